@@ -1,0 +1,62 @@
+# make demo   八个县（市、区）的示例汇总成一份市级汇总表
+# make test   全部检查：代码、表样、示例，以及真实的 LibreOffice
+
+.PHONY: demo test templates example pictures
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PIP     := .venv/bin/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
+# A start without compiled libraries takes three times as long; PYTHONDONTWRITEBYTECODE in the environment would see to that.
+COMPILE := env -u PYTHONDONTWRITEBYTECODE .venv/bin/python -m compileall -q -j 0 .venv/lib xltools
+MODULES := tests/validator/node_modules
+
+demo: .venv/demo.done
+	@echo "【演示】汇总示例：workbooks/区县 → 市级汇总"
+	@.venv/bin/xltools demo
+
+test: system .venv/test.done $(MODULES)/done
+	@echo "【检查 1/3】代码格式 ruff"
+	@.venv/bin/ruff check .
+	@echo "【检查 2/3】类型 mypy"
+	@.venv/bin/mypy
+	@echo "【检查 3/3】测试 pytest"
+	@.venv/bin/python -m pytest
+
+templates: .venv/demo.done
+	@echo "【表样】由 xltools/specs 生成 templates/"
+	@.venv/bin/xltools make templates -o templates
+
+example: .venv/demo.done
+	@echo "【示例】由固定的种子生成 workbooks/"
+	@.venv/bin/xltools make example -o workbooks
+
+pictures: system .venv/demo.done
+	@echo "【图片】用 LibreOffice 画出 docs/images/"
+	@.venv/bin/python -m docs.pictures
+
+.PHONY: system
+system:
+	@echo "【准备】LibreOffice 等测试所用的程序"
+	@.ci/system
+
+.venv/bin/python:
+	@echo "【准备】Python 环境 .venv"
+	@.ci/venv
+
+.venv/demo.done: pyproject.toml constraints.txt | .venv/bin/python
+	@echo "【准备】安装 xltools 和它所用的库（第一次约一两分钟）"
+	@$(PIP) --editable .
+	@$(COMPILE)
+	@touch $@
+
+# system first: it may bring the Python that .venv is made with
+.venv/test.done: pyproject.toml constraints.txt | system .venv/bin/python
+	@echo "【准备】安装 xltools 和测试所用的库（第一次约一两分钟）"
+	@$(PIP) --editable '.[excel,test]'
+	@$(COMPILE)
+	@touch $@ .venv/demo.done
+
+$(MODULES)/done: tests/validator/package.json | system
+	@echo "【准备】Open XML 校验程序"
+	@npm install --prefix tests/validator --no-package-lock --no-audit --no-fund --silent
+	@touch $@
