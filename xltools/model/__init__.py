@@ -1,0 +1,1 @@
+"""What everything else talks about: forms, tables, policies, findings, grades."""

@@ -1,0 +1,172 @@
+"""On-site checklists: what is to be written into one, and what was read out of one.
+
+Expressions are Excel formulas without "="; {found:3}, {reason:3}, {reached:3} and {item:3} stand for the cells of indicator 3,
+{reached:*} and {reason:*} for the whole columns, {grade} for the cell of 本表等级, {grade:0} for that of the first part.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+from xltools.model.finding import Finding, Place
+from xltools.model.grade import NOWHERE, Answer
+from xltools.model.indicator import Indicator, IndicatorTable
+
+Entry = str | float | bool | date | None
+
+
+@dataclass(frozen=True)
+class ChecklistWords:
+    """Every fixed text by its key, and the reasons offered for an indicator that does not apply."""
+
+    words: Mapping[str, str]
+    reasons: tuple[str, ...]
+
+
+@cache
+def load_checklist_words() -> ChecklistWords:
+    """The words declared in specs/checklist.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "checklist.toml").read_text("utf-8"))
+    return ChecklistWords(data["words"], tuple(data["reasons"]))
+
+
+@dataclass(frozen=True)
+class ApplicantPart:
+    """One process that an enterprise applies with."""
+
+    process: str
+    table: IndicatorTable
+    applied: str = ""
+    self: str = ""
+
+
+@dataclass(frozen=True)
+class Applicant:
+    """An enterprise to be visited, with its processes."""
+
+    county: str
+    name: str
+    credit_code: str
+    parts: tuple[ApplicantPart, ...]
+
+
+@dataclass(frozen=True)
+class Visit:
+    """What experts wrote on the sheet of one process. problems: number of an indicator → problem, demand."""
+
+    answers: tuple[Answer, ...] = ()
+    problems: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    checked: date | None = None
+    team: str = ""
+    opinion: str = ""
+    checkers: tuple[Mapping[str, Entry], ...] = ()
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A condition that colours one cell of a row. field: of the form `checklist` · tint: of the styles."""
+
+    field: str
+    tint: str
+    expression: str
+
+
+@dataclass(frozen=True)
+class Line:
+    """One indicator as a row.
+
+    item: its text, alternatives named · formula: of 达到等级, "" where an expert chooses · shown: what stands there ·
+    marks: colours of its cells · answer: what was entered.
+    """
+
+    indicator: Indicator
+    item: str
+    formula: str
+    shown: str
+    marks: tuple[Mark, ...] = ()
+    answer: Answer | None = None
+    problem: str = ""
+    demand: str = ""
+
+
+@dataclass(frozen=True)
+class PartPlan:
+    """The sheet of one process.
+
+    head, foot: field → value or, for the foot's formulas, expression; values: what those formulas give ·
+    requirements: (grade, header) of every column · counts: how many rows of the part say a word, for the first sheet.
+    """
+
+    sheet: str
+    table: IndicatorTable
+    head: Mapping[str, Entry]
+    lines: tuple[Line, ...]
+    foot: Mapping[str, str]
+    values: Mapping[str, str]
+    warning: str
+    note: str
+    opinion: str = ""
+    checkers: tuple[Mapping[str, Entry], ...] = ()
+    counts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class ChecklistPlan:
+    """The workbook of one enterprise. overall: field of the card → (expression, value) · subject: of its stamp."""
+
+    head: Mapping[str, Entry]
+    parts: tuple[PartPlan, ...]
+    overall: Mapping[str, tuple[str, Entry]]
+    policy: str
+    subject: str
+
+
+@dataclass(frozen=True)
+class Entered:
+    """A cell as read. formula: its text, "" where it is not known, None where there is none; sure: whether that can be told at all."""
+
+    value: object = None
+    place: Place = NOWHERE
+    formula: str | None = None
+    sure: bool = False
+    stale: bool = False
+
+
+@dataclass(frozen=True)
+class ReadLine:
+    """One row as read: field → cell."""
+
+    no: str
+    cells: Mapping[str, Entered]
+
+
+@dataclass(frozen=True)
+class ReadPart:
+    """The sheet of one process as read. columns: field → column letters of the rows · first, last: its rows."""
+
+    place: Place
+    head: Mapping[str, Entered]
+    lines: tuple[ReadLine, ...]
+    foot: Mapping[str, Entered]
+    checkers: tuple[Mapping[str, Entered], ...]
+    columns: Mapping[str, str]
+    first: int
+    last: int
+
+
+@dataclass(frozen=True)
+class ReadChecklist:
+    """A checklist workbook as read. version, policy, subject: of its stamp · overall: 综合's own grade."""
+
+    file: str
+    version: str
+    policy: str
+    subject: str
+    parts: tuple[ReadPart, ...]
+    overall: Entered | None = None
+    findings: tuple[Finding, ...] = ()

@@ -1,0 +1,66 @@
+"""The buttons and what they say, as declared in specs."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Button:
+    """One button. verb: the function of faces/excel.py · macro: the Sub of macros/XlTools.bas that reaches it."""
+
+    verb: str
+    macro: str
+    caption: str
+
+
+@dataclass(frozen=True)
+class CheckWords:
+    """Checking an open workbook: the sheet of results, its headline, and the words in the notes on cells.
+
+    mark: begins our part of a note · former: begins the line that keeps the colour the cell had before.
+    """
+
+    sheet: str
+    title: str
+    clean: str
+    found: str
+    unpainted: str
+    mark: str
+    former: str
+    none: str
+
+
+@dataclass(frozen=True)
+class Console:
+    """Everything on and around the buttons. said: sentences by occasion, with {values}."""
+
+    inbox_label: str
+    inbox: str
+    inbox_help: str
+    result_label: str
+    never: str
+    note: str
+    former: str
+    buttons: tuple[Button, ...]
+    said: Mapping[str, str]
+    check: CheckWords
+
+    def button(self, verb: str) -> Button:
+        """The button of a verb. Raises KeyError when there is none."""
+        for one in self.buttons:
+            if one.verb == verb:
+                return one
+        raise KeyError(verb)
+
+
+@cache
+def load_console() -> Console:
+    """The console declared in specs/console.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "console.toml").read_text("utf-8"))
+    buttons, check = data.pop("button"), data.pop("check")
+    return Console(**data, buttons=tuple(Button(**one) for one in buttons), check=CheckWords(**check))

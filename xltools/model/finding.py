@@ -1,0 +1,270 @@
+"""Findings: one problem at one place, and the one catalogue of everything we report."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import Enum
+from string import Formatter
+
+
+class Severity(Enum):
+    """How much a finding weighs; the value is what `--json` prints."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        """The Chinese word shown beside the colour."""
+        return {"error": "错误", "warning": "提醒", "note": "说明"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        """0 for the gravest, for sorting."""
+        return {"error": 0, "warning": 1, "note": 2}[self.value]
+
+
+class Code(Enum):
+    """Every problem we report: number, what is wrong, how to fix it.
+
+    The letter is the severity (E error, W warning, N note), the first digit the stage:
+    1 workbook, sheet and header · 2 one cell · 3 one row · 4 between sheets · 5 grading ·
+    6 between workbooks · 7 our own output. A number is never used twice.
+    """
+
+    # 1 workbook, sheet, header
+    UNREADABLE = ("E101", "文件打不开：{reason}", "请先自己打开核对：能打开的另存为 .xlsx 再报，打不开的请重新发送原件")
+    NOT_OUR_FORM = ("E102", "没有找到任何一张填报表（应有：{sheets}）", "请在下发的区县填报表模板中填写后报送")
+    SHEET_MISSING = ("E103", "缺少“{sheet}”工作表", "请从模板中补上这张表；没有内容也保留空表")
+    HEADER_MISSING = ("E104", "“{sheet}”里找不到表头行（应含：{labels}）", "请恢复模板的表头，不要删除或改写表头文字")
+    COLUMN_MISSING = ("E105", "缺少“{label}”这一列", "请按模板补上这一列，表头写“{label}”")
+    NO_STAMP = ("N106", "文件没有模板标识，已按工作表名和表头识别", "下次请直接在下发的模板中填写")
+    COLUMN_RENAMED = ("N107", "表头“{found}”已按“{label}”读取", "如不是同一项，请改回模板表头")
+    COLUMN_MOVED = ("N108", "“{label}”在模板中是第{expected}列，本文件在第{actual}列，已按表头读取", "不需要处理；下次请不要调整列的顺序")
+    COLUMN_UNKNOWN = ("W109", "“{found}”不是模板中的列，这一列（{count}格）没有汇总", "需要上报的内容请写入“备注”列")
+    OLD_TEMPLATE = ("W110", "模板版本是{found}，现行版本是{expected}", "请下载现行模板，把内容复制过去再报")
+    COUNTY_UNKNOWN = ("E111", "封面“{label}”是“{value}”，不是本市的县（市、区）", "请从下拉框选择：{choices}")
+    PASSWORD = ("E112", "文件有打开密码", "请去掉密码后重新报送")
+    COLUMN_TWICE = ("E113", "“{label}”有两列（{first}列和{second}列），无法判断以哪一列为准", "请删除或改名其中一列")
+    SHEET_RENAMED = ("N114", "工作表“{found}”已按“{sheet}”读取", "如不是同一张表，请改回模板的工作表名")
+    OTHER_POLICY = ("W115", "模板对应的政策是“{found}”，本次按“{expected}”校验", "请确认是否拿错了年度的模板")
+    OUTSIDE_ROWS = ("W116", "数据行之外还有内容“{value}”，没有汇总", "合计行、说明文字请删除或移到“备注”列")
+    SHEET_UNUSED = ("W117", "工作表“{found}”也像“{sheet}”，其中 {count} 行没有汇总", "请把内容合并到“{sheet}”里，删除多余的工作表")
+    ITEM_MISSING = ("E118", "缺少“{label}”这一项", "请按模板补上：左边一格写“{label}”，右边一格填内容")
+    NO_INDICATOR_TABLE = ("E119", "没有找到表头写有等级（{grades}）的指标表", "请检查等级体系有没有选错；表头应有“A级企业”这样的列")
+    SEVERAL_TABLES = ("E120", "文件里有几张指标表：{names}", "请写明导入其中哪一张")
+    GRADE_COLUMN_MISSING = ("W121", "原表的表头没有 {grades} 这些等级的列", "原表确实不分这些等级的，不需要处理；否则请检查表头的写法")
+    IMPORT_TITLE = ("N122", "“{value}”是表名或表前的文字，没有写进指标", "不需要处理；其中有要求的，请人工补录")
+    IMPORT_HEADER = ("N123", "表头“{value}”已识别", "不需要处理")
+    IMPORT_SERIAL = ("N124", "原表的序号“{value}”没有写进指标，已重新编号", "不需要处理")
+
+    # 2 one cell
+    REQUIRED = ("E202", "“{label}”未填写", "请填写{hint}")
+    NOT_A_NUMBER = ("E203", "“{label}”填了“{value}”，应为数字", "请只填数字，单位填在单位列，例如 {example}")
+    NOT_A_CHOICE = ("E204", "“{label}”填了“{value}”，不在可选范围内", "请从下拉框选择：{choices}")
+    OUT_OF_RANGE = ("E205", "“{label}”填了 {value}，应{limits}", "请核对数值和单位后改正")
+    NOT_A_DATE = ("E206", "“{label}”填了“{value}”，不是能识别的日期", "请填成 2022-06-30 这样的日期")
+    CREDIT_CODE_FORM = ("E207", "“{label}”填了“{value}”，应为18位数字和大写字母（不含 I、O、S、V、Z）", "请对照营业执照逐位核对")
+    CREDIT_CODE_CHECK = ("E208", "“{label}”填了“{value}”，最后一位校验码应为“{expected}”", "说明其中至少有一位抄错，请对照营业执照逐位核对")
+    PERMIT_FORM = ("E209", "“{label}”填了“{value}”，应为22位：18位信用代码 + 3位场所序号 + 1位特别标识码", "请对照排污许可证核对；没有的填“无”")
+    PERMIT_OLD = ("W210", "“{label}”填了“{value}”，是旧的地方编号", "已保留；如已换发国家许可证，请改填22位编号")
+    INDUSTRY_CODE_FORM = ("E211", "“{label}”填了“{value}”，应为 GB/T 4754 的门类字母加2至4位数字", "例如 {example}")
+    PHONE_FORM = ("E212", "“{label}”填了“{value}”，应为11位手机号或带区号的座机号", "例如 {example}")
+    TOO_LONG = ("E213", "“{label}”有 {length} 个字，最多 {limit} 个字", "请精简，详细内容另附材料")
+    NOT_A_WHOLE_NUMBER = ("E214", "“{label}”填了 {value}，应为整数", "请填整数")
+    ERROR_CELL = ("E215", "“{label}”是错误值 {value}", "请改正公式，或直接填写内容")
+    FORMULA_LOST = ("W216", "“{label}”本应由公式得出，现在是手工内容“{value}”", "请从相邻行复制公式覆盖；汇总时以系统计算为准")
+    FORMULA_STALE = ("E217", "“{label}”的公式还没有计算出结果", "请用 Excel、WPS 或 LibreOffice 打开，保存后再报")
+    DATE_RANGE = ("E218", "“{label}”填了 {value}，应在 {low} 至 {high} 之间", "请核对年份")
+    CODE_DAMAGED = ("E219", "“{label}”是数字 {value}，超过15位的数字在表格中已失真", "请把单元格设为文本，对照证照重新填写")
+    CONVERTED = ("N220", "“{label}”由“{value}”按“{after}”读取（{how}）", "不需要处理；如理解有误请改正")
+    GRADE_READ = ("N221", "“{label}”填了“{value}”，按等级“{after}”读取，原文保留", "不需要处理；如理解有误请从下拉框选择")
+    NO_TABLE_YET = ("W222", "“{industry}”还没有导入指标表，“{label}”填了“{value}”，无法核对", "请与市局确认所用指标表")
+    WRONG_DEPENDENT = ("E223", "“{label}”填了“{value}”，不属于“{parent}”", "请从下拉框选择：{choices}")
+    PERCENT_DOUBT = ("W225", "“{label}”填了 {value}，分不清是 {value}% 还是 {other}%", "请填 0 至 100 的数，不带百分号；确为 {value}% 的请在备注说明")
+    PERSON_FORM = ("E224", "“{label}”填了“{value}”，应为人员姓名", "请填写一个人的姓名，不要写单位或电话")
+    IMPORT_CONFIRM = ("W231", "{item}待确认：{reason}", "请在政策库的“{sheet}”对照原表核对，改好后把确认状态改成“已确认”")
+    ASKS_NOTHING = ("N232", "原表写“{value}”，按没有要求读取", "不需要处理；如理解有误请补录")
+    BLANK_REQUIREMENT = ("W233", "原表中 {grade} 的要求空白，按没有要求处理", "请对照原件，漏了的请补录")
+    CATEGORY_CARRIED = ("N234", "原表类别空白，沿用上面的“{value}”", "不需要处理；如理解有误请改正")
+    IMPORT_UNUSED = ("W235", "原表的“{value}”没有写进指标库", "请人工判断是否补录")
+
+    # 3 one row, and rows of one sheet
+    DUPLICATE_ROW = ("E301", "“{name}”的“{process}”与第{row}行重复", "同一企业同一工序只填一行，请删除多余的一行")
+    NOT_WORSE = ("W302", "“{label}”是“{value}”，低于“{other_label}”的“{other}”", "请确认是否填反；确需如此请在备注说明")
+    GRADE_NOT_IN_SCHEME = ("E303", "“{label}”是“{value}”，但“{table}”只分 {choices}", "请改为该指标表的等级，或改选指标表")
+    PERMIT_OTHER_CODE = ("W305", "“{label}”前18位与信用代码“{other}”不一致", "请核对是否填成了别家的许可证或代码")
+    CODE_TWO_NAMES = ("E306", "信用代码“{code}”在第{row}行对应“{other}”，本行是“{name}”", "同一代码只能是一家企业，请核对代码和名称")
+    NAME_TWO_CODES = ("W307", "“{name}”在第{row}行的信用代码是“{other}”，本行是“{code}”", "请核对；确为两家同名企业的请在备注说明")
+    DATE_ORDER = ("E308", "“{label}”是 {value}，早于“{other_label}”的 {other}", "请核对两个日期")
+    SAME_PERSON = ("E310", "“{label}”与“{other_label}”都是“{value}”", "核查须由两人进行，请填写不同的人")
+    MATERIAL_MISSING = ("W311", "“{label}”为“无”，但初审意见是“{opinion}”", "请补齐材料，或把初审意见改为“退回整改”")
+    ROW_WITHOUT_KEY = ("E312", "本行有内容，但“{label}”为空，无法汇总", "请补填，或删除整行内容")
+    NOT_SIGNED = ("E314", "“{label}”为“未签字”，但初审意见是“{opinion}”", "谁核查谁签字：签字后再上报")
+    DUPLICATE_VALUE = ("E315", "“{label}”填了“{value}”，与第{row}行重复", "请改成不重复的内容，或删除多余的一行")
+    OVERDUE = ("W313", "“{label}”是 {value}，至上报日期 {today} 仍未完成", "请填写完成日期，或说明原因")
+    MEMBER_UNKNOWN = ("E321", "“{label}”写了“{value}”，“{where}”里没有", "请改成“{where}”里已有的，或先在那里补上")
+    GRADES_NOT_OF_SCHEME = ("E322", "“{label}”写的是“{value}”，应是等级体系“{scheme}”中的等级，从好到差，最后是 {lowest}", "请改成 {choices} 中的几个，用“|”隔开")
+    INDICATOR_WRONG = ("E323", "“{label}”：{problem}", "请改正这一格，或改正同一编号的其他行")
+    CONFIRM_FIRST = ("E324", "指标表“{table}”的状态是“{status}”，但还有 {count} 行待确认", "请先逐行核对，把确认状态改成“已确认”，再改状态")
+    WAITING_ROWS = ("W325", "指标表“{table}”还有 {count} 行待确认，得出的等级只供参考", "请对照原表逐行核对")
+    POLICY_LACKS = ("E326", "“{where}”里缺少“{value}”", "请补上这一行；系统要用到它")
+    TABLE_EXISTS = ("E327", "政策库里已经有编号或名称是“{value}”的指标表", "请给新表另取编号和名称，旧表可以写上失效日期")
+
+    # 4 between sheets
+    REVIEW_NOT_SCREENED = ("E401", "“{name}”（{process}）不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码和工序")
+    RECTIFICATION_UNKNOWN = ("E402", "信用代码“{code}”不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码")
+    APPLIED_DIFFERS = ("W403", "“{label}”是“{value}”，“排查清单”{place}是“{other}”", "两处应一致，请核对后改正")
+    ELSEWHERE_UNKNOWN = ("W404", "信用代码“{code}”不在“排查清单”中", "如确属本县区重点行业企业，请补填“排查清单”")
+    NAME_DIFFERS = ("W406", "“{name}”与“排查清单”{place}的“{other}”不一致", "请改成营业执照上的全称，两处一致")
+    RETURN_NOT_TRACKED = ("W407", "初审意见是“{opinion}”，但“整改台账”没有这家企业的问题", "请在“整改台账”登记需要整改的问题")
+    PROTECTED_NOT_LISTED = ("W408", "“{label}”选了“{value}”，但“保障类清单”没有这家企业", "请补填“保障类清单”，或改正这里的选择")
+
+    # 5 grading
+    NO_ANSWER = ("N501", "“{item}”还没有填写，按待核实处理", "核查后请填写{hint}")
+    ANSWER_UNKNOWN = ("E502", "“{item}”填了“{value}”，无法判断，按待核实处理", "{hint}")
+    NOT_APPLICABLE_NO_REASON = ("E503", "“{item}”写了不适用，没有写原因，按待核实处理", "请写明不适用的原因；其实适用的请填写现场情况")
+    ANSWER_AND_REASON = ("E504", "“{item}”填了“{value}”，又写了不适用的原因“{reason}”，按待核实处理", "请只保留其中一个")
+    GRADE_DISAGREES = ("E505", "“{item}”在表中显示“{shown}”，按指标表应为“{computed}”", "等级单元格可能被覆盖，或公式被改动；请在下发的核查表中重新打开核对，以系统结果为准")
+    TABLE_NOT_OFFICIAL = ("W506", "指标表“{table}”是{status}表，得出的等级只供参考", "请换用正式指标表后再评定")
+    NEEDS_DECISION = ("W507", "{reason}", "请由市级研究确认，并写明由谁决定")
+    TABLE_NOT_IN_FORCE = ("W508", "指标表“{table}”（{edition}版）在 {date} 不适用", "请改用核查当日有效的指标表")
+    INDICATOR_UNKNOWN = ("E509", "编号“{no}”不是指标表“{table}”中的指标，没有参与评级", "请在下发的核查表中填写，不要增加行或改写编号")
+    INDICATOR_TWICE = ("E510", "“{item}”有 {count} 行，无法判断以哪一行为准，按待核实处理", "请只保留一行")
+    SANCTION_NEEDS_GRADE = ("E521", "“{kind}”须由决定单位确定处理后的等级，系统不自动扣减，目前仍为 {grade}", "请填写处理后的等级、决定单位和决定日期")
+    SECOND_REVIEW_PENDING = ("W522", "“{kind}”须先经专家二次审核，等级 {grade} 暂不改变", "完成二次审核后，请填写审核结果和处理后的等级")
+    CHANGE_NOT_REPORTED = ("W523", "“{kind}”：更换设备设施应当及时报备，等级 {grade} 不自动改变", "请督促企业补办报备，并核对指标是否仍然达到")
+    NOT_LOWEST = ("E524", "“{kind}”按规定应为最低等级 {lowest}，填的是“{value}”，已按 {lowest} 记录", "请改正处理后的等级")
+    OLD_GRADE_DIFFERS = ("W525", "处理前的等级填了“{value}”，按记录应为“{expected}”", "请核对该工序最近一次评定的等级")
+    NOT_DOWNGRADED = ("W526", "“{kind}”要求降级处理，但处理后的“{new}”没有低于处理前的“{old}”", "请核对处理后的等级")
+    PROTECTED_OFF = ("W527", "“{kind}”：应立即移出保障类清单，执行本企业等级 {grade} 的措施", "请更新保障类清单")
+    DECIDER_MISSING = ("W528", "“{kind}”已按规定记为 {grade}，但没有写由谁、在哪天决定", "请补填决定单位和决定日期")
+    NOT_GRADED_YET = ("E529", "“{process}”没有评定过的等级，这件事没有处理", "请核对信用代码和工序的写法")
+    EVENT_UNKNOWN = ("E530", "“{kind}”没有规定怎样处理，等级 {grade} 没有改变", "请从下拉框选择事项类型，或由市局补充规定")
+    TABLE_UNKNOWN = ("E531", "指标表“{table}”（{edition}版）不在政策“{policy}”中，这张表没有评级", "请确认是否拿错了年度的核查表，或用 --policy 指定这张表所属的政策")
+    CHECKER_NOT_SIGNED = ("W532", "核查人“{name}”还没有签字", "谁核查谁签字：所有核查人签字后，核查表才有效")
+    NO_CHECKER = ("W533", "没有填写核查人", "请填写每一位核查人的姓名、单位、专业，并签字")
+    NO_CHECKLIST = ("W534", "“{name}”（{process}）没有生成核查表：{reason}", "请改正后重新生成")
+    CHECKED_TWICE = ("E535", "“{name}”（{process}）有不止一份核查表，另一份在 {other}；两份都已评级，以较差的为准", "请只保留一份，再重新评级")
+    FORMULA_CHANGED = ("W536", "“{item}”的公式被改动，表中显示“{shown}”，按指标表应为“{computed}”", "请在下发的核查表中重新填写；以系统结果为准")
+    OTHER_ENTERPRISE = ("W537", "这份核查表是为 {expected} 生成的，表头写的是“{value}”", "请核对是否把一家企业的核查表改给了另一家；请重新生成")
+    EVENT_BEFORE_CHECK = ("W538", "“{kind}”发生在核查日期 {date} 之前，没有改变核查得出的等级 {grade}", "请确认核查时已经考虑了这件事")
+    SHEET_NOT_GRADED = ("W539", "工作表“{sheet}”不是工序核查表，没有参与评级", "如果它是被改动过的工序核查表，请恢复表头；如果是另外附上的内容，不需要处理")
+    PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，或重新生成核查表")
+    NOT_CHECKED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
+
+    # 6 between workbooks
+    TWO_COUNTIES = ("E601", "“{name}”（{process}）同时出现在 {other}", "请两地核实属地后由一地填报；本次两行都保留并标记")
+    SENT_TWICE = ("E602", "“{county}”{batch}报了不止一份，已采用 {kept}，本文件未汇总", "如应以本文件为准，请移走另一份后重新汇总")
+    SENT_TWICE_TIE = ("E603", "“{county}”{batch}报了不止一份，按上报日期分不出先后，无法判断以哪份为准：{other}", "请只保留一份后重新汇总；本次这几份都未汇总")
+    COUNTY_NOT_SENT = ("W604", "“{county}”还没有报送", "请联系该县（市、区）")
+    CITY_ROW_GONE = ("W605", "“{name}”（{process}）上次汇总有市级意见，这次没有报送", "市级填写的内容已移到“待认领”，请处理")
+
+    # 7 our own output
+    OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")
+    OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
+    NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")
+    OUTPUT_EXISTS = ("E704", "{file} 已经存在，没有覆盖", "请换一个文件名，或先移走原来的文件")
+
+    HEADER_MOVED = ("E708", "表头（{labels}）不在第{row}行", "请删除表头上面多出的行，再合并")
+    LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
+    CHECKLIST_KEPT = ("N710", "{file} 已经存在，没有改动", "需要重新生成的，请先移走原来的文件")
+
+    def __init__(self, number: str, message: str, fix: str) -> None:
+        self.number = number
+        self.message = message
+        self.fix = fix
+
+    @property
+    def severity(self) -> Severity:
+        """Read from the letter of the number."""
+        return {"E": Severity.ERROR, "W": Severity.WARNING, "N": Severity.NOTE}[self.number[0]]
+
+    @property
+    def stage(self) -> int:
+        """The first digit: earlier stages win when one cell has several problems."""
+        return int(self.number[1])
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of the values the message and the fix need."""
+        texts = (self.message, self.fix)
+        return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
+
+    def at(self, place: Place, /, **values: object) -> Finding:
+        """The finding for one place; every parameter of the message must be given."""
+        return Finding(self, place, self.message.format(**values), self.fix.format(**values))
+
+
+@dataclass(frozen=True, order=True)
+class Place:
+    """Where: file name, sheet name, cell ("F12"), each "" when the problem is about the whole."""
+
+    file: str = ""
+    sheet: str = ""
+    cell: str = ""
+
+    def __str__(self) -> str:
+        sheet = f"【{self.sheet}】" if self.sheet else ""
+        return f"{self.file}{sheet}{self.cell}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One problem at one place, with the sentence a person reads and what to do about it."""
+
+    code: Code
+    place: Place
+    message: str
+    fix: str
+
+    @property
+    def severity(self) -> Severity:
+        return self.code.severity
+
+    def record(self) -> dict[str, str]:
+        """The finding as `--json` prints it."""
+        return {
+            "file": self.place.file,
+            "sheet": self.place.sheet,
+            "cell": self.place.cell,
+            "code": self.code.number,
+            "severity": self.severity.value,
+            "message": self.message,
+            "fix": self.fix,
+        }
+
+
+class StopError(Exception):
+    """The request cannot be carried out for one workbook; carries the finding to report."""
+
+    def __init__(self, finding: Finding) -> None:
+        super().__init__(f"{finding.place}：{finding.message}")
+        self.finding = finding
+
+
+def first_per_cell(findings: Iterable[Finding]) -> list[Finding]:
+    """One error or warning per cell: the earliest stage wins, then the gravest; notes and whole-file findings all stay."""
+    kept: list[Finding] = []
+    taken: set[Place] = set()
+    ordered = sorted(findings, key=lambda f: (f.code.stage, f.severity.rank))
+    for finding in ordered:
+        if finding.place.cell and finding.severity is not Severity.NOTE:
+            if finding.place in taken:
+                continue
+            taken.add(finding.place)
+        kept.append(finding)
+    return sorted(kept, key=order)
+
+
+def order(finding: Finding) -> tuple[str, str, int, int, str, str]:
+    """Sort key: file, sheet, row, column, code, sentence; the same whatever order files were read in."""
+    place = finding.place
+    letters = "".join(c for c in place.cell if c.isalpha())
+    digits = "".join(c for c in place.cell if c.isdigit())
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter.upper()) - 64
+    return (place.file, place.sheet, int(digits or 0), column, finding.code.number, finding.message)

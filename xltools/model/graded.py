@@ -1,0 +1,92 @@
+"""What grading some workbooks gave: every enterprise with its reasons, its history, and where it would stand elsewhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from xltools.model.finding import Finding, Severity
+from xltools.model.grade import EnterpriseGrade, PartGrade
+from xltools.model.standing import Change, Standing
+
+
+@dataclass(frozen=True)
+class Move:
+    """One enterprise under two policies. steps: why it stands where it does under the new one."""
+
+    credit_code: str
+    name: str
+    before: str
+    after: str
+    direction: str
+    old_policy: str
+    new_policy: str
+    steps: tuple[str, ...] = ()
+
+    def record(self) -> dict[str, Any]:
+        """The move as `--json` prints it."""
+        return {
+            "credit_code": self.credit_code,
+            "name": self.name,
+            "before": self.before,
+            "after": self.after or None,
+            "direction": self.direction,
+            "old_policy": self.old_policy,
+            "new_policy": self.new_policy,
+            "steps": list(self.steps),
+        }
+
+
+@dataclass(frozen=True)
+class GradeOutcome:
+    """The result of grading.
+
+    enterprises: by credit code, with the grades in force · checks: what the site checks alone gave, part by part ·
+    standings: every process with its history · moves: None where no policies were compared · files: checklists read.
+    """
+
+    enterprises: tuple[EnterpriseGrade, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    standings: tuple[Standing, ...] = ()
+    moves: tuple[Move, ...] | None = None
+    checks: tuple[PartGrade, ...] = ()
+    files: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Checklists, enterprises, and findings by severity."""
+        found = [finding.severity for finding in self.findings]
+        return {"files": len(self.files), "enterprises": len(self.enterprises), **{one.value: found.count(one) for one in Severity}}
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(finding.severity is not Severity.NOTE for finding in self.findings))
+
+    def record(self) -> dict[str, Any]:
+        """The outcome as `--json` prints it; with a history where events changed something, with moves where two policies were compared."""
+        history = [_line(standing, change) for standing in self.standings for change in standing.history]
+        return {
+            "enterprises": [one.record() for one in self.enterprises],
+            "findings": [finding.record() for finding in self.findings],
+            **({"history": history} if history else {}),
+            **({"moves": [one.record() for one in self.moves]} if self.moves is not None else {}),
+        }
+
+
+def _line(standing: Standing, change: Change) -> dict[str, Any]:
+    return {
+        "credit_code": standing.credit_code,
+        "process": standing.process,
+        "date": change.when.isoformat(),
+        "kind": change.kind,
+        "old": change.old,
+        "new": change.new,
+        "state": standing.state.value,
+        "clause": change.clause,
+        "decided_by": change.decided_by,
+        "note": change.note,
+        "file": change.place.file,
+        "sheet": change.place.sheet,
+        "cell": change.place.cell,
+    }

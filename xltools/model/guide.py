@@ -1,0 +1,59 @@
+"""The sheets that are no forms, and the words our workbooks say about themselves."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from xltools.model.form import Kind, Owner
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of filling in, with the form it is about ("" for none); {name} in the text is the sheet of that form."""
+
+    text: str
+    form: str = ""
+
+
+@dataclass(frozen=True)
+class Legend:
+    """One colour: look (a name of books/style.py), what it is called, what it means."""
+
+    look: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Names of the extra sheets, steps, tips, legend, and every fixed word by its key."""
+
+    guide: str
+    lists: str
+    stamp: str
+    steps: tuple[Step, ...]
+    tips: tuple[Step, ...]
+    legend: tuple[Legend, ...]
+    words: Mapping[str, str]
+    formats: Mapping[Kind, str]
+    owners: Mapping[Owner, str]
+
+
+@cache
+def load_guide() -> Guide:
+    """The guide declared in specs/guide.toml."""
+    path = files("xltools") / "specs" / "guide.toml"
+    data = tomllib.loads(path.read_text("utf-8"))
+    return Guide(
+        **data["sheets"],
+        steps=tuple(Step(**step) for step in data["step"]),
+        tips=tuple(Step(**tip) for tip in data["tip"]),
+        legend=tuple(Legend(**entry) for entry in data["legend"]),
+        words=data["words"],
+        formats={Kind(kind): text for kind, text in data["formats"].items()},
+        owners={Owner(owner): text for owner, text in data["owners"].items()},
+    )

@@ -1,0 +1,93 @@
+"""What a verb did: the workbooks it took in and everything it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from xltools.model.finding import Finding, Severity
+from xltools.model.graded import GradeOutcome
+from xltools.model.table import Table
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One county workbook after reading, typing and checking.
+
+    file:     how findings and tables name it: the file's name, with as much of its folder as makes it unique in this run.
+    county:   the policy's name of the county, "" when the cover does not say; batch: "7月" or ""; report_date from the cover.
+    template, version, policy: what the workbook's stamp says, "" without a stamp.
+    sha256:   of the file's bytes, "" when it did not come from a file.
+    tables:   typed tables by form name; raw: the same tables as they were read; findings: those of this workbook
+              alone, one per cell, in order.
+    accepted: its rows go into the summary: the county is known and no other workbook replaces this one.
+    """
+
+    file: str
+    path: Path | None = None
+    county: str = ""
+    batch: str = ""
+    year: int | None = None
+    report_date: date | None = None
+    template: str = ""
+    version: str = ""
+    policy: str = ""
+    sha256: str = ""
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    raw: Mapping[str, Table] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    accepted: bool = True
+
+    @property
+    def rows(self) -> int:
+        """How many records its row forms hold together."""
+        return sum(len(table.frame) for table in self.tables.values() if table.form.layout == "rows")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The result of a verb over some workbooks.
+
+    findings:    all of them, whole run, in the order of `finding.order`.
+    submissions: every workbook that could be read, by file name; those not accepted too.
+    unread:      files that could not be read (each has its finding) · skipped: files of a folder that are not
+                 submissions, such as lock files and our own outputs.
+    graded:      what the checklists among the files came to, None where nobody looked at them.
+    output:      the summary a merge wrote · counties: what it says of each county and file, one record a line of its board.
+    """
+
+    findings: tuple[Finding, ...] = ()
+    submissions: tuple[Submission, ...] = ()
+    unread: tuple[str, ...] = ()
+    skipped: tuple[str, ...] = ()
+    output: Path | None = None
+    counties: tuple[Mapping[str, object], ...] = ()
+    graded: GradeOutcome | None = None
+
+    @property
+    def accepted(self) -> tuple[Submission, ...]:
+        """The submissions whose rows go into the summary."""
+        return tuple(one for one in self.submissions if one.accepted)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Files, records, and findings by severity; the keys are those of `--json`."""
+        found = [finding.severity for finding in self.findings]
+        return {
+            "files": len(self.submissions) + len(self.unread),
+            "rows": sum(one.rows for one in self.submissions),
+            **{severity.value: found.count(severity) for severity in Severity},
+        }
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything (notes do not ask for it), 1 when there is an error or a warning."""
+        return int(any(finding.severity is not Severity.NOTE for finding in self.findings))
+
+    def record(self) -> dict[str, Any]:
+        """The outcome as `--json` prints it; of a merge also the counties and the file written."""
+        merged = {"counties": [dict(line) for line in self.counties], "output": str(self.output)} if self.output else {}
+        return {"counts": self.counts, "findings": [finding.record() for finding in self.findings], **merged}

@@ -1,0 +1,308 @@
+"""Policies: the rules of one city and year, as data."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+from functools import cache, cached_property
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from xltools.model.form import SpecError
+from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, TableStatus
+from xltools.model.indicator_rows import indicator_file, indicators_from
+
+
+@dataclass(frozen=True)
+class County:
+    """A county or zone. code: administrative division code, "" where none is official."""
+
+    name: str
+    code: str
+    group: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Industry:
+    """A key industry. scope: national, province or city list it stands in."""
+
+    name: str
+    scope: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """An ordered list of grades, best first; the last one is the lowest. by_decision: given by an authority, never computed."""
+
+    id: str
+    grades: tuple[str, ...]
+    source: str = ""
+    by_decision: tuple[str, ...] = ()
+
+    @property
+    def lowest(self) -> str:
+        return self.grades[-1]
+
+    @property
+    def computable(self) -> tuple[str, ...]:
+        """The grades that follow from indicators."""
+        return tuple(grade for grade in self.grades if grade not in self.by_decision)
+
+    def rank(self, grade: str) -> int:
+        """0 for the best. Raises ValueError for a grade of another scheme."""
+        return self.grades.index(grade)
+
+
+@dataclass(frozen=True)
+class Tier:
+    """Grades of different schemes that count alike, as "scheme:grade".
+
+    grades: a published rule says so · assumed: our order only; a result that needs it must be confirmed by a person.
+    """
+
+    grades: tuple[str, ...] = ()
+    assumed: tuple[str, ...] = ()
+    source: str = ""
+
+
+class Effect(StrEnum):
+    """What an event does to a grade."""
+
+    LOWEST = "lowest"                   # at once
+    REVIEW = "review"                   # second review first, then the grade decided
+    REVIEW_LOWEST = "review_lowest"     # the lowest, unless a second review is still going on
+    DECISION = "decision"               # the grade decided; how many steps is nowhere stated
+    WARNING = "warning"
+    OFF_LIST = "off_list"               # leaves the protected list, keeps its grade
+    RECORD = "record"
+
+
+@dataclass(frozen=True)
+class Sanction:
+    """What follows from one kind of event. scope: "part" (the process named) or "enterprise" (all its parts)."""
+
+    kind: str
+    effect: Effect
+    clause: str
+    scope: str = "part"
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A date of the yearly calendar. month 0: every month; day 0: last day of the month; inclusive: "X日前" includes the day."""
+
+    id: str
+    name: str
+    who: str
+    month: int
+    day: int
+    source: str
+    inclusive: bool = True
+
+
+@dataclass(frozen=True)
+class Target:
+    """A share the city wants to reach: grades counted as good ÷ graded enterprises ≥ share (0–1)."""
+
+    id: str
+    name: str
+    grades: tuple[str, ...]
+    share: Decimal
+    source: str
+
+
+@dataclass(frozen=True)
+class GradeWords:
+    """How people write grades: prefixes are facts beside the grade, fillers say nothing, synonyms: grade → other spellings."""
+
+    prefixes: tuple[str, ...] = ()
+    fillers: tuple[str, ...] = ()
+    synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Everything that another city or another year would change."""
+
+    id: str
+    title: str
+    city: str
+    year: int
+    source: str
+    counties: tuple[County, ...]
+    industries: tuple[Industry, ...]
+    schemes: tuple[Scheme, ...]
+    tables: tuple[IndicatorTable, ...]
+    deadlines: tuple[Deadline, ...]
+    targets: tuple[Target, ...]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    tiers: tuple[Tier, ...] = ()
+    commons: tuple[CommonSet, ...] = ()
+    sanctions: tuple[Sanction, ...] = ()
+    synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    grade_words: GradeWords = field(default_factory=GradeWords)
+
+    @cached_property
+    def lists(self) -> Mapping[str, tuple[str, ...]]:
+        """Every choice list by name: those written in the policy, and those that follow from its content."""
+        return {
+            "counties": tuple(c.name for c in self.counties),
+            "industries": tuple(i.name for i in self.industries),
+            "tables": tuple(t.name for t in self.tables if t.status != TableStatus.DRAFT),
+            "indicator_kinds": tuple(kind.value for kind in AnswerKind),
+            "operators": tuple(operator.value for operator in Operator),
+            **self.choices,
+        }
+
+    def options(self, name: str, parent: str | None = None) -> tuple[str, ...]:
+        """The choices of a list; for the dependent list "tables" those of the industry `parent`."""
+        if name == "tables" and parent is not None:
+            return tuple(t.name for t in self.tables if t.industry == parent and t.name in self.lists["tables"])
+        return self.lists[name]
+
+    def county(self, text: str) -> County | None:
+        """The county of this name or alias, None when there is none."""
+        return next((c for c in self.counties if text and text in (c.name, c.code, *c.aliases)), None)
+
+    def industry(self, text: str) -> Industry | None:
+        """The industry of this name or alias, None when there is none."""
+        return next((i for i in self.industries if text in (i.name, *i.aliases)), None)
+
+    def table(self, name: str) -> IndicatorTable | None:
+        """The indicator table of this name, None when there is none."""
+        return next((t for t in self.tables if t.name == name), None)
+
+    def scheme(self, id: str) -> Scheme:
+        """The scheme of this id. Raises KeyError when there is none."""
+        for scheme in self.schemes:
+            if scheme.id == id:
+                return scheme
+        raise KeyError(id)
+
+    def scheme_of(self, table: str) -> Scheme | None:
+        """The scheme of the indicator table with this name, None for an unknown table."""
+        found = self.table(table)
+        return self.scheme(found.scheme) if found else None
+
+    def tier(self, scheme: str, grade: str) -> int | None:
+        """Which tier a grade of a scheme belongs to, 0 for the best; None when the policy does not say."""
+        member = f"{scheme}:{grade}"
+        return next((at for at, tier in enumerate(self.tiers) if member in (*tier.grades, *tier.assumed)), None)
+
+    def sanction(self, kind: str) -> Sanction | None:
+        """What follows from this kind of event, None when the policy does not know it."""
+        return next((s for s in self.sanctions if s.kind == kind), None)
+
+    def deadline(self, id: str) -> Deadline:
+        """The deadline of this id. Raises KeyError when there is none."""
+        for deadline in self.deadlines:
+            if deadline.id == id:
+                return deadline
+        raise KeyError(id)
+
+
+@cache
+def load_policy(id: str) -> Policy:
+    """The policy shipped in specs/policies/<id>/. Raises SpecError when it is not there or contradicts itself."""
+    folder = files("xltools") / "specs" / "policies" / id
+    if not folder.joinpath("policy.toml").is_file():
+        raise SpecError(f"no policy {id!r}")
+    return policy_in(folder)
+
+
+def policy_in(folder: Traversable) -> Policy:
+    """The policy written in a folder: policy.toml, tables.toml, sanctions.toml and indicators/*.csv. Raises SpecError as `load_policy`."""
+    data: dict[str, Any] = {"indicators": {}}
+    for name in ("policy.toml", "tables.toml", "sanctions.toml"):
+        data |= tomllib.loads(folder.joinpath(name).read_text("utf-8"))
+    for path in folder.joinpath("indicators").iterdir():
+        data["indicators"][path.name.removesuffix(".csv")] = indicator_file(path)
+    return policy_from(data)
+
+
+def policy_from(data: Mapping[str, Any]) -> Policy:
+    """A policy from its TOML content; data["indicators"]: id of a table or common set → rows of indicator.FIELDS.
+
+    Raises SpecError when something names what is not there.
+    """
+    policy = Policy(
+        **data["policy"],
+        counties=tuple(County(**_tuples(c)) for c in data["county"]),
+        industries=tuple(Industry(**_tuples(i)) for i in data["industry"]),
+        schemes=tuple(Scheme(**_tuples(s)) for s in data["scheme"]),
+        tables=tuple(IndicatorTable(**_tuples(t)) for t in data["table"]),
+        deadlines=tuple(Deadline(**d) for d in data["deadline"]),
+        targets=tuple(Target(**{**_tuples(t), "share": Decimal(str(t["share"]))}) for t in data["target"]),
+        choices={name: tuple(values) for name, values in data["lists"].items()},
+        tiers=tuple(Tier(**_tuples(t)) for t in data.get("tier", ())),
+        commons=tuple(CommonSet(**_tuples(c)) for c in data.get("common", ())),
+        sanctions=tuple(Sanction(**{**s, "effect": Effect(s["effect"])}) for s in data.get("sanction", ())),
+        synonyms={name: _tuples(words) for name, words in data.get("synonyms", {}).items()},
+        grade_words=_grade_words(data.get("grade_words", {})),
+    )
+    _consistent(policy)
+    rows = data.get("indicators", {})
+    commons = {one.id: _common_indicators(policy, one, rows) for one in policy.commons}
+    tables = tuple(_with_indicators(policy, table, rows, commons) for table in policy.tables)
+    return replace(policy, tables=tables, commons=tuple(replace(one, indicators=commons[one.id]) for one in policy.commons))
+
+
+def _grade_words(data: Mapping[str, Any]) -> GradeWords:
+    return GradeWords(**{**_tuples(data), "synonyms": _tuples(data.get("synonyms", {}))})
+
+
+def _consistent(policy: Policy) -> None:
+    """Raises SpecError when an entry names a scheme, grade, industry, table or kind of event that is not there."""
+    schemes = {s.id: s for s in policy.schemes}
+    industries = {i.name for i in policy.industries}
+    for table in policy.tables:
+        if table.scheme not in schemes or table.industry not in industries:
+            raise SpecError(f"{policy.id}: table {table.id!r} names an unknown scheme or industry")
+        if table.status not in list(TableStatus):
+            raise SpecError(f"{policy.id}: table {table.id!r} has an unknown status")
+        given = schemes[table.scheme].computable
+        if [g for g in given if g in table.grades] != list(table.grades) or given[-1] not in (table.grades or given):
+            raise SpecError(f"{policy.id}: table {table.id!r} has grades that its scheme cannot give")
+    members = {f"{s.id}:{grade}" for s in policy.schemes for grade in s.grades}
+    named = [member for tier in policy.tiers for member in (*tier.grades, *tier.assumed)]
+    if not members.issuperset(named) or len(set(named)) != len(named):
+        raise SpecError(f"{policy.id}: a tier names an unknown grade, or a grade has two tiers")
+    tables = {table.id for table in policy.tables}
+    if not tables.issuperset(id for common in policy.commons for id in common.tables):
+        raise SpecError(f"{policy.id}: a common set is attached to an unknown table")
+    if not {s.kind for s in policy.sanctions} <= set(policy.choices.get("change_kinds", ())):
+        raise SpecError(f"{policy.id}: a sanction is for an unknown kind of event")
+
+
+def _common_indicators(policy: Policy, common: CommonSet, rows: Mapping[str, Any]) -> tuple[Indicator, ...]:
+    """The indicators of a common set; they may name grades of any scheme, those a table lacks do not count there."""
+    grades = tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.computable))
+    found, problems = indicators_from(rows.get(common.id, ()), grades, frozenset(s.lowest for s in policy.schemes))
+    if problems:
+        raise SpecError(f"{policy.id}: {common.id}: {problems[0]}")
+    return tuple(replace(one, shared=common.id) for one in found)
+
+
+def _with_indicators(
+    policy: Policy, table: IndicatorTable, rows: Mapping[str, Any], commons: Mapping[str, tuple[Indicator, ...]]
+) -> IndicatorTable:
+    """The table with its grades, its own indicators and those of the common sets attached to it."""
+    grades = table.grades or policy.scheme(table.scheme).computable
+    own, problems = indicators_from(rows.get(table.id, ()), grades, frozenset(grades[-1:]))
+    if problems:
+        raise SpecError(f"{policy.id}: {table.id}: {problems[0]}")
+    shared = [one for common in policy.commons if table.id in common.tables for one in commons[common.id]]
+    numbers = [one.no for one in (*own, *shared)]
+    if len(set(numbers)) != len(numbers):
+        raise SpecError(f"{policy.id}: {table.id}: an indicator number is used twice")
+    return replace(table, grades=grades, indicators=(*own, *shared))
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}

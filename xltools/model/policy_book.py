@@ -1,0 +1,31 @@
+"""The words of the policy workbook: what codes are called in it, what must be in it, and its front sheet."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class PolicyBook:
+    """effects, scopes, word_kinds, confirmations: code → word · needed: what no policy can do without · words: of the front sheet."""
+
+    effects: Mapping[str, str]
+    scopes: Mapping[str, str]
+    word_kinds: Mapping[str, str]
+    confirmations: Mapping[str, str]
+    needed: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, str]
+    steps: tuple[str, ...]
+
+
+@cache
+def load_policy_book() -> PolicyBook:
+    """The words declared in specs/policy_book.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "policy_book.toml").read_text("utf-8"))
+    steps = tuple(step["text"] for step in data.pop("step"))
+    needed = {name: tuple(values) for name, values in data.pop("needed").items()}
+    return PolicyBook(**data, needed=needed, steps=steps)

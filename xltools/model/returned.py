@@ -1,0 +1,83 @@
+"""What goes back to a county with its file: the words around it, and the letter itself."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from xltools.model.finding import Finding, Severity, order
+
+MOST_IMPORTANT = 10
+
+
+@dataclass(frozen=True)
+class ReturnWords:
+    """Every fixed word of a return, as specs/returned.toml declares them."""
+
+    sheet: str
+    suffix: str
+    list_suffix: str
+    author: str
+    record: str
+    title: str
+    intro: str
+    list_intro: str
+    file: str
+    county: str
+    unknown: str
+    date: str
+    deadline: str
+    deadline_ahead: str
+    deadline_today: str
+    deadline_late: str
+    deadline_unknown: str
+    counts_title: str
+    counts: str
+    whole: str
+    total: str
+    top_title: str
+    all_title: str
+    list_title: str
+    steps_title: str
+    all_legend: str
+    truncated: str
+    steps: tuple[str, ...]
+    list_steps: tuple[str, ...]
+    columns: Mapping[str, str]
+    reasons: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What a county is told about one file. file: its name · date, deadline: as written · findings: in the order of `finding.order`."""
+
+    file: str
+    county: str
+    date: str
+    deadline: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def important(self) -> list[Finding]:
+        """The ten that matter most: gravest first, then the earliest stage, on which others may depend."""
+        return sorted(self.findings, key=lambda one: (one.severity.rank, one.code.stage, order(one)))[:MOST_IMPORTANT]
+
+    @property
+    def by_sheet(self) -> dict[str, Counter[Severity]]:
+        """Sheet → findings by severity, in the order of the sheets' first findings; "" for the file as a whole."""
+        found: dict[str, Counter[Severity]] = {}
+        for one in self.findings:
+            found.setdefault(one.place.sheet, Counter())[one.severity] += 1
+        return found
+
+
+@cache
+def load_return() -> ReturnWords:
+    """The words declared in specs/returned.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "returned.toml").read_text("utf-8"))
+    steps, list_steps = tuple(data.pop("steps")), tuple(data.pop("list_steps"))
+    return ReturnWords(**data, steps=steps, list_steps=list_steps)

@@ -1,0 +1,42 @@
+"""Records that never lose the cell they came from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from xltools.model.finding import Place
+from xltools.model.form import Form
+
+
+@dataclass(frozen=True)
+class Table:
+    """The records of one form in one workbook.
+
+    frame:   index = sheet row number (1 = first row of the sheet), columns = field names of the form.
+             As read: object dtype, None for an empty cell. After parsing: the field's own dtype.
+    columns: field name → column letter (row forms) or → whole cell address (card forms); only fields found in the file.
+    """
+
+    form: Form
+    file: str
+    sheet: str
+    frame: pd.DataFrame
+    columns: Mapping[str, str]
+
+    def place(self, row: int, field: str) -> Place:
+        """The cell of one field of one record; without the column, the row's first cell stands in."""
+        if self.form.layout == "card":
+            return Place(self.file, self.sheet, self.columns.get(field, ""))
+        return Place(self.file, self.sheet, f"{self.columns.get(field, 'A')}{row}")
+
+    def with_frame(self, frame: pd.DataFrame) -> Table:
+        """The same table with other values."""
+        return replace(self, frame=frame)
+
+    def card(self) -> dict[str, object]:
+        """The single record of a card form; missing values are None."""
+        record = self.frame.iloc[0] if len(self.frame) else pd.Series(dtype=object)
+        return {str(name): None if pd.isna(value) else value for name, value in record.items()}
