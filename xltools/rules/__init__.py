@@ -1,0 +1,1 @@
+"""The rules: pure functions from tables to values and findings; no files here."""

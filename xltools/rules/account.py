@@ -1,0 +1,144 @@
+"""The account of a merge: how each row stands, which rows do not count and why, and whether the numbers add up."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.form import Form, Owner
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.city import Seen, city_table, place_in_order, plain
+
+CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
+# Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
+SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
+KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
+OUTSIDE = frozenset({Code.OUTSIDE_ROWS})
+
+Rows = Mapping[tuple[str, str, int], str]  # (file, sheet, row) → what is known of that row
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the findings say: how single rows stand, why some do not count, why whole workbooks do not."""
+
+    states: Rows
+    refused: Rows
+    set_aside: Mapping[str, str]
+
+
+def known(outcome: Outcome) -> Known:
+    """What the findings of a run say of its rows."""
+    return Known(states(outcome.findings), refused(outcome.findings), set_aside(outcome))
+
+
+def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
+    """How each row with an error or a warning stands."""
+    found: dict[tuple[str, str, int], str] = {}
+    for finding in findings:
+        word = {Severity.ERROR: WRONG, Severity.WARNING: DOUBTFUL}.get(finding.severity, CLEAN)
+        if row := row_of(finding.place):
+            at = (finding.place.file, finding.place.sheet, row)
+            found[at] = worst(word, found.get(at, CLEAN))
+    return found
+
+
+def worst(*words: str) -> str:
+    """The gravest of some states."""
+    return max(words, key=(CLEAN, DOUBTFUL, WRONG).index)
+
+
+def refused(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
+    """Rows that cannot be merged, with the reason."""
+    return {
+        (finding.place.file, finding.place.sheet, row_of(finding.place)): finding.message
+        for finding in findings
+        if finding.code in KEEPS_OUT
+    }
+
+
+def row_of(place: Place) -> int:
+    """The row of a place, 0 when it is about a whole sheet or file."""
+    return int("".join(c for c in place.cell if c.isdigit()) or 0)
+
+
+def set_aside(outcome: Outcome) -> dict[str, str]:
+    """Workbooks whose rows do not count, with the reason."""
+    return {one.file: _reason(one, outcome.findings) for one in outcome.submissions if not one.accepted}
+
+
+def _reason(submission: Submission, findings: Iterable[Finding]) -> str:
+    cover = submission.tables.get("cover")
+    county = cover.place(0, "county") if cover else None
+    told = [
+        finding.message
+        for finding in findings
+        if (finding.code in SETS_ASIDE and finding.place.file == submission.file)
+        or (finding.severity is Severity.ERROR and finding.place == county)
+    ]
+    return told[0] if told else "不知道是哪个县（市、区）报送的"
+
+
+def unmerged(seen: Seen, known: Known) -> list[dict[str, object]]:
+    """The records of one workbook that are in no city table, each with its reason."""
+    submission = seen.submission
+    whole = known.set_aside.get(submission.file)
+    records: list[dict[str, object]] = []
+    for table in row_tables(submission):
+        for at, row in enumerate(table.frame.index.tolist()):
+            if reason := whole or known.refused.get((table.file, table.sheet, row)):
+                source = {"county": submission.county or None, "source_file": table.file, "source_sheet": table.sheet, "source_row": row}
+                own = {name: seen.column(table.form.name, name)[at] for name in ("name", "credit_code", "process")}
+                records.append({**own, **source, "reason": reason})
+    return records
+
+
+def row_tables(submission: Submission) -> list[Table]:
+    """The tables of a workbook that hold one record a row."""
+    return [table for table in submission.tables.values() if table.form.layout == "rows"]
+
+
+def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> Table:
+    """What became of every row of every sheet of every file: read in, merged, named."""
+    merged = Counter(at for name, table in tables.items() if table.form.collects for at in _sources(table))
+    named = Counter(_sources(tables["unmerged"]))
+    outside = Counter((f.place.file, f.place.sheet) for f in outcome.findings if f.code in OUTSIDE)
+    why = set_aside(outcome)
+    records: list[dict[str, object]] = []
+    for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy)):
+        facts = {"county": one.county or None, "file": one.file, "template": one.version or None, "sha256": one.sha256 or None}
+        for table in row_tables(one):
+            at = (table.file, table.sheet)
+            left = named[at] + outside[at]
+            result = f"未汇总：{why[one.file]}" if one.file in why else f"有{left}行没有汇总" if left else "已汇总"
+            seen = content_rows(one.raw.get(table.form.name, table)) + outside[at]
+            records.append({**facts, "sheet": table.sheet, "seen": seen, "merged": merged[at], "named": left, "outcome": result})
+    told = {finding.place.file: finding.message for finding in reversed(outcome.findings)}
+    records += [{"file": file, "outcome": told.get(file, "")} for file in sorted(outcome.unread)]
+    return city_table(form, [pd.DataFrame(records)])
+
+
+def _sources(table: Table) -> list[tuple[str, str]]:
+    return list(zip(table.frame["source_file"], table.frame["source_sheet"], strict=True))
+
+
+def balance(log: Table) -> list[Finding]:
+    """A finding for every sheet whose rows read in are not its rows merged and named."""
+    found = []
+    for line in log.frame.dropna(subset=["sheet"]).to_dict("records"):
+        if line["seen"] != line["merged"] + line["named"]:
+            place = Place(str(line["file"]), str(line["sheet"]))
+            found.append(Code.NOT_BALANCED.at(place, seen=line["seen"], merged=line["merged"], named=line["named"]))
+    return found
+
+
+def content_rows(table: Table) -> int:
+    """How many rows of a table, as read, hold something a person typed."""
+    own = [table.frame[field.name].tolist() for field in table.form.owned(Owner.COUNTY) if field.name in table.frame]
+    return sum(any(plain(value) is not None for value in record) for record in zip(*own, strict=True))

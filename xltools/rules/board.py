@@ -1,0 +1,132 @@
+"""What the bureau looks at first: who has sent what and when, and the list of problems."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+import pandas as pd
+
+from xltools.model.finding import Finding, Severity, order
+from xltools.model.form import Form
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.account import KEEPS_OUT, row_of
+from xltools.rules.city import Seen, city_table, place_in_order
+from xltools.rules.combine import names
+from xltools.rules.deadlines import deadline_of, punctuality
+
+NOT_SENT, NOT_READ, NOT_MERGED = "未报送", "打不开，见问题清单", "未汇总，见问题清单"
+NO_DATE = "上报日期未填或有误"
+Line = dict[str, object]
+
+
+def board(form: Form, outcome: Outcome, policy: Policy) -> Table:
+    """One line per workbook in the policy's order of counties, one per county that sent nothing, then files nobody can place."""
+    groups = {county.name: county.group for county in policy.counties}
+    numbers = Counter((finding.place.file, finding.severity) for finding in outcome.findings)
+    sent = sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))
+    lines = [_line(one, numbers, policy) for one in sent]
+    lines += [{"file": file, "county": guess(file, policy) or None, **_found(file, numbers), "state": NOT_READ} for file in sorted(outcome.unread)]
+    there = {line["county"] for line in lines}
+    lines += [{"county": name, "state": NOT_SENT} for name in groups if name not in there]
+    ordered = list(groups)
+    lines.sort(key=lambda line: ordered.index(str(line["county"])) if line["county"] in groups else len(ordered))
+    return city_table(form, [pd.DataFrame([{**line, "group": groups.get(str(line["county"]))} for line in lines])])
+
+
+def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Line:
+    """What one workbook brought."""
+    rows = {name: len(table.frame) for name, table in submission.tables.items()}
+    reviews = rows.get("review", 0)
+    found = _found(submission.file, numbers)
+    return {
+        "county": submission.county or None,
+        "file": submission.file,
+        "batch": submission.batch or None,
+        "reported": submission.report_date,
+        "on_time": on_time(submission, reviews, policy),
+        "rows": rows.get("screening", 0),
+        "reviews": reviews,
+        "issues": rows.get("rectification", 0),
+        **found,
+        "state": state(submission, found, sum(one.code in KEEPS_OUT for one in submission.findings)),
+    }
+
+
+def _found(file: str, numbers: Mapping[tuple[str, Severity], int]) -> Line:
+    return {"errors": numbers[file, Severity.ERROR], "warnings": numbers[file, Severity.WARNING]}
+
+
+def state(submission: Submission, found: Line, lost: int) -> str:
+    """What became of a workbook, in words. lost: how many of its rows are not merged."""
+    words = [f"{found[name]}处{severity.label}" for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING)) if found[name]]
+    if not submission.accepted:
+        return NOT_MERGED
+    told = f"已汇总，有{'、'.join(words)}" if words else "已汇总，没有问题"
+    return f"{told}，{lost}行未汇总" if lost else told
+
+
+def on_time(submission: Submission, reviews: int, policy: Policy) -> str:
+    """Whether a workbook came in time for its batch, in words."""
+    months = policy.lists["months"]
+    if submission.report_date is None or submission.batch not in months:
+        return NO_DATE
+    month = months.index(submission.batch) + 1
+    return punctuality(deadline_of(policy, month, reviews), submission.year or policy.year, month, submission.report_date)
+
+
+def guess(text: str, policy: Policy) -> str:
+    """The county whose name or alias stands in a text, "" when none does."""
+    return next((county.name for county in policy.counties if any(name in text for name in (county.name, *county.aliases))), "")
+
+
+def problems(form: Form, outcome: Outcome, policy: Policy) -> Table:
+    """All findings by county and severity, each with the enterprise of its row."""
+    counties = {one.file: one.county for one in outcome.submissions}
+    enterprises = _enterprises(outcome.submissions)
+    rank = {name: at for at, name in enumerate(policy.lists["counties"])}
+
+    def county_of(finding: Finding) -> str:
+        return counties.get(finding.place.file) or guess(finding.place.file or finding.message, policy)
+
+    found = sorted(outcome.findings, key=lambda one: (rank.get(county_of(one), len(rank)), one.severity.rank, *order(one)))
+    lines = [
+        {
+            "county": county_of(one) or None,
+            "severity": one.severity.label,
+            **{name: getattr(one.place, name) or None for name in ("file", "sheet", "cell")},
+            "enterprise": enterprises.get((one.place.file, one.place.sheet, row_of(one.place))),
+            "message": one.message,
+            "fix": one.fix,
+            "code": one.code.number,
+        }
+        for one in found
+    ]
+    return city_table(form, [pd.DataFrame(lines)])
+
+
+def _enterprises(submissions: Iterable[Submission]) -> dict[tuple[str, str, int], object]:
+    """The enterprise of every row of every sheet, as far as it has a name."""
+    found: dict[tuple[str, str, int], object] = {}
+    for seen in map(Seen, submissions):
+        for name, table in seen.submission.tables.items():
+            if table.form.layout == "rows" and "name" in table.form:
+                rows = zip(table.frame.index.tolist(), names(seen, name), strict=True)
+                found |= {(table.file, table.sheet, row): value for row, value in rows if value is not None}
+    return found
+
+
+def figures(tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> dict[str, str]:
+    """The few numbers in large type, by what they count."""
+    sent = {one.county for one in outcome.submissions if one.county}
+    counts = outcome.counts
+    return {
+        "已报送县（市、区）": f"{len(sent)} / {len(policy.counties)}",
+        "收到文件": str(counts["files"]),
+        "企业": str(len(tables["enterprises"].frame)),
+        "汇总工序": str(len(tables["ledger"].frame)),
+        "错误": str(counts[Severity.ERROR.value]),
+        "提醒": str(counts[Severity.WARNING.value]),
+    }

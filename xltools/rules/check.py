@@ -1,0 +1,37 @@
+"""Everything that can be wrong inside one workbook, after parsing."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.details import cell_details
+from xltools.rules.rows import row_findings, sheet_findings
+from xltools.rules.schema import failures
+from xltools.rules.sheets import between_sheets
+
+
+def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset()) -> list[Finding]:
+    """Every problem in the cells, rows and sheets of one workbook's parsed tables, all at once.
+
+    unread: cells that were typed into but could not be read; they are missing in the tables without being unfilled.
+    One cell can have several findings here; `finding.first_per_cell` keeps the one to report.
+    """
+    found: list[Finding] = []
+    for table in tables.values():
+        found += cell_findings(table, policy, unread)
+        found += row_findings(table, policy)
+        found += sheet_findings(table)
+    return found + between_sheets(tables, policy, unread)
+
+
+def cell_findings(table: Table, policy: Policy, unread: Collection[Place] = frozenset()) -> Iterator[Finding]:
+    """The cells of one table that break a rule of their own field."""
+    for row, name, code in failures(table, policy):
+        place, field = table.place(row, name), table.form[name]
+        if code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and place in unread:
+            continue
+        parent = table.frame.at[row, field.depends] if field.depends else None
+        yield code.at(place, **cell_details(code, field, table.frame.at[row, name], parent, policy))

@@ -1,0 +1,59 @@
+"""Choices by what was meant: the list's values, their aliases and other spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from rapidfuzz import fuzz, process
+
+from xltools.model.form import Field
+from xltools.model.policy import Policy
+from xltools.rules.reading import BLANK, Reading, converted
+from xltools.rules.text import how_changed, key, shown, visible
+
+_LISTED = 12  # longer lists are not printed whole in a sentence
+
+
+def spellings(field: Field, policy: Policy) -> Mapping[str, str]:
+    """Every accepted spelling of the field's choices, normalised by `text.key` → the choice.
+
+    A spelling that could mean two choices stands for neither.
+    """
+    values = policy.lists[field.list]
+    found = {key(value): value for value in values}
+    others: dict[str, set[str]] = {}
+    for spelling, value in _others(field, policy):
+        others.setdefault(key(spelling), set()).add(value)
+    found.update({spelling: min(meant) for spelling, meant in others.items() if len(meant) == 1 and spelling not in found})
+    return found
+
+
+def read_choice(cell: object, accepted: Mapping[str, str]) -> Reading:
+    """The choice in a cell; text that is no choice stays as typed, for the check to report. accepted: see `spellings`."""
+    text = visible("" if cell is None else shown(cell, limit=1000))
+    if not text:
+        return BLANK
+    value = accepted.get(key(text))
+    if value is None or value == text:
+        return Reading(value or text)
+    return converted(value, how_changed(text, value) if key(text) == key(value) else "按同义写法")
+
+
+def choices_text(options: tuple[str, ...], typed: str) -> str:
+    """The choices as a sentence names them: all of a short list, of a long one those most like what was typed."""
+    if len(options) <= _LISTED:
+        return "、".join(options)
+    near = process.extract(key(typed), {o: key(o) for o in options}, scorer=fuzz.ratio, limit=3)
+    return f"{'、'.join(str(name) for _, _, name in near)} 等 {len(options)} 项"
+
+
+def _others(field: Field, policy: Policy) -> Iterator[tuple[str, str]]:
+    """(other spelling, choice) of the field's list."""
+    if field.list == "counties":
+        yield from ((other, county.name) for county in policy.counties for other in (county.code, *county.aliases) if other)
+    if field.list == "industries":
+        yield from ((alias, industry.name) for industry in policy.industries for alias in industry.aliases)
+    for value, words in policy.synonyms.get(field.list, {}).items():
+        yield from ((word, value) for word in words)
+    if field.none_word:
+        yield from ((word, field.none_word) for word in policy.synonyms.get("none", {}).get(field.none_word, ()))

@@ -1,0 +1,110 @@
+"""City tables: how they are made of records, and what the city sees of a county's cells."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.finding import Code, Place
+from xltools.model.form import FIRST_ROW, Form
+from xltools.model.outcome import Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.text import key, visible
+
+# Cells whose content reading cannot hand on; the city sees at least that there was something.
+UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
+
+
+def place_in_order(submission: Submission, policy: Policy) -> tuple[int, int, str]:
+    """Sort key of a workbook: county, batch, file; what is unknown comes last."""
+    counties, months = policy.lists["counties"], policy.lists["months"]
+    county = counties.index(submission.county) if submission.county in counties else len(counties)
+    month = months.index(submission.batch) if submission.batch in months else len(months)
+    return county, month, submission.file
+
+
+def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:
+    """One city table of frames with the form's fields; its index is the row each record will have in the sheet."""
+    names = [field.name for field in form]
+    filled = [frame for frame in frames if len(frame)]
+    frame = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
+    frame = frame.reindex(columns=names).astype(object)
+    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
+    columns = {name: letters(at) for at, name in enumerate(names, 1)}
+    return Table(form, "", form.sheet, frame.where(frame.notna(), None), columns)
+
+
+def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
+    """One city table of plain records; fields that a record does not name are empty."""
+    return city_table(form, [pd.DataFrame(records, dtype=object)])
+
+
+def letters(number: int) -> str:
+    """The name of a column: 1 is A, 27 is AA."""
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The sheets of one workbook as the city sees them: plain columns in the order of the typed rows, each made once."""
+
+    submission: Submission
+    made: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
+
+    @cached_property
+    def unseen(self) -> Mapping[Place, str]:
+        """The cells whose content could not be handed on, with the words for it."""
+        return {one.place: UNSEEN[one.code] for one in self.submission.findings if one.code in UNSEEN}
+
+    def column(self, form: str, name: str) -> list[Any]:
+        """The value as understood, or as typed where it was not; None where nothing was typed."""
+        if (form, name) not in self.made:
+            self.made[form, name] = self._column(self.submission.tables[form], name)
+        return self.made[form, name]
+
+    def typed(self, form: str, name: str) -> list[Any]:
+        """The column as it was typed; None where nothing was."""
+        table = self.submission.tables[form]
+        raw = self.submission.raw.get(form, table).frame
+        cells = dict(zip(raw.index.tolist(), raw[name].tolist(), strict=True)) if name in raw else {}
+        return [plain(cells.get(row)) for row in table.frame.index.tolist()]
+
+    def keys(self, form: str, *fields: str) -> list[tuple[str, ...]]:
+        """What identifies each row of a sheet, so that two spellings of one key are equal."""
+        if (form, "key of", *fields) not in self.made:
+            parts = [["" if value is None else key(str(value)) for value in self.column(form, name)] for name in fields]
+            self.made[form, "key of", *fields] = list(zip(*parts, strict=True))
+        return self.made[form, "key of", *fields]
+
+    def _column(self, table: Table, name: str) -> list[Any]:
+        if name not in table.frame:
+            return [None] * len(table.frame)
+        values = [plain(value) for value in table.frame[name].tolist()]
+        if None not in values:
+            return values
+        values = [other if value is None else value for value, other in zip(values, self.typed(table.form.name, name), strict=True)]
+        if not self.unseen or name not in table.columns:
+            return values
+        rows = table.frame.index.tolist()
+        return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(rows, values, strict=True)]
+
+
+def plain(value: object) -> object:
+    """A value as a cell holds it: dates without a time of day, text without a visible character as nothing."""
+    if value is None or value is pd.NaT or value is pd.NA or value != value:
+        return None
+    if isinstance(value, datetime):
+        return value.date() if value.time() == datetime.min.time() else value.replace(tzinfo=None)
+    if isinstance(value, str):
+        return value if visible(value) else None
+    return value.item() if hasattr(value, "item") else value

@@ -1,0 +1,142 @@
+"""County workbooks into the city's records: every row that came in is in a city sheet, or is named with the reason why not."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.form import Field, Form, Kind, Template
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
+from xltools.rules.city import Seen, city_records, place_in_order
+
+YES, NO, ABSENT = "是", "否", "无"
+BETWEEN = "；"  # between several values in one cell
+_PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
+
+
+def combine(outcome: Outcome, policy: Policy, template: Template) -> dict[str, Table]:
+    """The city's tables by form name: those that collect a county form, row for row, and the rows not merged.
+
+    Counties come in the policy's order, then batches, files and rows: the order in which files were read changes nothing.
+    A cell that was not understood holds what was typed.
+    """
+    facts = known(outcome)
+    ordered = [Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))]
+    merged = [seen for seen in ordered if seen.submission.accepted]
+    tables = {
+        form.name: city_records(form, [record for seen in merged for record in collected(form, seen, facts)])
+        for form in template
+        if form.collects
+    }
+    named = [record for seen in ordered for record in unmerged(seen, facts)]
+    return {**tables, "unmerged": city_records(template["unmerged"], named)}
+
+
+def collected(form: Form, seen: Seen, known: Known) -> list[dict[str, Any]]:
+    """The records of one workbook for a city form, each with where it came from."""
+    submission = seen.submission
+    table = submission.tables.get(form.collects)
+    if table is None:
+        return []
+    columns = {field.name: column_of(field, form, seen) for field in form}
+    also = joined_states(form, seen, known.states)
+    records = []
+    for at, row in enumerate(table.frame.index.tolist()):
+        place = (table.file, table.sheet, row)
+        if place not in known.refused:
+            records.append({
+                **{name: column[at] for name, column in columns.items()},
+                "county": submission.county,
+                "batch": submission.batch or None,
+                **dict(zip(("source_file", "source_sheet", "source_row"), place, strict=True)),
+                "status": worst(known.states.get(place, CLEAN), *also[at]),
+            })
+    return records
+
+
+def column_of(field: Field, form: Form, seen: Seen) -> list[Any]:
+    """One column of a city form from one workbook: as reported, computed, or joined from another sheet."""
+    table = seen.submission.tables[form.collects]
+    source, _, name = field.inherits.partition(".")
+    if field.name == "materials_missing":
+        return missing_materials(table)
+    if field.name == "as_typed":
+        return other_wording(seen, table)
+    if source not in ("", form.collects):
+        return joined(seen, table, source, name)
+    computed = table.form[name].formula if source else ""
+    if computed == "lookup":
+        return names(seen, table.form.name)
+    return overdue(table, seen.submission.report_date) if computed == "overdue" else seen.column(form.collects, name)
+
+
+def missing_materials(table: Table) -> list[int]:
+    """For each record, how many of the papers it should come with are said not to be there."""
+    materials = [table.frame[one.name].tolist() for one in table.form if one.list == "materials" and one.name in table.frame]
+    return [sum(column[at] is not pd.NA and column[at] == ABSENT for column in materials) for at in range(len(table.frame))]
+
+
+def other_wording(seen: Seen, table: Table) -> list[str | None]:
+    """For each record the grades that were typed otherwise than they were understood: “现有等级：地方A”."""
+    form = table.form.name
+    raw = seen.submission.raw.get(form, table).frame
+    said: list[list[str]] = [[] for _ in table.frame.index]
+    for field in (field for field in table.form if field.kind is Kind.GRADE and field.name in raw):
+        for words, typed, value in zip(said, seen.typed(form, field.name), seen.column(form, field.name), strict=True):
+            if typed is not None and str(typed).strip() != value:
+                words.append(f"{field.label}：{str(typed).strip()}")
+    return [BETWEEN.join(words) or None for words in said]
+
+
+def joined(seen: Seen, table: Table, other: str, name: str) -> list[Any]:
+    """The values that rows of another sheet with the same enterprise and process have in `name`; several stand side by side."""
+    found: dict[tuple[str, ...], list[object]] = {}
+    if other in seen.submission.tables:
+        for one, value in zip(seen.keys(other, *_PROCESS), seen.column(other, name), strict=True):
+            if value is not None and value not in found.setdefault(one, []):
+                found[one].append(value)
+    return [together(found.get(one, [])) for one in seen.keys(table.form.name, *_PROCESS)]
+
+
+def together(values: Sequence[object]) -> object:
+    """No value, the only one, or all of them as one text."""
+    if len(values) < 2:
+        return values[0] if values else None
+    return BETWEEN.join(str(value) for value in values)
+
+
+def joined_states(form: Form, seen: Seen, states: Rows) -> list[list[str]]:
+    """For each record, how the rows stand that it takes values from in other sheets."""
+    tables = seen.submission.tables
+    others = sorted({field.inherits.partition(".")[0] for field in form} - {"", form.collects})
+    found: dict[tuple[str, ...], list[str]] = {}
+    for other in (tables[name] for name in others if name in tables):
+        for row, one in zip(other.frame.index.tolist(), seen.keys(other.form.name, *_PROCESS), strict=True):
+            found.setdefault(one, []).append(states.get((other.file, other.sheet, row), CLEAN))
+    if not found:
+        return [[] for _ in tables[form.collects].frame.index]
+    return [found.get(one, []) for one in seen.keys(form.collects, *_PROCESS)]
+
+
+def names(seen: Seen, form: str) -> list[Any]:
+    """Each row's enterprise name from the screening list by credit code; as in the row itself where the list does not have the code."""
+    listed: dict[tuple[str, ...], object] = {}
+    if "screening" in seen.submission.tables:
+        for code, name in zip(seen.keys("screening", "credit_code"), seen.column("screening", "name"), strict=True):
+            if name is not None and code != ("",):
+                listed.setdefault(code, name)
+    return [listed.get(code, own) for code, own in zip(seen.keys(form, "credit_code"), seen.column(form, "name"), strict=True)]
+
+
+def overdue(table: Table, today: date | None) -> list[str | None]:
+    """Whether each problem was solved after its due date, or is open after it on the day of the report; blank when that cannot be said."""
+    due, done = (pd.to_datetime(table.frame[name]).tolist() for name in ("due", "done"))
+    otherwise = pd.Timestamp(today) if today else pd.NaT
+    ends = [otherwise if pd.isna(day) else day for day in done]
+    return [None if pd.NaT in (end, day) else YES if end > day else NO for day, end in zip(due, ends, strict=True)]

@@ -1,0 +1,123 @@
+"""Rules between workbooks: one enterprise in two counties, one county sent twice, counties that sent nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.outcome import Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.codes import is_credit_code
+from xltools.rules.rows import cell_text, mapped, true_where
+from xltools.rules.text import company_key, key
+
+_SCREENING = "screening"
+_NAMED = 3  # other places a sentence names at most
+
+
+def across(submissions: Sequence[Submission]) -> list[Finding]:
+    """What only shows when workbooks are laid side by side; the order in which they come makes no difference.
+
+    One county, batch and year sent twice (on the files set aside), and one enterprise with the same process in two counties (on
+    the name in every row; rows of files set aside do not count).
+    """
+    judged = sorted((one for one in submissions if one.county), key=lambda one: one.file)
+    aside = set_aside(judged)
+    return [*_sent_twice(judged), *_two_counties([one for one in judged if one.file not in aside])]
+
+
+def set_aside(submissions: Sequence[Submission]) -> frozenset[str]:
+    """The files that must not be merged, because a newer one of the same county and batch is there or none is the newest."""
+    groups = _groups(submissions)
+    return frozenset(one.file for group in groups.values() for one in group if len(group) > 1 and one is not newest(group))
+
+
+def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]:
+    """The policy's counties from which there is no workbook, in the policy's order."""
+    sent = {one.county for one in submissions}
+    return [Code.COUNTY_NOT_SENT.at(Place(), county=county.name) for county in policy.counties if county.name not in sent]
+
+
+def newest(group: Sequence[Submission]) -> Submission | None:
+    """The one to use of several workbooks of one county and batch: the latest report date; copies with equal bytes count once.
+
+    None when the latest date is shared, or a date is missing.
+    """
+    different: dict[str, Submission] = {}
+    for one in sorted(group, key=lambda one: one.file):
+        different.setdefault(one.sha256 or one.file, one)
+    candidates = list(different.values())
+    if len(candidates) == 1:
+        return candidates[0]
+    dates = [one.report_date for one in candidates if one.report_date is not None]
+    latest = [one for one in candidates if len(dates) == len(candidates) and one.report_date == max(dates)]
+    return latest[0] if len(latest) == 1 else None
+
+
+def _groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str], list[Submission]]:
+    groups: dict[tuple[str, int | None, str], list[Submission]] = {}
+    for one in submissions:
+        if one.county:
+            groups.setdefault((one.county, one.year, one.batch), []).append(one)
+    return groups
+
+
+def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
+    for (county, _, batch), group in _groups(submissions).items():
+        kept = newest(group)
+        for one in group:
+            if kept is None:
+                others = "、".join(other.file for other in group if other is not one)
+                yield Code.SENT_TWICE_TIE.at(Place(one.file), county=county, batch=batch, other=others)
+            elif one is not kept:
+                yield Code.SENT_TWICE.at(Place(one.file), county=county, batch=batch, kept=kept.file)
+
+
+def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:
+    tables = {one.file: one.tables[_SCREENING] for one in submissions if _SCREENING in one.tables}
+    counties = {one.file: one.county for one in submissions}
+    rows = _enterprises(tables, counties)
+    for _, group in rows.groupby("group", sort=True):
+        for file, row in zip(group["file"], group["row"], strict=True):
+            others = group[group["county"] != counties[file]]
+            named = [f"{counties[there]}（{tables[there].place(at, 'name')}）" for there, at in zip(others["file"], others["row"], strict=True)]
+            listed = "、".join(named[:_NAMED]) + (f" 等 {len(named)} 处" if len(named) > _NAMED else "")
+            name, process = (cell_text(tables[file], row, field) for field in ("name", "process"))
+            yield Code.TWO_COUNTIES.at(tables[file].place(row, "name"), name=name, process=process, other=listed)
+
+
+def _enterprises(tables: Mapping[str, Table], counties: Mapping[str, str]) -> pd.DataFrame:
+    """Rows (file, county, row, group) of enterprises that two counties report with the same process; group: what they have in common.
+
+    Rows with a good credit code belong together by it, rows without one belong to every row of the same name.
+    """
+    parts = [_keys(table).assign(file=file, county=counties[file]) for file, table in tables.items()]
+    rows = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["row", "code", "name", "good", "file", "county"])], ignore_index=True)
+    good = rows["good"].astype(bool)
+    by_code = rows[good].assign(group=rows["code"][good])
+    unsure = set(rows["name"][~good])
+    by_name = rows[rows["name"].isin(list(unsure))].assign(group=rows["name"])
+    found = pd.concat([_in_two(by_code), _in_two(by_name)])
+    return found.drop_duplicates(["file", "row"]).astype({"row": int})
+
+
+def _in_two(rows: pd.DataFrame) -> pd.DataFrame:
+    return rows[rows.groupby("group")["county"].transform("nunique") > 1]
+
+
+def _keys(table: Table) -> pd.DataFrame:
+    """row, code and name (each with the process), and whether the code is good, of every row that has a name and a process."""
+    frame = table.frame.dropna(subset=["name", "process"])
+    process = "\n" + mapped(frame["process"], key)
+    return pd.DataFrame(
+        {
+            "row": frame.index,
+            "code": frame["credit_code"].fillna("") + process,
+            "name": mapped(frame["name"], company_key) + process,
+            "good": true_where(frame["credit_code"], is_credit_code),
+        },
+        index=frame.index,
+    ).reset_index(drop=True)

@@ -1,0 +1,46 @@
+"""Dates of the yearly calendar, and whether a report was on time; no clock here."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date, timedelta
+
+from xltools.model.policy import Deadline, Policy
+
+
+def due_date(deadline: Deadline, year: int, month: int) -> date:
+    """The date of a deadline as the notice prints it.
+
+    month (1-12) counts only for deadlines that recur every month; a yearly one has its own. Day 0 is the last of the month.
+    """
+    chosen = deadline.month or month
+    last = calendar.monthrange(year, chosen)[1]
+    return date(year, chosen, min(deadline.day or last, last))
+
+
+def last_day(deadline: Deadline, year: int, month: int) -> date:
+    """The last day on which a report is on time: the date itself, or the day before where "X日前" excludes it."""
+    due = due_date(deadline, year, month)
+    return due if deadline.inclusive else due - timedelta(days=1)
+
+
+def days_late(deadline: Deadline, year: int, month: int, reported: date) -> int:
+    """Whole days after the last day that was on time; 0 when on time."""
+    return max(0, (reported - last_day(deadline, year, month)).days)
+
+
+def punctuality(deadline: Deadline, year: int, month: int, reported: date) -> str:
+    """The words for a report date: “按时” or “迟1天（应于7月20日前）”."""
+    late = days_late(deadline, year, month, reported)
+    due = due_date(deadline, year, month)
+    return f"迟{late}天（应于{due.month}月{due.day}日前）" if late else "按时"
+
+
+def deadline_of(policy: Policy, month: int, reviews: int) -> Deadline:
+    """The deadline a county workbook answers to, by its batch month and its number of initial reviews.
+
+    A workbook without a single review, of a month up to that of the screening list, is the screening list; any other is a month's review.
+    Source: 三环文〔2022〕69号 三(一).
+    """
+    screening = policy.deadline("screening")
+    return screening if not reviews and month <= screening.month else policy.deadline("review")

@@ -1,0 +1,46 @@
+"""What the sentences about one cell need to say: limits, choices, the expected check character."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.finding import Code
+from xltools.model.form import Field
+from xltools.model.policy import Policy
+from xltools.rules.choices import choices_text
+from xltools.rules.codes import credit_code_check
+from xltools.rules.limits import date_limits, limits_text
+from xltools.rules.text import shown
+
+
+def cell_details(code: Code, field: Field, value: Any, parent: object, policy: Policy) -> dict[str, object]:
+    """The values for the sentence of this code about one cell; parent: the value of the field this one depends on."""
+    typed = "" if pd.isna(value) else shown(value)
+    details: dict[str, object] = {"label": field.label, "value": typed, "example": field.example, "hint": hint(field)}
+    if code in (Code.NOT_A_CHOICE, Code.COUNTY_UNKNOWN):
+        details["choices"] = choices_text(policy.options(field.list), typed)
+    elif code is Code.WRONG_DEPENDENT:
+        details |= {"parent": parent, "choices": "、".join(policy.options(field.list, str(parent)))}
+    elif code is Code.NO_TABLE_YET:
+        details["industry"] = parent
+    elif code is Code.OUT_OF_RANGE:
+        details["limits"] = limits_text(field)
+    elif code is Code.PERCENT_DOUBT:
+        details["other"] = shown(float(Decimal(typed) * 100))
+    elif code is Code.DATE_RANGE:
+        low, high = date_limits(policy)
+        details |= {"low": low, "high": high}
+    elif code is Code.TOO_LONG:
+        details |= {"length": len(str(value)), "limit": field.max_length}
+    elif code is Code.CREDIT_CODE_CHECK:
+        details["expected"] = credit_code_check(str(value)[:17])
+    return details
+
+
+def hint(field: Field) -> str:
+    """What to put into an empty cell, to follow “请填写”."""
+    example = f"，例如 {field.example}" if field.example else ""
+    return f"{example}；没有的填“{field.none_word}”" if field.none_word else example

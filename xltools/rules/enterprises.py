@@ -1,0 +1,123 @@
+"""One line per enterprise: the whole from its parts, without deciding what no rule decides."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.form import Form
+from xltools.model.grade import Status
+from xltools.model.policy import Policy, Scheme
+from xltools.model.table import Table
+from xltools.rules.account import worst
+from xltools.rules.city import city_table
+
+UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
+LIST = "、"
+ROW = "row of the ledger"
+Row = dict[str, Any]
+GRADES = ("current", "applied", "conclusion", "decided")
+
+
+@dataclass(frozen=True)
+class Part:
+    """One process of an enterprise: its indicator table and the grade in question; "" where there is none."""
+
+    process: str
+    table: str
+    grade: str
+
+
+@dataclass(frozen=True)
+class Whole:
+    """The grade of the enterprise, and what a person has to know or decide about it; both may be ""."""
+
+    grade: str
+    question: str = ""
+
+
+def whole(parts: Sequence[Part], policy: Policy) -> Whole:
+    """The worst part, where one scheme ranks them all, or where a rule says that two schemes' grades count alike.
+
+    A part without a grade leaves the whole to be verified; anything else is for a person to decide, with all parts listed.
+    Source: 三环文〔2022〕69号 三(三)3.
+    """
+    grades = {part.grade for part in parts}
+    if len(grades) == 1:
+        return Whole(grades.pop())
+    if "" in grades:
+        return Whole(UNVERIFIED, f"{LIST.join(part.process for part in parts if not part.grade)}还没有等级")
+    schemes = {part: scheme_of(part, policy) for part in parts}
+    listed = LIST.join(f"{part.process} {part.grade}" for part in parts)
+    worsts = [_worst(scheme, parts, schemes) for scheme in policy.schemes if scheme in schemes.values()]
+    if None in schemes.values():
+        return Whole(UNDECIDED, f"{listed}，有的不在指标表的等级中，不能比较")
+    if len(worsts) == 1:
+        return Whole(worsts[0][1])
+    if any({f"{scheme.id}:{grade}" for scheme, grade in worsts} <= set(tier.grades) for tier in policy.tiers):
+        return Whole(worsts[0][1], f"{listed}，两种等级同档，按{worsts[0][1]}统计")
+    return Whole(UNDECIDED, f"{listed}，等级体系不同，没有规则可以比较")
+
+
+def scheme_of(part: Part, policy: Policy) -> Scheme | None:
+    """The scheme that ranks a part: its table's, or the only one with such a grade; None when there is none."""
+    of_table = policy.scheme_of(part.table)
+    possible = [of_table] if of_table else [scheme for scheme in policy.schemes if part.grade in scheme.grades]
+    return possible[0] if len(possible) == 1 and part.grade in possible[0].grades else None
+
+
+def _worst(scheme: Scheme, parts: Iterable[Part], schemes: Mapping[Part, Scheme | None]) -> tuple[Scheme, str]:
+    return scheme, max((part.grade for part in parts if schemes[part] == scheme), key=scheme.rank)
+
+
+def enterprises(form: Form, ledger: Table, policy: Policy) -> Table:
+    """One record per enterprise and county, in the ledger's order; of one process the latest batch counts."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    homes: dict[str, dict[str, None]] = {}
+    # plain records: a data frame per enterprise would take a hundred times as long
+    for row, record in zip(ledger.frame.index, ledger.frame.to_dict("records"), strict=True):
+        who, county = str(record["credit_code"] or record["name"] or ""), str(record["county"])
+        groups.setdefault((county, who), []).append({**{str(name): value for name, value in record.items()}, ROW: int(row)})
+        homes.setdefault(who, {})[county] = None
+    lines = [
+        _line(latest(rows, policy), ledger.form, policy, [county for county in homes[who] if county != here])
+        for (here, who), rows in groups.items()
+    ]
+    return city_table(form, [pd.DataFrame(lines)])
+
+
+def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
+    """Of every process the rows of its latest batch, in the order they came."""
+    months = {month: at for at, month in enumerate(policy.lists["months"])}
+    last: dict[object, int] = {}
+    for row in rows:
+        last[row["process"]] = max(last.get(row["process"], -1), months.get(row["batch"], -1))
+    return [row for row in rows if months.get(row["batch"], -1) == last[row["process"]]]
+
+
+def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[str]) -> Row:
+    """The line of one enterprise from its rows in the ledger."""
+    wholes = {name: whole(_parts(rows, name), policy) for name in GRADES}
+    questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
+    questions += [f"同时由{LIST.join(elsewhere)}报送，需核实属地"] if elsewhere else []
+    return {
+        **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
+        **{name: _distinct(row[name] for row in rows) for name in ("name", "industry", "honour", "protected")},
+        **{name: one.grade or None for name, one in wholes.items()},
+        "processes": len({row["process"] for row in rows}),
+        "process_list": "；".join(f"{part.process} {part.grade}".strip() for part in _parts(rows, "applied")),
+        "confirm": "；".join(questions) or None,
+        "status": worst(*(row["status"] for row in rows)),
+        "ledger_rows": LIST.join(str(row[ROW]) for row in rows),
+    }
+
+
+def _parts(rows: Sequence[Row], name: str) -> list[Part]:
+    return [Part(*(str(row[one] or "") for one in ("process", "table", name))) for row in rows]
+
+
+def _distinct(values: Iterable[object]) -> str | None:
+    return LIST.join(dict.fromkeys(str(value) for value in values if value is not None)) or None

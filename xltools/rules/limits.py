@@ -1,0 +1,27 @@
+"""What values are plausible."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from xltools.model.form import Field
+from xltools.model.policy import Policy
+from xltools.rules.text import number_text
+
+_YEARS = 10
+
+
+def date_limits(policy: Policy) -> tuple[date, date]:
+    """First and last plausible date: ten years either side of the policy's year.
+
+    Wide on purpose: it is there for 2202 or 1922 typed for 2022; a permit or a plan can be years away, a slip is decades away.
+    """
+    return date(policy.year - _YEARS, 1, 1), date(policy.year + _YEARS, 12, 31)
+
+
+def limits_text(field: Field) -> str:
+    """The range of a number in words: "在 0 至 100 之间"."""
+    low, high = (None if limit is None else number_text(float(limit)) for limit in (field.minimum, field.maximum))
+    if low is not None and high is not None:
+        return f"在 {low} 至 {high} 之间"
+    return f"不小于 {low}" if high is None else f"不大于 {high}"

@@ -1,0 +1,91 @@
+"""Numbers as people type them; what could mean two numbers is not read as one."""
+
+from __future__ import annotations
+
+import math
+import re
+
+from xltools.model.finding import Code
+from xltools.model.form import Field
+from xltools.rules.reading import BLANK, Reading, converted, refused
+from xltools.rules.text import key, narrow, shown, visible
+
+_AS_SHOWN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
+_PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
+_WITH_TAIL = re.compile(r"([+-]?[\d,.]+) ?(.+)", re.ASCII | re.DOTALL)
+_NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
+_SCALE = re.compile("百万|千万|万|亿")
+_SCALES = {"万": 10**4, "亿": 10**8, "百万": 10**6, "千万": 10**7}
+_EXACT = 10**15  # a cell holds 15 digits
+
+
+def read_number(cell: object, field: Field) -> Reading:
+    """The number in a cell of this field.
+
+    "1,200", "１２.5" and the field's own unit behind a number are certain. "2000万" (the unit column may say 万吨 already),
+    "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one.
+    """
+    if isinstance(cell, float | int) and not isinstance(cell, bool):
+        return Reading(float(cell)) if math.isfinite(cell) else _no_number(shown(cell), field)
+    if not isinstance(cell, str):
+        return BLANK if cell is None else _no_number(shown(cell), field)
+    typed = visible(cell)
+    if not typed:
+        return BLANK
+    value = _value(narrow(typed))
+    if value is not None and not _is_list(typed):
+        return Reading(value) if _AS_SHOWN.fullmatch(typed) else converted(value, "统一数字写法")
+    return _with_unit(typed, field)
+
+
+def read_integer(cell: object, field: Field) -> Reading:
+    """The whole number in a cell of this field; a fraction is refused."""
+    reading = read_number(cell, field)
+    if not isinstance(reading.value, float):
+        return reading
+    if reading.value != int(reading.value):
+        return refused(Code.NOT_A_WHOLE_NUMBER)
+    if abs(reading.value) >= _EXACT:
+        return _no_number("", field)
+    return Reading(int(reading.value), reading.code, reading.details)
+
+
+def _value(text: str) -> float | None:
+    """The number this narrow text is, None when it is none or has too many digits."""
+    if not (_PLAIN.fullmatch(text) or _GROUPED.fullmatch(text)):
+        return None
+    value = float(text.replace(",", ""))
+    return value if math.isfinite(value) else None
+
+
+def _is_list(typed: str) -> bool:
+    """Whether "100，200" more likely lists two numbers: a Chinese comma between half-width digits."""
+    return "，" in typed and any(c in typed for c in "0123456789")
+
+
+def _with_unit(typed: str, field: Field) -> Reading:
+    """A number followed by the field's unit, or by the word its label begins with ("2022年" under 年度)."""
+    match = None if _is_list(typed) else _WITH_TAIL.fullmatch(narrow(typed))
+    value = _value(match[1]) if match else None
+    if match is None or value is None:
+        return _no_number(typed, field)
+    tail = key(match[2])
+    if tail == key(field.unit) or key(field.label).startswith(tail):
+        return converted(value, "去掉单位")
+    return _no_number(typed, field)
+
+
+def _no_number(typed: str, field: Field) -> Reading:
+    proposal = "" if _is_list(typed) else _proposal(narrow(typed))
+    return refused(Code.NOT_A_NUMBER, example=proposal or field.example)
+
+
+def _proposal(text: str) -> str:
+    """A number the person may have meant, only ever proposed: 2000万 → 20000000, 约300 → 300; "" for none or several."""
+    found = list(_NUMBER.finditer(text))
+    number = _value(found[0][0]) if len(found) == 1 else None
+    if number is None:
+        return ""
+    scale = _SCALE.match(text, found[0].end())
+    return shown(number * _SCALES[scale[0]] if scale else number)

@@ -1,0 +1,69 @@
+"""From cells as typed to columns of the field's own type; every change and every refusal is named."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from xltools.model.finding import Finding
+from xltools.model.form import Field, Kind, Owner
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.cells import Reader, cell_reader, is_blank
+from xltools.rules.reading import Reading
+from xltools.rules.text import shown
+
+_DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
+
+
+def dtype_of(field: Field) -> str:
+    """The column type of a field after parsing; computed fields are text."""
+    return "string" if field.owner is Owner.FORMULA else _DTYPES.get(field.kind, "string")
+
+
+def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]]:
+    """The table with typed columns, and a finding for every cell that was read otherwise or could not be read.
+
+    year: of the cover, for dates without one. Rows without any content of the county are left out; fields the file does not
+    have become empty columns. A cell that is not understood is missing in the result and has an error among the findings;
+    a choice or a code that is only wrong stays, for the check. Nothing typed becomes blank without a finding.
+    """
+    frame = records(table)
+    columns: dict[str, pd.Series] = {}
+    findings: list[Finding] = []
+    for field in table.form:
+        values: list[object] = [None] * len(frame)
+        if field.name in frame:
+            readings = _read_column(frame[field.name].tolist(), cell_reader(field, policy, year))
+            values = [reading.value for reading in readings]
+            findings += _said(table, frame[field.name], field, readings)
+        columns[field.name] = pd.Series(values, index=frame.index, dtype=dtype_of(field))
+    return table.with_frame(pd.DataFrame(columns, index=frame.index)), findings
+
+
+def records(table: Table) -> pd.DataFrame:
+    """The rows in which the county wrote anything (in a form of the city's own: anybody); a card is one record in any case."""
+    if table.form.layout == "card":
+        return table.frame
+    owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
+    own = [field.name for field in owned if field.name in table.frame]
+    return table.frame[~table.frame[own].map(is_blank).all(axis=1)]
+
+
+def _read_column(cells: list[object], read: Reader) -> list[Reading]:
+    """The reading of every cell; equal cells are read once."""
+    known: dict[tuple[type, object], Reading] = {}
+    readings = []
+    for cell in cells:
+        kind = (type(cell), cell)  # 1, 1.0 and True are equal to Python and different in a cell
+        if kind not in known:
+            known[kind] = read(cell)
+        readings.append(known[kind])
+    return readings
+
+
+def _said(table: Table, column: pd.Series, field: Field, readings: list[Reading]) -> list[Finding]:
+    return [
+        reading.code.at(table.place(row, field.name), label=field.label, value=shown(cell), **reading.details)
+        for row, cell, reading in zip(column.index, column, readings, strict=True)
+        if reading.code is not None
+    ]

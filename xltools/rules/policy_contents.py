@@ -1,0 +1,220 @@
+"""A policy as the records of its workbook, and back; what goes in comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.indicator import Indicator, IndicatorTable, TableStatus
+from xltools.model.indicator_rows import indicator_rows
+from xltools.model.policy import Policy
+from xltools.model.policy_book import load_policy_book
+from xltools.model.table import Table
+
+JOIN = "|"
+HUNDRED = Decimal(100)
+PLAUSIBLE_YEAR = 2022       # for dates typed without a year, which no cell of the workbook asks for
+Value = str | int | float | date | None
+Record = Mapping[str, Value]
+Contents = Mapping[str, Sequence[Record]]
+
+
+def contents_of(policy: Policy) -> Contents:
+    """The records of every form of the workbook, in the policy's order."""
+    book = load_policy_book()
+    return {
+        "policy": [{"id": policy.id, "title": policy.title, "city": policy.city, "year": policy.year, "source": policy.source}],
+        "policy_counties": [{"name": c.name, "code": c.code, "group": c.group, "aliases": _joined(c.aliases)} for c in policy.counties],
+        "policy_industries": [{"name": i.name, "scope": i.scope, "aliases": _joined(i.aliases)} for i in policy.industries],
+        "policy_schemes": [
+            {"id": s.id, "grades": _joined(s.grades), "by_decision": _joined(s.by_decision), "source": s.source} for s in policy.schemes
+        ],
+        "policy_tiers": [{"grades": _joined(t.grades), "assumed": _joined(t.assumed), "source": t.source} for t in policy.tiers],
+        "policy_tables": [table_record(t) for t in policy.tables],
+        "policy_commons": [
+            {"id": c.id, "name": c.name, "status": c.status, "source": c.source, "tables": _joined(c.tables)} for c in policy.commons
+        ],
+        "indicators": [row for id, indicators in _indicators(policy) for row in _rows(id, indicators)],
+        "policy_sanctions": [
+            {"kind": s.kind, "effect": book.effects[s.effect], "scope": book.scopes[s.scope], "clause": s.clause} for s in policy.sanctions
+        ],
+        "policy_deadlines": [
+            {**{name: getattr(d, name) for name in ("id", "name", "who", "month", "day", "source")}, "inclusive": "是" if d.inclusive else "否"}
+            for d in policy.deadlines
+        ],
+        "policy_targets": [
+            {"id": t.id, "name": t.name, "grades": _joined(t.grades), "share": float(t.share * HUNDRED), "source": t.source} for t in policy.targets
+        ],
+        "policy_lists": [{"list": name, "value": value} for name, values in policy.choices.items() for value in values or ("",)],
+        "policy_synonyms": [
+            {"list": name, "value": value, "spellings": _joined(words)} for name, entries in policy.synonyms.items() for value, words in entries.items()
+        ],
+        "policy_words": list(_words(policy)),
+    }
+
+
+def table_record(table: IndicatorTable) -> Record:
+    """A table as a row of the list of tables."""
+    texts: Record = {name: getattr(table, name) for name in ("id", "name", "industry", "process", "scheme", "edition", "status", "source", "note")}
+    days = {"effective_from": table.effective_from, "effective_to": table.effective_to}
+    return {**texts, **{name: date.fromisoformat(text) if text else None for name, text in days.items()}, "grades": _joined(table.grades)}
+
+
+def policy_data(contents: Contents) -> dict[str, Any]:
+    """The content of the policy's text files, as `policy_from` takes it; indicator rows by the id of their table or common set."""
+    book = load_policy_book()
+    records = {name: [_plain(record) for record in rows] for name, rows in contents.items()}
+    lists: dict[str, list[str]] = {}
+    for row in records["policy_lists"]:
+        lists.setdefault(row["list"], []).extend([row["value"]] if row["value"] else [])
+    synonyms: dict[str, dict[str, list[str]]] = {}
+    for row in records["policy_synonyms"]:
+        synonyms.setdefault(row["list"], {})[row["value"]] = split(row["spellings"])
+    indicators: dict[str, list[dict[str, str]]] = {}
+    for row in records["indicators"]:
+        indicators.setdefault(row["table"], []).append(row)
+    first = records["policy"][0]
+    return {
+        "policy": {**{name: first[name] for name in ("id", "title", "city", "source")}, "year": int(first["year"])},
+        "county": _entries(records["policy_counties"], "aliases"),
+        "industry": _entries(records["policy_industries"], "aliases"),
+        "scheme": _entries(records["policy_schemes"], "grades", "by_decision"),
+        "tier": _entries(records["policy_tiers"], "grades", "assumed"),
+        "table": _entries(records["policy_tables"], "grades"),
+        "common": _entries(records["policy_commons"], "tables"),
+        "sanction": [
+            {**row, "effect": _code(book.effects, row["effect"]), "scope": _code(book.scopes, row["scope"])} for row in records["policy_sanctions"]
+        ],
+        "deadline": [
+            {**row, "month": int(row["month"]), "day": int(row["day"]), "inclusive": row["inclusive"] == "是"} for row in records["policy_deadlines"]
+        ],
+        "target": [{**row, "grades": split(row["grades"]), "share": str(Decimal(row["share"]) / HUNDRED)} for row in records["policy_targets"]],
+        "lists": lists,
+        "synonyms": synonyms,
+        "grade_words": _grade_words(records["policy_words"]),
+        "indicators": indicators,
+    }
+
+
+def contents_from(tables: Mapping[str, Table]) -> Contents:
+    """The records of typed tables; a field the file lacks is empty."""
+    return {name: [_record(row) for row in table.frame.to_dict("records")] for name, table in tables.items()}
+
+
+def vocabulary(tables: Mapping[str, Table]) -> Policy:
+    """The lists that the workbook's own cells choose from: fixed words, and what its other sheets declare."""
+    changes = [value for name, value in _columns(tables, "policy_lists", "list", "value") if name == "change_kinds"]
+    choices = {
+        **fixed_lists(),
+        "industries": tuple(name for (name,) in _columns(tables, "policy_industries", "name")),
+        "scheme_ids": tuple(name for (name,) in _columns(tables, "policy_schemes", "id")),
+        "change_kinds": tuple(changes),
+    }
+    return _of_lists(choices)
+
+
+def fixed_policy() -> Policy:
+    """A policy of nothing but the lists that are the same in every policy."""
+    return _of_lists(fixed_lists())
+
+
+def _of_lists(choices: Mapping[str, tuple[str, ...]]) -> Policy:
+    return Policy("", "", "", PLAUSIBLE_YEAR, "", (), (), (), (), (), (), choices)
+
+
+def fixed_lists() -> dict[str, tuple[str, ...]]:
+    """The lists whose words are the same in every policy."""
+    book = load_policy_book()
+    return {
+        "yes_no": ("是", "否"),
+        "table_statuses": tuple(status.value for status in TableStatus),
+        "effects": tuple(book.effects.values()),
+        "scopes": tuple(book.scopes.values()),
+        "word_kinds": tuple(book.word_kinds.values()),
+        "confirmations": tuple(book.confirmations.values()),
+    }
+
+
+def split(text: str) -> list[str]:
+    """The parts of a cell that holds several."""
+    return [part.strip() for part in text.split(JOIN) if part.strip()]
+
+
+def _joined(parts: Iterable[str]) -> str:
+    return JOIN.join(parts)
+
+
+def _indicators(policy: Policy) -> Iterator[tuple[str, tuple[Indicator, ...]]]:
+    """Every table with its own indicators, every common set with those it brings."""
+    for table in policy.tables:
+        yield table.id, tuple(one for one in table.indicators if not one.shared)
+    for common in policy.commons:
+        yield common.id, tuple(replace(one, shared="") for one in common.indicators)
+
+
+def _rows(id: str, indicators: Sequence[Indicator]) -> list[Record]:
+    return [{"table": id, **row} for row in indicator_rows(indicators)]
+
+
+def _words(policy: Policy) -> Iterator[Record]:
+    book, words = load_policy_book(), policy.grade_words
+    yield from ({"kind": book.word_kinds["prefix"], "value": word, "spellings": ""} for word in words.prefixes)
+    yield from ({"kind": book.word_kinds["filler"], "value": word, "spellings": ""} for word in words.fillers)
+    yield from ({"kind": book.word_kinds["synonym"], "value": grade, "spellings": _joined(words)} for grade, words in words.synonyms.items())
+
+
+def _grade_words(rows: Sequence[Mapping[str, str]]) -> dict[str, Any]:
+    kinds = load_policy_book().word_kinds
+    return {
+        "prefixes": [row["value"] for row in rows if row["kind"] == kinds["prefix"]],
+        "fillers": [row["value"] for row in rows if row["kind"] == kinds["filler"]],
+        "synonyms": {row["value"]: split(row["spellings"]) for row in rows if row["kind"] == kinds["synonym"]},
+    }
+
+
+def _entries(rows: Sequence[Mapping[str, str]], *several: str) -> list[dict[str, Any]]:
+    """The rows, with the cells that hold several parts as lists."""
+    return [{name: split(text) if name in several else text for name, text in row.items()} for row in rows]
+
+
+def _code(words: Mapping[str, str], word: str) -> str:
+    return next(code for code, meant in words.items() if meant == word)
+
+
+def _plain(record: Mapping[str, Value]) -> dict[str, str]:
+    """The record as text: dates as 2022-06-24, numbers without needless zeros, nothing as ""."""
+    return {name: _text(value) for name, value in record.items()}
+
+
+def _text(value: Value) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return value.isoformat()
+    return f"{value:.15g}" if isinstance(value, float) else str(value)
+
+
+def _record(row: Mapping[Any, Any]) -> Record:
+    return {str(name): _value(value) for name, value in row.items()}
+
+
+def _value(value: Any) -> Value:
+    """A typed cell as a plain value."""
+    if value is None or value is pd.NA or value is pd.NaT or value != value:
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    return value if isinstance(value, str) else float(value) if isinstance(value, float) else int(value)
+
+
+def _columns(tables: Mapping[str, Table], form: str, *names: str) -> list[tuple[str, ...]]:
+    """The texts of some columns, row by row, as far as all of them are there."""
+    if form not in tables:
+        return []
+    rows = tables[form].frame[list(names)].itertuples(index=False, name=None)
+    return [tuple(str(value).strip() for value in row) for row in rows if all(isinstance(value, str) and value.strip() for value in row)]

@@ -1,0 +1,177 @@
+"""Rules between the sheets of one workbook: what every sheet says of an enterprise must agree with the screening list."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+from rapidfuzz.distance import OSA
+
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.codes import is_credit_code
+from xltools.rules.limits import date_limits
+from xltools.rules.rows import cell_text, row_keys, true_where
+from xltools.rules.text import name_key, shown
+
+_SCREENING = "screening"
+_KEY = ("credit_code", "process")
+_RETURNED, _YES = "退回整改", "是"
+_SLIPS = 1  # wrong, missing, extra or swapped characters by which a mistyped code may differ from the one meant
+
+# What it means when a sheet names an enterprise that the screening list does not have. Source: 三环文〔2022〕69号 三(三)2.
+_UNKNOWN = {
+    "rectification": Code.RECTIFICATION_UNKNOWN,
+    "protected": Code.ELSEWHERE_UNKNOWN,
+    "changes": Code.ELSEWHERE_UNKNOWN,
+    "measures": Code.ELSEWHERE_UNKNOWN,
+}
+
+
+@dataclass(frozen=True)
+class _Codes:
+    """The credit codes of a sheet: those that are right, and those that are mistyped."""
+
+    right: frozenset[str]
+    mistyped: tuple[str, ...]
+
+    def has(self, code: str) -> bool:
+        """Whether the sheet has this code, or one that is broken and so like it that it must be meant."""
+        return code in self.right or any(OSA.distance(code, one, score_cutoff=_SLIPS) <= _SLIPS for one in self.mistyped)
+
+
+def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset()) -> list[Finding]:
+    """Every contradiction between the sheets of one workbook, and rectifications that are overdue.
+
+    A row whose own credit code is missing or broken is left out: that is one problem, not two. So is everything, when the screening
+    list or its codes are not there. unread: cells that hold something nobody could read.
+    """
+    found = list(_overdue(tables, policy, unread))
+    screening = tables.get(_SCREENING)
+    if screening is None or not set(_KEY) <= set(screening.columns):
+        return found
+    known = _codes(screening)
+    for name, table in tables.items():
+        if name != _SCREENING and "credit_code" in table.columns:
+            found += _unknown(name, table, known)
+            found += _other_names(table, screening)
+    found += _reviews(tables, screening, known, policy)
+    return found + list(_protected(tables, screening))
+
+
+def _codes(table: Table) -> _Codes:
+    """The codes of a sheet; a broken code counts as the first 18 characters of its row's permit number when those are right."""
+    codes = table.frame["credit_code"]
+    valid = true_where(codes, is_credit_code)
+    broken = table.frame[~valid]
+    permits = broken["permit_no"].str[:18].dropna() if "permit_no" in table.columns else pd.Series(dtype="string")
+    meant = {text for text in permits if is_credit_code(text)}
+    return _Codes(frozenset(codes[valid]) | meant, tuple(broken["credit_code"].dropna().unique()))
+
+
+def _judged(table: Table) -> pd.DataFrame:
+    """The rows of a sheet whose own credit code is right."""
+    return table.frame[true_where(table.frame["credit_code"], is_credit_code)]
+
+
+def _unknown(name: str, table: Table, known: _Codes) -> Iterator[Finding]:
+    if name not in _UNKNOWN:
+        return
+    rows = _judged(table)
+    for row in rows.index[~true_where(rows["credit_code"], known.has)]:
+        yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=cell_text(table, row, "credit_code"))
+
+
+def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
+    """A name beside a code that the screening list gives to an enterprise of another name."""
+    if "name" not in table.columns or "name" not in screening.columns:
+        return
+    names = screening.frame.dropna(subset=["name", "credit_code"]).drop_duplicates("credit_code")
+    listed = dict(zip(names["credit_code"], names.index, strict=True))
+    rows = _judged(table).dropna(subset=["name"])
+    for row in rows.index[rows["credit_code"].isin(list(listed))]:
+        there = listed[cell_text(table, row, "credit_code")]
+        name, other = cell_text(table, row, "name"), cell_text(screening, there, "name")
+        if name_key(name) != name_key(other):
+            place = screening.place(there, "name").cell
+            yield Code.NAME_DIFFERS.at(table.place(row, "name"), name=name, place=place, other=other)
+
+
+def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, policy: Policy) -> Iterator[Finding]:
+    review = tables.get("review")
+    if review is None or not set(_KEY) <= set(review.columns):
+        return
+    yield from _not_screened(review, screening, known)
+    if "applied" in review.columns and "applied" in screening.columns:
+        yield from _other_grade(review, screening, policy)
+    rectification = tables.get("rectification")
+    if "opinion" in review.columns and rectification is not None and "credit_code" in rectification.columns:
+        yield from _not_tracked(review, _codes(rectification))
+
+
+def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Finding]:
+    """Reviews without a row in the screening list: the enterprise is missing there, or only this process of it."""
+    rows = _judged(review).dropna(subset=["process"])
+    listed = screening.frame["credit_code"]
+    unsure = listed[screening.frame["process"].isna()]
+    keys = row_keys(review, _KEY)[rows.index]
+    rows = rows[~keys.isin(row_keys(screening, _KEY).dropna()) & ~rows["credit_code"].isin(unsure.dropna())]
+    for row in rows.index:
+        code, process = cell_text(review, row, "credit_code"), cell_text(review, row, "process")
+        field = "process" if listed.eq(code).any() else "credit_code"
+        if field == "process" or not known.has(code):
+            name = cell_text(review, row, "name") or code
+            yield Code.REVIEW_NOT_SCREENED.at(review.place(row, field), name=name, process=process)
+
+
+def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Finding]:
+    """Grades applied for that differ between the two sheets; a grade that cannot be applied for is a problem of its own cell."""
+    options = policy.options(review.form["applied"].list)
+    good = screening.frame[screening.frame["applied"].isin(options)]
+    keys = row_keys(screening, _KEY)[good.index].dropna().drop_duplicates()
+    there = pd.Series(keys.index, index=pd.Index(keys))
+    rows = review.frame[review.frame["applied"].isin(options)]
+    found = row_keys(review, _KEY)[rows.index].map(there).dropna().astype(int)
+    for row, other in zip(found.index, found, strict=True):
+        value, listed = cell_text(review, row, "applied"), cell_text(screening, other, "applied")
+        if value != listed:
+            label, place = review.form["applied"].label, screening.place(other, "applied").cell
+            yield Code.APPLIED_DIFFERS.at(review.place(row, "applied"), label=label, value=value, place=place, other=listed)
+
+
+def _not_tracked(review: Table, tracked: _Codes) -> Iterator[Finding]:
+    rows = _judged(review)
+    returned = rows["opinion"].eq(_RETURNED).fillna(False)
+    for row in rows.index[returned & ~true_where(rows["credit_code"], tracked.has)]:
+        yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=_RETURNED)
+
+
+def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Finding]:
+    """Enterprises said to be protected that the protected list does not have. Source: 三环文〔2022〕69号 三(三)2."""
+    protected = tables.get("protected")
+    if protected is None or "credit_code" not in protected.columns or "protected" not in screening.columns:
+        return
+    rows, known = _judged(screening), _codes(protected)
+    chosen = rows["protected"].eq(_YES).fillna(False)
+    for row in rows.index[chosen & ~true_where(rows["credit_code"], known.has)]:
+        label = screening.form["protected"].label
+        yield Code.PROTECTED_NOT_LISTED.at(screening.place(row, "protected"), label=label, value=_YES)
+
+
+def _overdue(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
+    """Rectifications due before the report date of the cover and not done; never compared with today."""
+    table = tables.get("rectification")
+    reported = tables["cover"].card().get("report_date") if "cover" in tables else None
+    low, high = (pd.Timestamp(day) for day in date_limits(policy))
+    if table is None or not {"due", "done"} <= set(table.columns) or not isinstance(reported, pd.Timestamp):
+        return
+    due, done, condition = table.frame["due"], table.frame["done"], table.form["done"].required_if
+    open_ = done.isna() & due.between(low, high) & (due < reported) & (reported <= high)
+    if condition is not None:
+        open_ &= ~table.frame[condition.field].isin(condition.values)
+    for row in table.frame.index[open_]:
+        if table.place(row, "done") not in unread:
+            label = table.form["due"].label
+            yield Code.OVERDUE.at(table.place(row, "due"), label=label, value=shown(due[row]), today=shown(reported))

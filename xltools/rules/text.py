@@ -1,0 +1,119 @@
+"""What people type, made comparable: width, blanks, invisible characters, dashes, look-alike letters, names."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from datetime import date, datetime, time
+
+# Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
+)
+_BREAKS = re.compile("[\r\n\v\f\x85\u2028\u2029\t]+")
+_BLANKS = re.compile(r"\s+")
+# Everything that looks like a minus sign: hyphens, dashes, box drawing, the long vowel mark.
+_DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]+")
+_BRACKETS = str.maketrans("（）〔〕［］【】｛｝", "()()()()()")
+# Greek and Cyrillic capitals that cannot be told from Latin ones on a screen.
+_LOOK_ALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУХ", "ABEZHIKMNOPTYXABEKMHOPCTYX")
+_COMPANY_ENDINGS = re.compile(r"(有限责任公司|股份有限公司|有限公司|公司)$")
+_NOT_NAME = re.compile(r"[\W_]+")
+
+CELL_ERRORS = frozenset(
+    ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA"]
+)
+_OFFICE_ERROR = re.compile(r"Err:\d{3}")
+
+
+def is_cell_error(text: str) -> bool:
+    """Whether a cell shows one of the errors of Excel, WPS or LibreOffice."""
+    return text in CELL_ERRORS or _OFFICE_ERROR.fullmatch(text) is not None
+
+
+def visible(text: str) -> str:
+    """The text without characters nobody sees and without blanks around it."""
+    return _INVISIBLE.sub("", text).strip()
+
+
+def one_line(text: str) -> str:
+    """The visible text in one line; Chinese needs no blank where the line was broken."""
+    lines = [part.strip() for part in _BREAKS.split(visible(text))]
+    joined = lines[0]
+    for part in lines[1:]:
+        between = " " if joined[-1:].isascii() and part[:1].isascii() and joined and part else ""
+        joined += between + part
+    return joined
+
+
+def narrow(text: str) -> str:
+    """For codes, numbers, dates and phones: half width, one kind of dash, no breaks, blanks single.
+
+    Not for names and descriptions: NFKC would turn ㎡ into m2, ① into 1 and Ⅲ into III.
+    """
+    folded = unicodedata.normalize("NFKC", visible(text))
+    return _BLANKS.sub(" ", _DASHES.sub("-", folded)).strip()
+
+
+def compact(text: str) -> str:
+    """Narrow, without any blank, in capitals."""
+    return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
+
+
+def key(text: str) -> str:
+    """What two spellings of one thing have in common: case, width, blanks, brackets and dashes make no difference."""
+    return compact(text.translate(_BRACKETS))
+
+
+def latin(text: str) -> str:
+    """Compact, with Greek and Cyrillic look-alikes as the Latin capitals they stand for."""
+    return compact(text).translate(_LOOK_ALIKE)
+
+
+def name_key(name: str) -> str:
+    """The same for two spellings of one enterprise's name: only letters and digits count, brackets and their like do not."""
+    return _NOT_NAME.sub("", compact(name))
+
+
+def company_key(name: str) -> str:
+    """As `name_key`, also without 有限公司 and the like at the end; for finding one enterprise in two lists."""
+    plain = name_key(name)
+    return _COMPANY_ENDINGS.sub("", plain) or plain
+
+
+def how_changed(before: str, after: str) -> str:
+    """In a few words, what makes one writing the other: "全角改半角、去掉空格"."""
+    gone = set(before.strip()) - set(after)
+    dashes = [len(_DASHES.findall(text)) + text.count("-") for text in (before, after)]
+    steps = (
+        (any(_INVISIBLE.match(c) for c in gone), "去掉看不见的字符"),
+        (any(_BREAKS.match(c) for c in gone), "去掉换行"),
+        (any(c in " \u3000\u00a0" for c in gone), "去掉空格"),
+        (any(unicodedata.normalize("NFKC", c) in after for c in gone), "全角改半角"),
+        (dashes[0] > dashes[1], "去掉横线"),
+        (dashes[0] <= dashes[1] and any(_DASHES.match(c) for c in gone), "统一横线"),
+        (any(c.translate(_LOOK_ALIKE) != c for c in gone), "形近字母改为英文字母"),
+        (any(c.isascii() and c.islower() and c.upper() in after for c in gone), "改为大写"),
+    )
+    return "、".join(words for applies, words in steps if applies) or "统一写法"
+
+
+def shown(value: object, limit: int = 40) -> str:
+    """A value as a sentence quotes it: whole numbers without .0, dates as 2022-06-30, long text cut."""
+    if isinstance(value, datetime):
+        value = value.date() if value.time() == time() else value.replace(tzinfo=None)
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, float):
+        return number_text(value)
+    if isinstance(value, date | time):
+        return value.isoformat(*([" "] if isinstance(value, datetime) else []))
+    text = _BREAKS.sub(" ", str(value)).strip()
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def number_text(value: float) -> str:
+    """A number as plain digits: 13800000000.0 → "13800000000", 12.5 → "12.5"."""
+    if abs(value) < 1e15 and value == int(value):
+        return str(int(value))
+    return f"{value:.15G}"
