@@ -1,0 +1,1 @@
+"""Workbooks, wherever they live: reading and writing, no judgement here."""

@@ -1,0 +1,92 @@
+"""What we need of a workbook, wherever it lives."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time
+from typing import Protocol
+
+Cell = str | float | bool | date | datetime | time | None
+Grid = list[list[Cell]]
+
+
+@dataclass(frozen=True)
+class Stamp:
+    """What a template says of itself; "" where it says nothing. subject: what this one copy is about, such as an enterprise."""
+
+    template: str = ""
+    version: str = ""
+    policy: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class SheetFacts:
+    """What the values of a sheet do not show.
+
+    formulas: cells that hold a formula · stale: formula cells without a stored value ·
+    merged: ranges such as "A3:C3" · hidden_rows: sheet row numbers · hidden_columns: letters ·
+    far: cells too far out for the grid, with their values · knows_formulas: False where the source cannot tell
+    a formula from a typed value, so that an empty `formulas` means nothing.
+    """
+
+    formulas: frozenset[str] = frozenset()
+    stale: frozenset[str] = frozenset()
+    merged: tuple[str, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    visible: bool = True
+    hidden_columns: frozenset[str] = frozenset()
+    far: Mapping[str, Cell] = field(default_factory=dict)
+    knows_formulas: bool = False
+
+
+class Book(Protocol):
+    """A closed file, live Excel, LibreOffice, or a text grid in a test.
+
+    name:   the file's name, without folder.
+    sheets: names in order.
+    values: rows from A1, all of one length; empty cell = None, numbers = float, dates = date or datetime, text as
+            typed, errors as text such as "#N/A". Formulas give their last value.
+    Raises StopError when the sheet is not there or the workbook cannot be read.
+    """
+
+    name: str
+
+    @property
+    def sheets(self) -> list[str]: ...
+
+    def values(self, sheet: str) -> Grid: ...
+
+    def facts(self, sheet: str) -> SheetFacts: ...
+
+    @property
+    def stamp(self) -> Stamp: ...
+
+
+@dataclass(frozen=True)
+class TextBook:
+    """A workbook written as text, for tests: sheet name → lines, cells separated by "|"; cells are stripped, empty = None.
+
+    Numbers stay text unless `grids` gives the sheet as ready rows.
+    """
+
+    name: str
+    texts: Mapping[str, str] = field(default_factory=dict)
+    grids: Mapping[str, Grid] = field(default_factory=dict)
+    stamp: Stamp = Stamp()
+    known: Mapping[str, SheetFacts] = field(default_factory=dict)
+
+    @property
+    def sheets(self) -> list[str]:
+        return [*self.texts, *self.grids]
+
+    def values(self, sheet: str) -> Grid:
+        if sheet in self.grids:
+            return [list(row) for row in self.grids[sheet]]
+        rows: Grid = [[cell.strip() or None for cell in line.split("|")] for line in self.texts[sheet].strip("\n").split("\n")]
+        width = max(len(row) for row in rows)
+        return [row + [None] * (width - len(row)) for row in rows]
+
+    def facts(self, sheet: str) -> SheetFacts:
+        return self.known.get(sheet, SheetFacts())

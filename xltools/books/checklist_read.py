@@ -1,0 +1,178 @@
+"""Reading a filled checklist: every sheet of a process with its head, rows, foot and checkers, found by their labels."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from xltools.books.address import address, column_letters, corners
+from xltools.books.base import Cell, Grid, SheetFacts
+from xltools.books.cells import is_blank
+from xltools.books.checklist import TEMPLATE
+from xltools.books.file import FileBook
+from xltools.books.header import Header, find_columns, find_header
+from xltools.books.labels import labels_of, squeeze
+from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Field, Form, Owner, load_form
+from xltools.model.guide import load_guide
+
+NEEDED = ("no", "found", "reached")
+WHOLE_NUMBER = 1e15
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """One sheet of the workbook with all that is known of it."""
+
+    place: Place
+    grid: Grid
+    facts: SheetFacts
+    formulas: Mapping[str, str]
+
+    def value(self, row: int, column: int) -> Cell:
+        """The value at a place counted from 1, None outside."""
+        return self.grid[row - 1][column - 1] if row <= len(self.grid) and column <= len(self.grid[row - 1]) else None
+
+    def entered(self, row: int, column: int) -> Entered:
+        cell = address(row, column)
+        place = Place(self.place.file, self.place.sheet, cell)
+        formula = self.formulas.get(cell, "") if cell in self.facts.formulas else None
+        return Entered(self.value(row, column), place, formula, self.facts.knows_formulas, cell in self.facts.stale)
+
+    def right_of(self, row: int, column: int) -> int:
+        """The column right of a cell, which may be merged across several."""
+        for box in (corners(merged) for merged in self.facts.merged):
+            if box and box[0] <= row <= box[2] and box[1] <= column <= box[3]:
+                return box[3] + 1
+        return column + 1
+
+
+def is_checklist(book: FileBook) -> bool:
+    """Whether the workbook is a checklist: by its stamp, or without one by the header and foot of its sheets."""
+    if book.stamp.template:
+        return book.stamp.template == TEMPLATE
+    return any(_located(_sheet(book, name)) for name in book.sheets)
+
+
+def read_checklist(book: FileBook) -> ReadChecklist:
+    """Everything entered in a checklist, values as typed. Raises StopError when the file breaks off while it is read."""
+    hidden = {load_guide().lists, load_guide().stamp, load_form("checklist_overall").sheet}
+    parts: list[ReadPart] = []
+    findings: list[Finding] = []
+    for name in book.sheets:
+        sheet = _sheet(book, name)
+        if located := _located(sheet):
+            part, found = _part(sheet, *located)
+            parts += [part] if part else []
+            findings += found
+        elif name not in hidden and sheet.facts.visible and sheet.grid:
+            findings.append(Code.SHEET_NOT_GRADED.at(sheet.place, sheet=name))
+    stamp = book.stamp
+    return ReadChecklist(book.name, stamp.version, stamp.policy, stamp.subject, tuple(parts), _overall(book), tuple(findings))
+
+
+def _sheet(book: FileBook, name: str) -> _Sheet:
+    read = book.sheet(name)
+    return _Sheet(Place(book.name, name), read.grid, read.facts, read.formulas)
+
+
+def _located(sheet: _Sheet) -> tuple[Header, int] | None:
+    """The header of the rows, and the row of the table's grade below; None when this is no sheet of a process."""
+    header = find_header(sheet.grid, labels_of(load_form("checklist")))
+    if header is None:
+        return None
+    foot = labels_of(load_form("checklist_foot"))
+    rows = range(header.bottom + 1, len(sheet.grid) + 1)
+    found = next((row for row in rows if any(foot.of(value) == "grade" for value in sheet.grid[row - 1])), None)
+    return (header, found) if found else None
+
+
+def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, list[Finding]]:
+    form = load_form("checklist")
+    filled = Counter(column for row in sheet.grid[header.bottom : foot - 1] for column, value in enumerate(row, 1) if not is_blank(value))
+    columns = find_columns(header, labels_of(form), filled).found
+    missing = [one for one in form if one.owner is not Owner.FORMULA or one.name in NEEDED]
+    findings = [Code.COLUMN_MISSING.at(sheet.place, label=one.label) for one in missing if one.name not in columns]
+    if any(name not in columns for name in NEEDED):
+        return None, findings
+    top = _checkers_header(sheet, foot)
+    part = ReadPart(
+        place=sheet.place,
+        head=_labelled(sheet, load_form("checklist_head"), range(1, header.bottom)),
+        lines=tuple(_lines(sheet, range(header.bottom + 1, foot), columns)),
+        foot=_labelled(sheet, load_form("checklist_foot"), range(foot, top.bottom if top else len(sheet.grid) + 1)),
+        checkers=tuple(_checkers(sheet, top)) if top else (),
+        columns={name: column_letters(column) for name, column in columns.items()},
+        first=header.bottom + 1,
+        last=foot - 1,
+    )
+    return part, findings
+
+
+def _labelled(sheet: _Sheet, form: Form, rows: range) -> dict[str, Entered]:
+    """Field → the cell right of its label, in these rows."""
+    labels = labels_of(form)
+    found: dict[str, Entered] = {}
+    for row in rows:
+        column, width = 1, len(sheet.grid[row - 1]) if row <= len(sheet.grid) else 0
+        while column <= width:
+            name = labels.of(sheet.value(row, column))
+            if name and name not in found:
+                column = sheet.right_of(row, column)
+                found[name] = sheet.entered(row, column)
+            column = sheet.right_of(row, column)
+    return found
+
+
+def _lines(sheet: _Sheet, rows: range, columns: Mapping[str, int]) -> Iterator[ReadLine]:
+    """The rows in which a number stands or somebody wrote something."""
+    own = [columns[one.name] for one in load_form("checklist").owned(Owner.EXPERT) if one.name in columns]
+    for row in rows:
+        number = _text(sheet.value(row, columns["no"]))
+        if number or any(not is_blank(sheet.value(row, column)) for column in own):
+            yield ReadLine(number, {name: sheet.entered(row, column) for name, column in columns.items()})
+
+
+def _text(value: Cell) -> str:
+    """A number of an indicator as text: 3 for 3.0."""
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE_NUMBER:
+        return str(int(value))
+    return "" if value is None else str(value).strip()
+
+
+def _checkers_header(sheet: _Sheet, foot: int) -> Header | None:
+    """The header of the checkers' lines."""
+    found = find_header(sheet.grid[foot:], labels_of(load_form("checklist_checkers")))
+    if found is None:
+        return None
+    return Header(found.bottom + foot, found.texts, {column: row + foot for column, row in found.rows.items()})
+
+
+def _checkers(sheet: _Sheet, header: Header) -> Iterator[dict[str, Entered]]:
+    """The lines in which anything stands, above the note below them."""
+    form = load_form("checklist_checkers")
+    columns = find_columns(header, labels_of(form), {}).found
+    note = squeeze(form.note)
+    for row in range(header.bottom + 1, len(sheet.grid) + 1):
+        cells = {name: sheet.entered(row, column) for name, column in columns.items()}
+        texts = [str(cell.value) for cell in cells.values() if not _is_empty(cell)]
+        if any(squeeze(text).startswith(note) for text in texts):
+            return
+        if texts:
+            yield cells
+
+
+def _is_empty(cell: Entered) -> bool:
+    return cell.value is None or not str(cell.value).strip()
+
+
+def _overall(book: FileBook) -> Entered | None:
+    """The cell of the overall grade on the first sheet, None without it."""
+    form = load_form("checklist_overall")
+    if form.sheet not in book.sheets:
+        return None
+    sheet = _sheet(book, form.sheet)
+    wanted: Field = form["overall"]
+    return _labelled(sheet, form, range(1, len(sheet.grid) + 1)).get(wanted.name)

@@ -1,0 +1,112 @@
+"""A workbook in a closed file, whatever its format: one look at the bytes, then the reader for what they are."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+from xltools.books import stamp
+from xltools.books.base import Grid, SheetFacts, Stamp
+from xltools.books.foreign import ForeignSource
+from xltools.books.gate import MAX_FILE, Kind, Package, look, refuse
+from xltools.books.grid import Sheet
+from xltools.books.ods import OdsSource
+from xltools.books.xlsx import XlsxSource
+from xltools.books.xml import MalformedError
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.guide import load_guide
+
+
+class Source(Protocol):
+    """What each format's reader gives. names: defined names; properties: custom document properties."""
+
+    @property
+    def sheets(self) -> list[str]: ...
+
+    @property
+    def names(self) -> dict[str, str]: ...
+
+    @property
+    def properties(self) -> dict[str, str]: ...
+
+    def read(self, name: str) -> Sheet: ...
+
+
+class FileBook:
+    """A Book on a closed file; see `open_book`. sha256: of the file's bytes; source: the reader of its format."""
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.path = path
+        self.name = name or path.name
+        data = self._bytes()
+        self.sha256 = hashlib.sha256(data).hexdigest()
+        self.kind = look(data, self.name)
+        self._read: dict[str, Sheet] = {}
+        try:
+            self.source: Source = _source(data, self.kind, self.name)
+        except MalformedError as error:
+            raise refuse(self.name, str(error)) from error
+
+    @property
+    def sheets(self) -> list[str]:
+        return self.source.sheets
+
+    def values(self, sheet: str) -> Grid:
+        return [list(row) for row in self.sheet(sheet).grid]
+
+    def facts(self, sheet: str) -> SheetFacts:
+        return self.sheet(sheet).facts
+
+    @cached_property
+    def stamp(self) -> Stamp:
+        """What the template said of itself: from the properties, else the defined names, else the stamp sheet."""
+        sheet = load_guide().stamp
+        try:
+            for entries in (self.source.properties, self.source.names):
+                if (found := stamp.from_entries(entries)) != Stamp():
+                    return found
+        except MalformedError as error:
+            raise refuse(self.name, str(error)) from error
+        return stamp.from_sheet(self.values(sheet)) if sheet in self.sheets else Stamp()
+
+    def sheet(self, name: str) -> Sheet:
+        """The sheet with everything known of it. Raises StopError as `values` does."""
+        if name not in self._read:
+            if name not in self.sheets:
+                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheet=name))
+            try:
+                self._read[name] = self.source.read(name)
+            except MalformedError as error:
+                raise refuse(self.name, str(error)) from error
+        return self._read[name]
+
+    def _bytes(self) -> bytes:
+        """The whole file, so that whoever has it open may go on working. Only one program may hold it exclusively."""
+        try:
+            with self.path.open("rb") as file:
+                return file.read(MAX_FILE + 1)
+        except FileNotFoundError as error:
+            raise refuse(self.name, "文件不存在") from error
+        except PermissionError as error:
+            raise refuse(self.name, "没有读取权限，或者正被别的程序独占") from error
+        except OSError as error:
+            raise refuse(self.name, "磁盘或网络读取失败") from error
+
+
+def _source(data: bytes, kind: Kind, name: str) -> Source:
+    if kind is Kind.XLSX:
+        return XlsxSource(Package(data, name))
+    if kind is Kind.ODS:
+        return OdsSource(Package(data, name))
+    return ForeignSource(data, kind, name)
+
+
+def open_book(path: Path, name: str = "") -> FileBook:
+    """The workbook in this file, also while somebody has it open elsewhere.
+
+    name: how findings call it, the file's own name when not given. Raises StopError with the reason (not a workbook,
+    damaged, password, unsafe) when it cannot be read.
+    """
+    return FileBook(path, name)

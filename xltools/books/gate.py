@@ -1,0 +1,192 @@
+"""A cheap look at a file before any parser: what it is by its content, and whether it is safe to open."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from enum import Enum
+
+from xltools.books.ole import SIGNATURE, Streams
+from xltools.books.xml import MalformedError
+from xltools.model.finding import Code, Place, StopError
+
+# A county's workbook of 2,000 rows is 0.4 MB, 4 MB inflated; a year of scanned pictures in it may reach some tens of MB.
+MAX_FILE = 100 * 2**20
+# Excel writes some hundred members at most; the directory of a zip can claim millions.
+MAX_MEMBERS = 10_000
+# 100,000 rows of 25 columns inflate to about 100 MB and take some five seconds.
+MAX_PART = 100 * 2**20
+MAX_INFLATED = 160 * 2**20
+# Sheet XML shrinks 8 to 40 times; deflate can reach 1,000. Small parts may be as regular as they like.
+MAX_RATIO = 200
+RATIO_FROM = 8 * 2**20
+CHUNK = 2**16
+
+DAMAGED = "文件已损坏或没有下载完整"
+TOO_LARGE = "文件过大或内容异常膨胀，超过了安全上限"
+# What else people rename to .xlsx, by its first bytes.
+SIGNATURES = (
+    (b"%PDF", "这是 PDF 文件，不是电子表格"),
+    (b"\x89PNG", "这是图片，不是电子表格"),
+    (b"\xff\xd8\xff", "这是图片，不是电子表格"),
+    (b"GIF8", "这是图片，不是电子表格"),
+    (b"Rar!", "这是压缩包，请先解压"),
+    (b"7z\xbc\xaf", "这是压缩包，请先解压"),
+    (b"\x1f\x8b", "这是压缩包，请先解压"),
+)
+WORKBOOK_TYPES = re.compile(rb"spreadsheetml\.(sheet|template)\.main\+xml|ms-excel\.(sheet|template)\.macroEnabled\.main\+xml")
+BINARY_TYPE = b"ms-excel.sheet.binary.macroEnabled.main"
+ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
+
+
+class Kind(Enum):
+    """How a workbook is stored, by content, whatever it is called."""
+
+    XLSX = "xlsx"
+    XLSB = "xlsb"
+    ODS = "ods"
+    XLS = "xls"
+
+
+def refuse(name: str, reason: str) -> StopError:
+    """The stop for a file that cannot be read; the reason completes the sentence “文件打不开：”."""
+    return StopError(Code.UNREADABLE.at(Place(name), reason=reason))
+
+
+class Package:
+    """The members of a zip, inflated under a limit. Names are compared as Office does: without case, with either slash.
+
+    Raises StopError when the zip is broken, encrypted, ambiguous or expands beyond the limits.
+    """
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self.name = name
+        self._left = MAX_INFLATED
+        if data.count(b"PK\x01\x02") > MAX_MEMBERS:
+            raise refuse(name, TOO_LARGE)
+        try:
+            self._zip = zipfile.ZipFile(io.BytesIO(data))
+        except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
+            raise refuse(name, DAMAGED) from error
+        members = [item for item in self._zip.infolist() if not item.is_dir()]
+        self._members = {_key(item.filename): item for item in members}
+        if len(self._members) < len(members):
+            twice = Counter(_key(item.filename) for item in members).most_common(1)[0][0]
+            raise refuse(name, f"文件内部的“{twice}”出现了两次，无法判断以哪一份为准")
+
+    @property
+    def parts(self) -> list[str]:
+        """Member names in lower case, sorted."""
+        return sorted(self._members)
+
+    def __contains__(self, part: object) -> bool:
+        return isinstance(part, str) and _key(part) in self._members
+
+    def chunks(self, part: str) -> Iterator[bytes]:
+        """The bytes of a member, piece by piece. Raises StopError when it is not there, broken, or inflates too far."""
+        item = self._members.get(_key(part))
+        if item is None:
+            raise refuse(self.name, DAMAGED)
+        if item.flag_bits & 1:
+            raise StopError(Code.PASSWORD.at(Place(self.name)))
+        seen = 0
+        try:
+            with self._zip.open(item) as member:
+                while chunk := member.read(CHUNK):
+                    seen += len(chunk)
+                    self._left -= len(chunk)
+                    expanded = seen > RATIO_FROM and seen > MAX_RATIO * max(item.compress_size, 1)
+                    if seen > MAX_PART or self._left < 0 or expanded:
+                        raise refuse(self.name, TOO_LARGE)
+                    yield chunk
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
+            raise refuse(self.name, DAMAGED) from error
+
+    def read(self, part: str) -> bytes:
+        """All bytes of a member."""
+        return b"".join(self.chunks(part))
+
+    def stored(self, part: str) -> tuple[int, int]:
+        """(inflated size, CRC) as the directory states them."""
+        item = self._members[_key(part)]
+        return item.file_size, item.CRC
+
+
+def _key(member: str) -> str:
+    return member.replace("\\", "/").lstrip("/").lower()
+
+
+def look(data: bytes, name: str) -> Kind:
+    """How this workbook is stored. Raises StopError with the reason when it is none or has a password."""
+    if len(data) > MAX_FILE:
+        raise refuse(name, f"文件超过 {MAX_FILE // 2**20} MB")
+    if not data.strip(b"\0"):
+        raise refuse(name, "文件内容全是空白，可能没有复制完成" if data else "文件是空的（0字节）")
+    if data.startswith(b"PK"):
+        return _zip_kind(Package(data, name))
+    if data.startswith(SIGNATURE):
+        return _ole_kind(data, name)
+    raise refuse(name, _reason(data))
+
+
+def _zip_kind(package: Package) -> Kind:
+    if "mimetype" in package:
+        kind = package.read("mimetype").strip()
+        if kind.startswith(ODS_TYPE):
+            return _ods_unlocked(package)
+        raise refuse(package.name, "这是文字处理或演示文件，不是电子表格")
+    if "[content_types].xml" not in package:
+        raise refuse(package.name, "这是压缩包，请先解压")
+    types = package.read("[content_types].xml")
+    if types.startswith((b"\xff\xfe", b"\xfe\xff")):
+        types = types.decode("utf-16", "replace").encode()
+    if WORKBOOK_TYPES.search(types):
+        return Kind.XLSX
+    if BINARY_TYPE in types:
+        return Kind.XLSB
+    if b"wordprocessingml" in types:
+        raise refuse(package.name, "这是 Word 文件改了扩展名")
+    if b"presentationml" in types:
+        raise refuse(package.name, "这是 PowerPoint 文件改了扩展名")
+    raise refuse(package.name, "这不是电子表格文件")
+
+
+def _ods_unlocked(package: Package) -> Kind:
+    manifest = package.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in package else b""
+    if b"encryption-data" in manifest:
+        raise StopError(Code.PASSWORD.at(Place(package.name)))
+    return Kind.ODS
+
+
+def _ole_kind(data: bytes, name: str) -> Kind:
+    try:
+        streams = Streams(data).names
+    except MalformedError as error:
+        raise refuse(name, str(error)) from error
+    if "EncryptedPackage" in streams:
+        raise StopError(Code.PASSWORD.at(Place(name)))
+    if {"Workbook", "Book", "WORKBOOK", "BOOK"} & set(streams):
+        return Kind.XLS
+    if "WordDocument" in streams:
+        raise refuse(name, "这是 Word 文件改了扩展名")
+    if "PowerPoint Document" in streams:
+        raise refuse(name, "这是 PowerPoint 文件改了扩展名")
+    raise refuse(name, "这不是电子表格文件")
+
+
+def _reason(data: bytes) -> str:
+    for signature, reason in SIGNATURES:
+        if data.startswith(signature):
+            return reason
+    head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
+        return "这是网页改了扩展名"
+    if head.startswith(b"<"):
+        return "这是 XML 文件，不是 .xlsx 电子表格"
+    if b"\0" not in data[:2000]:
+        return "这是文本文件改了扩展名"
+    return "这不是电子表格文件，或者文件已损坏"

@@ -1,0 +1,82 @@
+"""From scattered cells to the grid a Book gives: trimmed, rectangular, and never larger than a sheet that people fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xltools.books.address import address
+from xltools.books.base import Cell, Grid, SheetFacts
+from xltools.books.xml import MalformedError
+
+# A county's largest list has some 2,000 rows of 25 columns, the city's ledger ten times as many. The grid stops there, so
+# that one stray cell at XFD1048576 costs a line in the problem list instead of 16 billion empty cells.
+GRID_ROWS = 50_000
+GRID_COLUMNS = 256
+MAX_FAR = 1_000
+MAX_CELLS = 2_000_000
+
+Cells = dict[int, dict[int, Cell]]
+
+
+@dataclass
+class SheetBuilder:
+    """What a reader notes of one sheet.
+
+    values: row → column → value, counted from 1 · formulas: cell → text · shared: cell of a shared formula → its number.
+    """
+
+    values: Cells = field(default_factory=dict)
+    formulas: dict[str, str] = field(default_factory=dict)
+    shared: dict[str, str] = field(default_factory=dict)
+    stale: set[str] = field(default_factory=set)
+    merged: list[str] = field(default_factory=list)
+    hidden_rows: set[int] = field(default_factory=set)
+    hidden_columns: set[str] = field(default_factory=set)
+
+    def sheet(self, visible: bool = True, knows_formulas: bool = True) -> Sheet:
+        """The finished sheet. Raises MalformedError when too much of it lies outside the grid."""
+        grid, far = bounded(self.values)
+        facts = SheetFacts(
+            formulas=frozenset(self.formulas),
+            stale=frozenset(self.stale),
+            merged=tuple(self.merged),
+            hidden_rows=frozenset(self.hidden_rows),
+            visible=visible,
+            hidden_columns=frozenset(self.hidden_columns),
+            far=far,
+            knows_formulas=knows_formulas,
+        )
+        return Sheet(grid, facts, self.formulas, self.shared)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A sheet as read. formulas: cell → text without "=", "" where another cell has it; shared: cell → number of its shared formula."""
+
+    grid: Grid
+    facts: SheetFacts
+    formulas: Mapping[str, str]
+    shared: Mapping[str, str]
+
+
+def bounded(values: Cells) -> tuple[Grid, dict[str, Cell]]:
+    """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it."""
+    far: dict[str, Cell] = {}
+    height = width = 0
+    for row, cells in values.items():
+        if row > GRID_ROWS or (cells and max(cells) > GRID_COLUMNS):
+            far |= {address(row, column): value for column, value in cells.items() if row > GRID_ROWS or column > GRID_COLUMNS}
+            cells = {column: value for column, value in cells.items() if row <= GRID_ROWS and column <= GRID_COLUMNS}
+        if len(far) > MAX_FAR:
+            raise MalformedError(f"工作表的内容超过 {GRID_ROWS} 行或 {GRID_COLUMNS} 列")
+        if cells:
+            height, width = max(height, row), max(width, max(cells))
+    grid: Grid = [[None] * width for _ in range(height)]
+    for row, cells in values.items():
+        if row <= height:
+            line = grid[row - 1]
+            for column, value in cells.items():
+                if column <= width:
+                    line[column - 1] = value
+    return grid, far

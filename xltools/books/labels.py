@@ -1,0 +1,89 @@
+"""Recognising a form's labels in whatever people made of its header."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+from rapidfuzz import fuzz
+
+from xltools.books.base import Cell
+from xltools.model.form import Form
+
+# Two labels of one form differ by at least a sixth (黄色…/橙色…, 83); a label with a character more or less scores 86 and up.
+CLOSE = 85
+MARGIN = 5
+NOISE = re.compile(r"[\s*＊★☆:：\u200b-\u200f\u2060\ufeff]+")
+BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
+COPY = re.compile(r"(\(\d+\)|[-_]?副本(\(?\d+\)?)?|[-_]?copy)+$", re.IGNORECASE)
+NUMBERING = re.compile(r"^(附?[表件]?\d{1,2}[.、:_-]|附[表件]\d{0,2}[.、:_-]?|[一二三四五六七八九十][、.])")
+
+
+def squeeze(value: Cell) -> str:
+    """Text without what does not distinguish labels: width, case, spaces, line breaks, asterisks, colons; "" for other values."""
+    if not isinstance(value, str):
+        return ""
+    return NOISE.sub("", unicodedata.normalize("NFKC", value)).casefold()
+
+
+def bare(value: Cell) -> str:
+    """As squeeze, and without brackets and what they enclose, such as a unit."""
+    text = squeeze(value)
+    return BRACKETS.sub("", text) or text
+
+
+def sheet_key(name: str) -> str:
+    """A sheet's name without numbering in front and copy marks behind: “1、排查清单 (2)” → “排查清单”."""
+    text = squeeze(name)
+    return COPY.sub("", NUMBERING.sub("", text)) or text
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What the fields of one form are called. Keys are squeezed texts, values field names."""
+
+    exact: Mapping[str, str]
+    alias: Mapping[str, str]
+    signatures: frozenset[str]
+
+    def of(self, value: Cell) -> str | None:
+        """The field with this label or alias, None when there is none."""
+        text = squeeze(value)
+        return (self.exact.get(text) or self.exact.get(bare(value)) or self.alias.get(text) or self.alias.get(bare(value))) if text else None
+
+    def is_exact(self, value: Cell, field: str) -> bool:
+        """Whether the text is the field's own label, unit and decoration aside."""
+        return field in (self.exact.get(squeeze(value)), self.exact.get(bare(value)))
+
+    def close(self, value: Cell, fields: Collection[str]) -> str | None:
+        """The one of these fields whose label is nearly this text, None when none or more than one is."""
+        text = bare(value)
+        scores = sorted(((fuzz.ratio(text, label), field) for label, field in self.exact.items() if field in fields and _same_marks(text, label)), reverse=True)
+        best = scores[0] if scores else (0.0, "")
+        rival = max((score for score, field in scores if field != best[1]), default=0.0)
+        return best[1] if best[0] >= CLOSE and best[0] - rival >= MARGIN else None
+
+    def is_signature(self, value: Cell) -> bool:
+        """Whether a cell begins with a signature line of the form."""
+        text = squeeze(value)
+        return bool(text) and any(text.startswith(line) for line in self.signatures)
+
+
+def labels_of(form: Form) -> Labels:
+    """The labels and aliases of a form; where two fields would claim a text, the label wins over the alias, the first over the later."""
+    exact: dict[str, str] = {}
+    alias: dict[str, str] = {}
+    for field in form:
+        for text in (squeeze(field.label), squeeze(field.header), bare(field.label)):
+            exact.setdefault(text, field.name)
+    for field in form:
+        for other in field.aliases:
+            alias.setdefault(squeeze(other), field.name)
+    return Labels(exact, alias, frozenset(squeeze(line) for line in form.signatures))
+
+
+def _same_marks(text: str, label: str) -> bool:
+    """Digits and Latin letters tell labels apart (核查人1, 核查人2): they must be the same."""
+    return re.findall("[a-z0-9]", text) == re.findall("[a-z0-9]", label)

@@ -1,0 +1,100 @@
+"""Widths, heights and page set-up: what makes a sheet fit the screen and the paper."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from unicodedata import east_asian_width
+
+from xlsxwriter.worksheet import Worksheet
+
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind
+
+LINE_HEIGHT = 16.5
+REQUIRED_MARK = "*"
+A4 = 9
+NARROW_EDGE, FOOT = 0.4, 0.8
+LONG_TEXT = 100
+PAGE_WIDTH, COLUMN_EDGE = 150, 0.7  # character widths across A4 in full size, and what each column adds to its own
+SMALLEST = 0.66  # of full size: 10 points print as 6.6, the smallest that is read without effort
+FOOTER_LIMIT = 255
+
+
+def text_width(text: str) -> int:
+    """How many character widths a text takes: a Chinese character takes two."""
+    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+
+
+def header_text(field: Field) -> str:
+    """The header as written: a star marks what must be filled in."""
+    return f"{field.header}{REQUIRED_MARK if field.required else ''}"
+
+
+def column_width(field: Field) -> float:
+    """Wide enough for the example, for a date, and for the header on three lines."""
+    example = text_width(field.example) + 2 if field.max_length < LONG_TEXT else 0
+    return max(field.width, example, math.ceil(text_width(header_text(field)) / 3) + 3)
+
+
+def lines(text: str, width: float) -> int:
+    """How many lines a text takes in a column of this width."""
+    room = max(width - 1.5, 1)
+    return sum(max(1, math.ceil(text_width(part) / room)) for part in text.split("\n"))
+
+
+def header_height(form: Form) -> float:
+    """High enough for the longest header."""
+    return LINE_HEIGHT * max(lines(header_text(field), column_width(field)) for field in form) + 6
+
+
+def is_long(field: Field) -> bool:
+    """Whether the field holds sentences, which are wrapped, rather than a word."""
+    return field.kind is Kind.TEXT and field.max_length >= LONG_TEXT and not field.formula
+
+
+def frozen_columns(form: Form) -> int:
+    """How many columns stay in view: those up to the enterprise's name when it stands in front, else the first."""
+    front = [index for index, field in enumerate(form.fields[:4], 1) if field.kind is Kind.NAME]
+    return front[0] if front else 1
+
+
+def set_page(sheet: Worksheet, footer: str) -> None:
+    """A4 across, one page wide, page numbers, and the footer's own words on the left."""
+    sheet.set_paper(A4)
+    sheet.set_landscape()
+    sheet.fit_to_pages(1, 0)
+    sheet.set_margins(left=NARROW_EDGE, right=NARROW_EDGE, top=0.5, bottom=FOOT)
+    sheet.center_horizontally()
+    sheet.set_footer(footer[:FOOTER_LIMIT], {"margin": 0.3})
+
+
+def pages_across(widths: Sequence[float], front: int) -> int:
+    """How many pages these columns take in a size that can be read, the first `front` repeated on each."""
+    wide = [width + COLUMN_EDGE for width in widths]
+    room = PAGE_WIDTH / SMALLEST - sum(wide[:front])
+    pages, left = 1, room
+    for width in wide[front:]:
+        if width > left:
+            pages, left = pages + 1, room
+        left -= width
+    return pages
+
+
+def set_portrait(sheet: Worksheet) -> None:
+    """A sheet that fits one upright page."""
+    sheet.set_portrait()
+    sheet.fit_to_pages(1, 1)
+
+
+def set_view(sheet: Worksheet, form: Form, last_row: int) -> None:
+    """Header and names stay in view, on screen and on paper; the header carries filters. Hints are for the screen."""
+    front = frozen_columns(form)
+    sheet.freeze_panes(HEADER_ROW, front)
+    sheet.repeat_rows(0, HEADER_ROW - 1)
+    across = pages_across([column_width(one) for one in form if one.formula != "hint"], front)
+    sheet.fit_to_pages(across, 0)
+    if across > 1:
+        sheet.repeat_columns(0, front - 1)
+        sheet.print_across()
+    sheet.autofilter(HEADER_ROW - 1, 0, max(last_row, FIRST_ROW) - 1, len(form.fields) - 1)
+    sheet.hide_gridlines(2)

@@ -1,0 +1,63 @@
+"""The sheet of lists behind drop-downs and checks, each reached by a defined name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from xltools.books.address import column_letters
+from xltools.books.layout import set_page, text_width
+from xltools.books.refs import list_name, quoted
+from xltools.books.style import Styles
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Form
+from xltools.model.guide import load_guide
+from xltools.model.policy import Policy
+
+WIDEST = 40
+
+
+def add_lists_sheet(
+    workbook: Workbook, forms: Iterable[Form], policy: Policy, more: Mapping[str, Sequence[str | int]], styles: Styles
+) -> Worksheet:
+    """Write every list that the forms' fields choose from, then `more` in hidden columns, and define their names."""
+    guide = load_guide()
+    sheet: Worksheet = workbook.add_worksheet(guide.lists)
+    labels: dict[str, str] = {}
+    for field in (field for form in forms for field in form if field.list):
+        labels.setdefault(field.list, field.label)
+    shown = {name: policy.options(name) for name in labels}
+    sheet.set_row(0, 30)
+    for column in range(len(shown)):
+        sheet.write_blank(0, column, None, styles.get("title"))
+    sheet.write_string(0, 0, guide.words["lists_title"], styles.get("title"))
+    for column, (name, values) in enumerate((shown | dict(more)).items()):
+        _write_list(sheet, column, labels.get(name, name), values, styles)
+        _define(workbook, guide.lists, name, column, len(values))
+        if name in shown:
+            width = max(text_width(str(text)) for text in (labels[name], *values))
+            sheet.set_column(column, column, min(width + 3, WIDEST))
+    if more:
+        sheet.set_column(len(shown), len(shown) + len(more) - 1, 10, None, {"hidden": True})
+    sheet.freeze_panes(HEADER_ROW, 0)
+    sheet.hide_gridlines(2)
+    sheet.protect("", {"format_columns": True, "format_rows": True})
+    set_page(sheet, "")
+    sheet.print_area(0, 0, HEADER_ROW + max(len(values) for values in shown.values()), len(shown) - 1)
+    return sheet
+
+
+def _write_list(sheet: Worksheet, column: int, label: str, values: Sequence[str | int], styles: Styles) -> None:
+    sheet.write_string(HEADER_ROW - 1, column, label, styles.get("header", "formula"))
+    for row, value in enumerate(values, FIRST_ROW - 1):
+        if isinstance(value, str):
+            sheet.write_string(row, column, value, styles.get("cell", "text"))
+        else:
+            sheet.write_number(row, column, value, styles.get("cell"))
+
+
+def _define(workbook: Workbook, sheet: str, name: str, column: int, length: int) -> None:
+    letter = column_letters(column + 1)
+    area = f"${letter}${FIRST_ROW}:${letter}${FIRST_ROW + length - 1}"
+    workbook.define_name(list_name(name), f"={quoted(sheet)}!{area}")

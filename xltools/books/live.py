@@ -1,0 +1,132 @@
+"""A workbook that is open in Excel or LibreOffice, read as a Book. It is handed over by xlwings, which is not imported here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from xltools.books.address import address
+from xltools.books.base import Cell, Grid, SheetFacts, Stamp
+from xltools.books.grid import GRID_COLUMNS, GRID_ROWS
+from xltools.books.stamp import from_sheet
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.guide import load_guide
+
+BAND = 2_000            # rows read in one call: a sheet formatted to its last row must not fill the memory
+
+Area = tuple[int, int, int, int]        # first row, first column, last row, last column
+
+
+class LiveBook:
+    """A Book on an open workbook, unsaved changes included. book: the workbook as xlwings gives it (xlwings.Book).
+
+    What was read is kept: make a new LiveBook after changes. Formulas that a host in manual mode has not calculated count as
+    calculated, hidden rows are not told, and nothing beyond the grid (50,000 rows, 256 columns) is seen.
+    """
+
+    def __init__(self, book: Any) -> None:
+        self.book = book
+        self.name = str(book.name)
+        self._read: dict[str, tuple[Grid, dict[str, str]]] = {}
+        self._facts: dict[str, SheetFacts] = {}
+
+    @property
+    def sheets(self) -> list[str]:
+        return [str(sheet.name) for sheet in self.book.sheets]
+
+    def values(self, sheet: str) -> Grid:
+        return [list(row) for row in self._sheet(sheet)[0]]
+
+    def facts(self, sheet: str) -> SheetFacts:
+        """Merged cells, formulas and visibility."""
+        if sheet not in self._facts:
+            grid, formulas = self._sheet(sheet)
+            live = self.book.sheets[sheet]
+            merged = tuple(dict.fromkeys(merged_areas(live, (1, 1, len(grid), len(grid[0]))))) if grid else ()
+            self._facts[sheet] = SheetFacts(formulas=frozenset(formulas), merged=merged, visible=bool(live.visible), knows_formulas=True)
+        return self._facts[sheet]
+
+    def formulas(self, sheet: str) -> dict[str, str]:
+        """Cell → text of its formula, with "=" in front."""
+        return self._sheet(sheet)[1]
+
+    def notes(self, sheet: str) -> dict[str, str]:
+        """Cell → text of its note."""
+        return {str(note.location.address).replace("$", ""): str(note.text) for note in self.book.sheets[sheet].notes}
+
+    @property
+    def stamp(self) -> Stamp:
+        """What the stamp sheet says; xlwings reaches no document properties."""
+        name = load_guide().stamp
+        return from_sheet(self.values(name)) if name in self.sheets else Stamp()
+
+    def _sheet(self, name: str) -> tuple[Grid, dict[str, str]]:
+        if name not in self._read:
+            if name not in self.sheets:
+                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheet=name))
+            self._read[name] = _grid(self.book.sheets[name])
+        return self._read[name]
+
+
+def _grid(sheet: Any) -> tuple[Grid, dict[str, str]]:
+    """The sheet's values, trimmed, and the texts of its formulas."""
+    used = sheet.used_range
+    height = min(used.row + used.rows.count - 1, GRID_ROWS)
+    width = min(used.column + used.columns.count - 1, GRID_COLUMNS)
+    rows: dict[int, list[Cell]] = {}
+    formulas: dict[str, str] = {}
+    for top in range(1, height + 1, BAND):
+        block = sheet.range((top, 1), (min(top + BAND - 1, height), width))
+        band = block.options(ndim=2, err_to_str=True).value
+        for row, (cells, entries) in enumerate(zip(band, as_rows(block.formula), strict=True), top):
+            if any(cell is not None for cell in cells) or any(entries):
+                rows[row] = [plain(cell) for cell in cells]
+                formulas |= {address(row, column): entry for column, entry in enumerate(entries, 1) if is_formula(entry, cells[column - 1])}
+    filled = [column for cells in rows.values() for column, cell in enumerate(cells, 1) if cell is not None]
+    last, right = max((row for row, cells in rows.items() if any(cell is not None for cell in cells)), default=0), max(filled, default=0)
+    grid: Grid = [rows[row][:right] if row in rows else [None] * right for row in range(1, last + 1)]
+    return grid, formulas
+
+
+def as_rows(block: Any) -> list[list[Any]]:
+    """What xlwings gives for the formulas of a range, always as rows: one cell comes as a text, blocks as tuples or lists."""
+    if not isinstance(block, list | tuple):
+        return [[block]]
+    return [list(row) if isinstance(row, list | tuple) else [row] for row in block]
+
+
+def is_formula(entry: Any, value: Any) -> bool:
+    """Whether a cell holds a formula rather than a text that looks like one."""
+    return isinstance(entry, str) and entry.startswith("=") and len(entry) > 1 and entry != value
+
+
+def plain(value: Any) -> Cell:
+    """A value as a Book gives it: no empty texts, whole days as dates, numbers as float."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, datetime):
+        moment = value.replace(tzinfo=None)
+        return moment.date() if moment.time() == time() else moment
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    kept: Cell = value
+    return kept
+
+
+def merged_areas(sheet: Any, area: Area) -> Iterator[str]:
+    """Addresses ("A3:C3") of the merged cells in an area; asks about halves of it, so that a sheet without any costs one question."""
+    top, left, bottom, right = area
+    block = sheet.range((top, left), (bottom, right))
+    if block.merge_cells is False:
+        return
+    if (top, left) == (bottom, right):
+        yield str(block.merge_area.address).replace("$", "")
+    elif bottom - top >= right - left:
+        middle = (top + bottom) // 2
+        yield from merged_areas(sheet, (top, left, middle, right))
+        yield from merged_areas(sheet, (middle + 1, left, bottom, right))
+    else:
+        middle = (left + right) // 2
+        yield from merged_areas(sheet, (top, left, bottom, middle))
+        yield from merged_areas(sheet, (top, middle + 1, bottom, right))

@@ -1,0 +1,47 @@
+"""Finding a row form in a sheet: its header, its columns, its records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+
+from xltools.books.address import address
+from xltools.books.base import Book, Grid, SheetFacts
+from xltools.books.cells import is_blank
+from xltools.books.header import Columns, Header, find_columns, find_header
+from xltools.books.labels import labels_of
+from xltools.books.records import Rows, area_of, find_rows
+from xltools.model.finding import Place
+from xltools.model.form import Form
+
+
+@dataclass(frozen=True)
+class Located:
+    """A row form found in a sheet."""
+
+    form: Form
+    place: Place
+    grid: Grid
+    facts: SheetFacts
+    header: Header
+    columns: Columns
+    rows: Rows
+
+    def at(self, row: int, column: int) -> Place:
+        return Place(self.place.file, self.place.sheet, address(row, column))
+
+    def head(self, column: int) -> Place:
+        """The header cell of a column."""
+        return self.at(self.header.rows.get(column, self.header.bottom), column)
+
+
+def locate(book: Book, form: Form, sheet: str) -> Located | None:
+    """The form in this sheet, None when no row there names two of its fields."""
+    grid, facts, labels = book.values(sheet), book.facts(sheet), labels_of(form)
+    header = find_header(grid, labels)
+    if header is None:
+        return None
+    filled = Counter(column for row in grid[header.bottom :] for column, value in enumerate(row, 1) if not is_blank(value))
+    columns = find_columns(header, labels, filled)
+    rows = find_rows(grid, header.bottom, area_of(form, header, columns, facts))
+    return Located(form, Place(book.name, sheet), grid, facts, header, columns, rows)

@@ -1,0 +1,88 @@
+"""Workbooks as files: the same bytes for the same content, never half written, stamped with where they come from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from datetime import datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+
+from xlsxwriter import Workbook
+
+from xltools.books.base import Stamp
+from xltools.books.refs import quoted
+from xltools.books.sheet import NOT_CALCULATED
+from xltools.books.stamp import PREFIX
+from xltools.books.style import FONT, Styles
+from xltools.model.guide import load_guide
+
+CREATED = datetime(2022, 6, 24)     # the day the notice was issued; any constant would do
+ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+LONGEST_PROPERTY = 255
+# What XlsxWriter leaves unsaid of a formula cell: that its stored value is an empty text, or that there is none.
+EMPTY = re.compile(r"(<c [^>]*?)(?: t=\"str\")?(><f>[^<]*</f>)<v></v>")
+NEVER = re.compile(r"(<c [^>]*?) t=\"str\"(><f>[^<]*</f>)<v>" + NOT_CALCULATED + "</v>")
+
+
+@contextmanager
+def workbook_at(path: Path) -> Iterator[Workbook]:
+    """A new workbook that appears at `path` when the block ends without an exception, and not before."""
+    buffer = BytesIO()
+    workbook = Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
+    workbook.set_properties({"created": CREATED, "author": "", "company": ""})
+    workbook.set_size(24000, 14000)
+    yield workbook
+    workbook.close()
+    replace_file(path, _settled(buffer.getvalue()))
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write beside `path`, then rename: readers see the old file or the new one, nothing between."""
+    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=path.suffix, delete=False) as file:
+        temporary = Path(file.name)
+    try:
+        temporary.write_bytes(content)
+        temporary.chmod(0o644)
+        temporary.replace(path)
+    except BaseException:
+        temporary.unlink(missing_ok=True)
+        raise
+
+
+def _settled(content: bytes) -> bytes:
+    """The package with every member's date fixed and the stored values of formulas spelt out."""
+    result = BytesIO()
+    with ZipFile(BytesIO(content)) as source, ZipFile(result, "w", ZIP_DEFLATED, compresslevel=9) as target:
+        for name in source.namelist():
+            data = source.read(name)
+            if name.startswith("xl/worksheets/sheet"):
+                text = EMPTY.sub(r'\1 t="str"\2<v></v>', data.decode("utf-8"))
+                data = NEVER.sub(r"\1\2", text).encode("utf-8")
+            member = ZipInfo(name, ZIP_DATE)
+            member.compress_type = ZIP_DEFLATED
+            target.writestr(member, data)
+    return result.getvalue()
+
+
+def add_stamp(workbook: Workbook, stamp: Stamp, styles: Styles) -> None:
+    """Say what this workbook is in four ways, of which some survive any program: a hidden sheet, names, properties.
+
+    The fourth, the footer, is written with each sheet.
+    """
+    guide = load_guide()
+    sheet = workbook.add_worksheet(guide.stamp)
+    said = {name: value for name, value in asdict(stamp).items() if value}
+    for row, (name, value) in enumerate(said.items()):
+        sheet.write_string(row, 0, guide.words[f"stamp_{name}"], styles.get("label"))
+        sheet.write_string(row, 1, value, styles.get("cell", "text"))
+        workbook.define_name(PREFIX + name, f"={quoted(guide.stamp)}!$B${row + 1}")
+        workbook.set_custom_property(PREFIX + name, value[:LONGEST_PROPERTY], "text")
+    sheet.write_string(len(said), 0, guide.words["stamp_note"], styles.get("faint"))
+    sheet.set_column(0, 1, 24)
+    sheet.protect()
+    sheet.hide()

@@ -1,0 +1,155 @@
+"""An .xlsx or .xlsm package with some of its parts changed, added or taken out; every other part keeps its bytes.
+
+Source: ECMA-376 part 2, 9 (relationships) and 10.1 (content types).
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import zipfile
+
+from xltools.books.gate import Package
+from xltools.books.package import ZIP_DATE
+from xltools.books.patch_xml import CannotPatchError, appended, escape, inserted, outline, spliced
+
+OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+TYPES = "[Content_Types].xml"
+TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+NO_RELATIONS = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
+
+
+class Patch:
+    """The package of these bytes, open for changes.
+
+    Raises StopError where the zip is broken, CannotPatchError where parts are written in a way we do not change.
+    """
+
+    def __init__(self, data: bytes, name: str) -> None:
+        self._data, self._name = data, name
+        self._package = Package(data, name)
+        self._changed: dict[str, bytes] = {}
+        self._names = {part: part for part in self._package.parts}
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            self._names |= {one.lower(): one for item in archive.infolist() if (one := item.filename.replace("\\", "/").lstrip("/"))}
+        self._removed: set[str] = set()
+        main = [target for kind, target in self.relations("").values() if kind == f"{OFFICE}/officeDocument"]
+        if not main or MAIN not in outline(self.read(main[0]), 0).attributes.values():
+            raise CannotPatchError
+        self.main = main[0]
+
+    @property
+    def parts(self) -> list[str]:
+        """Names of all parts as they are now, in lower case, sorted."""
+        return sorted(({*self._package.parts, *self._changed}) - self._removed)
+
+    def __contains__(self, part: str) -> bool:
+        return part.lower() not in self._removed and (part.lower() in self._changed or part in self._package)
+
+    def read(self, part: str) -> bytes:
+        """The bytes of a part as they are now. Raises CannotPatchError when it is not there."""
+        if part not in self:
+            raise CannotPatchError
+        key = part.lower()
+        if key not in self._changed:
+            self._changed[key] = self._package.read(part)
+        return self._changed[key]
+
+    def write(self, part: str, content: bytes) -> None:
+        """Give a part, new or old, this content."""
+        self._names.setdefault(part.lower(), part)
+        self._removed.discard(part.lower())
+        self._changed[part.lower()] = content
+
+    def remove(self, part: str) -> None:
+        """Take out a part, its relationships and its content type; who refers to it must let go of it too."""
+        for gone in (part, _relations_part(part)):
+            self._removed.add(gone.lower())
+            self._changed.pop(gone.lower(), None)
+        types = self.read(TYPES)
+        found = [one for one in outline(types, 1).all("Override") if one.attributes.get("PartName", "").lstrip("/").lower() == part.lower()]
+        self.write(TYPES, spliced(types, [(one.start, one.end, b"") for one in found]))
+
+    def content(self) -> bytes:
+        """The whole package; parts that were not touched come first and in their order."""
+        result = io.BytesIO()
+        rest = Package(self._data, self._name)
+        written: set[str] = set()
+        with zipfile.ZipFile(io.BytesIO(self._data)) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
+            for item in old.infolist():
+                key = item.filename.replace("\\", "/").lstrip("/").lower()
+                if item.is_dir() or key in self._removed:
+                    continue
+                content = self._changed[key] if key in self._changed else rest.read(item.filename)
+                new.writestr(_member(item.filename, item.date_time), content)
+                written.add(key)
+            for key in sorted(self._changed.keys() - written):
+                new.writestr(_member(self._names[key], ZIP_DATE), self._changed[key])
+        return result.getvalue()
+
+    def relations(self, part: str) -> dict[str, tuple[str, str]]:
+        """Id → (type, part or address it leads to) of a part; "" is the package itself."""
+        path = _relations_part(part)
+        if path not in self:
+            return {}
+        found = {}
+        for one in outline(self.read(path), 1).all("Relationship"):
+            target = one.attributes.get("Target", "")
+            if one.attributes.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/" + posixpath.dirname(part), target.replace("\\", "/"))).lstrip("/")
+            found[one.attributes.get("Id", "")] = (one.attributes.get("Type", ""), target)
+        return found
+
+    def related(self, part: str, kind: str) -> str:
+        """The part of this kind (last word of its type) that a part refers to, "" when there is none."""
+        return next((target for found, target in self.relations(part).values() if found == f"{OFFICE}/{kind}" and target in self), "")
+
+    def relate(self, part: str, kind: str, target: str) -> str:
+        """Let a part refer to another one; gives the id."""
+        path = _relations_part(part)
+        data = self.read(path) if path in self else NO_RELATIONS
+        taken = self.relations(part)
+        number = next(n for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
+        link = f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="/{escape(target)}"/>'.encode()
+        self.write(path, spliced(data, [appended(data, outline(data, 0), link)]))
+        return f"rId{number}"
+
+    def unrelate(self, part: str, target: str) -> None:
+        """Let a part no longer refer to another one."""
+        path = _relations_part(part)
+        data = self.read(path)
+        ids = {id for id, (_, found) in self.relations(part).items() if found.lower() == target.lower()}
+        gone = [one for one in outline(data, 1).all("Relationship") if one.attributes.get("Id") in ids]
+        self.write(path, spliced(data, [(one.start, one.end, b"") for one in gone]))
+
+    def declare(self, part: str, kind: str) -> None:
+        """State the content type of a part."""
+        self._state("Override", "PartName", f"/{part}", kind)
+
+    def declare_extension(self, extension: str, kind: str) -> None:
+        """State the content type of all parts with this ending, unless one is stated."""
+        known = {one.attributes.get("Extension", "").lower() for one in outline(self.read(TYPES), 1).all("Default")}
+        if extension not in known:
+            self._state("Default", "Extension", extension, kind)
+
+    def _state(self, element: str, key: str, value: str, kind: str) -> None:
+        types = self.read(TYPES)
+        root = outline(types, 1)
+        entry = f'<{element} {key}="{escape(value)}" ContentType="{kind}"/>'.encode()
+        self.write(TYPES, spliced(types, [inserted(types, root, ("Default", "Override"), entry)]))
+
+    def free_part(self, pattern: str) -> str:
+        """A part name not yet taken, such as "xl/comments{}.xml" with a number."""
+        return next(name for number in range(1, 100_000) if (name := pattern.format(number)) not in self)
+
+
+def _relations_part(part: str) -> str:
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def _member(name: str, moment: tuple[int, int, int, int, int, int]) -> zipfile.ZipInfo:
+    member = zipfile.ZipInfo(name, moment)
+    member.compress_type = zipfile.ZIP_DEFLATED
+    return member

@@ -1,0 +1,117 @@
+"""The sheets a package lists, one put in front of them, one taken out; names local to a sheet keep pointing at it.
+
+Source: ECMA-376 part 1, 18.2.5 (definedName), 18.2.20 (sheets), 18.2.30 (workbookView).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from xltools.books.patch import OFFICE, TYPE, Patch
+from xltools.books.patch_xml import CannotPatchError, Edit, Element, changed_tag, escape, outline, spliced
+from xltools.books.sink import plain
+
+SELECTED = re.compile(rb'(<sheetView\b[^>]*?)\stabSelected="(?:1|true)"')
+
+
+@dataclass(frozen=True)
+class SheetPart:
+    """A sheet as the workbook lists it. at: its place among all sheets; part: "" when it is no worksheet."""
+
+    name: str
+    part: str
+    at: int
+
+
+def sheets_of(patch: Patch) -> list[SheetPart]:
+    """All sheets in order. Raises CannotPatchError when the workbook lists none."""
+    links = patch.relations(patch.main)
+    found = []
+    for at, one in enumerate(_listed(outline(patch.read(patch.main), 2))):
+        kind, part = links.get(_id(one), ("", ""))
+        found.append(SheetPart(plain(one.attributes.get("name", "")), part if kind == f"{OFFICE}/worksheet" and part in patch else "", at))
+    return found
+
+
+def add_front_sheet(patch: Patch, name: str, content: bytes) -> str:
+    """Put a worksheet in front of all others and show it when the workbook is opened; gives its part."""
+    part = patch.free_part("xl/worksheets/sheet{}.xml")
+    patch.write(part, content)
+    patch.declare(part, f"{TYPE}worksheet+xml")
+    relation = patch.relate(patch.main, "worksheet", part)
+    for sheet in sheets_of(patch):
+        if sheet.part:
+            data = patch.read(sheet.part)
+            head, rest = data[: (end := _cells_at(data))], data[end:]
+            patch.write(sheet.part, SELECTED.sub(rb"\1", head) + rest)
+    data = patch.read(patch.main)
+    root = outline(data, 2)
+    listed = _listed(root)
+    number = max(int(one.attributes.get("sheetId", "0")) for one in listed) + 1
+    entry = f'<sheet xmlns:r="{OFFICE}" name="{escape(name)}" sheetId="{number}" r:id="{relation}"/>'.encode()
+    if f'xmlns:r="{OFFICE}"'.encode() in data[root.start : root.inner]:
+        entry = entry.replace(f' xmlns:r="{OFFICE}"'.encode(), b"")
+    edits = [(listed[0].start, listed[0].start, entry), *_shifted(data, root, 0, 1)]
+    patch.write(patch.main, spliced(data, [*edits, *_views(data, root, lambda _: 0)]))
+    return part
+
+
+def take_out_sheet(patch: Patch, sheet: SheetPart) -> None:
+    """Remove a worksheet, and what the workbook says of it."""
+    data = patch.read(patch.main)
+    root = outline(data, 2)
+    entry = _listed(root)[sheet.at]
+    edits: list[Edit] = [(entry.start, entry.end, b""), *_shifted(data, root, sheet.at, -1)]
+    edits += _views(data, root, lambda tab: max(0, tab - (tab > sheet.at)))
+    for _, target in patch.relations(sheet.part).values():
+        if target in patch:
+            patch.remove(target)
+    patch.write(patch.main, spliced(data, edits))
+    patch.unrelate(patch.main, sheet.part)
+    patch.remove(sheet.part)
+
+
+def _cells_at(data: bytes) -> int:
+    """Where the cells begin; the views stand before them."""
+    at = data.find(b"<sheetData")
+    return len(data) if at < 0 else at
+
+
+def _listed(root: Element) -> list[Element]:
+    found = root.first("sheets")
+    if found is None or not found.children:
+        raise CannotPatchError
+    return found.all("sheet")
+
+
+def _id(sheet: Element) -> str:
+    return next((value for key, value in sheet.attributes.items() if key.rpartition(":")[2] == "id"), "")
+
+
+def _shifted(data: bytes, root: Element, at: int, by: int) -> list[Edit]:
+    """Names local to later sheets count one more or less; those of a sheet that goes, go."""
+    edits: list[Edit] = []
+    names = root.first("definedNames")
+    local = [(one, int(one.attributes["localSheetId"])) for one in (names.all("definedName") if names else []) if one.attributes.get("localSheetId", "").isdecimal()]
+    gone = [one for one, sheet in local if by < 0 and sheet == at]
+    if names and gone and len(gone) == len(names.children):
+        return [(names.start, names.end, b"")]
+    for one, sheet in local:
+        if one in gone:
+            edits.append((one.start, one.end, b""))
+        elif sheet >= at:
+            edits.append(changed_tag(data, one, {"localSheetId": str(sheet + by)}))
+    return edits
+
+
+def _views(data: bytes, root: Element, tab: Callable[[int], int]) -> list[Edit]:
+    """Every window shows the sheet that `tab` gives for the one it showed; the tabs begin with the first."""
+    views = root.first("bookViews")
+    edits = []
+    for view in views.children if views else []:
+        shown = view.attributes.get("activeTab", "0")
+        number = tab(int(shown) if shown.isdecimal() else 0)
+        edits.append(changed_tag(data, view, {"activeTab": str(number) if number else None, "firstSheet": None}))
+    return edits

@@ -1,0 +1,141 @@
+"""From a workbook to tables: which sheet is which form, where its fields are, which rows are records."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from xltools.books.address import address, column_letters
+from xltools.books.base import Book, Cell, Grid, SheetFacts, Stamp
+from xltools.books.card import read_card
+from xltools.books.cells import is_blank, is_error, shown
+from xltools.books.choose import choose_sheets
+from xltools.books.header import moved
+from xltools.books.locate import Located, locate
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Form, Owner, Template
+from xltools.model.table import Table
+
+# A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
+MOVED_LISTED = 3
+
+
+def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[Finding]]:
+    """The tables of a workbook by form name, values as typed, and everything wrong with sheets, headers and stored values.
+
+    A form whose sheet or header is not there has no table. Cells with an error value or a formula that was never
+    calculated are missing in the frame. Every filled row under a header is a record or named in a finding; only the
+    form's own signature lines are passed over. What the stamp says is not judged here, see `stamp_findings`.
+    """
+    sheets = "、".join(form.sheet for form in template)
+    if book.stamp.template not in ("", template.id):
+        return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
+    chosen, findings = choose_sheets(book, template)
+    if not chosen:
+        return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
+    tables: dict[str, Table] = {}
+    for form in template:
+        if form.name in chosen:
+            read = read_card if form.layout == "card" else read_rows
+            table, found = read(book, form, chosen[form.name])
+            findings += found
+            if table is not None:
+                tables[form.name] = table
+    return tables, findings
+
+
+def stamp_findings(book: Book, template: Template, policy_id: str) -> list[Finding]:
+    """What the workbook's stamp says against the template and policy in use: none, older, for another policy."""
+    place = Place(book.name)
+    stamp = book.stamp
+    if stamp == Stamp():
+        return [Code.NO_STAMP.at(place)]
+    found = []
+    if stamp.version != template.version:
+        found.append(Code.OLD_TEMPLATE.at(place, found=stamp.version or "未注明", expected=template.version))
+    if stamp.policy != policy_id:
+        found.append(Code.OTHER_POLICY.at(place, found=stamp.policy or "未注明", expected=policy_id))
+    return found
+
+
+def read_rows(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Finding]]:
+    """The records of a row form in this sheet; None without a header."""
+    located = locate(book, form, sheet)
+    if located is None:
+        place = Place(book.name, sheet)
+        wanted = "、".join(form[name].label for name in form.key)
+        return None, [Code.HEADER_MISSING.at(place, sheet=sheet, labels=wanted), *_far(place, book.facts(sheet))]
+    bad = list(_bad_cells(located))
+    lost = {finding.place.cell for finding in bad if finding.code is not Code.FORMULA_LOST}
+    return _table(located, lost), [*_header_findings(located), *bad, *_outside(located)]
+
+
+def _table(located: Located, lost: set[str]) -> Table:
+    records, found = located.rows.records, located.columns.found
+    data: dict[str, list[Cell]] = {}
+    for field in located.form:
+        column = found.get(field.name)
+        data[field.name] = [None] * len(records) if column is None else [_kept(located.grid, row, column, lost) for row in records]
+    frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object)
+    letters = {name: column_letters(column) for name, column in found.items()}
+    return Table(located.form, located.place.file, located.place.sheet, frame, letters)
+
+
+def _kept(grid: Grid, row: int, column: int, lost: set[str]) -> Cell:
+    return None if lost and address(row, column) in lost else grid[row - 1][column - 1]
+
+
+def _header_findings(located: Located) -> Iterator[Finding]:
+    form, columns = located.form, located.columns
+    for name in columns.renamed:
+        column = columns.found[name]
+        yield Code.COLUMN_RENAMED.at(located.head(column), found=located.header.texts[column], label=form[name].header)
+    order = [field.name for field in form]
+    out = moved(columns.found, order)
+    for name in out if len(out) <= MOVED_LISTED else out[:1]:
+        column = columns.found[name]
+        expected, actual = column_letters(order.index(name) + 1), column_letters(column)
+        yield Code.COLUMN_MOVED.at(located.head(column), label=form[name].label, expected=expected, actual=actual)
+    for name, (first, second) in columns.twice.items():
+        letters = {"first": column_letters(first), "second": column_letters(second)}
+        yield Code.COLUMN_TWICE.at(located.head(second), label=form[name].label, **letters)
+    for field in form:
+        if field.owner is not Owner.FORMULA and field.name not in columns.found:
+            yield Code.COLUMN_MISSING.at(located.place, label=field.header)
+    for column in columns.unknown:
+        rows = range(located.header.bottom, len(located.grid)) if column in located.header.texts else [row - 1 for row in located.rows.records]
+        count = sum(not is_blank(located.grid[row][column - 1]) for row in rows)
+        if count:
+            found = located.header.texts.get(column, f"{column_letters(column)}列（没有表头）")
+            yield Code.COLUMN_UNKNOWN.at(located.head(column), found=found, count=count)
+
+
+def _bad_cells(located: Located) -> Iterator[Finding]:
+    """Error values, formulas never calculated, and formulas typed over, in the records."""
+    for name, column in located.columns.found.items():
+        field = located.form[name]
+        for row in located.rows.records:
+            value, cell = located.grid[row - 1][column - 1], address(row, column)
+            place = located.at(row, column)
+            if is_error(value):
+                yield Code.ERROR_CELL.at(place, label=field.label, value=value)
+            elif cell in located.facts.stale and field.owner is not Owner.FORMULA:
+                yield Code.FORMULA_STALE.at(place, label=field.label)
+            elif field.owner is Owner.FORMULA and field.formula != "serial" and _is_typed_over(value, cell, located.facts):
+                yield Code.FORMULA_LOST.at(place, label=field.label, value=shown(value))
+
+
+def _is_typed_over(value: Cell, cell: str, facts: SheetFacts) -> bool:
+    """Serial numbers are asked about nowhere: typed or computed, nobody reads them."""
+    return facts.knows_formulas and not is_blank(value) and cell not in facts.formulas
+
+
+def _outside(located: Located) -> Iterator[Finding]:
+    for cell, value in located.rows.outside:
+        yield Code.OUTSIDE_ROWS.at(Place(located.place.file, located.place.sheet, cell), value=shown(value))
+    yield from _far(located.place, located.facts)
+
+
+def _far(place: Place, facts: SheetFacts) -> list[Finding]:
+    return [Code.OUTSIDE_ROWS.at(Place(place.file, place.sheet, cell), value=shown(value)) for cell, value in facts.far.items()]

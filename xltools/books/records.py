@@ -1,0 +1,100 @@
+"""Which rows under a header are records, and what the others are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from xltools.books.address import address, corners
+from xltools.books.base import Cell, Grid, SheetFacts
+from xltools.books.cells import is_blank
+from xltools.books.header import Columns, Header
+from xltools.books.labels import Labels, bare, labels_of, squeeze
+from xltools.model.form import Form, Owner
+
+TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
+REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
+# A line of text laid over this many columns is written for people to read, not a record.
+REMARK_SPAN = 4
+
+
+@dataclass(frozen=True)
+class Rows:
+    """The rows under a header. records: sheet row numbers · outside: first filled cell of every other row that holds something."""
+
+    records: tuple[int, ...]
+    outside: tuple[tuple[str, Cell], ...]
+
+
+@dataclass(frozen=True)
+class Area:
+    """What is needed to judge a row.
+
+    columns: field → column · computed: columns that formulas fill · own: columns the county added under a header of
+    their own · wide: cells merged across many columns.
+    """
+
+    columns: Mapping[str, int]
+    computed: frozenset[int]
+    own: frozenset[int]
+    key: frozenset[int]
+    facts: SheetFacts
+    wide: frozenset[str]
+    labels: Labels
+
+
+def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Area:
+    """The area below the header of a form."""
+    columns = found.found
+    computed = frozenset(column for name, column in columns.items() if form[name].owner is Owner.FORMULA)
+    key = frozenset(columns[name] for name in form.key if name in columns)
+    boxes = [box for merged in facts.merged if (box := corners(merged))]
+    wide = frozenset(address(box[0], box[1]) for box in boxes if box[3] - box[1] + 1 >= REMARK_SPAN)
+    own = frozenset(column for column in found.unknown if column in header.texts)
+    return Area(columns, computed, own, key, facts, wide, labels_of(form))
+
+
+def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
+    """Sort the rows below row `bottom`: records, rows to be named, and those that hold nothing of their own.
+
+    Nothing of their own: blank rows, rows with only computed or counted cells or cells in the county's own columns (those
+    are counted with the column), signature lines of the form. A formula that was never calculated counts as content.
+    """
+    records: list[int] = []
+    outside: list[tuple[str, Cell]] = []
+    fields = set(area.columns.values()) - area.computed
+    for number in range(bottom + 1, len(grid) + 1):
+        row = grid[number - 1]
+        content = {column: value for column, value in enumerate(row, 1) if _is_content(number, column, value, area)}
+        if not content.keys() - area.own or any(area.labels.is_signature(value) for value in content.values()):
+            continue
+        if fields & content.keys() and not _is_outside(number, row, content, area):
+            records.append(number)
+        else:
+            first = min(content)
+            outside.append((address(number, first), content[first]))
+    return Rows(tuple(records), tuple(outside))
+
+
+def _is_content(row: int, column: int, value: Cell, area: Area) -> bool:
+    if is_blank(value):
+        return column not in area.computed and bool(area.facts.stale) and address(row, column) in area.facts.stale
+    if column not in area.computed:
+        return True
+    counted = isinstance(value, float) or squeeze(value).isdecimal()
+    return not counted and address(row, column) not in area.facts.formulas
+
+
+def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], area: Area) -> bool:
+    """A total, a remark, or the header once more."""
+    texts = {column: value for column, value in content.items() if isinstance(value, str)}
+    totals = {column for column, value in texts.items() if TOTAL.fullmatch(bare(value))}
+    if totals and not area.key & (content.keys() - totals):
+        return True
+    if len(content) == 1 and texts:
+        column, value = next(iter(texts.items()))
+        if REMARK.match(value.strip()) or address(number, column) in area.wide:
+            return True
+    repeated = sum(area.labels.of(row[column - 1]) == name for name, column in area.columns.items())
+    return repeated >= 2 and 2 * repeated >= len(content)

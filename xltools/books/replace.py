@@ -1,0 +1,64 @@
+"""Putting a new workbook in the place of an old one: who has it open, a copy of the old, another name beside it."""
+
+from __future__ import annotations
+
+import shutil
+from datetime import datetime
+from pathlib import Path
+
+BACKUP_FOLDER = "{stem}-备份"
+BESIDE = "{stem}（新{number}）{suffix}"
+UNNAMED = "其他人或其他程序"
+
+
+def holder(path: Path) -> str:
+    """Who has the workbook open, "" when nobody has.
+
+    Excel and WPS leave “~$name”, LibreOffice “.~lock.name#” beside a file that is open; both name the user.
+    """
+    for lock, name_in in ((path.with_name(f"~${path.name}"), _excel_user), (path.with_name(f".~lock.{path.name}#"), _office_user)):
+        if lock.exists():
+            return name_in(lock) or UNNAMED
+    return ""
+
+
+def _excel_user(lock: Path) -> str:
+    """The user in Excel's lock file: a length and 54 bytes in the system's own code page, then a length and the name in UTF-16."""
+    content = _content(lock)
+    length = int.from_bytes(content[55:57], "little")
+    return content[57 : 57 + 2 * length].decode("utf-16-le", errors="ignore").strip("\0 ")
+
+
+def _office_user(lock: Path) -> str:
+    """The user in LibreOffice's lock file: “name,login,host,date,profile;”."""
+    fields = _content(lock).decode("utf-8", errors="replace").split(",")
+    return next((one.strip() for one in fields[:2] if one.strip()), "")
+
+
+def _content(lock: Path) -> bytes:
+    """The bytes of a lock file; none where the program that holds it does not let others read it."""
+    try:
+        return lock.read_bytes()
+    except OSError:
+        return b""
+
+
+def beside(path: Path) -> Path:
+    """A path in the same folder that no file has yet."""
+    number = 1
+    while True:
+        found = path.with_name(BESIDE.format(stem=path.stem, number="" if number == 1 else number, suffix=path.suffix))
+        if not found.exists():
+            return found
+        number += 1
+
+
+def back_up(path: Path, moment: datetime) -> Path:
+    """A copy of the workbook in the folder of backups, named by the moment; earlier copies stay."""
+    folder = path.with_name(BACKUP_FOLDER.format(stem=path.stem))
+    folder.mkdir(exist_ok=True)
+    copy = folder / f"{moment:%Y-%m-%d %H-%M-%S}{path.suffix}"
+    if copy.exists():
+        copy = beside(copy)
+    shutil.copy2(path, copy)
+    return copy

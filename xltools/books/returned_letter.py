@@ -1,0 +1,104 @@
+"""What a county reads about its file, line by line; a sheet in the returned workbook and a list beside it show the same."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from xltools.model.finding import Finding, Severity
+from xltools.model.returned import Letter, ReturnWords, load_return
+
+COLUMNS = ("no", "severity", "sheet", "cell", "message", "fix", "code")
+WIDTHS = (7, 9, 18, 11, 62, 56, 9)
+FIRST, LAST = 1, len(COLUMNS)
+TABLE = ("cell", "wrap", "top")
+Link = tuple[str, str]  # sheet, cell
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One cell: its column from 1, what stands there, its looks (names of books/style.py), where it leads."""
+
+    column: int
+    text: str
+    looks: tuple[str, ...] = ()
+    link: Link | None = None
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row. height: in points, 0 for as high as its text; finding: what it is about."""
+
+    entries: tuple[Entry, ...] = ()
+    height: float = 0
+    finding: Finding | None = None
+
+
+def front_lines(letter: Letter) -> Iterator[Line]:
+    """The lines of the sheet in front of a returned workbook."""
+    words = load_return()
+    yield from _head(letter, words, words.intro)
+    yield Line((Entry(FIRST, words.all_legend, ("faint",)),))
+    yield from _counts(letter, words)
+    yield from _section(words.top_title.format(count=len(letter.important)))
+    yield from _table(letter.important, words)
+    yield from _steps(words.steps_title, words.steps)
+    yield from _section(words.all_title.format(count=len(letter.findings)))
+    yield from _table(letter.findings, words)
+
+
+def list_lines(letter: Letter) -> Iterator[Line]:
+    """The lines of a list that lies beside a workbook we cannot mark."""
+    words = load_return()
+    yield from _head(letter, words, words.list_intro)
+    yield from _counts(letter, words)
+    yield from _steps(words.steps_title, words.list_steps)
+    yield from _section(words.list_title.format(count=len(letter.findings)))
+    yield from _table(letter.findings, words)
+
+
+def _head(letter: Letter, words: ReturnWords, intro: str) -> Iterator[Line]:
+    yield Line(tuple(Entry(column, words.title if column == FIRST else "", ("title",)) for column in range(FIRST, LAST + 1)), 30)
+    yield Line(tuple(Entry(column, intro if column == FIRST else "", ("subtitle",)) for column in range(FIRST, LAST + 1)), 20)
+    facts = ((words.file, letter.file), (words.county, letter.county or words.unknown), (words.date, letter.date), (words.deadline, letter.deadline))
+    for label, text in facts:
+        yield Line((Entry(FIRST, label, ("bold",)), Entry(3, text, ())))
+
+
+def _counts(letter: Letter, words: ReturnWords) -> Iterator[Line]:
+    yield from _section(words.counts_title)
+    total: Counter[Severity] = Counter()
+    for sheet, counts in letter.by_sheet.items():
+        total += counts
+        entry = Entry(FIRST, sheet or words.whole, (), (sheet, "A1") if sheet else None)
+        yield Line((entry, Entry(4, _counted(counts, words))))
+    yield Line((Entry(FIRST, words.total, ("bold",)), Entry(4, _counted(total, words), ("bold",))))
+
+
+def _counted(counts: Counter[Severity], words: ReturnWords) -> str:
+    return words.counts.format(**{severity.value: counts[severity] for severity in Severity})
+
+
+def _section(text: str) -> Iterator[Line]:
+    yield Line()
+    yield Line(tuple(Entry(column, text if column == FIRST else "", ("section",)) for column in range(FIRST, LAST + 1)), 20)
+
+
+def _steps(title: str, steps: Sequence[str]) -> Iterator[Line]:
+    yield from _section(title)
+    for number, text in enumerate(steps, 1):
+        yield Line((Entry(FIRST, f"{number}. {text}"),))
+
+
+def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[Line]:
+    yield Line(tuple(Entry(at, words.columns[name], ("header", "county")) for at, name in enumerate(COLUMNS, FIRST)), 20)
+    for number, one in enumerate(findings, 1):
+        place = one.place
+        texts = (str(number), one.severity.label, place.sheet or words.whole, place.cell, one.message, one.fix, one.code.number)
+        entries = [Entry(at, text, TABLE) for at, text in enumerate(texts, FIRST)]
+        entries[1] = Entry(2, one.severity.label, (*TABLE, one.severity.value, "center"))
+        if place.sheet:
+            at = 3 if not place.cell else 4
+            entries[at - 1] = Entry(at, texts[at - 1], (*TABLE, "link"), (place.sheet, place.cell or "A1"))
+        yield Line(tuple(entries), finding=one)

@@ -1,0 +1,40 @@
+"""The list that lies beside a workbook which cannot be marked cell by cell."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from xltools.books.base import Stamp
+from xltools.books.package import add_stamp, workbook_at
+from xltools.books.returned_letter import WIDTHS, list_lines
+from xltools.books.returned_sheet import line_height
+from xltools.books.style import Styles
+from xltools.model.returned import Letter, load_return
+
+KIND = "return"  # what the list's stamp says it is, so that it is never taken for a submission
+
+
+def list_content(letter: Letter) -> bytes:
+    """The list as a workbook; the same letter gives the same bytes."""
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "list.xlsx"
+        _write(path, letter)
+        return path.read_bytes()
+
+
+def _write(path: Path, letter: Letter) -> None:
+    with workbook_at(path) as workbook:
+        styles = Styles(workbook)
+        sheet = workbook.add_worksheet(load_return().sheet)
+        for row, line in enumerate(list_lines(letter)):
+            for entry in line.entries:
+                sheet.write_string(row, entry.column - 1, entry.text, styles.get(*entry.looks))
+            sheet.set_row(row, line_height(line))
+        for column, width in enumerate(WIDTHS):
+            sheet.set_column(column, column, width)
+        sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        add_stamp(workbook, Stamp(KIND), styles)

@@ -1,0 +1,121 @@
+"""The sheet in front of a returned workbook, as a worksheet part; and what an earlier one recorded.
+
+A hidden column keeps, for each finding, the fill its cell had before, and on top a fingerprint of the rest of the workbook.
+Source: ECMA-376 part 1, 18.3.1.99.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from xltools.books.address import address, column_letters, split
+from xltools.books.base import Grid
+from xltools.books.patch import MAIN
+from xltools.books.patch_style import StyleTable
+from xltools.books.patch_xml import cell_text, escape
+from xltools.books.refs import quoted
+from xltools.books.returned_letter import COLUMNS, WIDTHS, Entry, Line, Link, front_lines
+from xltools.books.style import BASE, LOOKS
+from xltools.model.finding import Place
+from xltools.model.returned import Letter, load_return
+
+MOST_LINKS = 60_000  # a sheet holds 65,530
+LONGEST_TEXT = 32_767
+RECORD = len(COLUMNS) + 1
+WIDE, LINE_HEIGHT, PADDING = 0.54, 14.5, 4  # Chinese characters per unit of width; points
+
+Formers = dict[tuple[str, tuple[int, int]], str]  # (sheet, cell) → the fill it had
+
+
+def front_sheet(letter: Letter, formers: Mapping[tuple[str, tuple[int, int]], str], styles: StyleTable) -> bytes:
+    """The worksheet part, not yet signed. formers: the fills of marked cells."""
+    words = load_return()
+    rows: list[str] = []
+    links: list[tuple[str, Link]] = []
+    lines = list(front_lines(letter))
+    numbers: dict[tuple[str, ...], int] = {}
+    for number, line in enumerate(lines, 1):
+        record = words.record if number == 1 else _former(line, formers)
+        entries = (*line.entries, Entry(RECORD, record)) if record else line.entries
+        numbers |= {entry.looks: _style(entry, styles) for entry in entries if entry.looks not in numbers}
+        cells = "".join(_cell(number, entry, numbers[entry.looks]) for entry in entries)
+        rows.append(f'<row r="{number}" ht="{line_height(line)}" customHeight="1">{cells}</row>')
+        links += [(address(number, entry.column), entry.link) for entry in line.entries if entry.link]
+    columns = "".join(f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, 1))
+    return (
+        '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
+        f'<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{column_letters(RECORD)}{len(lines)}"/>'
+        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="18"/>'
+        f'<cols>{columns}<col min="{RECORD}" max="{RECORD}" width="12" hidden="1" customWidth="1"/></cols>'
+        f"<sheetData>{''.join(rows)}</sheetData>{_links(links)}"
+        '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
+        '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/></worksheet>'
+    ).encode()
+
+
+def signed(content: bytes, digest: str) -> bytes:
+    """The worksheet part with the fingerprint of the rest of the workbook."""
+    record = load_return().record
+    return content.replace(record.encode(), f"{record}{digest}".encode(), 1)
+
+
+def is_front_sheet(grid: Grid) -> bool:
+    """Whether a sheet is one of ours, by the record on top of the hidden column."""
+    return _record(grid).startswith(load_return().record)
+
+
+def digest_in(grid: Grid) -> str:
+    """The fingerprint that a sheet in front recorded."""
+    return _record(grid).removeprefix(load_return().record)
+
+
+def _record(grid: Grid) -> str:
+    text = grid[0][RECORD - 1] if grid and len(grid[0]) >= RECORD else None
+    return text if isinstance(text, str) else ""
+
+
+def formers_in(grid: Grid) -> Formers:
+    """The fills that a sheet in front recorded."""
+    found: Formers = {}
+    for row in grid[1:]:
+        sheet, cell, fill = (row[at - 1] if len(row) >= at else None for at in (3, 4, RECORD))
+        where = split(cell) if isinstance(cell, str) else None
+        if where and isinstance(sheet, str) and isinstance(fill, str):
+            found[sheet, where] = fill
+    return found
+
+
+def _former(line: Line, formers: Mapping[tuple[str, tuple[int, int]], str]) -> str:
+    place = line.finding.place if line.finding else Place()
+    where = split(place.cell)
+    return formers.get((place.sheet, where), "") if where else ""
+
+
+def _style(entry: Entry, styles: StyleTable) -> int:
+    properties: dict[str, object] = {}
+    for look in (BASE, *entry.looks):
+        properties |= LOOKS[look]
+    return styles.look(properties)
+
+
+def _cell(row: int, entry: Entry, style: int) -> str:
+    start = f'<c r="{address(row, entry.column)}" s="{style}"'
+    return f'{start} t="inlineStr"><is><t xml:space="preserve">{cell_text(entry.text[:LONGEST_TEXT])}</t></is></c>' if entry.text else f"{start}/>"
+
+
+def line_height(line: Line) -> float:
+    """The row's height in points: as stated, or enough for the wrapped texts of a table."""
+    if line.height:
+        return line.height
+    wrapped = [-(-_width(entry.text) // WIDTHS[entry.column - 1]) for entry in line.entries if "wrap" in entry.looks]
+    return min(400.0, max([18.0, *(count * LINE_HEIGHT + PADDING for count in wrapped)]))
+
+
+def _width(text: str) -> float:
+    """How wide a text is, in units of column width."""
+    return sum(1.0 if character.isascii() else 1 / WIDE for character in text)
+
+
+def _links(links: list[tuple[str, Link]]) -> str:
+    made = [f'<hyperlink ref="{cell}" location="{escape(f"{quoted(sheet)}!{target}")}"/>' for cell, (sheet, target) in links[:MOST_LINKS]]
+    return f"<hyperlinks>{''.join(made)}</hyperlinks>" if made else ""

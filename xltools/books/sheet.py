@@ -1,0 +1,180 @@
+"""One row form as a sheet: title, note, group band, header, records, drop-downs, colours, page set-up."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from xlsxwriter import Workbook
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
+
+from xltools.books.address import LAST_COLUMN
+from xltools.books.base import Cell
+from xltools.books.layout import column_width, header_height, header_text, is_long, set_page, set_view
+from xltools.books.marks import add_marks
+from xltools.books.refs import LAST_ROW, resolve
+from xltools.books.style import BASE, Styles, header_look, kind_look
+from xltools.books.validation import validation
+from xltools.model.form import FIRST_ROW, GROUP_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, Field, Form, Kind, Owner
+from xltools.model.live import LiveForm
+
+NOT_CALCULATED = "__not_calculated__"    # package.py takes the stored value of such cells away
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A cell that holds a formula, with the value stored for it.
+
+    text: "" in a computed field means the field's own formula. value: None = never calculated, "#DIV/0!" = an error cell.
+    """
+
+    text: str
+    value: Cell = None
+
+
+Record = Mapping[str, "Cell | Formula"]
+
+
+@dataclass(frozen=True)
+class SheetPlan:
+    """What add_form_sheet writes.
+
+    rows:  record i stands in sheet row FIRST_ROW + i; a missing key is an empty cell, {} an empty row.
+    live:  formulas and checks; without them, computed fields hold plain values and nothing is coloured.
+    spare: how many empty rows stand ready below the records.
+    links: (record, field) → "external:区县/灵宝市.xlsx#'排查清单'!F12" or "internal:'企业台账'!A7".
+    tints: (record, field) → "error", "warning", "missing", "note" or "good"; field "" tints the whole row.
+    footer: as XlsxWriter writes it, "&L…&C…&R…".
+    """
+
+    form: Form
+    rows: Sequence[Record] = ()
+    live: LiveForm = field(default_factory=LiveForm)
+    spare: int = 0
+    links: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    tints: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    footer: str = ""
+
+    @property
+    def last_row(self) -> int:
+        """The last row that is written, spare ones included."""
+        return FIRST_ROW + len(self.rows) + self.spare - 1
+
+
+def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
+    """Add the form's sheet with its records; not protected. The lists its drop-downs name must be on the lists sheet."""
+    sheet: Worksheet = workbook.add_worksheet(plan.form.sheet)
+    _head(sheet, plan.form, styles)
+    _columns(sheet, plan, styles)
+    for index in range(len(plan.rows) + plan.spare):
+        _record(sheet, plan, index, styles)
+    _validations(sheet, plan)
+    add_marks(sheet, plan.form, plan.live, styles)
+    set_page(sheet, plan.footer)
+    set_view(sheet, plan.form, plan.last_row)
+    return sheet
+
+
+def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
+    """Title, note, group band and header."""
+    last = len(form.fields) - 1
+    for row, look, text, height in ((TITLE_ROW, "title", form.title, 34), (NOTE_ROW, "subtitle", form.note, 22)):
+        sheet.set_row(row - 1, height)
+        for column in range(last + 1):
+            sheet.write_blank(row - 1, column, None, styles.get(look))
+        sheet.write_string(row - 1, 0, text, styles.get(look))
+    column = 0
+    sheet.set_row(GROUP_ROW - 1, 20)
+    for name, width in form.groups:
+        if width > 1:
+            sheet.merge_range(GROUP_ROW - 1, column, GROUP_ROW - 1, column + width - 1, name, styles.get("band"))
+        else:
+            sheet.write_string(GROUP_ROW - 1, column, name, styles.get("band"))
+        column += width
+    sheet.set_row(HEADER_ROW - 1, header_height(form))
+    for column, one in enumerate(form):
+        sheet.write_string(HEADER_ROW - 1, column, header_text(one), styles.get(*header_look(one.owner)))
+
+
+def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
+    """Widths; below the ready rows the cells are open and of the same kind, so that rows can be added."""
+    for column, one in enumerate(plan.form):
+        look = styles.get("open", kind_look(one.kind, one.owner)) if plan.live.checks else None
+        sheet.set_column(column, column, column_width(one), look)
+    if plan.live.checks:
+        # a row can be deleted on a protected sheet only when no cell of it is locked, to the very last column;
+        # XlsxWriter would take the wide column for content and write every row that far
+        written = sheet.dim_colmax
+        sheet.set_column(len(plan.form.fields), LAST_COLUMN - 1, None, styles.get("open"))
+        sheet.dim_colmax = written
+
+
+def _looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
+    """How a cell of a record looks, from the general to the particular."""
+    looks = ["cell", "open"]
+    kind = kind_look(one.kind, one.owner)
+    if kind != BASE:
+        looks.append(kind)
+    if is_long(one):
+        looks.append("wrap")
+    if one.is_choice or one.kind is Kind.INTEGER:
+        looks.append("center")
+    if one.name in plan.live.formulas:
+        looks.append("computed")
+    looks += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
+    if (index, one.name) in plan.links:
+        looks.append("link")
+    return looks
+
+
+def _record(sheet: Worksheet, plan: SheetPlan, index: int, styles: Styles) -> None:
+    """One row: its values, the formulas of its computed fields, and empty cells."""
+    record: Record = plan.rows[index] if index < len(plan.rows) else {}
+    row = FIRST_ROW + index
+    for column, one in enumerate(plan.form):
+        value = record.get(one.name)
+        if one.name in plan.live.formulas and (value is None or value == Formula("", getattr(value, "value", None))):
+            stored = value.value if isinstance(value, Formula) else ""
+            value = Formula(resolve(plan.live.formulas[one.name], plan.form, row), stored)
+        look = styles.get(*_looks(plan, index, one))
+        url = plan.links.get((index, one.name))
+        if url is not None and not isinstance(value, Formula):
+            sheet.write_url(row - 1, column, url, look, string="" if value is None else _shown(value))
+            if isinstance(value, int | float):
+                sheet.write_number(row - 1, column, value, look)    # the link stays; a number must not become text
+        else:
+            write_cell(sheet, (row - 1, column), value, look)
+
+
+def _shown(value: Cell) -> str:
+    if isinstance(value, float) and value == int(value):
+        return str(int(value))
+    return str(value)
+
+
+def write_cell(sheet: Worksheet, place: tuple[int, int], value: Cell | Formula, look: Format) -> None:
+    """Write one value at (row, column) counted from 0: text stays text, whatever it looks like."""
+    row, column = place
+    if isinstance(value, Formula):
+        stored = NOT_CALCULATED if value.value is None else value.value
+        sheet.write_formula(row, column, f"={value.text.removeprefix('=')}", look, stored)
+    elif value is None:
+        sheet.write_blank(row, column, None, look)
+    elif isinstance(value, bool):
+        sheet.write_boolean(row, column, value, look)
+    elif isinstance(value, int | float):
+        sheet.write_number(row, column, value, look)
+    elif isinstance(value, str):
+        sheet.write_string(row, column, value, look)
+    else:
+        # XlsxWriter takes every kind of date and time; its signature names one
+        sheet.write_datetime(row, column, value, look)  # type: ignore[call-overload]
+
+
+def _validations(sheet: Worksheet, plan: SheetPlan) -> None:
+    """Drop-downs and limits for what people fill in here: all of it in a county's form, the city's own fields in a city form."""
+    for column, one in enumerate(plan.form):
+        computed = one.owner is Owner.FORMULA
+        if one.name in plan.live.formulas if computed else plan.live.checks or one.owner in (Owner.CITY, Owner.EXPERT):
+            sheet.data_validation(FIRST_ROW - 1, column, LAST_ROW - 1, column, validation(plan.form, one))

@@ -1,0 +1,161 @@
+"""The city workbook: the board, the figures, every city form with its rows, their sources one click away."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from xlsxwriter import Workbook
+from xlsxwriter.worksheet import Worksheet
+
+from xltools.books.base import Cell, Stamp
+from xltools.books.board import BoardPlan, add_board
+from xltools.books.console import SUFFIX, add_console
+from xltools.books.dashboard import Figures, add_dashboard
+from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
+from xltools.books.lists import add_lists_sheet
+from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.refs import quoted
+from xltools.books.sheet import SheetPlan, add_form_sheet
+from xltools.books.style import Styles
+from xltools.model.dashboard import Counts, Share, load_dashboard
+from xltools.model.form import FIRST_ROW, Form, Owner, Template
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+
+ROW_HEIGHT, HIGHEST_ROW = 18, 400
+MOST_LINKS = 60_000     # a sheet holds 65,530
+LONGEST_TEXT = 32_767
+ONLY_WHEN_FILLED = ("site_checks", "unmerged", "unclaimed")
+FOOTER = "&L{title}&C第 &P 页，共 &N 页&R{version}"
+
+Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a merge wants written. moment: of the run, as text · sources: name of a file in the tables → its path as seen
+    from the summary's folder · inbox and result: what stands beside the buttons, where there are any."""
+
+    tables: Mapping[str, Table]
+    figures: Mapping[str, str]
+    counts: Sequence[Counts]
+    shares: Sequence[Share]
+    moment: str
+    sources: Mapping[str, str] = field(default_factory=dict)
+    marks: Mapping[str, Marks] = field(default_factory=dict)
+    inbox: str = ""
+    result: str = ""
+
+
+def write_summary(path: Path, template: Template, policy: Policy, summary: Summary) -> None:
+    """Write the city workbook; the same arguments give the same bytes. It is not protected: the city works in it.
+
+    One with buttons (.xlsm) has every sheet, so that a merge from inside finds its place; those without rows are hidden.
+    """
+    buttons = path.suffix == SUFFIX
+    with workbook_at(path) as workbook:
+        workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
+        styles = Styles(workbook)
+        for form in template:
+            table = summary.tables[form.name]
+            if form.name == "board":
+                board = add_board(workbook, board_plan(summary, policy), styles)
+                if buttons:
+                    add_console(workbook, board, summary.inbox, summary.result, styles)
+                add_figures(workbook, summary, template, policy, styles)
+            elif buttons or len(table.frame) or form.name not in ONLY_WHEN_FILLED:
+                plan = form_plan(table, summary, template)
+                sheet = _form(workbook, replace(plan, spare=1) if buttons and not plan.rows else plan, styles)
+                if not len(table.frame) and form.name in ONLY_WHEN_FILLED:
+                    sheet.hide()
+        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
+        add_lists_sheet(workbook, own, policy, {}, styles).hide()
+        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+
+
+def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
+    """What stands on the first sheet."""
+    table, words = summary.tables["board"], load_dashboard().board
+    run = words.run.format(moment=summary.moment, source=policy.source)
+    return BoardPlan(table, words, run, summary.figures, _links(table, summary), _tints(table, summary))
+
+
+def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
+    """Add the sheet of figures."""
+    length = max(len(table.frame) for table in summary.tables.values())
+    add_dashboard(workbook, Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length), template, styles)
+
+
+def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
+    """What stands on the sheet of one city form: its records, links and tints."""
+    rows = [{str(name): _writable(value) for name, value in record.items()} for record in table.frame.to_dict("records")]
+    footer = FOOTER.format(title=template.title, version=template.version)
+    return SheetPlan(table.form, rows, links=_links(table, summary), tints=_tints(table, summary), footer=footer)
+
+
+def _form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
+    """One city form, its rows as high as their text."""
+    sheet: Worksheet = add_form_sheet(workbook, plan, styles)
+    _fit(sheet, plan)
+    return sheet
+
+
+def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
+    """Rows as high as their text."""
+    widths = {one.name: column_width(one) for one in plan.form}
+    sheet.set_default_row(ROW_HEIGHT)
+    wrapped = [one.name for one in plan.form if is_long(one)]
+    for row, record in enumerate(plan.rows, FIRST_ROW):
+        height = max((lines(str(record[name]), widths[name]) for name in wrapped if record[name] is not None), default=1)
+        if height > 1:
+            sheet.set_row(row - 1, min(height * LINE_HEIGHT, HIGHEST_ROW))
+
+
+def _writable(value: Any) -> Cell:
+    """A value as a cell can hold it."""
+    text: Cell = value[:LONGEST_TEXT] if isinstance(value, str) else value
+    return text
+
+
+def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
+    first = int(table.frame.index[0]) if len(table.frame) else 0
+    return {(row - first, name): tint for (row, name), tint in summary.marks.get(table.form.name, {}).items()}
+
+
+def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
+    """Where each record came from: the cell in the source file, or the row of the ledger."""
+    records = table.frame.to_dict("records")[:MOST_LINKS]
+    found = {at: _link(table.form, record, summary) for at, record in enumerate(records)}
+    return {(at, name): url for at, (name, url) in found.items() if name and url}
+
+
+def _link(form: Form, record: Mapping[object, object], summary: Summary) -> tuple[str, str]:
+    """The field of a record that carries its link, and the link; "" when there is none."""
+    if "ledger_rows" in form:
+        return "ledger_rows", inside(summary.tables["ledger"].form.sheet, f"A{str(record['ledger_rows']).split('、')[0]}")
+    if "source_row" in form:
+        return "source_row", outside(summary, record["source_file"], record["source_sheet"], f"A{record['source_row']}")
+    if "cell" in form and record["file"] is None and record["sheet"]:
+        return ("cell", inside(str(record["sheet"]), str(record["cell"]))) if record["cell"] else ("", "")
+    if "cell" in form:
+        name = "cell" if record["cell"] else "sheet" if record["sheet"] else "file"
+        return name, outside(summary, record["file"], record["sheet"], record["cell"] or "A1")
+    return ("file", outside(summary, record["file"], None, "")) if "file" in form else ("", "")
+
+
+def inside(sheet: str, cell: str) -> str:
+    """A link to a cell of the same workbook."""
+    return f"internal:{quoted(sheet)}!{cell}"
+
+
+def outside(summary: Summary, file: object, sheet: object, cell: object) -> str:
+    """A link to a cell of a source file, "" when the file's place is not known."""
+    path = summary.sources.get(str(file), "")
+    if not path:
+        return ""
+    plain = quote(path, safe="/") if any(sign in path for sign in "#%") else path
+    return f"external:{plain}#{quoted(str(sheet))}!{cell}" if sheet else f"external:{plain}"

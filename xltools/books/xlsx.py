@@ -1,0 +1,213 @@
+"""The structure of an .xlsx or .xlsm: sheets in order, styles, shared strings, the stamp; and its sheets as grids.
+
+Works by relationships and local names, so that strict OOXML and unusual part names read alike. Source: ECMA-376 part 1, 18.2.
+"""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from xltools.books.dates import built_in, shows
+from xltools.books.gate import DAMAGED, Package
+from xltools.books.grid import Sheet
+from xltools.books.sheet_xml import read_sheet
+from xltools.books.sink import Context, plain
+from xltools.books.xml import MalformedError, attribute, scan
+
+TRUE = ("1", "true")
+
+
+@dataclass(frozen=True)
+class SheetEntry:
+    """A worksheet as the workbook lists it."""
+
+    name: str
+    part: str
+    visible: bool
+
+
+@dataclass(frozen=True)
+class Structure:
+    """What xl/workbook.xml says. names: defined names of the whole workbook → text."""
+
+    sheets: tuple[SheetEntry, ...]
+    names: dict[str, str]
+    from_1904: bool
+
+
+class XlsxSource:
+    """An .xlsx or .xlsm workbook. Raises MalformedError, here and later, where the file contradicts itself."""
+
+    def __init__(self, package: Package) -> None:
+        self.package = package
+        self.main = next(iter(related(package, "", "officeDocument")), "")
+        if not self.main:
+            raise MalformedError(DAMAGED)
+        self.structure = _structure(package, self.main)
+
+    @property
+    def sheets(self) -> list[str]:
+        return [entry.name for entry in self.structure.sheets]
+
+    def read(self, name: str) -> Sheet:
+        """The sheet of this name; it must be one of `sheets`."""
+        entry = self.entry(name)
+        return read_sheet(self.package.chunks(entry.part), self.context).sheet(entry.visible)
+
+    def entry(self, name: str) -> SheetEntry:
+        """Where the sheet of this name lies."""
+        return next(entry for entry in self.structure.sheets if entry.name == name)
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Defined names of the whole workbook; a text constant comes without its quotes."""
+        return {name: text[1:-1].replace('""', '"') if text[:1] == text[-1:] == '"' else text for name, text in self.structure.names.items()}
+
+    @cached_property
+    def properties(self) -> dict[str, str]:
+        """The custom document properties."""
+        found: dict[str, str] = {}
+        current, texts = "", list[str]()
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal current
+            if name == "property":
+                current = attributes.get("name", "")
+                texts.clear()
+
+        def end(name: str) -> None:
+            if name == "property":
+                found[current] = "".join(texts).strip()
+
+        for part in related(self.package, "", "custom-properties"):
+            scan(self.package.chunks(part), start, end, texts.append)
+        return found
+
+    @cached_property
+    def context(self) -> Context:
+        shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.chunks(part))]
+        kinds: dict[str | None, str] = {}
+        for part in related(self.package, self.main, "styles"):
+            kinds |= date_kinds(self.package.chunks(part))
+        return Context(shared, kinds, self.structure.from_1904)
+
+
+def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
+    """Id → (last word of the type, what it leads to) of a part's relationships; part "" is the file itself.
+
+    What lies inside the file is named as a part, everything else as written.
+    """
+    folder, name = posixpath.split(part)
+    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    found: dict[str, tuple[str, str]] = {}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name == "Relationship":
+            target = attributes.get("Target", "")
+            if attributes.get("TargetMode") != "External":
+                target = posixpath.normpath(posixpath.join("/" + folder, target.replace("\\", "/"))).lstrip("/")
+            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
+
+    if path in package:
+        scan(package.chunks(path), start, _nothing, _nothing)
+    return found
+
+
+def related(package: Package, part: str, kind: str) -> list[str]:
+    """The parts of one kind that this part refers to, in the order of their ids' appearance; those not there are left out."""
+    return [target for found, target in relationships(package, part).values() if _kind(found) == _kind(kind) and target in package]
+
+
+def _kind(kind: str) -> str:
+    """Strict and transitional OOXML write customProperties and custom-properties."""
+    return kind.replace("-", "").lower()
+
+
+def _structure(package: Package, main: str) -> Structure:
+    parts = relationships(package, main)
+    sheets: list[SheetEntry] = []
+    names: dict[str, str] = {}
+    texts: list[str] = []
+    state = {"name": "", "1904": ""}
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name == "sheet":
+            kind, part = parts.get(attribute(attributes, "id"), ("", ""))
+            if kind == "worksheet" and part in package:
+                sheets.append(SheetEntry(plain(attributes.get("name", "")), part, attributes.get("state", "visible") == "visible"))
+        elif name == "definedName":
+            state["name"] = attributes.get("name", "") if "localSheetId" not in attributes else ""
+            texts.clear()
+        elif name == "workbookPr":
+            state["1904"] = attributes.get("date1904", "")
+
+    def end(name: str) -> None:
+        if name == "definedName" and state["name"]:
+            names[state["name"]] = "".join(texts)
+
+    scan(package.chunks(main), start, end, texts.append)
+    if not sheets or len({entry.name for entry in sheets}) < len(sheets):
+        raise MalformedError(DAMAGED)
+    return Structure(tuple(sheets), names, state["1904"] in TRUE)
+
+
+def shared_strings(chunks: Iterable[bytes]) -> list[str]:
+    """The shared strings in order, rich text joined, phonetic guides left out."""
+    strings: list[str] = []
+    pieces: list[str] = []
+    texts: list[str] = []
+    phonetic = False
+
+    def start(name: str, _: dict[str, str]) -> None:
+        nonlocal phonetic
+        if name == "t":
+            texts.clear()
+        elif name == "rPh":
+            phonetic = True
+
+    def end(name: str) -> None:
+        nonlocal phonetic
+        if name == "t":
+            if not phonetic:
+                pieces.append("".join(texts))
+        elif name == "rPh":
+            phonetic = False
+        elif name == "si":
+            strings.append(plain("".join(pieces)))
+            pieces.clear()
+
+    scan(chunks, start, end, texts.append)
+    return strings
+
+
+def date_kinds(chunks: Iterable[bytes]) -> dict[str | None, str]:
+    """Number of each cell style that shows dates or times → "date" or "time" (see `dates.shows`); None is style 0."""
+    codes: dict[str, str] = {}
+    numbers: list[str] = []
+    inside = False
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal inside
+        if name == "numFmt":
+            codes.setdefault(attributes.get("numFmtId", ""), attributes.get("formatCode", ""))
+        elif name == "cellXfs":
+            inside = True
+        elif name == "xf" and inside:
+            numbers.append(attributes.get("numFmtId", "0"))
+
+    def end(name: str) -> None:
+        nonlocal inside
+        if name == "cellXfs":
+            inside = False
+
+    scan(chunks, start, end, _nothing)
+    kinds = [shows(codes[number]) if number in codes else built_in(int(number)) if number.isdecimal() else "" for number in numbers]
+    found: dict[str | None, str] = {str(style): kind for style, kind in enumerate(kinds) if kind}
+    return found | {None: found["0"]} if "0" in found else found
+
+
+def _nothing(*_: object) -> None:
+    return None

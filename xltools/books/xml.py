@@ -1,0 +1,56 @@
+"""One pass over an XML part: element by element, without a tree, refusing what no spreadsheet program writes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from xml.parsers import expat
+
+Start = Callable[[str, dict[str, str]], None]
+End = Callable[[str], None]
+Text = Callable[[str], object]
+
+
+class MalformedError(Exception):
+    """A part that cannot be read as what it claims to be; the text says why, in words for the user."""
+
+
+def scan(chunks: Iterable[bytes], start: Start, end: End, text: Text) -> None:
+    """Call start, end and text for everything in the part, in order.
+
+    Element names come as written; when the root carries a namespace prefix (`x:worksheet`, as some exporters write), all
+    prefixes are taken off. Raises MalformedError for broken XML and for a document type, which could hide entity bombs.
+    """
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _no_doctype
+
+    def first(name: str, attributes: dict[str, str]) -> None:
+        prefixed = ":" in name and not name.startswith("office:")
+        parser.StartElementHandler = _unprefixed(start) if prefixed else start
+        parser.EndElementHandler = (lambda name: end(name.rpartition(":")[2])) if prefixed else end
+        parser.StartElementHandler(name, attributes)
+
+    parser.StartElementHandler = first
+    parser.CharacterDataHandler = text
+    try:
+        for chunk in chunks:
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except (expat.ExpatError, ValueError, LookupError) as error:
+        raise MalformedError("文件内部的内容已损坏") from error
+
+
+def _no_doctype(*_: object) -> None:
+    raise MalformedError("文件内部含有不允许的声明（DOCTYPE），可能是恶意文件")
+
+
+def _unprefixed(start: Start) -> Start:
+    return lambda name, attributes: start(name.rpartition(":")[2], attributes)
+
+
+def attribute(attributes: Mapping[str, str], name: str) -> str:
+    """The attribute of this name under any namespace prefix, "" when it is not there."""
+    for key, value in attributes.items():
+        if key == name or key.endswith(":" + name):
+            return value
+    return ""
