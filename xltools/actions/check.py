@@ -1,0 +1,181 @@
+"""Check county workbooks: read, type, judge each alone and all side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+import pandas as pd
+
+from xltools.books.base import Book
+from xltools.books.file import open_book
+from xltools.books.read import read_tables, stamp_findings
+from xltools.books.returned import is_own_return
+from xltools.model.finding import Finding, Severity, StopError, first_per_cell
+from xltools.model.form import Template, load_template
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.check import check
+from xltools.rules.cross import across, set_aside
+from xltools.rules.parse import parse
+
+_TEMPLATE = "county"
+_FORMATS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
+_SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
+
+Step = Callable[[int, int, str], None]
+# What became of one file: checked, stopped with a finding, or not a submission at all.
+_Result = Submission | Finding | None
+
+
+@dataclass(frozen=True)
+class Source:
+    """A file to check. name: what findings call it, unique in this run; chosen: named by the user, not found in a folder."""
+
+    path: Path
+    name: str
+    chosen: bool
+
+
+def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
+    """The workbooks among files and folders (with all below them), by name; and the names of the other files in those folders.
+
+    Hidden and lock files are passed over in silence; workbooks as we returned them (…-退回.xlsx, not saved by anybody since) and
+    other kinds of files are among the others. A file that is named twice is taken once.
+    """
+    chosen: dict[Path, bool] = {}
+    for path in paths:
+        if path.is_dir():
+            for file in path.rglob("*"):
+                if file.is_file() and not _is_hidden(file.relative_to(path)):
+                    chosen.setdefault(file.resolve(), False)
+        else:
+            chosen[path.resolve()] = True
+    names = _unique_names(chosen)
+    found = sorted((Source(path, names[path], named) for path, named in chosen.items()), key=lambda one: one.name)
+    wanted = [one for one in found if one.chosen or _is_submission(one.path)]
+    return wanted, [one.name for one in found if one not in wanted]
+
+
+def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> Outcome:
+    """Check every workbook among files and folders; one that cannot be read does not stop the rest.
+
+    step: called with (done, total, name) before each file, to show progress. The same files give the same outcome in whatever order they come.
+    """
+    wanted, others = sources(paths)
+    template = load_template(_TEMPLATE)
+    results: dict[str, _Result] = dict.fromkeys(others)
+    for done, source in enumerate(wanted):
+        step(done, len(wanted), source.name)
+        results[source.name] = _attempt(partial(_from_file, source, template, policy))
+    return _outcome(results, policy)
+
+
+def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
+    """Check workbooks wherever they live; no two may have one name."""
+    template = load_template(_TEMPLATE)
+    return _outcome({book.name: _attempt(partial(check_book, book, template, policy)) for book in books}, policy)
+
+
+def check_book(book: Book, template: Template, policy: Policy) -> Submission:
+    """One workbook, read, typed and judged alone. Raises StopError when nothing in it can be read."""
+    raw, found = read_tables(book, template)
+    if not raw:
+        raise StopError(found[0])
+    found += stamp_findings(book, template, policy.id)
+    tables, unparsed = _parsed(raw, policy)
+    found += unparsed
+    unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
+    found += check(tables, policy, unread)
+    return replace(
+        _from_cover(tables.get("cover"), policy),
+        file=book.name,
+        template=book.stamp.template,
+        version=book.stamp.version,
+        policy=book.stamp.policy,
+        tables=tables,
+        raw=raw,
+        findings=tuple(first_per_cell(found)),
+    )
+
+
+def _attempt(make: Callable[[], Submission | None]) -> _Result:
+    try:
+        return make()
+    except StopError as stop:
+        return stop.finding
+
+
+def _from_file(source: Source, template: Template, policy: Policy) -> Submission | None:
+    book = open_book(source.path, source.name)
+    if not source.chosen and book.stamp.template not in ("", template.id):
+        return None  # a summary of ours lying among the submissions
+    return replace(check_book(book, template, policy), path=source.path, sha256=book.sha256)
+
+
+def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
+    """The typed tables; dates without a year get that of the cover, which is therefore parsed first."""
+    tables: dict[str, Table] = {}
+    found: list[Finding] = []
+    year = policy.year
+    for name in sorted(raw, key=lambda name: name != "cover"):
+        tables[name], said = parse(raw[name], policy, year)
+        found += said
+        if name == "cover":
+            written = tables[name].card().get("year")
+            year = int(str(written)) if written is not None else year
+    return tables, found
+
+
+def _from_cover(cover: Table | None, policy: Policy) -> Submission:
+    """What the cover says of the workbook; not accepted without a county of the policy."""
+    card = cover.card() if cover is not None else {}
+    county = policy.county(str(card.get("county") or ""))
+    reported, year = card.get("report_date"), card.get("year")
+    return Submission(
+        file="",
+        county=county.name if county else "",
+        batch=str(card.get("batch") or ""),
+        year=None if year is None else int(str(year)),
+        report_date=reported.date() if isinstance(reported, pd.Timestamp) else None,
+        accepted=county is not None,
+    )
+
+
+def _outcome(results: Mapping[str, _Result], policy: Policy) -> Outcome:
+    checked = [one for _, one in sorted(results.items()) if isinstance(one, Submission)]
+    stopped = {name: one for name, one in sorted(results.items()) if isinstance(one, Finding)}
+    aside = set_aside(checked)
+    submissions = [replace(one, accepted=one.accepted and one.file not in aside) for one in checked]
+    alone = [finding for one in submissions for finding in one.findings]
+    return Outcome(
+        findings=tuple(first_per_cell([*alone, *stopped.values(), *across(submissions)])),
+        submissions=tuple(submissions),
+        unread=tuple(stopped),
+        skipped=tuple(sorted(name for name, one in results.items() if one is None)),
+    )
+
+
+def _is_hidden(path: Path) -> bool:
+    """Hidden files and folders, lock files of Excel and LibreOffice, what systems leave in folders."""
+    return any(part.startswith((".", "~$")) for part in path.parts) or path.name.lower() in _SYSTEM
+
+
+def _is_submission(path: Path) -> bool:
+    """A workbook; one of ours only when the county has worked in it and sent it back."""
+    return path.suffix.lower() in _FORMATS and not is_own_return(path)
+
+
+def _unique_names(paths: Iterable[Path]) -> dict[Path, str]:
+    """Every path by its name, with as many folders before it as tell it from the others."""
+    names: dict[Path, str] = {}
+    left, depth = list(paths), 1
+    while left:
+        tails = {path: "/".join(path.parts[-depth:]) for path in left}
+        counts = pd.Series(tails).value_counts()
+        names |= {path: tail for path, tail in tails.items() if counts[tail] == 1}
+        left, depth = [path for path in left if path not in names], depth + 1
+    return names

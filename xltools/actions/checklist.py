@@ -1,0 +1,124 @@
+"""make checklist 生成核查表: one workbook for every enterprise in the counties' screening lists, ready to take to the site."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from xltools.actions.check import check_files
+from xltools.books.checklist import write_checklist
+from xltools.model.checklist import Applicant, ApplicantPart, Line, Visit, load_checklist_words
+from xltools.model.finding import Code, Finding, Place, Severity, order
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.checklist_plan import checklist_plan, table_lines
+
+SCREENING = "screening"
+NOT_IN_A_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
+LONGEST_NAME = 50       # characters of an enterprise's name in a file's name; a name may have 255 bytes in all
+Step = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class ChecklistsMade:
+    """paths: the checklists written · findings: files not read, rows without a checklist, checklists that were there already."""
+
+    paths: tuple[Path, ...]
+    findings: tuple[Finding, ...]
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every row has its checklist, 1 when a person has to do something."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+
+def make_checklists(
+    county_files: Iterable[Path], policy: Policy, folder: Path, codes: Iterable[str] = (), step: Step = lambda done, total, name: None
+) -> ChecklistsMade:
+    """Write a checklist for every enterprise of the county workbooks, or for those with these credit codes, into `folder`.
+
+    A checklist that is there already is left alone, as somebody may have filled it in.
+    """
+    outcome = check_files(county_files, policy, step)
+    wanted = {code.strip().upper() for code in codes}
+    found, findings = applicants(outcome, policy)
+    chosen = [one for one in found if not wanted or one.credit_code in wanted]
+    findings += [one for one in outcome.findings if one.place.file in outcome.unread]
+    findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code) for code in sorted(wanted - {one.credit_code for one in found})]
+    folder.mkdir(parents=True, exist_ok=True)
+    lines: dict[str, tuple[Line, ...]] = {}
+    written: list[Path] = []
+    for done, one in enumerate(chosen):
+        step(done, len(chosen), one.name)
+        path = folder / file_name(one)
+        if path.exists():
+            findings.append(Code.CHECKLIST_KEPT.at(Place(path.name), file=path.name))
+            continue
+        write_one(path, one, policy, lines)
+        written.append(path)
+    return ChecklistsMade(tuple(written), tuple(sorted(findings, key=order)))
+
+
+def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit] | None = None) -> None:
+    """Write one checklist. lines: what is known of the tables so far; grows, so that no table is worked out twice."""
+    for part in applicant.parts:
+        if part.table.id not in lines:
+            lines[part.table.id] = table_lines(part.table)
+    write_checklist(path, checklist_plan(applicant, lines, policy, visits))
+
+
+def file_name(applicant: Applicant) -> str:
+    """What the checklist of an enterprise is called."""
+    name = load_checklist_words().words["file"].format(
+        county=applicant.county, name=applicant.name[:LONGEST_NAME], credit_code=applicant.credit_code
+    )
+    return NOT_IN_A_FILE_NAME.sub("", name) + ".xlsx"
+
+
+def applicants(outcome: Outcome, policy: Policy) -> tuple[list[Applicant], list[Finding]]:
+    """Every enterprise of the accepted workbooks, county by county in the order of their rows; and the rows that can have no checklist."""
+    months = policy.lists["months"]
+    ordered = sorted(outcome.accepted, key=lambda one: (one.county, months.index(one.batch) if one.batch in months else -1, one.file))
+    findings: list[Finding] = []
+    names: dict[tuple[str, str], str] = {}
+    parts: dict[tuple[str, str], dict[str, ApplicantPart]] = {}
+    for submission in ordered:
+        for name, code, part, problem in _rows(submission, policy):
+            if problem or part is None:
+                findings += [problem] if problem else []
+                continue
+            names[submission.county, code] = name
+            parts.setdefault((submission.county, code), {})[part.process] = part
+    return [Applicant(county, names[county, code], code, tuple(one.values())) for (county, code), one in parts.items()], findings
+
+
+def _rows(submission: Submission, policy: Policy) -> Iterator[tuple[str, str, ApplicantPart | None, Finding | None]]:
+    """Name, code and process of every row of the screening list; instead of the process, why it can have no checklist."""
+    table = submission.tables.get(SCREENING)
+    if table is None:
+        return
+    for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True):
+        texts = {str(name): "" if pd.isna(value) else str(value) for name, value in record.items()}
+        name, code, process = texts["name"], texts["credit_code"].upper(), texts["process"]
+        used = policy.table(texts["table"])
+        if reason := _reason(texts, table, policy):
+            place = table.place(int(str(row)), "table")
+            yield name, code, None, Code.NO_CHECKLIST.at(place, name=name or code, process=process, reason=reason)
+        elif used:
+            yield name, code, ApplicantPart(process, used, texts["applied"], texts["self"]), None
+
+
+def _reason(texts: Mapping[str, str], table: Table, policy: Policy) -> str:
+    """Why a row can have no checklist, "" when it can."""
+    for field in ("credit_code", "name", "process", "table"):
+        if not texts[field]:
+            return f"“{table.form[field].label}”没有填写"
+    used = policy.table(texts["table"])
+    if used is None:
+        return f"政策中没有指标表“{texts['table']}”"
+    return "" if used.indicators else f"指标表“{used.name}”还没有指标"

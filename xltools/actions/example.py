@@ -1,0 +1,150 @@
+"""Write the worked example: eight county workbooks with planted faults, their answer key, and the summary they merge to."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+
+from xltools.actions.demo import COUNTY_FOLDER
+from xltools.actions.make import write_twin
+from xltools.actions.merge import merge
+from xltools.books.address import address
+from xltools.books.base import Cell
+from xltools.books.refs import CARD_COLUMN
+from xltools.books.sheet import Formula
+from xltools.books.template import write_template
+from xltools.model.finding import Code, Place
+from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form, load_template
+from xltools.model.live import Live
+from xltools.model.policy import Policy
+from xltools.rules.example import city
+from xltools.rules.faultplan import grounds_of, plant
+from xltools.rules.faults import Ground, Planted
+from xltools.rules.formula import live
+from xltools.rules.hints import Said, hint
+from xltools.rules.records import Computed, Record, Value
+from xltools.rules.stock import Stock, stock_from
+
+KEY_FILE = "答案.csv"
+SUMMARY_FILE = load_template("city").file
+MERGED_AT = datetime(2022, 7, 25, 9, 0)  # what the summary says of its own making
+KEY_FIELDS = ("file", "sheet", "cell", "code", "severity", "message")  # columns of the key, named as in the summary's problem list
+BLANK = re.compile(r"\{[^{}]*\}")  # what a finding's sentence leaves open
+Answer = tuple[Place, Code]
+
+
+def load_stock() -> Stock:
+    """What the example city is made of."""
+    path = files("xltools") / "specs" / "example.toml"
+    return stock_from(tomllib.loads(path.read_text("utf-8")))
+
+
+def faultless(policy: Policy) -> list[Ground]:
+    """The example city before anybody makes a mistake."""
+    return grounds_of(city(load_stock(), policy), load_template("county"), policy)
+
+
+def faulty(policy: Policy) -> list[Ground]:
+    """The example city with its planted faults."""
+    return plant(city(load_stock(), policy), load_template("county"), policy)
+
+
+def build(folder: Path, policy: Policy) -> list[Path]:
+    """Write the county workbooks, the answer key and the summary below the folder; returns what was written.
+
+    An earlier example in the folder is replaced. Raises FileExistsError when there is a summary without an answer key
+    beside it: that one is no example.
+    """
+    summary, key = folder / SUMMARY_FILE, folder / KEY_FILE
+    if summary.exists() and not key.exists():
+        raise FileExistsError(summary)
+    summary.unlink(missing_ok=True)
+    grounds = faulty(policy)
+    paths = write_counties(folder / COUNTY_FOLDER, grounds)
+    key.write_bytes(key_table(answers(grounds)).encode("utf-8-sig"))
+    merge([folder / COUNTY_FOLDER], summary, policy, MERGED_AT)
+    for path in (*paths, summary):
+        write_twin(path)
+    return [*paths, key, summary]
+
+
+def write_counties(folder: Path, grounds: Iterable[Ground]) -> list[Path]:
+    """One workbook per county, the same bytes on every run; hint columns show what they show in a spreadsheet program."""
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = []
+    for ground in grounds:
+        path = folder / file_name(ground)
+        computed = live(ground.template, ground.policy)
+        hints = _hints(ground, computed)
+        contents = {form: [_cells(record) for record in records] for form, records in ground.sheets.items()}
+        for (form, position, name), text in hints.items():
+            contents[form][position] = {**contents[form][position], name: Formula("", text)}
+        write_template(path, ground.template, ground.policy, computed, contents)
+        paths.append(path)
+    return paths
+
+
+def _hints(ground: Ground, computed: Live) -> dict[tuple[str, int, str], str]:
+    """The words of the hints by form, record and cell, from the answer key: one a record, on a card one a field."""
+    cards = {form.name for form in ground.template if form.layout == "card"}
+    said: dict[tuple[str, int, str], set[Said]] = {}
+    for planted in ground.key:
+        if planted.record is not None:
+            name = f"{planted.field}.hint" if planted.form in cards else "hint"
+            said.setdefault((planted.form, _position(ground, planted), name), set()).add((planted.field, planted.code))
+    return {(form, at, name): hint(computed.forms[form].checks, found, ground.sheets[form][at]) for (form, at, name), found in said.items()}
+
+
+def file_name(ground: Ground) -> str:
+    """The name a county gives its workbook."""
+    return f"{ground.county}.xlsx"
+
+
+def answers(grounds: Iterable[Ground]) -> list[Answer]:
+    """Every finding that the planted faults must lead to, and no other."""
+    return [(_place(ground, planted), planted.code) for ground in grounds for planted in ground.key]
+
+
+def key_table(found: Sequence[Answer]) -> str:
+    """The answer key as CSV that a spreadsheet opens."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    problems = load_form("problems")
+    writer.writerow(problems[name].label for name in KEY_FIELDS)
+    for place, code in found:
+        writer.writerow((place.file, place.sheet, place.cell, code.number, code.severity.label, BLANK.sub("…", code.message)))
+    return out.getvalue()
+
+
+def _place(ground: Ground, planted: Planted) -> Place:
+    file = file_name(ground)
+    if not planted.form:
+        return Place(file)
+    form = next(f for f in (*ground.template, *load_template("county")) if f.name == planted.form)
+    if not planted.field:
+        return Place(file, form.sheet)
+    column = [field.name for field in form].index(planted.field) + 1
+    if form.layout == "card":
+        return Place(file, form.sheet, address(FIRST_ROW + column - 1, CARD_COLUMN))
+    if planted.record is None:
+        return Place(file, form.sheet, address(HEADER_ROW, column))
+    return Place(file, form.sheet, address(FIRST_ROW + _position(ground, planted), column))
+
+
+def _position(ground: Ground, planted: Planted) -> int:
+    """Which record of its sheet, from 0; found by identity, as a doubled record equals its original."""
+    return next(i for i, record in enumerate(ground.sheets[planted.form]) if record is planted.record)
+
+
+def _cells(record: Record) -> Mapping[str, Cell | Formula]:
+    return {name: _cell(value) for name, value in record.items() if value is not None}
+
+
+def _cell(value: Value) -> Cell | Formula:
+    return Formula(value.formula, value.value) if isinstance(value, Computed) else value

@@ -1,0 +1,109 @@
+"""Give checked files back to their counties: every problem marked in the clerk's own copy, or on a list beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path, PurePosixPath
+
+from xltools.books.package import replace_file
+from xltools.books.patch_xml import CannotPatchError
+from xltools.books.replace import beside
+from xltools.books.returned import is_untouched, returned, suffix_of
+from xltools.books.returned_list import list_content
+from xltools.model.finding import Finding, Severity, StopError, order
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.returned import Letter, load_return
+from xltools.rules.deadlines import days_late, deadline_of, due_date
+
+
+@dataclass(frozen=True)
+class Returned:
+    """What became of one file. output: the copy, or the list · reason: why it is only a list, "" for a copy."""
+
+    file: str
+    output: Path
+    reason: str = ""
+
+    def record(self) -> dict[str, str]:
+        """The return as `--json` prints it."""
+        return {"file": self.file, "output": str(self.output), "reason": self.reason}
+
+
+def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> list[Returned]:
+    """Write one return into the folder for every file that somebody has to correct; notes alone send nothing back.
+
+    A return that lies there as we wrote it is replaced; anything else stays, and the new return gets another name.
+    """
+    found: dict[str, list[Finding]] = {}
+    for finding in outcome.findings:
+        found.setdefault(finding.place.file, []).append(finding)
+    submissions = {one.file: one for one in outcome.submissions}
+    wanted = [file for file, all_ in found.items() if file and any(one.severity is not Severity.NOTE for one in all_)]
+    if wanted:
+        folder.mkdir(parents=True, exist_ok=True)
+    stems = _stems(wanted)
+    results = []
+    for file in sorted(wanted):
+        one = submissions.get(file, Submission(file))
+        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)))
+        results.append(_give(letter, one.path, folder, stems[file]))
+    return results
+
+
+def deadline_line(one: Submission, policy: Policy, today: date) -> str:
+    """Until when the workbook was due, and how far that is from today."""
+    words = load_return()
+    month = one.batch.removesuffix("月")
+    if not month.isdecimal() or not 1 <= int(month) <= 12:
+        return words.deadline_unknown
+    reviews = one.tables.get("review")
+    deadline = deadline_of(policy, int(month), 0 if reviews is None else len(reviews.frame))
+    year = one.year or policy.year
+    due, late = due_date(deadline, year, int(month)), days_late(deadline, year, int(month), today)
+    left = (due - today).days
+    sentence = words.deadline_late if late else words.deadline_ahead if left else words.deadline_today
+    return sentence.format(name=deadline.name, due=f"{due.year}年{due.month}月{due.day}日", source=deadline.source, days=late or left)
+
+
+def _give(letter: Letter, path: Path | None, folder: Path, stem: str) -> Returned:
+    """The marked copy; where there can be none, the list with the reason."""
+    words = load_return()
+    if path is None:
+        return _list(letter, folder, stem, words.reasons["unread"])
+    try:
+        content = returned(path, letter)
+        suffix = suffix_of(path)
+    except CannotPatchError as error:
+        return _list(letter, folder, stem, words.reasons[str(error) or "inside"])
+    except StopError:
+        return _list(letter, folder, stem, words.reasons["unread"])
+    target = folder / f"{stem}{words.suffix}{suffix}"
+    if target.exists() and target.read_bytes() != content and not is_untouched(target):
+        target = beside(target)
+    replace_file(target, content)
+    return Returned(letter.file, target)
+
+
+def _list(letter: Letter, folder: Path, stem: str, reason: str) -> Returned:
+    """The list with the reason; a list that lies there and says something else stays."""
+    target = folder / f"{stem}{load_return().list_suffix}.xlsx"
+    content = list_content(letter)
+    if target.exists() and target.read_bytes() != content:
+        target = beside(target)
+    replace_file(target, content)
+    return Returned(letter.file, target, reason)
+
+
+def _stems(files: Iterable[str]) -> Mapping[str, str]:
+    """A name of its own for each return: the file's without its ending and our own suffix, more of it where two would be alike."""
+    suffix = load_return().suffix
+    found: dict[str, str] = {}
+    for file in sorted(files):
+        whole, path = "_".join(PurePosixPath(file).parts), PurePosixPath(file)
+        stem = whole.removesuffix(path.suffix)
+        names = (stem.partition(suffix)[0], stem, whole.replace(".", "_"))
+        found[file] = next(name for name in names if name and name not in found.values())
+    return found

@@ -1,0 +1,189 @@
+"""grade 评级: filled checklists into grades with their reasons, and into the grades in force after what happened since."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from xltools.actions.check import Source, check_books, sources
+from xltools.books.checklist import TEMPLATE
+from xltools.books.checklist_read import is_checklist, read_checklist
+from xltools.books.file import FileBook, open_book
+from xltools.model.checklist import ReadChecklist
+from xltools.model.finding import Code, Finding, StopError, first_per_cell
+from xltools.model.form import load_form, load_template
+from xltools.model.grade import EnterpriseGrade, PartGrade
+from xltools.model.graded import GradeOutcome
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.standing import Event
+from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
+from xltools.rules.enterprise import grade_enterprise
+from xltools.rules.grading import grade_part
+from xltools.rules.in_force import in_force
+from xltools.rules.sanctions import events_of
+
+COUNTY, CHANGES = "county", "changes"
+TWICE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
+UNSIGNED = frozenset({Code.NO_CHECKER, Code.CHECKER_NOT_SIGNED})
+Step = Callable[[int, int, str], None]
+
+
+@dataclass
+class Inputs:
+    """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read."""
+
+    parts: list[PartGrade] = field(default_factory=list)
+    counties: list[FileBook] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+
+
+def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
+    """Grade every checklist among files and folders; what county workbooks among them say in 变更与处理 is applied.
+
+    Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
+    """
+    inputs = _read(paths, policy, step)
+    checked = check_books(inputs.counties, policy)
+    inputs.findings += _about_counties(checked)
+    return _graded(inputs, checked, policy)
+
+
+def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outcome:
+    """The outcome of checking county workbooks, with the checklists that lie among the same files graded.
+
+    What the county workbooks say in 变更与处理 is applied. Items still open are not listed one by one: the grades say so.
+    """
+    taken = {one.file for one in outcome.submissions} | set(outcome.unread)
+    inputs = Inputs()
+    for source in sources(paths)[0]:
+        if source.name not in taken:
+            _attempt(replace(source, chosen=False), policy, inputs)
+    graded = _graded(replace(inputs, counties=[]), outcome, policy)
+    found = [one for one in graded.findings if one.code is not Code.NO_ANSWER]
+    skipped = tuple(name for name in outcome.skipped if name not in graded.files)
+    return replace(outcome, graded=graded, findings=tuple(first_per_cell([*outcome.findings, *found])), skipped=skipped)
+
+
+def chosen_checklists(paths: Iterable[Path]) -> list[Path]:
+    """The files among these paths that are checklists by their stamp; what lies in folders is not looked at."""
+    found = []
+    for path in (path for path in paths if path.is_file()):
+        try:
+            found += [path] if open_book(path).stamp.template == TEMPLATE else []
+        except StopError:
+            continue
+    return found
+
+
+def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
+    """The grades in force of everything read."""
+    found = [*inputs.findings, *_twice(inputs.parts)]
+    after = in_force(inputs.parts, _events(checked), policy)
+    found += after.findings
+    unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
+    enterprises: list[EnterpriseGrade] = []
+    for parts in _by_enterprise(after.parts).values():
+        whole, said = grade_enterprise(parts, policy)
+        enterprises.append(_with_signatures(whole, unsigned))
+        found += said
+    return GradeOutcome(
+        enterprises=tuple(sorted(enterprises, key=lambda one: (one.credit_code, one.name))),
+        findings=tuple(first_per_cell(found)),
+        standings=after.standings,
+        checks=tuple(inputs.parts),
+        files=tuple(inputs.files),
+    )
+
+
+def _read(paths: Iterable[Path], policy: Policy, step: Step) -> Inputs:
+    """Every checklist read and graded by itself."""
+    inputs = Inputs()
+    wanted, _ = sources(paths)
+    for done, source in enumerate(wanted):
+        step(done, len(wanted), source.name)
+        _attempt(source, policy, inputs)
+    return inputs
+
+
+def _attempt(source: Source, policy: Policy, inputs: Inputs) -> None:
+    try:
+        _read_one(source, policy, inputs)
+    except StopError as stop:
+        inputs.findings.append(stop.finding)
+
+
+def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
+    book = open_book(source.path, source.name)
+    if is_checklist(book):
+        parts, found = grade_checklist(read_checklist(book), policy)
+        inputs.parts += parts
+        inputs.findings += found
+        inputs.files.append(source.name)
+    elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
+        inputs.counties.append(book)
+
+
+def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade], list[Finding]]:
+    """The grade of every process of one checklist, and everything found in it, one per cell."""
+    given, findings = checklists(read, policy)
+    parts: list[PartGrade] = []
+    for checklist, sheet in given:
+        grade, said = grade_part(checklist)
+        findings += [*said, *changed_formulas(sheet, grade)]
+        parts.append(grade)
+    findings += _overall(read, parts, policy)
+    return parts, first_per_cell([*read.findings, *findings])
+
+
+def _overall(read: ReadChecklist, parts: Sequence[PartGrade], policy: Policy) -> list[Finding]:
+    """Whether the first sheet shows the overall grade that follows from the parts."""
+    shown = shown_of(read.overall)
+    if read.overall is None or shown is None or not parts or len(parts) != len(read.parts):
+        return []
+    whole, _ = grade_enterprise(parts, policy)
+    if shown == whole.outcome:
+        return []
+    label = load_form("checklist_overall")["overall"].label
+    return [Code.GRADE_DISAGREES.at(read.overall.place, item=label, shown=shown, computed=whole.outcome)]
+
+
+def _events(checked: Outcome) -> list[Event]:
+    tables = [one.tables[CHANGES] for one in checked.accepted if CHANGES in one.tables]
+    return [event for table in tables for event in events_of(table)]
+
+
+def _about_counties(checked: Outcome) -> list[Finding]:
+    """What of the county workbooks concerns grades: files not read, and everything on their sheets of changes."""
+    sheets = {(table.file, table.sheet) for one in checked.submissions for name, table in one.tables.items() if name == CHANGES}
+    return [one for one in checked.findings if one.code in TWICE or one.place.file in checked.unread or (one.place.file, one.place.sheet) in sheets]
+
+
+def _twice(parts: Sequence[PartGrade]) -> list[Finding]:
+    """Processes with more than one checklist: on the later one, in the order of files."""
+    first: dict[tuple[str, str], PartGrade] = {}
+    findings = []
+    for part in sorted(parts, key=lambda one: one.checklist.place):
+        checklist = part.checklist
+        other = first.setdefault((checklist.credit_code or checklist.name, checklist.process), part)
+        if other is not part:
+            values = {"name": checklist.name, "process": checklist.process, "other": str(other.checklist.place)}
+            findings.append(Code.CHECKED_TWICE.at(checklist.place, **values))
+    return findings
+
+
+def _by_enterprise(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:
+    found: dict[str, list[PartGrade]] = {}
+    for part in parts:
+        found.setdefault(part.checklist.credit_code or part.checklist.name, []).append(part)
+    return found
+
+
+def _with_signatures(whole: EnterpriseGrade, unsigned: Container[tuple[str, str]]) -> EnterpriseGrade:
+    """With a flag when somebody who checked has not signed. Source: 三环文〔2022〕69号 三(二)."""
+    places = (part.checklist.place for part in whole.parts)
+    if any((place.file, place.sheet) in unsigned for place in places):
+        return replace(whole, flags=(*whole.flags, "核查人没有全部签字，核查结果还不能作为依据"))
+    return whole

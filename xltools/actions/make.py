@@ -1,0 +1,54 @@
+"""make 生成: the blank templates, from the specs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from xltools.actions.merge import TEMPLATE, Before, Run
+from xltools.books.console import SUFFIX
+from xltools.books.show import show
+from xltools.books.summary import write_summary
+from xltools.books.template import write_template
+from xltools.model.console import load_console
+from xltools.model.form import load_template
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.rules.formula import live
+
+# Templates that counties are handed.
+HANDED_OUT = ("county",)
+NEVER = datetime(2022, 6, 24)  # a moment that is shown nowhere
+
+
+def make_templates(folder: Path, policy: Policy) -> list[Path]:
+    """Write every blank template into `folder`, which is made when missing; gives the files written."""
+    folder.mkdir(parents=True, exist_ok=True)
+    written = []
+    for id in HANDED_OUT:
+        template = load_template(id)
+        path = folder / template.file
+        write_template(path, template, policy, live(template, policy))
+        written.append(path)
+    written.append(_city(folder, policy))
+    for path in written:
+        write_twin(path)
+    return written
+
+
+def write_twin(path: Path) -> Path:
+    """Write the workbook as text beside it, for those who compare; gives that file."""
+    twin = path.with_suffix(".txt")
+    twin.write_text("".join(f"{line}\n" for line in show(path)), encoding="utf-8", newline="\n")
+    return twin
+
+
+def _city(folder: Path, policy: Policy) -> Path:
+    """Write the city's workbook before its first merge: every sheet, no record, the buttons that fill it."""
+    template = load_template(TEMPLATE)
+    path = (folder / template.file).with_suffix(SUFFIX)
+    _, summary = Run(policy, template, Before({}), {}, NEVER).summary(Outcome(), folder)
+    words = load_console()
+    write_summary(path, template, policy, replace(summary, moment=words.never, result=words.never))
+    return path

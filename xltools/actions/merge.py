@@ -1,0 +1,192 @@
+"""merge 汇总: county workbooks into the city's, which keeps what the city wrote in it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from xltools.actions.check import check_files, sources
+from xltools.actions.grade import chosen_checklists, with_grades
+from xltools.books.file import open_book
+from xltools.books.read import read_tables
+from xltools.books.replace import UNNAMED, back_up, beside, holder
+from xltools.books.summary import Summary, write_summary
+from xltools.model.console import load_console
+from xltools.model.dashboard import load_dashboard
+from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.model.form import Form, Owner, Template, load_template
+from xltools.model.guide import load_guide
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.account import balance, log
+from xltools.rules.board import board, figures, problems
+from xltools.rules.carry import carry
+from xltools.rules.combine import combine
+from xltools.rules.cross import not_sent
+from xltools.rules.enterprises import enterprises
+from xltools.rules.marks import marks
+from xltools.rules.site_checks import site_checks
+from xltools.rules.summary import counted, shares
+
+TEMPLATE = "city"
+DRAWN = ("board",)  # forms that are drawn as a page of their own and never read back
+# What reading says when a workbook of ours holds something that a new one would not.
+STRANGE = frozenset({Code.COLUMN_UNKNOWN, Code.COLUMN_TWICE, Code.OUTSIDE_ROWS, Code.SHEET_UNUSED})
+NAMED = 3  # so many of them a sentence names
+Step = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class Before:
+    """The summary that is there already: its tables as read, and in words what in it is not ours; both empty when there is none."""
+
+    tables: Mapping[str, Table]
+    strange: str = ""
+
+
+def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime, step: Step = lambda done, total, name: None) -> Outcome:
+    """Merge county workbooks and filled checklists (files, or folders with all below them) into the summary at `output`.
+
+    What the city wrote into an existing summary is kept, and the old one is copied to a folder of backups first. One that
+    is open elsewhere, or holds what is not ours, is left alone: the new one then stands beside it, and a finding says so.
+    moment: of the run, printed in the summary and naming the backup · step: called with (done, total, name) per file.
+    """
+    template = load_template(TEMPLATE)
+    given = [path for path in paths if path.resolve() != output.resolve()]
+    checklists = chosen_checklists(given)
+    outcome = check_files([path for path in given if path not in checklists], policy, step)
+    outcome = with_findings(with_grades(outcome, given, policy), not_sent(outcome.submissions, policy))
+    before = previous(output, template)
+    target, refused = destination(output, before)
+    places = {one.name: one.path for one in sources(given)[0]}
+    run = Run(policy, template, before, places, moment, next((path for path in given if path.is_dir()), None))
+    try:
+        return run.write(with_findings(outcome, refused), target)
+    except PermissionError:  # Windows does not let a file be replaced that a program has open
+        target = beside(output)
+        return run.write(with_findings(outcome, [_open_elsewhere(output, UNNAMED, target)]), target)
+
+
+def previous(output: Path, template: Template) -> Before:
+    """What the existing summary holds."""
+    if not output.exists():
+        return Before({})
+    forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
+    try:
+        book = open_book(output)
+        if book.stamp.template != template.id:
+            return Before({}, "它不是市级汇总表")
+        tables, found = read_tables(book, replace(template, forms=forms))
+        known = {form.sheet for form in template} | {table.sheet for table in tables.values()}
+        strange = [f"工作表“{name}”" for name in book.sheets if name not in known | other_sheets()]
+    except StopError as stop:
+        return Before({}, stop.finding.message)
+    strange += [f"【{one.place.sheet}】{one.place.cell}：{one.message}" for one in found if one.code in STRANGE]
+    return Before(tables, "；".join(strange[:NAMED]) + (f"等{len(strange)}处" if len(strange) > NAMED else ""))
+
+
+def as_typed(form: Form) -> Form:
+    """The form for reading back what we wrote: its values stand there as if somebody had typed them, not as formulas."""
+    return replace(form, fields=tuple(one if one.owner is Owner.CITY else replace(one, owner=Owner.COUNTY) for one in form))
+
+
+def other_sheets() -> frozenset[str]:
+    """The sheets of a summary that are no forms."""
+    guide = load_guide()
+    return frozenset({load_dashboard().sheet, guide.lists, guide.stamp})
+
+
+def destination(output: Path, before: Before) -> tuple[Path, list[Finding]]:
+    """Where the new summary goes, and why not to the place asked for."""
+    who = holder(output) if output.exists() else ""
+    if not who and not before.strange:
+        return output, []
+    target = beside(output)
+    if before.strange:
+        return target, [Code.OUTPUT_NOT_OURS.at(Place(output.name), file=output.name, what=before.strange, other=target.name)]
+    return target, [_open_elsewhere(output, who, target)]
+
+
+def _open_elsewhere(output: Path, who: str, target: Path) -> Finding:
+    return Code.OUTPUT_OPEN.at(Place(output.name), file=output.name, holder=who, other=target.name)
+
+
+def with_findings(outcome: Outcome, found: Sequence[Finding]) -> Outcome:
+    """The outcome with some more findings."""
+    return replace(outcome, findings=tuple(first_per_cell([*outcome.findings, *found])))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One merge: what stays the same wherever its result goes."""
+
+    policy: Policy
+    template: Template
+    before: Before
+    places: Mapping[str, Path]
+    moment: datetime
+    inbox: Path | None = None
+
+    def write(self, outcome: Outcome, target: Path) -> Outcome:
+        """Write the summary of an outcome to `target`, after a backup of what is there; the outcome with all its findings."""
+        outcome, summary = self.summary(outcome, target.parent)
+        if target.exists():
+            back_up(target, self.moment)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        write_summary(target, self.template, self.policy, summary)
+        return replace(outcome, output=target, counties=tuple(_plain(line) for line in summary.tables["board"].frame.to_dict("records")))
+
+    def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
+        """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""
+        outcome, tables = city(outcome, self.before.tables, self.policy, self.template)
+        words = load_dashboard()
+        summary = Summary(
+            tables,
+            figures(tables, outcome, self.policy),
+            counted(words, tables, self.policy),
+            shares(words, tables, self.policy),
+            f"{self.moment:%Y-%m-%d %H:%M}",
+            {name: seen for name, path in self.places.items() if (seen := seen_from(folder, path))},
+            marks(tables, outcome),
+            seen_from(folder, self.inbox) if self.inbox else "",
+            result_line(outcome, self.moment),
+        )
+        return outcome, summary
+
+
+def result_line(outcome: Outcome, moment: datetime) -> str:
+    """What a merge did, in one line."""
+    return load_console().said["merged"].format(moment=f"{moment:%Y-%m-%d %H:%M}", **outcome.counts)
+
+
+def city(outcome: Outcome, before: Mapping[str, Table], policy: Policy, template: Template) -> tuple[Outcome, dict[str, Table]]:
+    """All city tables of an outcome, with the city's own words from the tables before; and the outcome with what that brought up."""
+    tables = combine(outcome, policy, template)
+    tables["log"] = log(template["log"], tables, outcome, policy)
+    outcome = with_findings(outcome, balance(tables["log"]))
+    # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
+    for _ in range(2):
+        tables["problems"] = problems(template["problems"], outcome, policy)
+        carried, gone = carry(tables, before, template["unclaimed"])
+        outcome = with_findings(outcome, [one for one in gone if one not in outcome.findings])
+    carried["enterprises"] = enterprises(template["enterprises"], carried["ledger"], policy)
+    carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried["ledger"])
+    carried["board"] = board(template["board"], outcome, policy)
+    return outcome, carried
+
+
+def seen_from(folder: Path, path: Path) -> str:
+    """The path relative to a folder, with forward slashes; "" where there is no such path, as from one drive to another."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return ""
+
+
+def _plain(line: Mapping[object, object]) -> dict[str, object]:
+    """A line of the board as JSON can hold it."""
+    return {str(name): value.isoformat() if isinstance(value, date) else value for name, value in line.items()}

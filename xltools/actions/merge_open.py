@@ -1,0 +1,244 @@
+"""merge 汇总 into the summary that is open: what is to stand in each of its sheets. Nothing is written here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from xltools.actions.check import check_files, sources
+from xltools.actions.grade import with_grades
+from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed, with_findings
+from xltools.books.address import column_letters
+from xltools.books.base import Book, Cell, Grid
+from xltools.books.board import BoardPlan
+from xltools.books.cells import is_blank
+from xltools.books.locate import Located, locate
+from xltools.books.read import read_tables
+from xltools.books.row_formula import in_any_row, in_row
+from xltools.books.sheet import Formula, Record, SheetPlan
+from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
+from xltools.model.console import load_console
+from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Template, load_template
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.carry import carry
+from xltools.rules.city import city_table
+from xltools.rules.cross import not_sent
+
+# Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
+OWN, EMPTY = "own_", "empty_"
+NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
+LONGEST = 32_767
+# What in the open workbook must be mended by a person first, because writing would destroy it or leave it wrong.
+BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
+
+Step = Callable[[int, int, str], None]
+
+
+class OpenBook(Book, Protocol):
+    """A Book that also knows its formulas and notes."""
+
+    def formulas(self, sheet: str) -> Mapping[str, str]:
+        """Cell → text of its formula, with "=" in front."""
+        ...
+
+    def notes(self, sheet: str) -> Mapping[str, str]:
+        """Cell → text of its note."""
+        ...
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to merge. inbox: folder of county workbooks · folder: where the summary lies · moment: of the run."""
+
+    inbox: Path
+    folder: Path
+    policy: Policy
+    moment: datetime
+
+
+@dataclass(frozen=True)
+class SheetWork:
+    """What becomes of one sheet.
+
+    plan:  its form with the columns as they stand in the open sheet (the user's own among them), its records, links, tints.
+    last:  last row that held a record before (HEADER_ROW when there was none) · below: whether anything stands under it.
+    moved: row before → row now, for the records that are in both.
+    """
+
+    plan: SheetPlan
+    last: int
+    below: bool
+    moved: Mapping[int, int]
+
+    @property
+    def sheet(self) -> str:
+        return self.plan.form.sheet
+
+    @property
+    def used(self) -> list[tuple[int, Field]]:
+        """The columns that hold something, counted from 1, in order."""
+        return [(column, one) for column, one in enumerate(self.plan.form, 1) if not one.name.startswith(EMPTY)]
+
+
+@dataclass(frozen=True)
+class Work:
+    """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets."""
+
+    outcome: Outcome
+    summary: Summary
+    template: Template
+    board: BoardPlan
+    sheets: tuple[SheetWork, ...]
+
+
+def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total, name: None) -> Work:
+    """What merging the inbox into the open summary gives: the same contents as a merge into a file, in the columns of the open sheets.
+
+    What the city wrote is taken from the open workbook, unsaved changes included; columns that it inserted stay with their rows.
+    Raises StopError when the workbook is no summary, or something in it is in the way.
+    """
+    template = load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+    before = dict(_before(book, template))
+    standing = replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template))
+    outcome = with_grades(check_files([request.inbox], request.policy, step), [request.inbox], request.policy)
+    outcome = with_findings(outcome, not_sent(outcome.submissions, request.policy))
+    places = {one.name: one.path for one in sources([request.inbox])[0]}
+    run = Run(request.policy, standing, Before({name: one.table for name, one in before.items()}), places, request.moment)
+    outcome, summary = run.summary(outcome, request.folder)
+    summary = _with_own_enterprises(summary, before, standing)
+    sheets = tuple(_work(summary, standing, before.get(form.name), form) for form in standing if form.name not in DRAWN)
+    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets)
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """One sheet as it stands. table: its records, the user's own columns included · formulas: of those columns, by field."""
+
+    table: Table
+    last: int
+    below: bool
+    formulas: Mapping[str, frozenset[str]]
+
+
+def _before(book: OpenBook, template: Template) -> Iterator[tuple[str, _Seen]]:
+    """Every form's sheet in the open workbook. Raises StopError for what a person must mend first."""
+    forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
+    tables, findings = read_tables(book, replace(template, forms=forms))
+    optional = {template[name].sheet for name in ONLY_WHEN_FILLED}
+    for finding in findings:
+        if finding.code in BROKEN and finding.place.sheet not in optional:
+            raise StopError(finding)
+    for name, table in tables.items():
+        located = locate(book, table.form, table.sheet)
+        if located is not None:
+            yield name, _seen(book, located, replace(table, form=template[name]))
+
+
+def _seen(book: OpenBook, located: Located, table: Table) -> _Seen:
+    """The sheet with a field for each column of the user's own, in the order of its columns."""
+    grid, records = located.grid, located.rows.records
+    last = max(records, default=HEADER_ROW)
+    _refuse_strays(located, last)
+    fields = {column: table.form[name] for name, column in located.columns.found.items()}
+    for column in range(1, max(fields) + 1 if not grid else max(max(fields), len(grid[0])) + 1):
+        if column not in fields:
+            fields[column] = _own_field(located, column)
+    form = replace(table.form, sheet=table.sheet, fields=tuple(fields[column] for column in sorted(fields)))
+    frame = table.frame.copy()
+    texts = book.formulas(table.sheet)
+    formulas: dict[str, frozenset[str]] = {}
+    for column, one in fields.items():
+        if one.name.startswith(OWN):
+            letters = column_letters(column)
+            found = {row: in_any_row(texts[f"{letters}{row}"], row) for row in records if f"{letters}{row}" in texts}
+            frame[one.name] = pd.Series([found.get(row, _at(grid, row, column)) for row in records], index=frame.index, dtype=object)
+            formulas[one.name] = frozenset(found.values())
+    form = replace(form, fields=(*form.fields, Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST)))
+    said = book.notes(table.sheet)
+    frame[NOTES] = [_notes_in(said, row, fields) for row in records]
+    columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
+    below = any(not is_blank(value) for row in grid[last:] for value in row)
+    return _Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas)
+
+
+def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -> str | None:
+    """All notes of one row, each after the label of its column; None when there are none."""
+    said = [f"{one.label}：{notes[cell]}" for column, one in sorted(fields.items()) if (cell := f"{column_letters(column)}{row}") in notes]
+    return "\n".join(said) or None
+
+
+def _at(grid: Grid, row: int, column: int) -> Cell:
+    return grid[row - 1][column - 1] if column <= len(grid[row - 1]) else None
+
+
+def _own_field(located: Located, column: int) -> Field:
+    """A column that no spec declares: the user's own when anything stands in it, otherwise just empty."""
+    letters = column_letters(column)
+    filled = any(not is_blank(value) for row in located.rows.records if (value := _at(located.grid, row, column)) is not None)
+    text = located.header.texts.get(column, "")
+    if not text and not filled:
+        return Field(f"{EMPTY}{letters}", letters, owner=Owner.FORMULA)
+    return Field(f"{OWN}{letters}", text or letters, owner=Owner.CITY, max_length=LONGEST)
+
+
+def _refuse_strays(located: Located, last: int) -> None:
+    """Raise StopError for a header that is not in its row, and for lines between the records that are no records."""
+    if located.header.bottom != HEADER_ROW:
+        labels = "、".join(located.form[name].label for name in located.form.key) or located.form.sheet
+        raise StopError(Code.HEADER_MOVED.at(located.at(located.header.bottom, 1), labels=labels, row=HEADER_ROW))
+    known = set(located.rows.records)
+    for row in range(FIRST_ROW, last):
+        filled = [column for column, value in enumerate(located.grid[row - 1], 1) if not is_blank(value)]
+        if row not in known and filled:
+            raise StopError(_stray(located, row, filled[0]))
+
+
+def _stray(located: Located, row: int, column: int) -> Finding:
+    return Code.LINE_IN_THE_WAY.at(located.at(row, column), value=str(located.grid[row - 1][column - 1])[:30])
+
+
+def _with_own_enterprises(summary: Summary, before: Mapping[str, _Seen], template: Template) -> Summary:
+    """The table of enterprises is computed anew; what the user's own columns there hold is brought to it, or to the unclaimed."""
+    if "enterprises" not in before:
+        return summary
+    now = {"enterprises": summary.tables["enterprises"]}
+    form = template["unclaimed"]
+    carried, _ = carry(now, {"enterprises": before["enterprises"].table}, form)
+    unclaimed = city_table(form, [summary.tables["unclaimed"].frame, carried["unclaimed"].frame])
+    return replace(summary, tables={**summary.tables, "enterprises": carried["enterprises"], "unclaimed": unclaimed})
+
+
+def _work(summary: Summary, template: Template, seen: _Seen | None, form: Form) -> SheetWork:
+    table = summary.tables[form.name]
+    plan = form_plan(table, summary, template)
+    if seen is None:
+        return SheetWork(plan, HEADER_ROW, False, {})
+    rows = [_with_formulas(record, FIRST_ROW + at, seen.formulas) for at, record in enumerate(plan.rows)]
+    return SheetWork(replace(plan, rows=rows), seen.last, seen.below, _moved(seen.table, table, template["unclaimed"]))
+
+
+def _with_formulas(record: Record, row: int, formulas: Mapping[str, frozenset[str]]) -> Record:
+    """The record with the user's own formulas as formulas of this row."""
+    live = {name: Formula(in_row(str(record[name]), row)) for name, known in formulas.items() if record.get(name) in known}
+    return {**record, **live}
+
+
+def _moved(before: Table, now: Table, unclaimed: Form) -> dict[int, int]:
+    """Where each record of the sheet went: found like the city's own words, of which here the only one is the row's number."""
+    number = Field(ROW, ROW, owner=Owner.CITY)
+    form = replace(now.form, name=ROW, fields=(*(one for one in now.form if one.owner is not Owner.CITY), number))
+    old = replace(before, form=form, frame=before.frame.assign(**{ROW: before.frame.index}))
+    new = replace(now, form=form, frame=now.frame.assign(**{ROW: None}))
+    carried, _ = carry({form.name: new}, {form.name: old}, unclaimed)
+    rows = carried[form.name].frame[ROW].dropna()
+    return {int(old_row): int(str(row)) for row, old_row in rows.items()}

@@ -1,0 +1,76 @@
+"""make policy 生成政策库, and reading one back for --policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from xltools.books.base import Book
+from xltools.books.file import open_book
+from xltools.books.policy_book import PolicyPlan, write_policy
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell, order
+from xltools.model.form import load_template
+from xltools.model.policy import Policy, policy_from
+from xltools.model.table import Table
+from xltools.rules.parse import parse
+from xltools.rules.policy_check import check_policy
+from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
+
+_TEMPLATE = "policy"
+
+
+def make_policy(output: Path, policy: Policy) -> Path:
+    """Write the policy as a workbook for people to edit. Raises StopError when the file is there already."""
+    return write_contents(output, contents_of(policy))
+
+
+def write_contents(output: Path, contents: Contents) -> Path:
+    """Write the records of a policy workbook. Raises StopError when the file is there already: somebody may have worked in it."""
+    if output.exists():
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    write_policy(output, PolicyPlan(load_template(_TEMPLATE), contents, fixed_policy()))
+    return output
+
+
+def read_policy(path: Path) -> tuple[Policy | None, list[Finding]]:
+    """The policy in a workbook, None when it has errors, and everything found in it, one per cell.
+
+    Raises StopError when the file cannot be read or is no policy workbook.
+    """
+    return read_policy_book(open_book(path))
+
+
+def read_policy_book(book: Book) -> tuple[Policy | None, list[Finding]]:
+    """As `read_policy`, from a workbook wherever it lives."""
+    contents, found = read_contents(book)
+    return (None if contents is None else policy_from(policy_data(contents))), found
+
+
+def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
+    """The records of a policy workbook with the remarks beside them, None when they make no policy; and everything found."""
+    template = load_template(_TEMPLATE)
+    raw, found = read_tables(book, template)
+    if not raw:
+        raise StopError(found[0])
+    tables, said = _typed(raw)
+    found += said
+    if raw.keys() == {form.name for form in template}:
+        unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
+        found += check_policy(tables, vocabulary(tables), unread)
+    findings = sorted(first_per_cell(found), key=order)
+    wrong = any(one.severity is Severity.ERROR for one in findings)
+    return (None if wrong else contents_from(tables)), findings
+
+
+def _typed(raw: Mapping[str, Table]) -> tuple[dict[str, Table], list[Finding]]:
+    """The typed tables; what cells choose from is read off the sheets themselves."""
+    known = vocabulary(raw)
+    tables: dict[str, Table] = {}
+    found: list[Finding] = []
+    for name, table in raw.items():
+        tables[name], said = parse(table, known, known.year)
+        found += said
+    return tables, found
+

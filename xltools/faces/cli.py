@@ -1,0 +1,184 @@
+"""The command line: words for a terminal, exit codes, the clock. Every command is one call into `actions`.
+
+Exit codes: 0 clean · 1 problems found · 2 usage · 70 our bug.
+The actions bring pandas and pandera along, so each command imports its own: `--help` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.cli_grade import grade, make_checklist
+from xltools.faces.cli_policy import import_table, make_policy
+from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
+from xltools.faces.options import SOME_FOLDER, Commands, files_argument, help_option, json_option, policy_option
+from xltools.faces.places import keep_traceback
+from xltools.faces.terminal import counts_line, progress, show_outcome, show_returned, usage_sentence
+from xltools.model.finding import StopError
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+USAGE, BUG = 2, 70
+
+
+@click.group(cls=Commands)
+@click.version_option(package_name="xltools-jixiao", prog_name="xltools", message="%(prog)s %(version)s", help="显示版本。")
+@help_option
+def commands() -> None:
+    """重点行业绩效分级：生成填报表，校验区县文件，汇总成市级台账。
+
+    \b
+    常用：
+      xltools make templates -o 下发      生成区县填报表
+      xltools check 灵宝市.xlsx           找出一个文件的全部问题
+      xltools merge 收件箱 -o 市级汇总.xlsx   合并一个文件夹
+    """
+
+
+@commands.group(cls=Commands)
+@help_option
+def make() -> None:
+    """生成：空白填报表、现场核查表、政策库、示例。"""
+
+
+@make.command("templates")
+@click.option("-o", "--output", "folder", type=SOME_FOLDER, default=Path("templates"), metavar="文件夹", help="放到哪个文件夹；默认 templates。")
+@policy_option
+@help_option
+def make_templates(folder: Path, policy: Policy) -> int:
+    """生成空白的区县填报表。"""
+    from xltools.actions.make import make_templates
+
+    for path in make_templates(folder, policy):
+        click.echo(f"已生成 {path}")
+    return 0
+
+
+@make.command("example")
+@click.option("-o", "--output", "folder", type=SOME_FOLDER, default=Path("workbooks"), metavar="文件夹", help="放到哪个文件夹；默认 workbooks。")
+@policy_option
+@help_option
+def make_example(folder: Path, policy: Policy) -> int:
+    """生成示例：八个县（市、区）的填报表、答案和它们的市级汇总。"""
+    from xltools.actions.example import build
+
+    try:
+        written = build(folder, policy)
+    except FileExistsError as there:
+        raise click.BadParameter(f"{folder} 里已有别的市级汇总，没有改动；请换一个文件夹") from there
+    for path in written:
+        click.echo(f"已生成 {path}")
+    return 0
+
+
+@commands.command()
+@files_argument
+@click.option("--return", "folder", type=SOME_FOLDER, metavar="文件夹", help="把有问题的文件标好放到这个文件夹，用来退回区县；原文件不动。")
+@json_option
+@policy_option
+@help_option
+def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: Policy) -> int:
+    """校验区县填报表，一次列出全部问题。
+
+    每个问题写明：哪个文件、哪张表、哪个格、现在是什么、应为什么、怎么改。
+    """
+    from xltools.actions.check import check_files
+    from xltools.actions.give_back import give_back
+
+    with progress() as step:
+        outcome = check_files(files, policy, step)
+    returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
+    show_outcome(outcome, outcome.record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
+    if not as_json:
+        show_returned(returned)
+    return outcome.exit_code
+
+
+@commands.command()
+@files_argument
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
+@json_option
+@policy_option
+@help_option
+def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy) -> int:
+    """把区县填报表合并成市级汇总。
+
+    有问题的行照样汇总并标记；读不了的文件列在问题清单，不影响其他文件。
+    """
+    from xltools.actions.merge import merge as merge_files
+
+    with progress() as step:
+        outcome = merge_files(files, output, policy, datetime.now(), step)
+    show_outcome(outcome, outcome.record(), as_json, brief=True)
+    if not as_json:
+        click.echo(f"\n已汇总到 {outcome.output}")
+    return outcome.exit_code
+
+
+@commands.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
+@help_option
+def show(file: Path) -> int:
+    """把工作簿显示成文本：一格一行，含下拉、合并、公式，便于比较。"""
+    from xltools.books.show import show as lines
+
+    for line in lines(file):
+        click.echo(line)
+    return 0
+
+
+@commands.command()
+@click.argument("folder", type=SOME_FOLDER, default=Path("xltools-演示"), metavar="[文件夹]")
+@policy_option
+@help_option
+def demo(folder: Path, policy: Policy) -> int:
+    """演示：把随带的八个区县文件合并成市级汇总，并告诉您打开什么看。"""
+    from xltools.actions.demo import demo as run
+
+    with progress() as step:
+        outcome = run(folder, policy, datetime.now(), step)
+    click.echo(f"合并了 {len(outcome.accepted)} 个区县文件：{counts_line(outcome.counts)}（示例里的问题是有意埋下的）")
+    click.echo("请依次打开：")
+    click.echo(f"  1. {outcome.output}  看【操作台】【统计看板】【问题清单】")
+    click.echo(f"  2. {folder / '区县'}  点【问题清单】的“位置”会打开这里的原文件")
+    return 0
+
+
+make.add_command(make_checklist)
+make.add_command(make_policy)
+commands.add_command(grade)
+for command in (import_table, setup, uninstall, doctor, watch, drop):
+    commands.add_command(command)
+
+
+def run(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code. Prints a sentence, never a traceback."""
+    try:
+        return int(commands.main(arguments, prog_name="xltools", standalone_mode=False) or 0)
+    except click.UsageError as error:
+        click.echo(usage_sentence(error), err=True)
+        return USAGE
+    except click.exceptions.Exit as leave:
+        return leave.exit_code
+    except click.Abort:
+        click.echo("已取消。", err=True)
+        return USAGE
+    except StopError as stop:
+        click.echo(f"{stop}。{stop.finding.fix}", err=True)
+        return 1
+    except Exception:
+        path = keep_traceback(f"xltools {' '.join(arguments or sys.argv[1:])}")
+        click.echo(f"程序出错，已记录到 {path}。您的文件没有被改动；请把这个记录发给维护人员。", err=True)
+        return BUG
+
+
+def main() -> None:
+    """The `xltools` command."""
+    sys.exit(run())

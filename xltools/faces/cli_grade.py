@@ -1,0 +1,121 @@
+"""Commands about site checks: checklists to take along, and the grades that follow from them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import (
+    Command,
+    PolicyName,
+    files_argument,
+    help_option,
+    json_option,
+    output_folder,
+    policy_option,
+)
+from xltools.faces.terminal import counts_line, progress, report_lines
+from xltools.model.finding import Severity
+from xltools.model.grade import Status
+
+if TYPE_CHECKING:
+    from xltools.model.grade import EnterpriseGrade
+    from xltools.model.graded import GradeOutcome, Move
+    from xltools.model.policy import Policy
+
+COLOURS = {Status.CLEAR: "green", Status.UNVERIFIED: "yellow", Status.NEEDS_DECISION: "yellow"}
+THIS = "="      # --compare without a policy: with the one of --policy
+
+
+@click.command("checklist", cls=Command)
+@click.option("--from", "files", multiple=True, required=True, type=click.Path(exists=True, path_type=Path), metavar="区县填报表.xlsx", help="从哪个区县填报表或文件夹取企业；可以写几次。")
+@click.option("--enterprise", "codes", multiple=True, metavar="信用代码", help="只为这家企业生成；可以写几次，不写的为全部企业。")
+@output_folder
+@policy_option
+@help_option
+def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path, policy: Policy) -> int:
+    """为排查清单里的每家企业生成现场核查表，企业信息已填好。
+
+    一家企业一个文件，一个工序一张表。已有的核查表不改动。
+    """
+    from xltools.actions.checklist import make_checklists
+
+    with progress() as step:
+        made = make_checklists(files, policy, folder, codes, step)
+    for line in report_lines(made.findings, brief=True):
+        click.echo(line)
+    kept = sum(one.severity is Severity.NOTE for one in made.findings)
+    click.echo(f"已生成 {len(made.paths)} 份核查表，放在 {folder}" + (f"；另有 {kept} 份已经存在，没有改动" if kept else ""))
+    return made.exit_code
+
+
+@click.command("grade", cls=Command)
+@files_argument
+@json_option
+@policy_option
+@click.option("--compare", "other", is_flag=False, flag_value=THIS, metavar="[政策]", help="换一套政策比较，看哪些企业的等级会变。不写政策的，用核查表自己的政策与 --policy 的比较；请写在最后。")
+@help_option
+def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | None) -> int:
+    """按填好的核查表评级，逐家说明为什么，以及更好一级还差什么。
+
+    同时给出区县填报表的，按其中的“变更与处理”得出现在的等级。
+    """
+    outcome = _graded(files, policy, other)
+    if as_json:
+        click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
+        return outcome.exit_code
+    for one in outcome.enterprises:
+        for line in enterprise_lines(one):
+            click.echo(line)
+    for line in _moves(outcome.moves or ()):
+        click.echo(line)
+    for line in report_lines(outcome.findings, brief=True):
+        click.echo(line)
+    click.echo(f"\n共 {outcome.counts['files']} 份核查表、{len(outcome.enterprises)} 家企业：{counts_line(outcome.counts)}")
+    return outcome.exit_code
+
+
+def _graded(files: tuple[Path, ...], policy: Policy, other: str | None) -> GradeOutcome:
+    """The grades under the policy, and under another one where it is asked for."""
+    from xltools.actions.grade import grade_files
+    from xltools.actions.regrade import compared, stamped_policy
+
+    old, new = policy, None
+    if other == THIS:
+        old, new = stamped_policy(files) or policy, policy
+    elif other is not None:
+        new = PolicyName().convert(other, None, click.get_current_context())
+    with progress() as step:
+        outcome = grade_files(files, old, step)
+    return compared(outcome, old, new) if new else outcome
+
+
+def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:
+    """An enterprise for reading on a terminal: its grade, why, what the next better one needs, what limits it."""
+    outcome = click.style(one.outcome, fg=COLOURS[one.status], bold=True)
+    yield f"\n{click.style(one.name, bold=True)}（{one.credit_code}）　{outcome}"
+    steps = one.steps if len(one.parts) > 1 else one.steps[1:]
+    flags = {flag for part in one.parts for flag in part.flags} | set(one.flags)
+    for step in dict.fromkeys(steps):
+        if step not in flags:
+            yield f"  {step}"
+    for flag in one.flags:
+        yield click.style(f"  ! {flag}", fg="yellow")
+
+
+def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
+    """Who would move under the other policy, those who stay counted."""
+    if not moves:
+        return
+    yield click.style(f"\n换用政策 {moves[0].new_policy}（原为 {moves[0].old_policy}）", bold=True)
+    counts: dict[str, int] = {}
+    for one in moves:
+        counts[one.direction] = counts.get(one.direction, 0) + 1
+        if one.before != one.after:
+            yield f"  {one.direction}　{one.name}（{one.credit_code}）：{one.before} → {one.after or '没有对应的指标表'}"
+            yield from (f"      {step}" for step in one.steps[:2])
+    yield "  " + "，".join(f"{direction} {count} 家" for direction, count in counts.items())

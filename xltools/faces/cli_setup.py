@@ -1,0 +1,171 @@
+"""Commands about this computer: buttons and icons put in place and removed, one page on what works here, a watched folder."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import (
+    SOME_FOLDER,
+    Command,
+    Commands,
+    files_argument,
+    help_option,
+    json_option,
+    policy_option,
+)
+from xltools.faces.terminal import counts_line, progress, show_outcome, show_returned
+from xltools.libreoffice.bridge import host_python
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+STATES = {"好": ("✓", "green"), "注意": ("!", "yellow"), "坏": ("✗", "red")}
+PAUSE = 5.0     # seconds between two looks at a watched folder
+
+
+@click.command(cls=Command)
+@help_option
+def setup() -> int:
+    """在本机设置按钮、LibreOffice 菜单和图标；只为当前用户，不需要管理员。
+
+    可以重复运行；换了 Python 或升级以后请再运行一次。
+    """
+    from xltools.actions.office_menu import in_use
+    from xltools.actions.setup import install
+    from xltools.faces.machine import places, program
+
+    here = places()
+    for path in install(here, program()):
+        click.echo(f"已写入 {path}")
+    for user in here.offices:
+        if in_use(user):
+            click.echo("LibreOffice 正在运行，菜单没有装上。请关闭 LibreOffice，再运行一次 xltools setup。", err=True)
+            return 1
+    click.echo("设置完成。运行 xltools doctor 可以检查本机。")
+    return 0
+
+
+@click.command(cls=Command)
+@help_option
+def uninstall() -> int:
+    """移除 xltools setup 写入的全部文件；您的工作簿不受影响。"""
+    from xltools.actions.setup import uninstall as remove
+    from xltools.faces.machine import places
+
+    for path in remove(places()):
+        click.echo(f"已移除 {path}")
+    click.echo("已移除。程序本身请用 pip uninstall xltools-jixiao 卸载。")
+    return 0
+
+
+@click.command(cls=Command)
+@json_option
+@help_option
+def doctor(as_json: bool) -> int:
+    """检查本机：一页写明什么能用、什么不能用、怎么解决。"""
+    from xltools.actions.doctor import BAD, Machine, examine
+    from xltools.faces.machine import excel_owner, macro_policy, office_program, places, program
+
+    office = office_program()
+    lines = examine(Machine(places(), program(), office, host_python(office) if office else None, excel_owner(), macro_policy(), _fonts(), Path.cwd()))
+    if as_json:
+        click.echo(json.dumps([line.record() for line in lines], ensure_ascii=False, indent=1))
+    else:
+        for line in lines:
+            mark, colour = STATES[line.state]
+            click.echo(f"{click.style(mark, fg=colour)} {line.topic}：{line.text}")
+            if line.mend:
+                click.echo(f"    {line.mend}")
+    return int(any(line.state == BAD for line in lines))
+
+
+def _fonts() -> tuple[str, ...] | None:
+    """The names of the Chinese fonts, None where no program tells."""
+    if shutil.which("fc-list") is None:
+        return None
+    said = subprocess.run(["fc-list", ":lang=zh-cn", "family"], capture_output=True, text=True, check=False).stdout
+    return tuple(sorted({line.split(",")[0].strip() for line in said.splitlines() if line.strip()}))
+
+
+@click.command(cls=Command)
+@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="收件箱")
+@click.option("--once", is_flag=True, help="只看一遍，不等新文件。")
+@policy_option
+@help_option
+def watch(folder: Path, once: bool, policy: Policy) -> int:
+    """守着一个文件夹：来了新文件就校验，把标好问题的退回件放在旁边。
+
+    按 Ctrl+C 结束。
+    """
+    from xltools.actions.watch import look
+
+    seen: dict[Path, tuple[int, int]] = {}
+    click.echo(f"正在守着 {folder}，按 Ctrl+C 结束。" if not once else f"正在看 {folder}")
+    while True:
+        for path, outcome, returned in look(folder, seen, policy, datetime.now().date()):
+            click.echo(f"{datetime.now():%H:%M} {path.name}：{counts_line(outcome.counts)}")
+            show_returned(returned)
+        if once:
+            return 0
+        time.sleep(PAUSE)
+
+
+@click.group(cls=Commands, hidden=True)
+@help_option
+def drop() -> None:
+    """图标用：处理拖到图标上的文件夹和文件。"""
+
+
+wait_option = click.option("--wait", is_flag=True, help="结束时等回车键，窗口不马上关闭。")
+
+
+@drop.command("merge", cls=Command)
+@click.argument("folder", type=SOME_FOLDER)
+@wait_option
+@policy_option
+@help_option
+def drop_merge(folder: Path, wait: bool, policy: Policy) -> int:
+    """合并拖上来的文件夹，汇总放在它旁边。"""
+    from xltools.actions.merge import merge
+    from xltools.model.form import load_template
+
+    output = folder.resolve().parent / load_template("city").file
+    with progress() as step:
+        outcome = merge([folder], output, policy, datetime.now(), step)
+    show_outcome(outcome, outcome.record(), False, brief=True)
+    click.echo(f"\n已汇总到 {outcome.output}")
+    _wait(wait)
+    return outcome.exit_code
+
+
+@drop.command("check", cls=Command)
+@files_argument
+@wait_option
+@policy_option
+@help_option
+def drop_check(files: tuple[Path, ...], wait: bool, policy: Policy) -> int:
+    """校验拖上来的文件，退回件放在第一个文件旁边。"""
+    from xltools.actions.check import check_files
+    from xltools.actions.give_back import give_back
+
+    with progress() as step:
+        outcome = check_files(files, policy, step)
+    show_outcome(outcome, outcome.record(), False, brief=True)
+    first = files[0].resolve()
+    show_returned(give_back(outcome, first if first.is_dir() else first.parent, policy, datetime.now().date()))
+    _wait(wait)
+    return outcome.exit_code
+
+
+def _wait(wanted: bool) -> None:
+    """Keep the window of an icon open until somebody has read it."""
+    if wanted:
+        click.prompt("按回车键关闭", default="", show_default=False, prompt_suffix="")

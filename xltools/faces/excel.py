@@ -1,0 +1,86 @@
+"""The buttons: one function per button on the workbook that it stands in, the same in Excel and in LibreOffice.
+
+Excel starts `python -m xltools.faces.excel VERB --wb=NAME --from_xl=1 --hwnd=NUMBER` (macros/XlTools.bas); LibreOffice calls
+the function inside its own process (macros/xltools_menu.py). The actions are imported after the first line in the status bar.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+import xlwings as xw
+
+from xltools.faces.live.host import RefusedError, Reply, Say, quiet
+from xltools.faces.places import MESSAGE, keep_traceback, own_folder
+from xltools.model.console import load_console
+from xltools.model.finding import StopError
+
+POLICY = "sanmenxia-2022"      # for workbooks that do not say by which policy they were made
+
+
+def merge() -> Reply:
+    """合并区县表: the inbox's workbooks into the open summary."""
+    return _press("merge", _merge)
+
+
+def check() -> Reply:
+    """校验本表: what is wrong in the open workbook."""
+    return _press("check", _check)
+
+
+def undo() -> Reply:
+    """撤销上次合并: the summary as it was before."""
+    return _press("undo", _undo)
+
+
+BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "undo": undo}
+
+
+def _merge(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.merging import merge
+
+    return merge(book, datetime.now(), say, POLICY)
+
+
+def _check(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.checking import check
+
+    return check(book, datetime.now(), say, POLICY)
+
+
+def _undo(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.merging import undo
+
+    return undo(book, datetime.now(), say)
+
+
+def _press(verb: str, run: Callable[[Any, Say], Reply]) -> Reply:
+    """Run one button on the calling workbook; whatever goes wrong becomes a sentence, a bug also a record in the log."""
+    said = load_console().said
+    try:
+        book = xw.Book.caller()
+        with quiet(book) as say:
+            say(said["start"])
+            return run(book, say)
+    except RefusedError as refusal:
+        return Reply(f"{refusal}。", failed=True)
+    except StopError as stop:
+        return Reply(f"{stop.finding.message}。{stop.finding.fix}", failed=True)
+    except Exception:
+        return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'))}。", failed=True)
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Run the button that Excel asked for. What is to be told is left in a file for the macro; 0 when there is nothing to tell."""
+    reply = BUTTONS[arguments[0]]()
+    if not reply.failed:
+        return 0
+    (own_folder() / MESSAGE).write_text(reply.text, encoding="utf-8")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

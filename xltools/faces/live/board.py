@@ -1,0 +1,109 @@
+"""The first sheet of the open summary: the figures in large type and who has sent what, written in place around the buttons."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xltools.books.address import address
+from xltools.books.base import Cell, Grid
+from xltools.books.board import BoardPlan
+from xltools.books.live import LiveBook
+from xltools.books.locate import locate
+from xltools.books.sheet import Formula
+from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, set_link, target, tint_color, write
+from xltools.faces.live.host import RefusedError
+from xltools.faces.live.state import Snapshot, take, take_row
+from xltools.model.console import load_console
+from xltools.model.form import Field, Kind
+
+
+@dataclass(frozen=True)
+class BoardPlace:
+    """Where things stand on the open sheet. rows: of the table, the line of totals not among them · size: rows and columns in use."""
+
+    sheet: str
+    header: int
+    rows: tuple[int, int]
+    columns: dict[str, int]
+    size: tuple[int, int]
+    grid: Grid
+
+
+def find_board(live: LiveBook, sheet: str, plan: BoardPlan) -> BoardPlace:
+    """The table of the board on this sheet. Raises RefusedError when its header or its line of totals is gone."""
+    form = plan.table.form
+    located = locate(live, form, sheet)
+    missing = RefusedError(load_console().said["no_board"].format(sheet=sheet))
+    if located is None or set(located.columns.found) != {one.name for one in form}:
+        raise missing
+    first, columns = located.header.bottom + 1, dict(located.columns.found)
+    at = columns[form.fields[0].name]
+    total = next((row for row, line in enumerate(located.grid[first - 1 :], first) if line[at - 1] == plan.words.total), 0)
+    if total <= first:
+        raise missing
+    size = len(located.grid), len(located.grid[0])
+    return BoardPlace(sheet, located.header.bottom, (first, total - 1), columns, size, located.grid)
+
+
+def board_snapshots(sheet: Any, place: BoardPlace, plan: BoardPlan) -> list[Snapshot]:
+    """The rows above the table that a merge writes, one each, and the table with all below it as the last."""
+    width, (height, _) = place.size[1], place.size
+    rows = sorted({row for row, _, _ in _places(place, plan)})
+    first = place.rows[0]
+    return [*(take_row(sheet, row, width) for row in rows), take(sheet, first, (height - first + 1, width), [place.columns["file"] - 1])]
+
+
+def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan) -> tuple[int, int]:
+    """Put rows into the table, or take some out, so that it has a row for each record; gives (row, how many)."""
+    first, last = place.rows
+    count = len(plan.table.frame) - (last - first + 1)
+    if count > 0:
+        sheet.range(f"{last}:{last + count - 1}").insert("down")
+        return last, count
+    if count < 0:
+        sheet.range(f"{last + count}:{last - 1}").delete("up")
+        return last + count, count
+    return 0, 0
+
+
+def write_board(book: Any, place: BoardPlace, plan: BoardPlan, folder: Path) -> None:
+    """Write the board, in whose table `room_on` has made room."""
+    sheet, first = book.sheets[place.sheet], place.rows[0]
+    records = plan.table.frame.to_dict("records")
+    rows = (first, first + len(records) - 1)
+    for one in plan.table.form:
+        column = area(sheet, first, place.columns[one.name], len(records) + 1, 1)
+        write(column, [*([record[one.name]] for record in records), [_total(one, place, rows, plan)]])
+    for row, column, text in _places(place, plan):
+        sheet.range((row, column)).value = int(text) if text.isdecimal() else entry(text)
+    block = area(sheet, first, 1, len(records), place.size[1])
+    recolor(block, fills(block), _tints(plan, place))
+    at = place.columns["file"] - 1
+    for row in range(len(records)):
+        url = plan.links.get((row, "file"))
+        set_link(block, (row, at), target(book, url, folder) if url else "")
+
+
+def _total(one: Field, place: BoardPlace, rows: tuple[int, int], plan: BoardPlan) -> Cell | Formula:
+    column = place.columns[one.name]
+    if one.kind is Kind.INTEGER:
+        return Formula(f"SUM({address(rows[0], column)}:{address(rows[1], column)})")
+    return plan.words.total if one is plan.table.form.fields[0] else None
+
+
+def _places(place: BoardPlace, plan: BoardPlan) -> Iterator[tuple[int, int, str]]:
+    """Where the line about the last run and the figures stand, found by the words with them: (row, column, what comes there)."""
+    run = plan.words.run.partition("{")[0]
+    for row, line in enumerate(place.grid[: place.header - 1], 1):
+        for column, value in enumerate(line, 1):
+            if isinstance(value, str) and value.startswith(run):
+                yield row, column, plan.run
+            elif isinstance(value, str) and value in plan.figures and row > 1:
+                yield row - 1, column, plan.figures[value]
+
+
+def _tints(plan: BoardPlan, place: BoardPlace) -> dict[Point, Color]:
+    return {(row, place.columns[name] - 1): tint_color(tint) for (row, name), tint in plan.tints.items() if name}

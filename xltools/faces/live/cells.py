@@ -1,0 +1,162 @@
+"""Cells of an open workbook in blocks: values that stay what they are, colours, links, whichever host it is.
+
+A block's rows and columns count from 0 at its own corner, sheets count from 1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import unquote
+
+from xltools.books.base import Cell
+from xltools.books.live import as_rows, is_formula, plain
+from xltools.books.sheet import Formula
+from xltools.books.style import INK, TINTS
+from xltools.faces.live.host import is_libreoffice
+from xltools.libreoffice import block as uno_block
+
+# Text that a host could take for a formula, a number, a date or a truth value does not begin with a Chinese character.
+SAFE = re.compile(r"[㐀-鿿（【“《]")
+
+Point = tuple[int, int]
+Color = tuple[int, int, int]
+Shade = TypeVar("Shade", Color, Color | None)
+Rows = Sequence[Sequence["Cell | Formula"]]
+
+
+def entry(value: Cell | Formula) -> Any:
+    """A value as it must be handed over so that the cell holds just that: an apostrophe says that a text is a text."""
+    if isinstance(value, Formula):
+        return f"={value.text.removeprefix('=')}"
+    if isinstance(value, str) and value and not SAFE.match(value):
+        return f"'{value}"
+    return value
+
+
+def area(sheet: Any, top: int, left: int, height: int, width: int) -> Any:
+    """The range with this corner and size."""
+    return sheet.range((top, left), (top + height - 1, left + width - 1))
+
+
+def write(block: Any, rows: Rows) -> None:
+    """Put `rows`, which have the block's shape, into it in one call."""
+    block.value = [[entry(value) for value in row] for row in rows]
+
+
+def read(block: Any) -> list[list[Cell | Formula]]:
+    """What stands in a block, formulas as formulas. Error values come as text; they are formulas' results."""
+    values = block.options(ndim=2, err_to_str=True).value
+    return [
+        [Formula(text) if is_formula(text, value) else plain(value) for value, text in zip(line, texts, strict=True)]
+        for line, texts in zip(values, as_rows(block.formula), strict=True)
+    ]
+
+
+def fills(block: Any) -> dict[Point, Color]:
+    """The filled cells of a block with their colours."""
+    if is_libreoffice(block.sheet.book):
+        return uno_block.fills(block.api)
+    return dict(_fills(block, (0, 0)))
+
+
+def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
+    """Excel tells of a whole block only whether any cell is filled, so halves of it are asked; columns first, whole columns are alike."""
+    color, (height, width) = block.color, block.shape
+    if color is None:
+        return
+    if height == width == 1:
+        yield corner, color
+        return
+    for part, shift in _halves(block, height, width):
+        yield from _fills(part, (corner[0] + shift[0], corner[1] + shift[1]))
+
+
+def _halves(block: Any, height: int, width: int) -> Iterator[tuple[Any, Point]]:
+    middle = (width if width > 1 else height) // 2
+    if width > 1:
+        yield block[:, :middle], (0, 0)
+        yield block[:, middle:], (0, middle)
+    else:
+        yield block[:middle, :], (0, 0)
+        yield block[middle:, :], (middle, 0)
+
+
+def recolor(block: Any, before: Mapping[Point, Color], now: Mapping[Point, Color]) -> None:
+    """Change the fills of a block from `before` to `now`; what is alike in both is not touched.
+
+    Text takes the colour that belongs to one of our tints, and goes back to the usual one when a tint goes.
+    """
+    changed = {point: now.get(point) for point in {*before, *now} if before.get(point) != now.get(point)}
+    for (row, column), height, color in runs(changed):
+        block[row : row + height, column].color = color
+    inks = {point: INKS.get(color, rgb(INK)) for point, color in changed.items() if color in INKS or before.get(point) in INKS}
+    for (row, column), height, color in runs(inks):
+        block[row : row + height, column].font.color = color
+
+
+def rgb(text: str) -> Color:
+    """(250, 219, 216) for "#FADBD8"."""
+    digits = text.removeprefix("#")
+    return int(digits[0:2], 16), int(digits[2:4], 16), int(digits[4:6], 16)
+
+
+def tint_color(tint: str) -> Color:
+    """The fill of a tint of books/style.py."""
+    return rgb(str(TINTS[tint]["bg_color"]))
+
+
+INKS: Mapping[Color | None, Color] = {tint_color(tint): rgb(str(TINTS[tint]["font_color"])) for tint in TINTS}
+
+
+def runs(colors: Mapping[Point, Shade]) -> Iterator[tuple[Point, int, Shade]]:
+    """Vertical runs of one colour: first cell, how many, colour."""
+    start: Point | None = None
+    height = 0
+    for point in sorted(colors, key=lambda point: (point[1], point[0])):
+        if start and point == (start[0] + height, start[1]) and colors[point] == colors[start]:
+            height += 1
+            continue
+        if start:
+            yield start, height, colors[start]
+        start, height = point, 1
+    if start:
+        yield start, height, colors[start]
+
+
+def link(block: Any, at: Point) -> str:
+    """Where a cell leads, as `set_link` takes it back; "" when nowhere."""
+    if is_libreoffice(block.sheet.book):
+        return uno_block.link(block.api, at)
+    links = block[at].api.Hyperlinks
+    if not links.Count:
+        return ""
+    first = links.Item(1)
+    return f"{first.Address or ''}{'#' if first.SubAddress else ''}{first.SubAddress or ''}"
+
+
+def set_link(block: Any, at: Point, url: str) -> None:
+    """Let a cell lead to `url` ("" for nowhere); its content stays."""
+    book = block.sheet.book
+    if is_libreoffice(book):
+        uno_block.set_link(book.api, block.api, at, url)
+        return
+    cell = block[at]
+    cell.api.ClearHyperlinks()
+    if url:
+        content = cell.formula
+        address, _, place = url.partition("#")
+        cell.api.Hyperlinks.Add(cell.api, address, place)
+        cell.formula = content
+
+
+def target(book: Any, url: str, folder: Path) -> str:
+    """A link of a SheetPlan as the host takes it: "external:区县/灵宝市.xlsx#'表'!F12" with the whole path, "internal:'表'!A7" as "#'表'!A7"."""
+    kind, _, rest = url.partition(":")
+    if kind == "internal":
+        return f"#{rest}"
+    path, mark, place = rest.partition("#")
+    whole = (folder / unquote(path)).resolve()
+    return f"{whole.as_uri() if is_libreoffice(book) else whole}{mark}{place}"

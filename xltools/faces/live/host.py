@@ -1,0 +1,70 @@
+"""The program around the workbook: what it shows while a button runs, and its state put back afterwards."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from xltools.model.console import load_console
+
+LIBREOFFICE = "libreoffice"
+SHORTEST = 0.1      # seconds between two changes of the status bar
+
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a button has to say in the end. failed: nothing was done, and the person must be told in a box."""
+
+    text: str
+    failed: bool = False
+
+
+class RefusedError(Exception):
+    """A button cannot do what was asked; the text is one sentence for the person, without its full stop."""
+
+
+@contextmanager
+def quiet(book: Any) -> Iterator[Say]:
+    """While the block runs nothing flickers or recalculates; afterwards screen, calculation, alerts and status bar are as before.
+
+    Gives what sets the text of the status bar.
+    """
+    app = book.app
+    with ExitStack() as stack:
+        for name, value in (("screen_updating", False), ("display_alerts", False), ("calculation", "manual")):
+            stack.callback(setattr, app, name, getattr(app, name))
+            setattr(app, name, value)
+        stack.callback(setattr, app, "status_bar", app.status_bar or False)
+        yield lambda text: setattr(app, "status_bar", text)
+
+
+def steps(say: Say) -> Callable[[int, int, str], None]:
+    """A callable step(done, total, name) that shows in the status bar which file is being read."""
+    sentence, shown = load_console().said["file"], [0.0]
+
+    def step(done: int, total: int, name: str) -> None:
+        now = time.monotonic()
+        if now - shown[0] >= SHORTEST:
+            shown[0] = now
+            say(sentence.format(done=done + 1, total=total, name=name))
+
+    return step
+
+
+def folder_of(book: Any) -> Path:
+    """The folder of the workbook. Raises RefusedError when it lies in none on this computer."""
+    path = Path(str(book.fullname))
+    if not path.is_absolute() or not path.parent.is_dir():
+        raise RefusedError(load_console().said["no_folder"])
+    return path.parent
+
+
+def is_libreoffice(book: Any) -> bool:
+    """Whether the host is LibreOffice rather than Excel."""
+    return bool(book.app.engine.name == LIBREOFFICE)

@@ -1,0 +1,69 @@
+"""Findings in the open sheet: the cell filled, the sentence in its note, and both taken away again.
+
+Our part of a note begins with a fixed line and ends with the colour that the cell had before. So it can be taken back cell by
+cell, wherever sorting or inserting has moved the cell; the rest of the note and every other colour are the user's own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from xltools.books.style import severity_tint
+from xltools.faces.live.cells import Color, rgb, tint_color
+from xltools.model.console import load_console
+from xltools.model.finding import Finding, Severity
+
+
+def fill_of(severity: Severity) -> Color:
+    """The colour that marks a finding of this severity."""
+    return tint_color(severity_tint(severity))
+
+
+def clean(sheet: Any) -> None:
+    """Take away everything that an earlier check left in a sheet."""
+    words = load_console().check
+    ours = {fill_of(severity) for severity in Severity}
+    for note in list(sheet.notes):
+        own, mark, rest = note.text.partition(words.mark)
+        if not mark:
+            continue
+        cell = note.location
+        if cell.color in ours:
+            former = rest.rpartition(words.former)[2].strip()
+            cell.color = rgb(former) if former.startswith("#") else None
+        if own.strip():
+            note.text = own.rstrip("\n")
+        else:
+            note.delete()
+
+
+def paint(sheet: Any, findings: Iterable[Finding]) -> int:
+    """Mark the cells of the findings in their sheet; gives how many cells a protection kept from being marked."""
+    cells: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.place.cell and finding.severity is not Severity.NOTE:
+            cells.setdefault(finding.place.cell, []).append(finding)
+    return sum(not _mark(sheet.range(cell), found) for cell, found in cells.items())
+
+
+def _mark(cell: Any, findings: Sequence[Finding]) -> bool:
+    former, note = cell.color, cell.note
+    text = _text(findings, former)
+    try:
+        cell.color = fill_of(min((one.severity for one in findings), key=lambda severity: severity.rank))
+        if note is None:
+            cell.add_note(text)
+        else:
+            note.text = f"{note.text}\n{text}"
+    except Exception:
+        # Every host refuses a locked cell with an exception of its own; the finding still stands in the list of results.
+        return False
+    return True
+
+
+def _text(findings: Iterable[Finding], former: Color | None) -> str:
+    words = load_console().check
+    lines = [f"{one.severity.label} {one.code.number}：{one.message}\n改法：{one.fix}" for one in findings]
+    shown = words.none if former is None else "#{:02X}{:02X}{:02X}".format(*former)
+    return "\n".join([words.mark, *lines, f"{words.former}{shown}"])

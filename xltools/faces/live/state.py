@@ -1,0 +1,173 @@
+"""A sheet as it stood, to go back to: taken before writing, kept in a file beside the workbook, put back cell by cell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from xltools.books.base import Cell
+from xltools.books.package import replace_file
+from xltools.books.replace import BACKUP_FOLDER
+from xltools.books.sheet import Formula
+from xltools.faces.live.cells import Color, Point, area, fills, link, read, recolor, set_link, write
+
+FILE = "撤销.json"
+VERSION = 1
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """Part of one sheet, from row `top` down.
+
+    linked: columns, from 0, in which links may stand · added: rows that were put in since, (row, how many); taken out when negative ·
+    to_end: it goes down to the end of the sheet, so that what was written below it since is emptied.
+    """
+
+    sheet: str
+    top: int
+    rows: Sequence[Sequence[Cell | Formula]]
+    fills: Mapping[Point, Color]
+    links: Mapping[Point, str]
+    notes: Mapping[Point, str]
+    linked: tuple[int, ...] = ()
+    added: tuple[int, int] = (0, 0)
+    to_end: bool = True
+
+    @property
+    def width(self) -> int:
+        return len(self.rows[0]) if self.rows else 0
+
+
+@dataclass(frozen=True)
+class State:
+    """What an undo goes back to. moment: of the merge · mark: the last result that the workbook shows since; another one means another state."""
+
+    moment: str
+    mark: str
+    result: str
+    snapshots: Sequence[Snapshot] = field(default_factory=tuple)
+
+
+def take(sheet: Any, top: int, size: tuple[int, int], linked: Sequence[int]) -> Snapshot:
+    """The sheet from row `top`: so many rows and columns, with links in these columns."""
+    height, width = size
+    notes = notes_of(sheet, top)
+    if height < 1:
+        return Snapshot(sheet.name, top, [[None] * width], {}, {}, notes, tuple(linked))
+    block = area(sheet, top, 1, height, width)
+    links = {(row, column): url for column in linked for row in range(height) if (url := link(block, (row, column)))}
+    return Snapshot(sheet.name, top, read(block), fills(block), links, notes, tuple(linked))
+
+
+def take_row(sheet: Any, row: int, width: int) -> Snapshot:
+    """One row of the sheet and nothing below it."""
+    whole = take(sheet, row, (1, width), ())
+    return replace(whole, notes={}, to_end=False)
+
+
+def notes_of(sheet: Any, top: int) -> dict[Point, str]:
+    """The notes from row `top` down."""
+    return {(place.row - top, place.column - 1): note.text for note in sheet.notes if (place := note.location).row >= top}
+
+
+def put_back(sheet: Any, snapshot: Snapshot, last: int) -> None:
+    """Bring the sheet back to a snapshot. last: the last row that is filled now."""
+    at, count = snapshot.added
+    if count > 0:
+        sheet.range(f"{at}:{at + count - 1}").delete("up")
+    elif count < 0:
+        sheet.range(f"{at}:{at - count - 1}").insert("down")
+    rows = [list(row) for row in snapshot.rows]
+    if snapshot.to_end:
+        rows += [[None] * snapshot.width for _ in range(last - count - snapshot.top + 1 - len(rows))]
+    block = area(sheet, snapshot.top, 1, len(rows), snapshot.width)
+    write(block, rows)
+    recolor(block, fills(block), snapshot.fills)
+    for column in snapshot.linked:
+        for row in range(len(rows)):
+            url = snapshot.links.get((row, column), "")
+            if url or link(block, (row, column)):
+                set_link(block, (row, column), url)
+    if snapshot.to_end:
+        set_notes(sheet, snapshot.top, snapshot.notes)
+
+
+def set_notes(sheet: Any, top: int, notes: Mapping[Point, str]) -> None:
+    """Let just these notes stand from row `top` down; one that is there already is left alone."""
+    there = notes_of(sheet, top)
+    for note in list(sheet.notes):
+        place = note.location
+        if place.row >= top and notes.get((place.row - top, place.column - 1)) != note.text:
+            note.delete()
+    for (row, column), text in notes.items():
+        if there.get((row, column)) != text:
+            sheet.range((row + top, column + 1)).add_note(text)
+
+
+def path_beside(workbook: Path) -> Path:
+    """The file that keeps the state of this workbook, in its folder of backups."""
+    return workbook.with_name(BACKUP_FOLDER.format(stem=workbook.stem)) / FILE
+
+
+def keep(workbook: Path, state: State) -> None:
+    """Write the state to its file, in place of an earlier one."""
+    path = path_beside(workbook)
+    path.parent.mkdir(exist_ok=True)
+    data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "sheets": [_packed(one) for one in state.snapshots]}
+    replace_file(path, json.dumps(data, ensure_ascii=False).encode("utf-8"))
+
+
+def kept(workbook: Path) -> State | None:
+    """The state in the file; None when there is none, or one that an other version wrote."""
+    path = path_beside(workbook)
+    if not path.is_file():
+        return None
+    data = json.loads(path.read_text(encoding="utf-8"))
+    if data["version"] != VERSION:
+        return None
+    return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]))
+
+
+def _packed(one: Snapshot) -> dict[str, Any]:
+    return {
+        "sheet": one.sheet,
+        "top": one.top,
+        "rows": [[_pack(value) for value in row] for row in one.rows],
+        "fills": [[*point, *color] for point, color in one.fills.items()],
+        "links": [[*point, url] for point, url in one.links.items()],
+        "notes": [[*point, text] for point, text in one.notes.items()],
+        "linked": list(one.linked),
+        "added": list(one.added),
+        "to_end": one.to_end,
+    }
+
+
+def _unpacked(data: Mapping[str, Any]) -> Snapshot:
+    rows = [[_unpack(value) for value in row] for row in data["rows"]]
+    colors = {(row, column): (red, green, blue) for row, column, red, green, blue in data["fills"]}
+    links = {(row, column): url for row, column, url in data["links"]}
+    notes = {(row, column): text for row, column, text in data["notes"]}
+    at, count = data["added"]
+    return Snapshot(data["sheet"], data["top"], rows, colors, links, notes, tuple(data["linked"]), (at, count), data["to_end"])
+
+
+def _pack(value: Cell | Formula) -> Any:
+    if isinstance(value, Formula):
+        return {"formula": value.text}
+    if isinstance(value, datetime):
+        return {"moment": value.isoformat()}
+    return {"day": value.isoformat()} if isinstance(value, date) else value
+
+
+def _unpack(value: Any) -> Cell | Formula:
+    if not isinstance(value, dict):
+        kept_value: Cell = value
+        return kept_value
+    ((kind, text),) = value.items()
+    if kind == "formula":
+        return Formula(text)
+    return datetime.fromisoformat(text) if kind == "moment" else date.fromisoformat(text)

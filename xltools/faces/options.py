@@ -1,0 +1,66 @@
+"""What the commands of the command line share: their Chinese help, the policy, files and folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from xltools.faces.terminal import ChineseContext, report_lines
+from xltools.model.form import SpecError
+from xltools.model.policy import load_policy, policy_in
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+DEFAULT_POLICY = "sanmenxia-2022"
+SOME_FILE = click.Path(exists=True, path_type=Path)
+SOME_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Command(click.Command):
+    """A command whose help is laid out in Chinese."""
+
+    context_class = ChineseContext
+
+
+class Commands(click.Group):
+    """A group whose help is laid out in Chinese."""
+
+    context_class = ChineseContext
+    command_class = Command
+
+
+class PolicyName(click.ParamType[Any]):
+    """The id of a policy we ship, a policy workbook, or a folder with a policy as text; gives the policy."""
+
+    name = "政策"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
+        path = Path(value)
+        try:
+            if (path / "policy.toml").is_file():
+                return policy_in(path)
+            return self._read(path, param, ctx) if path.is_file() else load_policy(value)
+        except SpecError:
+            return self.fail(f"没有名为“{value}”的政策，也没有这个政策库文件", param, ctx)
+
+    def _read(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
+        from xltools.actions.policy import read_policy
+
+        policy, findings = read_policy(path)
+        if policy is None:
+            for line in report_lines(findings, brief=True):
+                click.echo(line, err=True)
+            self.fail(f"政策库 {path.name} 里有错误，见上", param, ctx)
+        return policy
+
+
+policy_option = click.option(
+    "--policy", type=PolicyName(), default=DEFAULT_POLICY, metavar="政策", help=f"按哪套政策：随带政策的名称，或政策库.xlsx；默认 {DEFAULT_POLICY}。"
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="用 JSON 输出，供其他程序读取。")
+help_option = click.help_option("-h", "--help", help="显示这份说明。")
+files_argument = click.argument("files", nargs=-1, required=True, type=SOME_FILE, metavar="文件或文件夹…")
+output_folder = click.option("-o", "--output", "folder", required=True, type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹。")

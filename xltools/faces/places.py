@@ -1,0 +1,41 @@
+"""Where this program keeps its own small files: a folder of the user, never beside the user's workbooks."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+from datetime import datetime
+from pathlib import Path
+
+NAME = "xltools"
+LOG = "错误记录.log"
+# Read by macros/XlTools.bas: which Python to start, and what it left to say.
+INTERPRETER, MESSAGE = "python.txt", "message.txt"
+
+
+def own_folder() -> Path:
+    """The folder, made when missing: %LOCALAPPDATA%\\xltools, ~/Library/Application Support/xltools or ~/.config/xltools."""
+    home = Path.home()
+    if sys.platform.startswith("win"):
+        base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        base = home / "Library" / "Application Support"
+    else:
+        base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
+    folder = base / NAME
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def log_path() -> Path:
+    """Where the traceback of a bug is kept."""
+    return own_folder() / LOG
+
+
+def keep_traceback(what: str) -> Path:
+    """Add the exception being handled to the log; gives the log's path. what: the command that failed."""
+    path = log_path()
+    with path.open("a", encoding="utf-8") as log:
+        log.write(f"{datetime.now().isoformat()} {what}\n{traceback.format_exc()}\n")
+    return path
