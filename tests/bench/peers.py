@@ -1,0 +1,46 @@
+"""What users do instead, as whole scripts: `python -m tests.bench.peers WAY FOLDER OUTPUT`. None of them checks anything."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+SHEET, HEADER = "排查清单", 3  # as in the script of somebody who has only this template
+
+
+def calamine_raw(folder: Path, output: Path) -> None:
+    """Every cell of every sheet read and dropped: what all others are measured by."""
+    from python_calamine import CalamineWorkbook  # in the function: each way starts with what it needs and no more
+
+    for path in sorted(folder.glob("*.xlsx")):
+        book = CalamineWorkbook.from_path(str(path))
+        for name in book.sheet_names:
+            book.get_sheet_by_name(name).to_python()
+
+
+def pandas_openpyxl(folder: Path, output: Path) -> None:
+    """read_excel, concat, to_excel as the tutorials show them."""
+    _concatenated(folder, output, "openpyxl", "openpyxl")
+
+
+def pandas_calamine(folder: Path, output: Path) -> None:
+    """The same with the fastest reader and the usual writer."""
+    _concatenated(folder, output, "calamine", "xlsxwriter")
+
+
+def _concatenated(folder: Path, output: Path, reader: str, writer: str) -> None:
+    import pandas as pd
+
+    frames = [pd.read_excel(path, sheet_name=SHEET, header=HEADER, engine=reader) for path in sorted(folder.glob("*.xlsx"))]
+    pd.concat(frames).to_excel(output, index=False, engine=writer)
+
+
+WAYS: dict[str, Callable[[Path, Path], None]] = {
+    "calamine": calamine_raw,
+    "pandas+openpyxl": pandas_openpyxl,
+    "pandas+calamine+XlsxWriter": pandas_calamine,
+}
+
+if __name__ == "__main__":
+    WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))

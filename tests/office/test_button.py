@@ -1,0 +1,104 @@
+"""The buttons, pressed with a mouse in a LibreOffice window: what they leave in the open workbook."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+
+import click
+import pytest
+import xlwings
+
+import xltools.faces.excel
+from tests.office.screen import Screen, Windowed, site_packages
+from xltools.actions.make import make_templates
+from xltools.actions.merge import merge
+from xltools.actions.setup import LINUX, Places, Program, install
+from xltools.books.console import RESULT
+from xltools.books.file import open_book
+from xltools.model.policy import load_policy
+
+ROOT = Path(__file__).parent.parent.parent
+COUNTIES = ROOT / "workbooks" / "区县"
+SHOTS = ROOT / "test-artefacts"
+POLICY = load_policy("sanmenxia-2022")
+# Sheets in which the run of today shows; in these the result is compared without the line about it and the row of the buttons.
+MOMENT_ROWS = {"操作台": (2, 3)}
+
+
+def prepared(folder: Path) -> Callable[[Path], None]:
+    """What `xltools setup` does to a profile."""
+
+    def prepare(user: Path) -> None:
+        paths = site_packages([xltools.faces.excel, xlwings, click])
+        program = Program(Path(sys.executable), (sys.version_info[0], sys.version_info[1]), (str(ROOT), *paths))
+        install(Places(LINUX, folder / "own", (user,), ()), program)
+
+    return prepare
+
+
+@pytest.fixture
+def city(tmp_path: Path) -> Path:
+    """A folder with the blank city workbook and an inbox of three counties."""
+    folder = tmp_path / "市局"
+    workbook = make_templates(folder, POLICY)[-1]
+    (folder / "收件箱").mkdir()
+    for name in ("灵宝市", "湖滨区", "义马市"):
+        shutil.copy(COUNTIES / f"{name}.xlsx", folder / "收件箱")
+    return workbook
+
+
+def cells(path: Path, sheet: str) -> list[list[object]]:
+    """What a file holds, dates as the numbers that LibreOffice gives for them."""
+    return [[as_number(value) for value in row] for row in open_book(path).values(sheet)]
+
+
+def as_number(value: object) -> object:
+    """A date as its number; everything else as it is."""
+    return float((value - date(1899, 12, 30)).days) if isinstance(value, date) else value
+
+
+def trimmed(rows: list[list[object]], left_out: tuple[int, ...] = ()) -> list[list[object]]:
+    """Rows without empty ends, numbers with the digits that a sheet keeps."""
+    found = []
+    for number, row in enumerate(rows, 1):
+        line = [] if number in left_out else [float(f"{value:.14g}") if isinstance(value, float) else value for value in row]
+        while line and line[-1] is None:
+            line.pop()
+        found.append(line)
+    while found and not found[-1]:
+        found.pop()
+    return found
+
+
+def test_the_button_merges_into_the_open_workbook_what_the_command_line_merges(tmp_path: Path, city: Path) -> None:
+    file = tmp_path / "文件.xlsm"
+    merge([city.parent / "收件箱"], file, POLICY, datetime(2026, 7, 20, 9, 30))
+    folder = tmp_path / "merge"
+    folder.mkdir()
+    with Screen(folder) as screen, Windowed(folder, screen, prepared(folder), SHOTS / "merge.png") as office:
+        office.show(city)
+        office.press("合并区县表")
+        office.wait(lambda: "合并了 3 个文件" in office.shown("操作台", RESULT))
+        for sheet in open_book(file).sheets:
+            left_out = MOMENT_ROWS.get(sheet, ())
+            assert trimmed(office.values(sheet), left_out) == trimmed(cells(file, sheet), left_out), sheet
+        office.wait(office.idle)
+
+
+def test_the_menu_checks_a_county_file_without_macros(tmp_path: Path) -> None:
+    file = shutil.copy(COUNTIES / "灵宝市.xlsx", tmp_path / "灵宝市.xlsx")
+    folder = tmp_path / "check"
+    folder.mkdir()
+    with Screen(folder) as screen, Windowed(folder, screen, prepared(folder), SHOTS / "check.png") as office:
+        office.show(Path(file))
+        office.press("绩效分级", "校验本表")
+        office.wait(lambda: "错误" in office.shown("校验结果", "A2"))
+        listed = [row[:3] for row in office.values("校验结果")[3:]]
+        place = next((sheet, cell) for severity, sheet, cell in listed if severity == "错误" and cell)
+        cell = office.document.Sheets.getByName(place[0]).getCellRangeByName(place[1]).getCellByPosition(0, 0)
+        assert cell.CellBackColor == 0xFADBD8
+        assert "改法：" in cell.getAnnotation().getString()

@@ -1,0 +1,181 @@
+"""Checking files and folders: what is taken, what is passed over, how things are named."""
+
+from pathlib import Path
+
+import pytest
+import xlsxwriter
+
+from tests.county_books import NAME, POLICY, STAMP, TEMPLATE, book, check, enterprise, told
+from xltools.actions.check import check_files, sources
+from xltools.books.base import Stamp, TextBook
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.outcome import Outcome
+
+
+def save(path: Path, made: TextBook) -> Path:
+    """The workbook as a file, with its stamp as document properties."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with xlsxwriter.Workbook(str(path)) as workbook:
+        for part in ("template", "version", "policy"):
+            if text := getattr(made.stamp, part):
+                workbook.set_custom_property(f"xltools_{part}", text)
+        for name, grid in made.grids.items():
+            sheet = workbook.add_worksheet(name)
+            for row, cells in enumerate(grid):
+                sheet.write_row(row, 0, cells)
+    return path
+
+
+def test_a_file_is_checked_as_the_workbook_it_holds(tmp_path):
+    made = book(screening=[enterprise(capacity="很多")])
+    outcome = check_files([save(tmp_path / "灵宝市.xlsx", made)], POLICY)
+    assert outcome.findings == check(made).findings
+    (submission,) = outcome.submissions
+    assert (submission.county, submission.batch, submission.year, str(submission.report_date)) == ("灵宝市", "7月", 2022, "2022-07-19")
+    assert (submission.template, submission.version, submission.policy) == (STAMP.template, STAMP.version, STAMP.policy)
+    assert submission.path == (tmp_path / "灵宝市.xlsx").resolve()
+    assert len(submission.sha256) == 64
+    assert submission.tables["screening"].frame.at[5, "name"] == NAME
+    assert submission.raw["screening"].frame.at[5, "capacity"] == "很多"
+    assert outcome.counts == {"files": 1, "rows": 1, "error": 1, "warning": 0, "note": 0}
+    assert outcome.exit_code == 1
+
+
+def test_a_folder_gives_its_workbooks_and_passes_over_what_is_no_submission(tmp_path):
+    for name in ("灵宝市.xlsx", "子/卢氏县.XLSM", "义马市.et", "渑池县.ods", "灵宝市-退回.xlsx", "说明.docx", "~$灵宝市.xlsx", ".~lock.灵宝市.xlsx#", ".隐藏/旧.xlsx", "Thumbs.db"):
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"")
+    wanted, others = sources([tmp_path])
+    assert [one.name for one in wanted] == sorted(["灵宝市.xlsx", "卢氏县.XLSM", "义马市.et", "渑池县.ods"])
+    assert others == sorted(["灵宝市-退回.xlsx", "说明.docx"])
+
+
+def test_a_file_that_is_named_is_taken_whatever_its_name_and_only_once(tmp_path):
+    named = save(tmp_path / "灵宝市-退回.xlsx", book())
+    wanted, others = sources([tmp_path, named, named])
+    assert [(one.path, one.chosen) for one in wanted] == [(named.resolve(), True)]
+    assert others == []
+
+
+def test_files_of_one_name_are_told_apart_by_their_folders(tmp_path):
+    paths = [tmp_path / "一" / "甲" / "填报.xlsx", tmp_path / "二" / "甲" / "填报.xlsx", tmp_path / "二" / "乙" / "填报.xlsx", tmp_path / "别.xlsx"]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"")
+    wanted, _ = sources([tmp_path])
+    assert {one.name for one in wanted} == {"一/甲/填报.xlsx", "二/甲/填报.xlsx", "乙/填报.xlsx", "别.xlsx"}
+
+
+def test_findings_tables_and_submissions_of_such_files_agree_on_the_name(tmp_path):
+    for folder, county in (("灵宝", "灵宝市"), ("卢氏", "卢氏县")):
+        save(tmp_path / folder / "填报.xlsx", book(cover={"county": county}, screening=[enterprise(capacity="很多")]))
+    outcome = check_files([tmp_path], POLICY)
+    names = {"灵宝/填报.xlsx", "卢氏/填报.xlsx"}
+    assert {one.file for one in outcome.submissions} == names
+    assert {table.file for one in outcome.submissions for table in one.tables.values()} == names
+    assert {one.place.file for one in outcome.findings} == names
+    assert {one.code for one in outcome.findings} == {Code.NOT_A_NUMBER, Code.TWO_COUNTIES}
+
+
+def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path):
+    save(tmp_path / "灵宝市.xlsx", book())
+    (tmp_path / "坏.xlsx").write_bytes(b"not a workbook")
+    save(tmp_path / "别的表.xlsx", TextBook("", grids={"工资": [["姓名", "金额"], ["张三", 1.0]]}, stamp=Stamp()))
+    outcome = check_files([tmp_path, tmp_path / "没有.xlsx"], POLICY)
+    assert [one.file for one in outcome.submissions] == ["灵宝市.xlsx"]
+    assert outcome.unread == tuple(sorted(["坏.xlsx", "别的表.xlsx", "没有.xlsx"]))
+    assert {(one.place.file, one.code) for one in outcome.findings} == {
+        ("坏.xlsx", Code.UNREADABLE),
+        ("没有.xlsx", Code.UNREADABLE),
+        ("别的表.xlsx", Code.NOT_OUR_FORM),
+    }
+    assert outcome.counts["files"] == 4
+
+
+def test_our_own_summary_in_the_folder_is_passed_over_and_named_it_is_refused(tmp_path):
+    summary = save(tmp_path / "市级汇总.xlsx", TextBook("", grids={"操作台": [["市级汇总操作台"]]}, stamp=Stamp("city", TEMPLATE.version, POLICY.id)))
+    save(tmp_path / "灵宝市.xlsx", book())
+    outcome = check_files([tmp_path], POLICY)
+    assert (outcome.findings, outcome.skipped, outcome.unread) == ((), ("市级汇总.xlsx",), ())
+    assert [one.code for one in check_files([summary], POLICY).findings] == [Code.NOT_OUR_FORM]
+
+
+def test_the_order_of_paths_changes_nothing(tmp_path):
+    paths = [save(tmp_path / f"{name}.xlsx", book(cover={"county": name}, screening=[enterprise(capacity=name)])) for name in ("灵宝市", "卢氏县", "义马市")]
+    forward, backward = (check_files(order, POLICY) for order in (paths, paths[::-1]))
+    assert forward.findings == backward.findings == check_files([tmp_path], POLICY).findings
+    assert [one.file for one in forward.submissions] == [one.file for one in backward.submissions]
+
+
+def test_progress_is_told_before_every_file(tmp_path):
+    for name in ("一", "二"):
+        save(tmp_path / f"{name}.xlsx", book(cover={"batch": f"{len(name)}月"}))
+    told_so_far: list[tuple[int, int, str]] = []
+    check_files([tmp_path], POLICY, lambda done, total, name: told_so_far.append((done, total, name)))
+    assert told_so_far == [(0, 2, "一.xlsx"), (1, 2, "二.xlsx")]
+
+
+def test_stamps_are_judged_with_the_rest():
+    assert told(check(book(stamp=Stamp())).findings) == {(Code.NO_STAMP, "!")}
+    assert told(check(book(stamp=Stamp("county", "2021.1", "sanmenxia-2021"))).findings) == {(Code.OLD_TEMPLATE, "!"), (Code.OTHER_POLICY, "!")}
+
+
+def test_an_alias_of_the_county_is_taken_with_a_note():
+    outcome = check(book(cover={"county": "三门峡经济开发区"}))
+    assert [(one.code, one.place.cell) for one in outcome.findings] == [(Code.CONVERTED, "B4")]
+    assert outcome.accepted[0].county == "开发区"
+    assert outcome.exit_code == 0
+
+
+@pytest.mark.parametrize("county", ["郑州市", None])
+def test_a_workbook_without_a_known_county_is_checked_but_not_accepted(county):
+    outcome = check(book(cover={"county": county}, screening=[enterprise(capacity="很多")]))
+    assert {one.code for one in outcome.findings} == {Code.COUNTY_UNKNOWN if county else Code.REQUIRED, Code.NOT_A_NUMBER}
+    assert (outcome.accepted, outcome.submissions[0].county, outcome.submissions[0].rows) == ((), "", 1)
+
+
+def test_a_workbook_without_a_cover_is_checked_but_not_accepted():
+    made = book(screening=[enterprise(capacity="很多")])
+    del made.grids["封面"]
+    outcome = check(made)
+    assert told(outcome.findings) == {(Code.SHEET_MISSING, "封面!"), (Code.NOT_A_NUMBER, "排查清单!K5")}
+    assert outcome.accepted == ()
+
+
+class BrokenBook(TextBook):
+    """A workbook whose sheets turn out to be damaged only when they are read."""
+
+    def values(self, sheet):
+        raise StopError(Code.UNREADABLE.at(Place(self.name), reason="损坏"))
+
+
+def test_a_book_that_breaks_while_it_is_read_does_not_stop_the_others():
+    made = book("坏.xlsx")
+    outcome = check(BrokenBook(made.name, grids=made.grids, stamp=made.stamp), book())
+    assert (outcome.unread, [one.file for one in outcome.submissions]) == (("坏.xlsx",), ["灵宝市.xlsx"])
+    assert [(one.place.file, one.code) for one in outcome.findings] == [("坏.xlsx", Code.UNREADABLE)]
+
+
+def test_an_outcome_without_errors_and_warnings_is_clean():
+    assert Outcome().exit_code == 0
+    assert Outcome().record() == {"counts": {"files": 0, "rows": 0, "error": 0, "warning": 0, "note": 0}, "findings": []}
+    assert check(book(screening=[enterprise(permit_no="PWX-130921-0023-16")])).exit_code == 1
+
+
+def test_the_record_of_an_outcome_is_what_json_prints():
+    outcome = check(book(screening=[enterprise(capacity=-1.0)]))
+    assert outcome.record() == {
+        "counts": {"files": 1, "rows": 1, "error": 1, "warning": 0, "note": 0},
+        "findings": [
+            {
+                "file": "灵宝市.xlsx",
+                "sheet": "排查清单",
+                "cell": "K5",
+                "code": "E205",
+                "severity": "error",
+                "message": "“产能”填了 -1，应在 0 至 100000000 之间",
+                "fix": "请核对数值和单位后改正",
+            }
+        ],
+    }

@@ -1,0 +1,134 @@
+"""The command line as a person meets it: what it prints, and the exit code it leaves with."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from xltools.faces import cli
+
+WORKBOOKS = Path(__file__).parent.parent / "workbooks"
+KEYS = {"file", "sheet", "cell", "code", "severity", "message", "fix"}
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One county with problems, one without."""
+    folder = tmp_path_factory.mktemp("收件箱")
+    for name in ("湖滨区.xlsx", "开发区.xlsx"):
+        shutil.copy(WORKBOOKS / "区县" / name, folder / name)
+    return folder
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Logs go to a folder of the test's own."""
+    for name in ("XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "own"))
+
+
+def test_a_clean_file_leaves_with_0_and_says_so(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", str(inbox / "湖滨区.xlsx")]) == 0
+    assert "错误 0 · 提醒 0" in capsys.readouterr().out
+
+
+def test_a_file_with_problems_leaves_with_1_and_names_place_and_fix(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["check", str(inbox / "开发区.xlsx")]) == 1
+    printed = capsys.readouterr().out
+    assert "【排查清单】" in printed
+    assert "改法：" in printed
+
+
+def test_check_json_has_counts_and_findings_as_promised(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["check", str(inbox), "--json"])
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"counts", "findings"}
+    assert all(set(finding) == KEYS for finding in said["findings"])
+    assert {finding["severity"] for finding in said["findings"]} <= {"error", "warning", "note"}
+    for severity in ("error", "warning", "note"):
+        assert said["counts"][severity] == sum(finding["severity"] == severity for finding in said["findings"])
+
+
+def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    assert cli.run(["merge", str(inbox), "-o", str(output), "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert said["output"] == str(output)
+    assert output.exists()
+    assert {line["county"]: line["file"] for line in said["counties"]}["湖滨区"] == "湖滨区.xlsx"
+    assert len(said["counties"]) == 8
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check"], "缺少参数 文件或文件夹…"),
+        (["check", "没有这个文件.xlsx"], "没有这个文件或文件夹"),
+        (["chek"], "没有命令 chek"),
+        (["check", "--jsn", "."], "没有选项 --jsn"),
+        (["check", ".", "--policy", "某市"], "没有名为“某市”的政策"),
+        (["merge", "."], "缺少选项 --output"),
+    ],
+)
+def test_a_wrong_command_line_leaves_with_2_and_one_chinese_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(arguments) == 2
+    printed = capsys.readouterr()
+    assert sentence in printed.err
+    assert printed.out == ""
+    assert printed.err.count("\n") == 1
+
+
+def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([]) == 2
+    assert "用法：xltools" in capsys.readouterr().err
+
+
+def test_a_bug_leaves_with_70_one_sentence_and_a_log(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    def broken(*arguments: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("xltools.actions.check.check_files", broken)
+    assert cli.run(["check", str(inbox)]) == 70
+    said = capsys.readouterr().err
+    assert "Traceback" not in said
+    log = next((tmp_path / "own").rglob("*.log"))
+    assert str(log) in said
+    assert "ZeroDivisionError" in log.read_text("utf-8")
+
+
+def every_command() -> list[list[str]]:
+    """The words of every command and group, as typed."""
+    found: list[list[str]] = []
+    waiting: list[tuple[list[str], object]] = [([], cli.commands)]
+    while waiting:
+        words, command = waiting.pop()
+        found.append(words)
+        waiting += [([*words, name], one) for name, one in getattr(command, "commands", {}).items()]
+    return sorted(found)
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_every_command_explains_itself_in_chinese(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run([*words, "--help"]) == 0
+    text = capsys.readouterr().out
+    assert "用法：" in text
+    assert "选项" in text
+    for english in ("Usage", "Options", "Commands", "required", "default", "Show this message"):
+        assert english not in text
+
+
+def test_help_does_not_wait_for_pandas() -> None:
+    code = "import sys; from xltools.faces.cli import run; run(['--help']); print({'pandas', 'pandera', 'xlsxwriter', 'xlwings'} & set(sys.modules), file=sys.stderr)"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert said.stderr.strip() == "set()"
+
+
+def test_demo_merges_all_eight_and_says_what_to_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["demo", str(tmp_path / "演示")]) == 0
+    printed = capsys.readouterr().out
+    assert "合并了 8 个区县文件" in printed
+    assert str(tmp_path / "演示" / "市级汇总.xlsx") in printed
+    assert (tmp_path / "演示" / "市级汇总.xlsx").exists()

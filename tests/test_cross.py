@@ -1,0 +1,137 @@
+"""Checking workbooks side by side: one enterprise in two counties, one county twice, counties missing."""
+
+from datetime import date
+from itertools import permutations
+
+import pytest
+
+from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, book, check, enterprise, told
+from xltools.model.finding import Code
+from xltools.model.outcome import Submission
+from xltools.rules.cross import across, newest, not_sent, set_aside
+
+LINGBAO, MIANCHI, LUSHI = {"county": "灵宝市"}, {"county": "渑池县"}, {"county": "卢氏县"}
+BROKEN = CODE[:17] + ("1" if CODE[17] != "1" else "2")
+
+
+def crossing(*books):
+    """(file, code, cell) of what only shows between workbooks."""
+    return {(one.place.file, one.code, one.place.cell) for one in check(*books).findings if one.code.stage == 6}
+
+
+def test_one_enterprise_with_one_process_in_two_counties_is_reported_in_both():
+    first = book("灵宝市.xlsx", LINGBAO, screening=[enterprise(OTHER, OTHER_NAME), enterprise()])
+    second = book("渑池县.xlsx", MIANCHI, screening=[enterprise(name="三门峡另名有限公司", process="铸 件")])
+    outcome = check(first, second)
+    assert crossing(first, second) == {("灵宝市.xlsx", Code.TWO_COUNTIES, "B6"), ("渑池县.xlsx", Code.TWO_COUNTIES, "B5")}
+    assert {one.message for one in outcome.findings} == {
+        f"“{NAME}”（铸件）同时出现在 渑池县（渑池县.xlsx【排查清单】B5）",
+        "“三门峡另名有限公司”（铸 件）同时出现在 灵宝市（灵宝市.xlsx【排查清单】B6）",
+    }
+    assert all(one.accepted for one in outcome.submissions)
+
+
+def test_two_processes_of_one_enterprise_may_stand_in_two_counties():
+    assert crossing(book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI, screening=[enterprise(process="落砂")])) == set()
+
+
+def test_the_same_enterprise_in_two_months_of_one_county_is_no_problem():
+    assert crossing(book("7月.xlsx", {"batch": "7月"}), book("8月.xlsx", {"batch": "8月"})) == set()
+
+
+def test_two_enterprises_of_one_name_with_good_codes_are_two():
+    assert crossing(book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI, screening=[enterprise(OTHER)])) == set()
+
+
+@pytest.mark.parametrize("name", [NAME, "三门峡示例铸造有限责任公司", "三门峡（示例）铸造 有限公司"])
+@pytest.mark.parametrize("code", [BROKEN, None, "123"])
+def test_an_enterprise_without_a_good_code_is_recognised_by_its_name(name, code):
+    other = book("渑池县.xlsx", MIANCHI, screening=[enterprise(credit_code=code, name=name)])
+    assert crossing(book("灵宝市.xlsx", LINGBAO), other) == {("灵宝市.xlsx", Code.TWO_COUNTIES, "B5"), ("渑池县.xlsx", Code.TWO_COUNTIES, "B5")}
+
+
+def test_many_other_places_are_counted():
+    counties = ["灵宝市", "渑池县", "卢氏县", "义马市", "陕州区"]
+    outcome = check(*(book(f"{one}.xlsx", {"county": one}) for one in counties))
+    message = next(one.message for one in outcome.findings if one.place.file == "卢氏县.xlsx")
+    assert message.endswith("等 4 处")
+    assert message.count("【") == 3
+
+
+# Twice
+
+
+def sent(file, report="2022-07-19", **changes):
+    return book(file, {**LINGBAO, "sign_date": "2022-07-01", "report_date": report, **changes})
+
+
+def test_of_two_workbooks_of_one_county_and_batch_the_later_is_used():
+    outcome = check(sent("旧.xlsx", "2022-07-18"), sent("新.xlsx", "2022-07-19"))
+    assert told(outcome.findings) == {(Code.SENT_TWICE, "!")}
+    assert outcome.findings[0].place.file == "旧.xlsx"
+    assert outcome.findings[0].message == "“灵宝市”7月报了不止一份，已采用 新.xlsx，本文件未汇总"
+    assert [one.file for one in outcome.accepted] == ["新.xlsx"]
+    assert len(outcome.submissions) == 2
+
+
+def test_with_one_report_date_none_is_used():
+    outcome = check(sent("一.xlsx"), sent("二.xlsx"), sent("三.xlsx", "2022-07-18"))
+    assert {(one.place.file, one.code) for one in outcome.findings} == {(f, Code.SENT_TWICE_TIE) for f in ("一.xlsx", "二.xlsx", "三.xlsx")}
+    assert outcome.accepted == ()
+
+
+def test_without_a_report_date_none_is_used():
+    assert {code for _, code, _ in crossing(sent("一.xlsx"), sent("二.xlsx", None))} == {Code.SENT_TWICE_TIE}
+
+
+@pytest.mark.parametrize("changes", [{"batch": "8月"}, {"year": 2023.0}, {"county": "卢氏县"}])
+def test_another_batch_year_or_county_is_another_report(changes):
+    assert crossing(sent("一.xlsx"), book("二.xlsx", {**LINGBAO, **changes}, screening=[enterprise(OTHER, OTHER_NAME)])) == set()
+
+
+def test_copies_with_equal_bytes_are_one_report():
+    files = (("2.xlsx", "x"), ("1.xlsx", "x"), ("3.xlsx", "y"))
+    one, two, three = (Submission(file, county="灵宝市", batch="7月", report_date=date(2022, 7, 19), sha256=sha) for file, sha in files)
+    assert newest([one, two]) is two
+    assert set_aside([one, two]) == {"2.xlsx"}
+    assert newest([one, two, three]) is None
+
+
+def test_a_workbook_of_an_unknown_county_is_never_the_second_of_a_county():
+    outcome = check(book("一.xlsx", {"county": "郑州市"}), book("二.xlsx", {"county": "郑州市"}))
+    assert {one.code for one in outcome.findings} == {Code.COUNTY_UNKNOWN}
+    assert outcome.accepted == ()
+    assert [one.county for one in outcome.submissions] == ["", ""]
+
+
+def test_rows_of_a_workbook_that_is_not_used_are_compared_with_nobody():
+    books = sent("旧.xlsx", "2022-07-18"), book("新.xlsx", LINGBAO, screening=[enterprise(THIRD)]), book("渑池县.xlsx", MIANCHI)
+    assert crossing(*books) == {("旧.xlsx", Code.SENT_TWICE, "")}
+
+
+# Missing
+
+
+def test_counties_that_sent_nothing_are_named_in_the_order_of_the_policy():
+    outcome = check(book("灵宝市.xlsx", LINGBAO), book("义马.xlsx", {"county": "义马"}))
+    missing = not_sent(outcome.submissions, POLICY)
+    names = [one.message for one in missing]
+    assert names == [f"“{name}”还没有报送" for name in ("湖滨区", "开发区", "城乡一体化示范区", "陕州区", "渑池县", "卢氏县")]
+    assert {one.code for one in missing} == {Code.COUNTY_NOT_SENT}
+
+
+# Order
+
+
+def test_the_order_of_files_changes_nothing():
+    books = [
+        sent("旧.xlsx", "2022-07-18"),
+        sent("新.xlsx", "2022-07-19"),
+        book("渑池县.xlsx", MIANCHI, screening=[enterprise(credit_code="123"), enterprise(OTHER, OTHER_NAME)]),
+        book("卢氏县.xlsx", LUSHI, screening=[enterprise(OTHER, OTHER_NAME), enterprise(capacity="很多", process="落砂")]),
+    ]
+    outcomes = [check(*order) for order in permutations(books)]
+    assert len({one.findings for one in outcomes}) == 1
+    assert len({tuple((s.file, s.accepted) for s in one.submissions) for one in outcomes}) == 1
+    submissions = list(outcomes[0].submissions)
+    assert sorted(map(str, across(submissions))) == sorted(map(str, across(submissions[::-1])))

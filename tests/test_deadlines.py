@@ -1,0 +1,74 @@
+"""Deadlines: expected dates are those of 三环文〔2022〕69号 三(一) to 四, not what the code says."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from xltools.model.policy import Deadline, load_policy
+from xltools.rules.deadlines import days_late, deadline_of, due_date, last_day, punctuality
+
+POLICY = load_policy("sanmenxia-2022")
+REVIEW = POLICY.deadline("review")
+SCREENING = POLICY.deadline("screening")
+
+
+@pytest.mark.parametrize(
+    ("id", "month", "due"),
+    [
+        ("screening", 3, date(2022, 6, 30)),
+        ("support", 1, date(2022, 7, 15)),
+        ("review", 7, date(2022, 7, 20)),
+        ("review", 12, date(2022, 12, 20)),
+        ("site_check", 2, date(2022, 2, 28)),
+        ("site_check", 7, date(2022, 7, 31)),
+        ("protected", 1, date(2022, 9, 5)),
+        ("emergency", 1, date(2022, 9, 20)),
+        ("adjustment", 1, date(2022, 11, 15)),
+    ],
+)
+def test_dates_are_those_of_the_notice(id: str, month: int, due: date) -> None:
+    assert due_date(POLICY.deadline(id), 2022, month) == due
+
+
+def test_month_end_follows_the_leap_year_and_a_day_that_a_month_lacks_is_its_last() -> None:
+    assert due_date(POLICY.deadline("site_check"), 2024, 2) == date(2024, 2, 29)
+    assert due_date(Deadline("x", "", "", 0, 31, ""), 2022, 4) == date(2022, 4, 30)
+
+
+@pytest.mark.parametrize(
+    ("reported", "words"),
+    [
+        (date(2022, 7, 1), "按时"),
+        (date(2022, 7, 19), "按时"),
+        (date(2022, 7, 20), "按时"),
+        (date(2022, 7, 21), "迟1天（应于7月20日前）"),
+        (date(2022, 8, 20), "迟31天（应于7月20日前）"),
+        (date(2023, 7, 20), "迟365天（应于7月20日前）"),
+    ],
+)
+def test_the_twentieth_itself_is_on_time_when_the_day_is_included(reported: date, words: str) -> None:
+    assert punctuality(REVIEW, 2022, 7, reported) == words
+
+
+@pytest.mark.parametrize(
+    ("reported", "words"),
+    [(date(2022, 7, 19), "按时"), (date(2022, 7, 20), "迟1天（应于7月20日前）"), (date(2022, 7, 21), "迟2天（应于7月20日前）")],
+)
+def test_the_twentieth_is_late_when_the_setting_excludes_the_day(reported: date, words: str) -> None:
+    assert punctuality(replace(REVIEW, inclusive=False), 2022, 7, reported) == words
+
+
+def test_an_excluded_first_of_the_month_ends_the_month_before() -> None:
+    first = Deadline("x", "", "", 3, 1, "", inclusive=False)
+    assert last_day(first, 2022, 1) == date(2022, 2, 28)
+    assert days_late(first, 2022, 1, date(2022, 2, 28)) == 0
+    assert days_late(first, 2022, 1, date(2022, 3, 1)) == 1
+
+
+@pytest.mark.parametrize(
+    ("month", "reviews", "expected"),
+    [(6, 0, SCREENING), (5, 0, SCREENING), (6, 1, REVIEW), (7, 0, REVIEW), (7, 12, REVIEW)],
+)
+def test_a_list_without_reviews_until_june_is_the_screening_list(month: int, reviews: int, expected: Deadline) -> None:
+    assert deadline_of(POLICY, month, reviews) is expected

@@ -1,0 +1,151 @@
+"""What is refused before or while it is read, and with which sentence."""
+
+import io
+import struct
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.compound import compound
+from tests.workbooks import BOOKS, XLSX, changed, opened, reason, small, zipped
+from xltools.books import gate, grid
+from xltools.books.file import open_book
+from xltools.books.gate import Package
+from xltools.books.sheet_xml import read_sheet
+from xltools.books.sink import Context
+from xltools.books.xml import MalformedError
+from xltools.model.finding import Code, StopError
+
+WORD = zipped(**{"[Content_Types].xml": '<Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'})
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (b"", "文件是空的（0字节）"),
+        (bytes(5000), "文件内容全是空白，可能没有复制完成"),
+        (XLSX[: len(XLSX) // 2], "文件已损坏或没有下载完整"),
+        (XLSX[:-10], "文件已损坏或没有下载完整"),
+        (BOOKS["values.xls"][:3000], "文件已损坏或没有下载完整"),
+        (BOOKS["values.ods"][:3000], "文件已损坏或没有下载完整"),
+        (WORD, "这是 Word 文件改了扩展名"),
+        (compound({"WordDocument": b""}), "这是 Word 文件改了扩展名"),
+        (compound({"PowerPoint Document": b""}), "这是 PowerPoint 文件改了扩展名"),
+        (compound({"Contents": b""}), "这不是电子表格文件"),
+        (zipped(mimetype="application/vnd.oasis.opendocument.text"), "这是文字处理或演示文件，不是电子表格"),
+        (zipped(**{"照片.jpg": "x"}), "这是压缩包，请先解压"),
+        (b"%PDF-1.7", "这是 PDF 文件，不是电子表格"),
+        (b"\x89PNG\r\n", "这是图片，不是电子表格"),
+        (b"Rar!\x1a\x07", "这是压缩包，请先解压"),
+        ("\ufeff<html><table><tr><td>1".encode(), "这是网页改了扩展名"),
+        (b"<?xml version='1.0'?><Workbook/>", "这是 XML 文件，不是 .xlsx 电子表格"),
+        ("序号,企业名称\n1,甲".encode("gb18030"), "这是文本文件改了扩展名"),
+        (b"\x00\x01\x02\x03", "这不是电子表格文件，或者文件已损坏"),
+    ],
+)
+def test_what_is_no_workbook_is_refused_with_the_reason(tmp_path: Path, data: bytes, sentence: str) -> None:
+    assert reason(tmp_path, data) == sentence
+
+
+def test_a_file_that_is_not_there_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StopError, match="文件不存在"):
+        open_book(tmp_path / "没有.xlsx")
+
+
+def test_a_folder_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StopError, match="读取失败"):
+        open_book(tmp_path)
+
+
+def locked_xls() -> bytes:
+    """The .xls with the record behind its beginning turned into the one that announces a password."""
+    data = bytearray(BOOKS["values.xls"])
+    at = data.index(struct.pack("<HH", 0x809, 16))
+    struct.pack_into("<H", data, at + 20, 0x2F)
+    return bytes(data)
+
+
+LOCKED_ODS = changed(BOOKS["values.ods"], lambda name, content: content.replace(b"<manifest:file-entry", b"<manifest:encryption-data/><manifest:file-entry"))
+
+
+@pytest.mark.parametrize("data", [compound({"EncryptedPackage": b"", "EncryptionInfo": b""}), locked_xls(), LOCKED_ODS])
+def test_a_password_has_its_own_finding(tmp_path: Path, data: bytes) -> None:
+    with pytest.raises(StopError) as stop:
+        opened(tmp_path, data)
+    assert stop.value.finding.code is Code.PASSWORD
+
+
+def test_a_member_that_stands_twice_is_refused(tmp_path: Path) -> None:
+    out = io.BytesIO(small())
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr("XL/Worksheets/sheet1.xml", "<worksheet/>")
+    assert reason(tmp_path, out.getvalue()) == "文件内部的“xl/worksheets/sheet1.xml”出现了两次，无法判断以哪一份为准"
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml"])
+def test_a_document_type_is_refused_in_every_part(tmp_path: Path, part: str) -> None:
+    bomb = b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;">]>'
+    data = changed(XLSX, lambda name, content: content.replace(b"?>", b"?>" + bomb, 1) if name == part else content)
+    assert "DOCTYPE" in reason(tmp_path, data)
+
+
+@pytest.mark.parametrize("part", ["xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml", "xl/sharedStrings.xml", "xl/styles.xml", "_rels/.rels"])
+@pytest.mark.parametrize("cut", [0, 40, 0.7])
+def test_a_broken_part_is_refused(tmp_path: Path, part: str, cut: float) -> None:
+    data = changed(XLSX, lambda name, content: content[: int(cut if cut > 1 else cut * len(content))] if name == part else content)
+    assert "损坏" in reason(tmp_path, data)
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        '<row r="0"/>',
+        '<row r="1048577"/>',
+        '<row r="x"/>',
+        '<row r="1"><c r="A2"><v>1</v></c></row>',
+        '<row r="1"><c r="XFE1"><v>1</v></c></row>',
+        '<row r="1"><c r="1"><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="A1"><v>2</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>0</v></c></row>',
+        '<row r="1"><c r="A1" t="s"><v>-1</v></c></row>',
+    ],
+)
+def test_a_sheet_that_contradicts_itself_is_refused(tmp_path: Path, rows: str) -> None:
+    assert "损坏" in reason(tmp_path, small(rows))
+
+
+def test_an_inflating_member_is_stopped(tmp_path: Path) -> None:
+    data = small("<!--" + " " * (gate.RATIO_FROM * 2) + "-->")
+    assert len(data) < 100_000
+    assert reason(tmp_path, data) == gate.TOO_LARGE
+
+
+def test_the_members_together_may_not_inflate_too_far(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gate, "MAX_INFLATED", 2000)
+    assert reason(tmp_path, XLSX) == gate.TOO_LARGE
+
+
+def test_too_many_members_too_large_a_file_and_too_many_cells_are_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert reason(tmp_path, zipped(**{str(number): "" for number in range(gate.MAX_MEMBERS + 1)})) == gate.TOO_LARGE
+    monkeypatch.setattr(gate, "MAX_FILE", 2**20)
+    assert reason(tmp_path, b"PK" + bytes(2**20)) == "文件超过 1 MB"
+    monkeypatch.setattr("xltools.books.sink.MAX_CELLS", 5)
+    assert reason(tmp_path, XLSX) == gate.TOO_LARGE
+
+
+def test_too_many_far_cells_are_refused(tmp_path: Path) -> None:
+    rows = "".join(f'<row r="{row}"><c r="A{row}"><v>1</v></c></row>' for row in range(grid.GRID_ROWS + 1, grid.GRID_ROWS + grid.MAX_FAR + 2))
+    assert reason(tmp_path, small(rows)) == f"工作表的内容超过 {grid.GRID_ROWS} 行或 {grid.GRID_COLUMNS} 列"
+
+
+def test_array_formulas_may_not_spread_without_end() -> None:
+    cells = "".join(f'<c><f t="array" ref="A1:J1000">B{number}</f></c>' for number in range(1000))
+    with pytest.raises(MalformedError):
+        read_sheet([f'<worksheet><sheetData><row r="1">{cells}</row></sheetData></worksheet>'.encode()], Context())
+
+
+def test_a_package_without_a_password_reads_its_parts_in_any_spelling() -> None:
+    package = Package(small(), "a")
+    assert "XL\\Workbook.xml" in package
+    assert package.read("/xl/workbook.xml") == package.read("xl/Workbook.XML")

@@ -1,0 +1,243 @@
+"""From filled checklists to grades: reasons, what happened since, the same under other rules, and the command line."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.checklist_books import CHECKED, NAME, POLICY, applicant, at_best, visit, write
+from tests.checklists import best, table_of
+from tests.county_files import CODES, county_file, enterprise
+from xltools.actions.grade import grade_files
+from xltools.actions.regrade import compared, stamped_policy
+from xltools.books.base import Cell
+from xltools.faces import cli
+from xltools.model.finding import Code
+from xltools.model.graded import GradeOutcome
+from xltools.model.policy import load_policy
+
+GRINDING, CLINKER, REFRACTORY = table_of("cement-grinding"), table_of("cement-clinker"), table_of("refractory")
+NATIONAL = load_policy("national-2026")
+
+
+def event(kind: str, **changes: Cell) -> dict[str, Cell]:
+    """A row of 变更与处理 about the first enterprise, found after the day of the check."""
+    given = {"credit_code": CODES[0], "process": "烧成", "change_kind": kind, "found_date": date(2022, 8, 10), "detail": "见案卷", "old_grade": "B", "second_review": "不需要"}
+    return {**given, **changes}
+
+
+DECIDED = {"decided_by": "市绩效分级评定领导小组", "decided_date": date(2022, 8, 30)}
+
+
+def after(folder: Path, *events: Mapping[str, Cell], checked: date = CHECKED) -> GradeOutcome:
+    """A refractory plant that the site check gave a B, and what its county reports since."""
+    folder.mkdir(exist_ok=True)
+    who = applicant(REFRACTORY, code=CODES[0])
+    write(folder / "甲.xlsx", who, [visit(REFRACTORY, {**best(REFRACTORY), "6": 10.0, "10": "全封闭", "11": "密闭输送", "13": 92.0}, checked=checked)])
+    rows = [enterprise(0, industry="耐火材料", process="烧成", table="耐火材料"), enterprise(1)]
+    county_file(folder, "灵宝市", rows, changes=events)
+    return grade_files([folder], POLICY)
+
+
+def told(outcome: GradeOutcome) -> list[Code]:
+    """What was found besides the table's status."""
+    return [one.code for one in outcome.findings if one.code is not Code.TABLE_NOT_OFFICIAL]
+
+
+# --- grades and reasons ------------------------------------------------------------------------------------------------
+
+
+def test_a_grade_says_which_cell_decided_and_what_the_next_one_needs(tmp_path: Path) -> None:
+    (whole,) = after(tmp_path).enterprises
+    assert (whole.grade, whole.credit_code) == ("B", CODES[0])
+    record = whole.record()["parts"][0]
+    assert [(one["indicator"], one["found"], one["required"]) for one in record["next"]] == [("监测监控水平—主要排放口在线监测数据有效率", "92 %", "不低于95 %")]
+    assert (record["decided_by"][0]["file"], record["decided_by"][0]["sheet"], record["decided_by"][0]["cell"]) == ("甲.xlsx", "烧成", "I19")
+
+
+def test_the_json_is_what_was_agreed(tmp_path: Path) -> None:
+    record = after(tmp_path).record()
+    assert list(record) == ["enterprises", "findings"]
+    (one,) = record["enterprises"]
+    assert list(one) == ["credit_code", "name", "grade", "status", "flags", "parts"]
+    (part,) = one["parts"]
+    assert list(part) == ["process", "table", "edition", "grade", "status", "decided_by", "next"]
+    assert set(part["decided_by"][0]) == {"file", "sheet", "cell", "indicator", "found", "required"}
+    assert json.loads(json.dumps(record, ensure_ascii=False)) == record
+
+
+def test_parts_in_several_workbooks_are_one_enterprise(tmp_path: Path) -> None:
+    write(tmp_path / "甲.xlsx", applicant(CLINKER), [at_best(CLINKER)])
+    write(tmp_path / "乙.xlsx", applicant(GRINDING), [at_best(GRINDING, no_6="敞开")])
+    outcome = grade_files([tmp_path], POLICY)
+    (whole,) = outcome.enterprises
+    assert (whole.status.value, [part.outcome for part in whole.parts]) == ("需人工确认", ["A", "非引领性"])
+    assert any("需人工确认" in flag for flag in whole.flags)
+
+
+def test_a_and_leading_are_one_tier_and_need_nobody(tmp_path: Path) -> None:
+    write(tmp_path / "甲.xlsx", applicant(CLINKER, GRINDING), [at_best(CLINKER), at_best(GRINDING)])
+    (whole,) = grade_files([tmp_path], POLICY).enterprises
+    assert (whole.status.value, whole.grade) == ("已得出", "A")
+
+
+def test_a_table_that_is_not_official_is_flagged_wherever_the_grade_is_printed(tmp_path: Path) -> None:
+    outcome = after(tmp_path)
+    assert "指标表“耐火材料”是示例表，等级只供参考" in outcome.enterprises[0].flags
+    assert Code.TABLE_NOT_OFFICIAL in {one.code for one in outcome.findings}
+
+
+def test_a_broken_file_stops_nobody_else(tmp_path: Path) -> None:
+    (tmp_path / "坏.xlsx").write_bytes(b"nothing")
+    outcome = after(tmp_path)
+    assert len(outcome.enterprises) == 1
+    assert Code.UNREADABLE in told(outcome)
+
+
+def test_the_order_of_files_changes_nothing(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{at}.xlsx", applicant(CLINKER, GRINDING, code=code), [at_best(CLINKER)]) for at, code in enumerate(CODES[:4])]
+    assert grade_files(paths, POLICY).record() == grade_files(reversed(paths), POLICY).record()
+
+
+# --- what happened since -----------------------------------------------------------------------------------------------
+
+
+def test_fraud_puts_the_grade_to_the_lowest_at_once_with_its_cell(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("隐瞒或提供虚假材料", **DECIDED))
+    (whole,) = outcome.enterprises
+    (part,) = whole.parts
+    assert (whole.grade, outcome.checks[0].grade) == ("D", "B")
+    assert (part.decided_by[0].place.file, part.decided_by[0].place.sheet, part.decided_by[0].place.cell) == ("灵宝市.xlsx", "变更与处理", "D5")
+    assert part.steps[0].startswith("“隐瞒或提供虚假材料”：等级由 B 改为 D（2022-08-30，市绩效分级评定领导小组，三环文〔2022〕69号 五1")
+    (line,) = outcome.record()["history"]
+    assert (line["old"], line["new"], line["clause"], line["decided_by"]) == ("B", "D", "三环文〔2022〕69号 五1", "市绩效分级评定领导小组")
+
+
+def test_fraud_nobody_has_decided_on_still_counts_and_asks_who_decides(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("贿赂"))
+    assert outcome.enterprises[0].grade == "D"
+    assert told(outcome) == [Code.DECIDER_MISSING]
+
+
+def test_below_standard_waits_for_the_second_review(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("达不到指标要求", second_review="待二次审核"))
+    (whole,) = outcome.enterprises
+    assert whole.grade == "B"
+    assert any(flag.startswith("待二次审核：") for flag in whole.flags)
+    assert told(outcome) == [Code.SECOND_REVIEW_PENDING]
+
+
+def test_a_violation_asks_for_the_grade_and_takes_the_one_decided(tmp_path: Path) -> None:
+    asked = after(tmp_path / "一", event("环境违法"))
+    assert (asked.enterprises[0].grade, told(asked)) == ("B", [Code.SANCTION_NEEDS_GRADE])
+    assert any(flag.startswith("待决定：") for flag in asked.enterprises[0].flags)
+    decided = after(tmp_path / "二", event("环境违法", new_grade="C", **DECIDED))
+    assert (decided.enterprises[0].grade, told(decided)) == ("C", [])
+
+
+def test_an_unreported_change_is_a_warning_and_no_downgrade(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("设备设施更换（未报备）"))
+    assert (outcome.enterprises[0].grade, told(outcome)) == ("B", [Code.CHANGE_NOT_REPORTED])
+
+
+def test_what_happened_before_the_check_changes_nothing_but_a_person_is_asked(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("环境违法", found_date=date(2022, 5, 3), new_grade="D", decided_by="市局", decided_date=date(2022, 6, 1)))
+    assert (outcome.enterprises[0].grade, told(outcome)) == ("B", [Code.EVENT_BEFORE_CHECK])
+    assert "2022-07-26" in next(one.message for one in outcome.findings if one.code is Code.EVENT_BEFORE_CHECK)
+
+
+def test_what_concerns_enterprises_without_a_checklist_is_passed_over(tmp_path: Path) -> None:
+    outcome = after(tmp_path, event("贿赂", credit_code=CODES[1], process="铸件"))
+    assert (outcome.enterprises[0].grade, told(outcome)) == ("B", [])
+
+
+def test_a_process_that_was_never_checked_is_named(tmp_path: Path) -> None:
+    assert told(after(tmp_path, event("环境违法", process="成型", new_grade="C", **DECIDED))) == [Code.NOT_GRADED_YET]
+
+
+# --- under other rules -------------------------------------------------------------------------------------------------
+
+
+def test_who_would_move_under_another_policy(tmp_path: Path) -> None:
+    strict = replace(CLINKER, indicators=tuple(replace(one, requirements=tuple(replace(r, values=("100",)) for r in one.requirements)) if one.no == "1" else one for one in CLINKER.indicators))
+    new = replace(POLICY, id="严一点", tables=tuple(strict if table.id == CLINKER.id else table for table in POLICY.tables))
+    write(tmp_path / "甲.xlsx", applicant(CLINKER, code=CODES[0]), [at_best(CLINKER, no_1=85.0)])
+    write(tmp_path / "乙.xlsx", applicant(CLINKER, code=CODES[1]), [at_best(CLINKER)])
+    moves = compared(grade_files([tmp_path], POLICY), POLICY, new).moves
+    assert moves is not None
+    assert [(one.credit_code, one.before, one.after, one.direction) for one in moves] == [(CODES[0], "B", "D", "下降"), (CODES[1], "A", "A", "不变")]
+    assert moves[0].steps
+    assert moves[0].record()["new_policy"] == "严一点"
+
+
+def test_answers_are_found_again_by_what_they_are_about(tmp_path: Path) -> None:
+    moved = replace(CLINKER, edition="2026", indicators=tuple(replace(one, no=f"新{one.no}") for one in reversed(CLINKER.indicators)))
+    new = replace(POLICY, id="新", tables=(moved,))
+    write(tmp_path / "甲.xlsx", applicant(CLINKER), [at_best(CLINKER, no_1=85.0)])
+    moves = compared(grade_files([tmp_path], POLICY), POLICY, new).moves
+    assert moves is not None
+    assert (moves[0].after, moves[0].direction) == ("B", "不变")
+
+
+def test_what_the_new_rules_ask_in_addition_is_to_be_verified(tmp_path: Path) -> None:
+    write(tmp_path / "甲.xlsx", applicant(CLINKER), [at_best(CLINKER)])
+    moves = compared(grade_files([tmp_path], POLICY), POLICY, NATIONAL).moves
+    assert moves is not None
+    assert (moves[0].before, moves[0].after, moves[0].direction) == ("A", "待核实", "不能比较")
+
+
+def test_a_process_without_a_table_under_the_new_rules_is_said(tmp_path: Path) -> None:
+    write(tmp_path / "甲.xlsx", applicant(REFRACTORY), [at_best(REFRACTORY)])
+    outcome = compared(grade_files([tmp_path], POLICY), POLICY, NATIONAL)
+    assert outcome.moves is not None
+    assert (outcome.moves[0].after, outcome.moves[0].direction) == ("", "不能比较")
+    assert [one.message for one in outcome.findings if one.code is Code.NOT_CHECKED] == ["政策“national-2026”没有与“耐火材料”（烧成）对应的指标表，两套政策无法比较"]
+
+
+def test_checklists_know_the_policy_they_were_made_for(tmp_path: Path) -> None:
+    assert stamped_policy([tmp_path]) is None
+    write(tmp_path / "甲.xlsx", applicant(CLINKER))
+    assert stamped_policy([tmp_path]) is POLICY
+
+
+# --- the command line --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A plant with a B."""
+    after(tmp_path / "收件箱")
+    return tmp_path / "收件箱"
+
+
+def test_grade_prints_the_grade_the_reason_and_what_the_next_one_needs(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["grade", str(folder)]) == 1
+    printed = capsys.readouterr().out
+    assert f"{NAME}（{CODES[0]}）　B" in printed
+    assert "评为 B：烧成—“监测监控水平”第1项“主要排放口在线监测数据有效率”为 B（现场“92 %”，A 级要求“不低于95 %”）" in printed
+    assert "要达到 A 级，还差 1 项：监测监控水平—主要排放口在线监测数据有效率：不低于95 %" in printed
+    assert "! 指标表“耐火材料”是示例表，等级只供参考" in printed
+
+
+def test_grade_json_and_compare(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["grade", str(folder), "--json", "--compare", "national-2026"])
+    said = json.loads(capsys.readouterr().out)
+    assert set(said) == {"enterprises", "findings", "moves"}
+    cli.run(["grade", str(folder), "--policy", "national-2026", "--compare"])
+    assert "换用政策 national-2026（原为 sanmenxia-2022）" in capsys.readouterr().out
+
+
+def test_make_checklist_writes_them_and_says_how_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = county_file(tmp_path, "灵宝市", [enterprise(0), enterprise(1)])
+    target = str(tmp_path / "核查表")
+    assert cli.run(["make", "checklist", "--from", str(file), "--enterprise", CODES[0], "-o", target]) == 0
+    assert "已生成 1 份核查表" in capsys.readouterr().out
+    assert cli.run(["make", "checklist", "--from", str(file), "-o", target]) == 0
+    assert "已生成 1 份核查表，放在 " + target + "；另有 1 份已经存在，没有改动" in capsys.readouterr().out
+
+
+def test_an_unknown_policy_to_compare_with_is_a_usage_error(folder: Path) -> None:
+    assert cli.run(["grade", str(folder), "--compare", "没有"]) == cli.USAGE

@@ -1,0 +1,211 @@
+"""What setup puts on a computer, what it leaves alone, what doctor says about it, and what the watched folder does."""
+
+import json
+import subprocess
+import sys
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.county_files import POLICY, county_file, enterprise
+from xltools.actions.doctor import BAD, DOUBT, GOOD, Line, Machine, examine
+from xltools.actions.office_menu import EMPTY, FILE, add_menu, has_menu, remove_menu
+from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program, install, uninstall
+from xltools.actions.watch import Seen, look
+from xltools.faces import cli
+
+PROGRAM = Program(Path(sys.executable), (sys.version_info[0], sys.version_info[1]), ("/some/packages",))
+THEIRS = EMPTY.replace("</oor:items>", '<item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="FirstRun" oor:op="fuse"><value>false</value></prop></item>\n</oor:items>')
+
+
+@pytest.fixture
+def places(tmp_path: Path) -> Places:
+    """A computer with one LibreOffice profile, in which somebody has changed a setting."""
+    user = tmp_path / "office" / "4" / "user"
+    user.mkdir(parents=True)
+    (user / FILE).write_text(THEIRS, encoding="utf-8")
+    return Places(LINUX, tmp_path / "own", (user,), (tmp_path / "桌面",))
+
+
+def machine(places: Places, folder: Path) -> Machine:
+    """A computer on which everything is as it should be."""
+    office = folder / "program"
+    office.mkdir(exist_ok=True)
+    (office / "pythonscript.py").write_text("")
+    return Machine(places, PROGRAM, office, PROGRAM.version, "", "", ("Noto Sans CJK SC",), folder)
+
+
+def said(machine: Machine, topic: str) -> Line:
+    return next(line for line in examine(machine) if line.topic == topic)
+
+
+# --- setup and removal ------------------------------------------------------------------------------------------------
+
+
+def test_setup_reaches_buttons_menu_and_icons_and_says_what_it_wrote(places: Places) -> None:
+    written = install(places, PROGRAM)
+    user = places.offices[0]
+    assert (places.own / "python.txt").read_text(encoding="utf-8").strip() == sys.executable
+    assert json.loads((user / "Scripts" / "python" / "xltools_menu.json").read_text(encoding="utf-8")) == {
+        "python": list(PROGRAM.version),
+        "paths": ["/some/packages"],
+    }
+    assert has_menu(user)
+    assert all(path.is_file() for path in written)
+    assert {path.name for path in written if path.parent == places.icons[0]} == {"xltools-merge.desktop", "xltools-check.desktop"}
+
+
+def test_removal_takes_back_everything_and_nothing_else(places: Places, tmp_path: Path) -> None:
+    (tmp_path / "桌面").mkdir()
+    mine = tmp_path / "桌面" / "我的.desktop"
+    mine.write_text("")
+    install(places, PROGRAM)
+    uninstall(places)
+    left = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    assert left == sorted([mine, places.offices[0] / FILE])
+    assert (places.offices[0] / FILE).read_text(encoding="utf-8") == THEIRS
+
+
+def test_setting_up_again_changes_nothing_and_removes_what_is_obsolete(places: Places) -> None:
+    install(places, PROGRAM)
+    menu = (places.offices[0] / FILE).read_text(encoding="utf-8")
+    install(replace(places, icons=()), PROGRAM)
+    assert (places.offices[0] / FILE).read_text(encoding="utf-8") == menu
+    assert list(places.icons[0].iterdir()) == []
+
+
+def test_a_profile_in_use_keeps_its_settings(places: Places) -> None:
+    (places.offices[0].parent / ".lock").write_text("")
+    install(places, PROGRAM)
+    assert not has_menu(places.offices[0])
+    assert (places.offices[0] / FILE).read_text(encoding="utf-8") == THEIRS
+
+
+def test_a_profile_that_does_not_exist_yet_gets_the_menu(tmp_path: Path) -> None:
+    add_menu(tmp_path / "user")
+    assert has_menu(tmp_path / "user")
+    remove_menu(tmp_path / "user")
+    assert (tmp_path / "user" / FILE).read_text(encoding="utf-8") == EMPTY
+
+
+def test_an_icon_starts_this_program_whatever_its_path(places: Places) -> None:
+    install(places, replace(PROGRAM, python=Path('/opt/a b$/100%/py"thon')))
+    text = (places.icons[0] / "xltools-merge.desktop").read_text(encoding="utf-8")
+    assert 'Exec="/opt/a b\\$/100%%/py\\"thon" -m xltools drop merge --wait %F' in text
+
+
+@pytest.mark.parametrize(("system", "suffix"), [(WINDOWS, ".cmd"), (MAC, ".command")])
+def test_other_systems_get_icons_of_their_own_kind(places: Places, system: str, suffix: str) -> None:
+    written = install(replace(places, system=system), PROGRAM)
+    icons = [path for path in written if path.parent == places.icons[0]]
+    assert [path.suffix for path in icons] == [suffix, suffix]
+    assert all("-m xltools drop" in path.read_text(encoding="utf-8") for path in icons)
+
+
+def test_the_commands_set_up_and_remove_for_this_user(tmp_path: Path) -> None:
+    home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_DATA_HOME": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
+    for command in ("setup", "doctor", "uninstall"):
+        ran = subprocess.run([sys.executable, "-m", "xltools", command], env=home, cwd=tmp_path, capture_output=True, text=True, check=False)
+        assert "程序出错" not in ran.stderr
+        assert ran.stdout
+        assert (tmp_path / "config" / "xltools" / "python.txt").is_file() is (command != "uninstall")
+
+
+# --- doctor -----------------------------------------------------------------------------------------------------------
+
+
+def test_a_computer_as_it_should_be_has_no_bad_line(places: Places, tmp_path: Path) -> None:
+    install(places, PROGRAM)
+    lines = examine(machine(places, tmp_path))
+    assert [line for line in lines if line.state != GOOD] == []
+
+
+def test_every_line_that_is_not_good_says_what_helps(places: Places, tmp_path: Path) -> None:
+    poor = replace(machine(places, tmp_path), office_python=(3, 9), fonts=(), folder=tmp_path / "nowhere")
+    bad = [line for line in examine(poor) if line.state != GOOD]
+    assert {line.topic for line in bad} >= {"设置", "LibreOffice 的 Python", "绩效分级菜单", "中文字体", "当前文件夹"}
+    assert [line.topic for line in bad if not line.mend] == []
+
+
+def test_an_older_setup_is_told(places: Places, tmp_path: Path) -> None:
+    install(places, PROGRAM)
+    newer = replace(machine(places, tmp_path), program=replace(PROGRAM, paths=("/other/packages",)))
+    assert (said(newer, "设置").state, said(newer, "设置").mend) == (BAD, "xltools setup")
+
+
+def test_a_profile_that_runs_no_macros_is_told(places: Places, tmp_path: Path) -> None:
+    user = places.offices[0]
+    level = '<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>\n</oor:items>'
+    (user / FILE).write_text(THEIRS.replace("</oor:items>", level), encoding="utf-8")
+    assert said(machine(places, tmp_path), "宏安全性").state == BAD
+
+
+def test_without_libreoffice_nothing_is_wrong(places: Places, tmp_path: Path) -> None:
+    assert said(replace(machine(places, tmp_path), office=None), "LibreOffice").state == DOUBT
+
+
+@pytest.mark.parametrize(("excel", "state"), [("", DOUBT), ("C:\\Office16\\EXCEL.EXE /automation", GOOD), ("C:\\WPS\\et.exe /Automation", BAD)])
+def test_on_windows_the_program_that_answers_for_excel_is_named(places: Places, tmp_path: Path, excel: str, state: str) -> None:
+    windows = replace(machine(replace(places, system=WINDOWS), tmp_path), excel=excel, macros="4")
+    assert said(windows, "Excel").state == state
+    assert said(windows, "宏").state == BAD
+
+
+def test_an_open_workbook_and_its_holder_are_named(places: Places, tmp_path: Path) -> None:
+    (tmp_path / "市级汇总.xlsm").write_bytes(b"")
+    (tmp_path / ".~lock.市级汇总.xlsm#").write_text("张三,pc,host,01.07.2022 09:00,file:///;", encoding="utf-8")
+    assert "市级汇总.xlsm（张三）" in said(machine(places, tmp_path), "正被打开的文件").text
+
+
+def test_doctor_as_json_is_a_list_of_lines(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA"):
+        monkeypatch.setenv(name, str(tmp_path))
+    cli.run(["doctor", "--json"])
+    lines = json.loads(capsys.readouterr().out)
+    assert {"Python", "程序库", "表样"} <= {line["topic"] for line in lines}
+    assert all(set(line) == {"topic", "state", "text", "mend"} for line in lines)
+
+
+# --- the watched folder -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A folder with one county's workbook that has an error."""
+    folder = tmp_path / "收件箱"
+    county_file(folder, "灵宝市", [enterprise(0), enterprise(1, capacity="很多")])
+    return folder
+
+
+def test_each_arrival_is_checked_once_and_its_return_lies_beside_it(inbox: Path) -> None:
+    seen: Seen = {}
+    ((path, outcome, returned),) = look(inbox, seen, POLICY, date(2022, 7, 1))
+    assert path.name == "灵宝市.xlsx"
+    assert outcome.counts["error"] > 0
+    assert [one.output.parent for one in returned] == [inbox]
+    assert list(look(inbox, seen, POLICY, date(2022, 7, 1))) == []
+
+
+def test_a_file_that_comes_again_is_checked_again(inbox: Path) -> None:
+    seen: Seen = {}
+    list(look(inbox, seen, POLICY, date(2022, 7, 1)))
+    county_file(inbox, "灵宝市", [enterprise(0)])
+    ((path, outcome, _),) = look(inbox, seen, POLICY, date(2022, 7, 1))
+    assert (path.name, outcome.counts["error"]) == ("灵宝市.xlsx", 0)
+
+
+def test_the_command_watches_once_when_asked(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["watch", str(inbox), "--once"]) == 0
+    printed = capsys.readouterr().out
+    assert "灵宝市.xlsx：错误" in printed
+    assert "已退回" in printed
+
+
+def test_what_is_dropped_on_the_icons_is_merged_and_checked(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["drop", "check", str(inbox / "灵宝市.xlsx")]) == 1
+    assert (inbox / "灵宝市-退回.xlsx").is_file()
+    assert cli.run(["drop", "merge", str(inbox)]) == 1
+    assert (inbox.parent / "市级汇总.xlsx").is_file()
+    assert "已汇总到" in capsys.readouterr().out

@@ -1,0 +1,115 @@
+"""merge takes checklists too: what the site checks found beside what enterprise, county and city said."""
+
+import zipfile
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.checklist_books import applicant, at_best, change, write
+from tests.checklists import table_of
+from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
+from xltools.actions.merge import merge, previous
+from xltools.books.file import open_book
+from xltools.model.finding import Code
+from xltools.model.form import FIRST_ROW, load_template
+from xltools.model.outcome import Outcome
+
+CLINKER, GRINDING = table_of("cement-clinker"), table_of("cement-grinding")
+MOMENT = datetime(2022, 8, 1, 9, 0)
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """A county with a cement plant of two processes, and its checklist: a B and not leading."""
+    folder = tmp_path / "收件箱"
+    rows = [
+        enterprise(0, industry="水泥", process="熟料", table="水泥熟料", applied="A", self="A", target="A"),
+        enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性"),
+        enterprise(1),
+    ]
+    county_file(folder, "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="熟料", applied="A", conclusion="B")])
+    (folder / "核查表").mkdir()
+    write(folder / "核查表" / "甲.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER, no_1=85.0), at_best(GRINDING, no_6="敞开")])
+    return folder
+
+
+def merged(inbox: Path) -> tuple[Outcome, list[dict[str, Any]]]:
+    """The outcome, and the records of 核查结果 as the summary holds them."""
+    outcome = merge([inbox], inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)
+    assert outcome.output is not None
+    tables = previous(outcome.output, load_template("city")).tables
+    return outcome, tables["site_checks"].frame.to_dict("records") if "site_checks" in tables else []
+
+
+def test_every_checked_process_has_its_line_with_all_grades_side_by_side(inbox: Path) -> None:
+    _, (clinker, grinding) = merged(inbox)
+    assert [clinker[name] for name in ("county", "name", "process", "self", "applied", "conclusion", "site", "in_force", "decided")] == [
+        "灵宝市", NAMES[0], "熟料", "A", "A", "B", "B", "B", None,
+    ]  # fmt: skip
+    assert grinding["site"] == "非引领性"
+    assert clinker["overall"] == grinding["overall"] == "非引领性（需人工确认）"
+    assert clinker["checked"] == date(2022, 7, 26)
+    assert clinker["table_status"] == "部分"
+
+
+def test_the_line_says_why_what_is_missing_and_who_thought_otherwise(inbox: Path) -> None:
+    _, (clinker, _) = merged(inbox)
+    assert clinker["why"].startswith("评为 B：熟料—“运输方式”第1项“公路运输国五及以上或新能源车辆比例”为 B（现场“85 %”")
+    assert clinker["next"] == "运输方式—公路运输国五及以上或新能源车辆比例：物料公路运输（水泥罐式货车除外）全部使用国五及以上（含燃气）重型货车或新能源车"
+    assert clinker["difference"] == "自评 A，现场核查 B；申报 A，现场核查 B"
+    assert "需人工确认" in clinker["confirm"]
+
+
+def test_the_grade_leads_back_to_its_cell_in_the_checklist(inbox: Path) -> None:
+    outcome, (clinker, _) = merged(inbox)
+    assert (clinker["file"], clinker["sheet"]) == ("甲.xlsx", "熟料")
+    assert open_book(inbox / "核查表" / "甲.xlsx").values("熟料")[int(clinker["cell"][1:]) - 1][ord(clinker["cell"][0]) - 65] == "B"
+    assert outcome.output is not None
+    with zipfile.ZipFile(outcome.output) as archive:
+        links = "".join(archive.read(name).decode() for name in archive.namelist() if name.endswith(".rels"))
+    assert "收件箱/核查表/甲.xlsx" in links.replace("\\", "/")
+
+
+def test_what_the_city_decided_stands_beside_it_after_the_next_merge(inbox: Path) -> None:
+    outcome, _ = merged(inbox)
+    assert outcome.output is not None
+    template = load_template("city")
+    ledger = previous(outcome.output, template).tables["ledger"]
+    sheet = 1 + open_book(outcome.output).sheets.index(ledger.sheet)
+    change(outcome.output, sheet, **{f"{ledger.columns['decided']}{FIRST_ROW}": "A"})
+    _, (clinker, _) = merged(inbox)
+    assert clinker["decided"] == "A"
+    assert "市级评定 A，现场核查 B" in clinker["difference"]
+
+
+def test_a_process_that_no_county_reported_is_said(inbox: Path) -> None:
+    write(inbox / "乙.xlsx", applicant(GRINDING, code=CODES[5], name=NAMES[5]), [at_best(GRINDING)])
+    _, lines = merged(inbox)
+    assert [line["difference"] for line in lines if line["credit_code"] == CODES[5]] == ["企业台账没有这家企业的这道工序"]
+
+
+def test_without_checklists_there_is_no_such_sheet(tmp_path: Path) -> None:
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    outcome, lines = merged(tmp_path / "收件箱")
+    assert lines == []
+    assert outcome.output is not None
+    assert load_template("city")["site_checks"].sheet not in open_book(outcome.output).sheets
+
+
+def test_what_is_wrong_in_a_checklist_stands_in_the_problem_list_and_open_items_do_not(inbox: Path) -> None:
+    write(inbox / "乙.xlsx", applicant(GRINDING, code=CODES[1], name=NAMES[1]))
+    outcome, _ = merged(inbox)
+    codes = {one.code for one in outcome.findings if one.place.file in ("甲.xlsx", "乙.xlsx")}
+    assert Code.TABLE_NOT_OFFICIAL in codes
+    assert Code.NO_ANSWER not in codes
+    assert "甲.xlsx" not in outcome.skipped
+
+
+def test_checklists_named_one_by_one_are_taken_like_those_in_a_folder(inbox: Path) -> None:
+    paths = [*inbox.glob("*.xlsx"), *inbox.glob("核查表/*.xlsx")]
+    outcome = merge(paths, inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)
+    assert outcome.graded is not None
+    assert len(outcome.graded.checks) == 2
+    assert outcome.unread == ()
