@@ -1,29 +1,34 @@
-"""Merging into the open summary: what a person must mend first is said before anything is written."""
+"""What merging into an open summary will write, computed without a host: a file stands in for the open workbook."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
-from xltools.actions.merge_open import Request, merge_open
+from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
+from xltools.actions.merge import merge
+from xltools.actions.merge_open import Request, SheetWork, Work, merge_open
 from xltools.books.base import Grid, SheetFacts, Stamp
 from xltools.books.file import FileBook, open_book
+from xltools.books.sheet import Formula
 from xltools.model.finding import Code, StopError
-from xltools.model.form import load_form
-from xltools.model.policy import load_policy
+from xltools.model.form import load_template
 
-SUMMARY = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"
-LEDGER = load_form("ledger").sheet
+CITY = load_template("city")
+LEDGER = CITY["ledger"]
+NOW = datetime(2022, 7, 25, 9, 0)
 
 
-@dataclass(frozen=True)
-class Opened:
-    """The committed summary as if it were open, with other rows in some sheets."""
+@dataclass
+class Open:
+    """A file as if it were open, with notes."""
 
     file: FileBook
-    grids: Mapping[str, Grid] = field(default_factory=dict)
+    said: Mapping[str, str]
 
     @property
     def name(self) -> str:
@@ -38,33 +43,101 @@ class Opened:
         return self.file.stamp
 
     def values(self, sheet: str) -> Grid:
-        return self.grids.get(sheet) or self.file.values(sheet)
+        return self.file.values(sheet)
 
     def facts(self, sheet: str) -> SheetFacts:
-        return SheetFacts()
+        return self.file.facts(sheet)
 
     def formulas(self, sheet: str) -> Mapping[str, str]:
-        return {}
+        return {cell: f"={text}" for cell, text in self.file.sheet(sheet).formulas.items()}
 
     def notes(self, sheet: str) -> Mapping[str, str]:
-        return {}
+        return self.said if sheet == LEDGER.sheet else {}
 
 
-def stopped(tmp_path: Path, ledger: Grid) -> tuple[Code, str]:
-    """Why merging an empty inbox into the summary with this ledger is refused, and at which cell."""
-    request = Request(tmp_path, tmp_path, load_policy("sanmenxia-2022"), datetime(2022, 7, 25, 9))
+@pytest.fixture
+def summary(tmp_path: Path) -> Path:
+    """A summary of 灵宝市 with two enterprises; since then 湖滨区 has sent, too, and stands before it."""
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0), enterprise(1)])
+    path = tmp_path / "市级汇总.xlsm"
+    merge([tmp_path / "收件箱"], path, POLICY, NOW)
+    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(2)])
+    return path
+
+
+def change(path: Path, how: Callable[[Worksheet], object]) -> None:
+    """Do something in the ledger, as a person would."""
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    how(book[LEDGER.sheet])
+    book.save(path)
+
+
+def prepared(path: Path, notes: Mapping[str, str] | None = None) -> Work:
+    return merge_open(Open(open_book(path), notes or {}), Request(path.parent / "收件箱", path.parent, POLICY, NOW))
+
+
+def sheet(work: Work, name: str) -> SheetWork:
+    return next(one for one in work.sheets if one.plan.form.name == name)
+
+
+def test_the_contents_are_those_of_a_merge_into_a_file(summary: Path, tmp_path: Path) -> None:
+    work = prepared(summary)
+    merge([tmp_path / "收件箱"], tmp_path / "文件.xlsx", POLICY, NOW)
+    for one in work.sheets:
+        if one.plan.rows:
+            written = open_book(tmp_path / "文件.xlsx").values(one.sheet)[4:]
+            assert [[record.get(field.name) for _, field in one.used] for record in one.plan.rows] == written, one.sheet
+
+
+def test_every_record_is_followed_from_its_row_to_its_row(summary: Path) -> None:
+    assert sheet(prepared(summary), "ledger").moved == {5: 6, 6: 7}
+
+
+def test_a_column_of_the_users_own_moves_with_its_records_and_keeps_its_formulas(summary: Path) -> None:
+    def insert(ledger: Worksheet) -> None:
+        ledger.insert_cols(3)
+        for row, text in ((4, "督办人"), (5, "张三"), (6, "=LEFT(D6,3)&A$1")):
+            ledger.cell(row, 3).value = text
+
+    change(summary, insert)
+    work = sheet(prepared(summary), "ledger")
+    column, field = next((column, one) for column, one in work.used if one.label == "督办人")
+    assert column == 3
+    assert [record.get(field.name) for record in work.plan.rows] == [None, "张三", Formula("=LEFT(D7,3)&A$1")]
+
+
+def test_what_stands_below_the_table_is_known(summary: Path) -> None:
+    assert not sheet(prepared(summary), "ledger").below
+    change(summary, lambda ledger: ledger.cell(9, 1, "注：已核对"))
+    assert sheet(prepared(summary), "ledger").below
+
+
+def test_a_note_on_an_enterprise_that_is_gone_is_among_the_unclaimed(summary: Path, tmp_path: Path) -> None:
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    work = prepared(summary, {"C6": "已电话核实"})
+    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [
+        (NAMES[1], "批注", "企业名称：已电话核实")
+    ]
+    assert CODES[1] in str(sheet(work, "unclaimed").plan.rows)
+
+
+@pytest.mark.parametrize(
+    ("how", "code"),
+    [
+        (lambda ledger: ledger.insert_rows(2), Code.HEADER_MOVED),
+        (lambda ledger: [ledger.insert_rows(6), ledger.cell(6, 1, "小计")], Code.LINE_IN_THE_WAY),
+        (lambda ledger: ledger.delete_cols(3), Code.COLUMN_MISSING),
+    ],
+)
+def test_what_writing_would_destroy_stops_the_merge(summary: Path, how: Callable[[Worksheet], object], code: Code) -> None:
+    change(summary, how)
     with pytest.raises(StopError) as stop:
-        merge_open(Opened(open_book(SUMMARY), {LEDGER: ledger}), request)
-    return stop.value.finding.code, stop.value.finding.place.cell
+        prepared(summary)
+    assert stop.value.finding.code is code
 
 
-def test_a_row_above_the_header_is_refused_with_the_header_s_place(tmp_path: Path) -> None:
-    rows = open_book(SUMMARY).values(LEDGER)
-    moved = [*rows[:2], [None] * len(rows[0]), *rows[2:]]
-    assert stopped(tmp_path, moved) == (Code.HEADER_MOVED, "A5")
-
-
-def test_a_line_of_text_among_the_records_is_refused_rather_than_written_over(tmp_path: Path) -> None:
-    rows = open_book(SUMMARY).values(LEDGER)
-    total = ["合计", *[None] * (len(rows[0]) - 1)]
-    assert stopped(tmp_path, [*rows[:9], total, *rows[9:]]) == (Code.LINE_IN_THE_WAY, "A10")
+def test_a_county_workbook_is_not_merged_into(tmp_path: Path, summary: Path) -> None:
+    county = county_file(tmp_path, "义马市", [enterprise(3)])
+    with pytest.raises(StopError) as stop:
+        prepared(county)
+    assert stop.value.finding.code is Code.NOT_OUR_FORM

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
-from xltools.books.address import address
+from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts, Stamp
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS
 from xltools.books.stamp import from_sheet
@@ -28,12 +28,13 @@ class LiveBook:
     def __init__(self, book: Any) -> None:
         self.book = book
         self.name = str(book.name)
+        self._names = [str(sheet.name) for sheet in book.sheets]
         self._read: dict[str, tuple[Grid, dict[str, str]]] = {}
         self._facts: dict[str, SheetFacts] = {}
 
     @property
     def sheets(self) -> list[str]:
-        return [str(sheet.name) for sheet in self.book.sheets]
+        return list(self._names)
 
     def values(self, sheet: str) -> Grid:
         return [list(row) for row in self._sheet(sheet)[0]]
@@ -43,7 +44,7 @@ class LiveBook:
         if sheet not in self._facts:
             grid, formulas = self._sheet(sheet)
             live = self.book.sheets[sheet]
-            merged = tuple(dict.fromkeys(merged_areas(live, (1, 1, len(grid), len(grid[0]))))) if grid else ()
+            merged = tuple(merged_areas(live, (1, 1, len(grid), len(grid[0])), [])) if grid else ()
             self._facts[sheet] = SheetFacts(formulas=frozenset(formulas), merged=merged, visible=bool(live.visible), knows_formulas=True)
         return self._facts[sheet]
 
@@ -114,19 +115,23 @@ def plain(value: Any) -> Cell:
     return kept
 
 
-def merged_areas(sheet: Any, area: Area) -> Iterator[str]:
-    """Addresses ("A3:C3") of the merged cells in an area; asks about halves of it, so that a sheet without any costs one question."""
+def merged_areas(sheet: Any, area: Area, known: list[Area]) -> Iterator[str]:
+    """Addresses ("A3:C3") of the merged cells in an area; asks about halves of it, so that a sheet without any costs one question.
+
+    known: those found already, which are not asked about again.
+    """
     top, left, bottom, right = area
-    block = sheet.range((top, left), (bottom, right))
-    if block.merge_cells is False:
+    inside = any(one[0] <= top and one[1] <= left and bottom <= one[2] and right <= one[3] for one in known)
+    if inside or sheet.range((top, left), (bottom, right)).merge_cells is False:
         return
     if (top, left) == (bottom, right):
-        yield str(block.merge_area.address).replace("$", "")
-    elif bottom - top >= right - left:
-        middle = (top + bottom) // 2
-        yield from merged_areas(sheet, (top, left, middle, right))
-        yield from merged_areas(sheet, (middle + 1, left, bottom, right))
-    else:
-        middle = (left + right) // 2
-        yield from merged_areas(sheet, (top, left, bottom, middle))
-        yield from merged_areas(sheet, (top, middle + 1, bottom, right))
+        text = str(sheet.range((top, left)).merge_area.address).replace("$", "")
+        known.append(corners(text) or area)
+        yield text
+        return
+    tall = bottom - top >= right - left
+    middle = (top + bottom) // 2 if tall else (left + right) // 2
+    first = (top, left, middle, right) if tall else (top, left, bottom, middle)
+    second = (middle + 1, left, bottom, right) if tall else (top, middle + 1, bottom, right)
+    yield from merged_areas(sheet, first, known)
+    yield from merged_areas(sheet, second, known)

@@ -34,6 +34,7 @@ class App(base_classes.App):
         self._display_alerts = True
         self._status: str | bool = False
         self._indicator: Uno = None
+        self._pid: int | None = None
 
     @property
     def engine(self) -> Any:
@@ -63,7 +64,9 @@ class App(base_classes.App):
     @property
     def pid(self) -> int:
         """A number that tells one LibreOffice from another: no process number, but made from its profile's folder."""
-        return zlib.crc32(self._variable("$(user)").encode())
+        if self._pid is None:                # xlwings asks whenever it compares two ranges
+            self._pid = zlib.crc32(self._variable("$(user)").encode())
+        return self._pid
 
     @property
     def version(self) -> str:

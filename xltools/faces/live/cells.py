@@ -93,7 +93,12 @@ def recolor(block: Any, before: Mapping[Point, Color], now: Mapping[Point, Color
     for (row, column), height, color in runs(changed):
         block[row : row + height, column].color = color
     inks = {point: INKS.get(color, rgb(INK)) for point, color in changed.items() if color in INKS or before.get(point) in INKS}
-    for (row, column), height, color in runs(inks):
+    ink(block, inks)
+
+
+def ink(block: Any, colors: Mapping[Point, Color]) -> None:
+    """Colour the text of these cells."""
+    for (row, column), height, color in runs(colors):
         block[row : row + height, column].font.color = color
 
 

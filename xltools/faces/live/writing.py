@@ -12,7 +12,7 @@ from xltools.books.layout import header_text
 from xltools.books.sheet import SheetPlan
 from xltools.books.style import BASE, LOOKS, kind_look
 from xltools.books.summary import ONLY_WHEN_FILLED
-from xltools.faces.live.cells import INKS, Color, Point, area, recolor, set_link, target, tint_color, write
+from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, set_link, target, tint_color, write
 from xltools.faces.live.state import Snapshot, set_notes
 from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Owner
 
@@ -74,7 +74,7 @@ def _dress(sheet: Any, work: SheetWork, old: int, added: int) -> None:
     if count <= old:
         return
     if old:
-        shown = (row for row in range(FIRST_ROW, work.last + 1) if not sheet.range((row, 1)).row_hidden)
+        shown = (row for row in range(FIRST_ROW, work.last + 1) if not sheet.range((row, 1)).rows.hidden)
         _copy_down(sheet, next(shown, FIRST_ROW), (work.last + 1, count - old), width)
         return
     for column, one in work.used:
@@ -135,6 +135,7 @@ def _link(book: Any, block: Any, work: SheetWork, folder: Path) -> None:
         for row in range(block.shape[0]):
             url = urls.get((row, column))
             set_link(block, (row, column), target(book, url, folder) if url else "")
+    ink(block, dict.fromkeys(urls, rgb(str(LOOKS["link"]["font_color"]))))
 
 
 def _moved_notes(work: SheetWork, before: Snapshot) -> dict[Point, str]:

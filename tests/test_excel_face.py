@@ -1,0 +1,159 @@
+"""The buttons without a host: what they hand over, what they say when something is wrong, what they keep for an undo."""
+
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from xltools.books.base import Cell
+from xltools.books.row_formula import in_any_row, in_row
+from xltools.books.sheet import Formula
+from xltools.faces import excel
+from xltools.faces.live.cells import entry, runs
+from xltools.faces.live.host import RefusedError, Reply, folder_of, quiet, steps
+from xltools.faces.live.state import Snapshot, State, keep, kept
+
+RED, BLUE = (255, 0, 0), (0, 0, 255)
+
+
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The program's own files go to a folder of the test's own."""
+    for name in ("XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "own"))
+    return tmp_path / "own" / "xltools"
+
+
+# --- what is handed over ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("value", "handed"),
+    [
+        ("=1+1", "'=1+1"),
+        ("001", "'001"),
+        ("2022-7-1", "'2022-7-1"),
+        ("TRUE", "'TRUE"),
+        ("+86", "'+86"),
+        ("'引号", "''引号"),
+        ("7月", "'7月"),
+        ("三门峡市", "三门峡市"),
+        ("", ""),
+        (None, None),
+        (12.5, 12.5),
+        (date(2022, 7, 1), date(2022, 7, 1)),
+        (Formula("SUM(A1:A2)"), "=SUM(A1:A2)"),
+        (Formula("=A1"), "=A1"),
+    ],
+)
+def test_a_host_never_makes_something_else_of_a_text(value: Cell | Formula, handed: object) -> None:
+    assert entry(value) == handed
+
+
+def test_neighbouring_cells_of_one_colour_are_painted_in_one_go() -> None:
+    colors = {(1, 0): RED, (2, 0): RED, (4, 0): RED, (3, 0): BLUE, (2, 1): RED}
+    assert list(runs(colors)) == [((1, 0), 2, RED), ((3, 0), 1, BLUE), ((4, 0), 1, RED), ((2, 1), 1, RED)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("=M7*2+A$1", "=M9*2+A$1"),
+        ("=SUM(B7:D7)", "=SUM(B9:D9)"),
+        ("=B6+B7+B8", "=B6+B9+B8"),
+        ('=企业总表!A7&"A7"', '=企业总表!A7&"A7"'),
+        ("='a b'!A7+LOG10($A7)", "='a b'!A7+LOG10($A9)"),
+        ("=VLOOKUP($B7,其他!$A$1:$C$90,3,0)", "=VLOOKUP($B9,其他!$A$1:$C$90,3,0)"),
+        ("=IF(A7={1,2},B8,C70)", "=IF(A9={1,2},B8,C70)"),
+    ],
+)
+def test_a_users_formula_follows_its_own_row_only(formula: str, moved: str) -> None:
+    assert in_row(in_any_row(formula, 7), 9) == moved
+    assert in_row(in_any_row(formula, 7), 7) == formula
+
+
+# --- the host ---------------------------------------------------------------------------------------------------------
+
+
+def host(**state: object) -> SimpleNamespace:
+    """A workbook of a program in this state."""
+    return SimpleNamespace(app=SimpleNamespace(**({"screen_updating": True, "display_alerts": True, "calculation": "semiautomatic", "status_bar": False} | state)))
+
+
+def fail_inside(book: SimpleNamespace) -> None:
+    """A button that breaks while the program is kept quiet."""
+    with quiet(book) as say:
+        say("正在读取")
+        assert vars(book.app) == {"screen_updating": False, "display_alerts": False, "calculation": "manual", "status_bar": "正在读取"}
+        raise ZeroDivisionError
+
+
+@pytest.mark.parametrize("status", [False, "正在打印"])
+def test_the_programs_state_comes_back_whatever_happens(status: bool | str) -> None:
+    book = host(status_bar=status)
+    with pytest.raises(ZeroDivisionError):
+        fail_inside(book)
+    assert vars(book.app) == {"screen_updating": True, "display_alerts": True, "calculation": "semiautomatic", "status_bar": status}
+
+
+def test_the_status_bar_counts_files() -> None:
+    said: list[str] = []
+    steps(said.append)(2, 8, "灵宝市.xlsx")
+    assert said == ["正在读取 3/8：灵宝市.xlsx"]
+
+
+@pytest.mark.parametrize("name", ["工作簿1", "https://example.com/市级汇总.xlsm"])
+def test_a_workbook_that_lies_nowhere_here_has_no_inbox(name: str) -> None:
+    with pytest.raises(RefusedError, match="还没有保存"):
+        folder_of(SimpleNamespace(fullname=name))
+
+
+def test_the_first_line_is_shown_before_anything_heavy_is_imported() -> None:
+    code = "import sys, xltools.faces.excel; sys.exit('pandera' in sys.modules or 'xltools.actions.merge' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+# --- what is said -----------------------------------------------------------------------------------------------------
+
+
+def test_a_button_without_a_workbook_says_where_the_record_is(own_folder: Path) -> None:
+    reply = excel.merge()
+    (log,) = own_folder.glob("*.log")
+    assert reply == Reply(f"程序出错，已记录到 {log}。工作簿没有被改动；请把这个记录发给维护人员。", failed=True)
+    assert "button merge" in log.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(("reply", "status", "left"), [(Reply("好了"), 0, None), (Reply("不行。", failed=True), 1, "不行。")])
+def test_the_macro_is_left_a_message_only_when_there_is_one(
+    own_folder: Path, monkeypatch: pytest.MonkeyPatch, reply: Reply, status: int, left: str | None
+) -> None:
+    monkeypatch.setitem(excel.BUTTONS, "merge", lambda: reply)
+    assert excel.main(["merge", "--wb=市级汇总.xlsm", "--from_xl=1", "--hwnd=1"]) == status
+    message = own_folder / "message.txt"
+    assert (message.read_text(encoding="utf-8") if message.exists() else None) == left
+
+
+# --- what is kept for an undo -----------------------------------------------------------------------------------------
+
+
+def test_what_is_kept_comes_back_the_same(tmp_path: Path) -> None:
+    rows: Sequence[Sequence[Cell | Formula]] = [
+        ["文字", 1.5, True, None],
+        [Formula("=A5*2"), date(2022, 7, 1), datetime(2022, 7, 1, 9, 30), "=不是公式"],
+    ]
+    one = Snapshot("企业台账", 5, rows, {(0, 1): RED}, {(1, 2): "file:///区县/灵宝市.xlsx#'排查清单'!A5"}, {(0, 0): "批注\n两行"}, (2,), (9, -2), False)
+    state = State("2022-07-25 09:00", "结果", "上一个结果", (one,))
+    keep(tmp_path / "市级汇总.xlsm", state)
+    assert kept(tmp_path / "市级汇总.xlsm") == state
+    assert kept(tmp_path / "别的.xlsm") is None
+
+
+def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
+    keep(tmp_path / "市级汇总.xlsm", State("", "", ""))
+    path = tmp_path / "市级汇总-备份" / "撤销.json"
+    path.write_text(path.read_text(encoding="utf-8").replace('"version": 1', '"version": 0'), encoding="utf-8")
+    assert kept(tmp_path / "市级汇总.xlsm") is None
