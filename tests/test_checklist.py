@@ -171,11 +171,11 @@ def test_on_paper_a4_across_with_the_header_on_every_page_and_no_row_taller_than
 
 
 def test_processes_that_no_sheet_may_be_called_get_a_name_that_one_may(tmp_path: Path) -> None:
-    parts = tuple(ApplicantPart(process, GRINDING) for process in ("粉磨/1#", "粉磨[1#", "综合", "一" * 40, "一" * 39 + "二"))
+    parts = tuple(ApplicantPart(process, GRINDING) for process in ("粉磨/1#", "粉磨[1#", "综合", "字典", "一" * 40, "一" * 39 + "二"))
     path = write(tmp_path / "甲.xlsx", replace(applicant(GRINDING), parts=parts))
     read = read_checklist(open_book(path))
     names = [part.place.sheet for part in read.parts]
-    assert names == ["粉磨-1#", "粉磨-1#(2)", "综合(2)", "一" * 31, "一" * 28 + "(2)"]
+    assert names == ["粉磨-1#", "粉磨-1#(2)", "综合(2)", "字典(2)", "一" * 31, "一" * 28 + "(2)"]
     assert [part.head["process"].value for part in read.parts] == [part.process for part in parts]
 
 

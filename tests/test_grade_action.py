@@ -194,7 +194,7 @@ def test_a_process_without_a_table_under_the_new_rules_is_said(tmp_path: Path) -
     outcome = compared(grade_files([tmp_path], POLICY), POLICY, NATIONAL)
     assert outcome.moves is not None
     assert (outcome.moves[0].after, outcome.moves[0].direction) == ("", "不能比较")
-    assert [one.message for one in outcome.findings if one.code is Code.NOT_CHECKED] == ["政策“national-2026”没有与“耐火材料”（烧成）对应的指标表，两套政策无法比较"]
+    assert [one.message for one in outcome.findings if one.code is Code.NOT_COMPARED] == ["政策“national-2026”没有与“耐火材料”（烧成）对应的指标表，两套政策无法比较"]
 
 
 def test_checklists_know_the_policy_they_were_made_for(tmp_path: Path) -> None:

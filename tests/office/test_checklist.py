@@ -146,6 +146,25 @@ def test_a_checklist_saved_by_libreoffice_grades_as_before_and_nothing_seems_cha
     assert Code.FORMULA_CHANGED not in {one.code for one in after.findings}
 
 
+def test_inserted_columns_and_renamed_sheets_change_nothing_and_an_inserted_row_is_named(office: Office, tmp_path: Path) -> None:
+    table = table_of("cement-grinding")
+    path = books.write(tmp_path / "甲.xlsx", books.applicant(table), [books.at_best(table, no_6="半封闭")])
+    with office.open(path) as document:
+        sheet = document.model.Sheets.getByName(table.process)
+        sheet.unprotect("")
+        sheet.Columns.insertByIndex(4, 1)
+        sheet.Name = "二号磨"
+        wide = document.save_as(tmp_path / "宽.xlsx")
+        sheet.Rows.insertByIndex(FIRST + 2, 1)
+        document.write("二号磨", f"F{FIRST + 3}", [["另有一台备用"]])
+        longer = document.save_as(tmp_path / "长.xlsx")
+    before, after, more = (grade_files([one], books.POLICY) for one in (path, wide, longer))
+    assert [part.outcome for part in (*after.checks, *more.checks)] == ["非引领性", "非引领性"]
+    assert [one.code for one in after.findings] == [one.code for one in before.findings]
+    assert after.checks[0].decided_by[0].place.cell == "F12"
+    assert {Code.INDICATOR_UNKNOWN: f"F{FIRST + 3}"}.items() <= {one.code: one.place.cell for one in more.findings}.items()
+
+
 def test_locked_cells_refuse_and_open_cells_take(office: Office, tmp_path: Path) -> None:
     table = table_of("alumina")
     layout = layout_of(plan_of(books.POLICY, books.applicant(table), {}).parts[0])

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations, pairwise
 
 from xltools.books.address import column_letters
 from xltools.books.layout import text_width
@@ -17,7 +18,7 @@ from xltools.model.grade import level
 
 TITLE, NOTE, HEAD, HEADER, FIRST = 1, 2, 3, 6, 7      # rows
 PAIRS = 4                                             # label and value, side by side in the head
-LABEL_WIDTH = 12
+ROOM = 5.0                                            # beside the text of a cell: its indent, and wider letters
 GRADE = "grade:"                                      # begins the key of a requirement's column
 NARROWEST, WIDEST, FEWEST_LINES = 13, 40, 1.5
 REFERENCE = re.compile(r"\{(grade|overall|(?:found|reason|reached|open|undecided|grade):[^{}]+)\}")
@@ -73,18 +74,30 @@ class PartLayout:
 
     @cached_property
     def zones(self) -> tuple[tuple[Span, Span], ...]:
-        """The head's pairs: the columns of a label, and those of its value."""
-        total, borders = sum(self.widths), [0]
-        for part in range(1, PAIRS):
-            ends = range(borders[-1] + 2, len(self.widths) - 2 * (PAIRS - part) + 1)
-            borders.append(min(ends, key=lambda end: abs(sum(self.widths[:end]) - total * part / PAIRS)))
-        return tuple(self._pair(first, after - 1) for first, after in zip(borders, (*borders[1:], len(self.widths)), strict=True))
+        """The head's pairs: the columns of a label, and those of its value; split so that the least of the texts must wrap."""
+        columns = len(self.widths)
+        splits = [(0, *inner, columns) for inner in combinations(range(2, columns - 1), PAIRS - 1)]
+        able = [ends for ends in splits if all(after - first >= 2 for first, after in pairwise(ends))]
+        return min((tuple(self._pairs(ends)) for ends in able), key=self._shortage)
 
-    def _pair(self, first: int, last: int) -> tuple[Span, Span]:
-        end = first
-        while sum(self.widths[first : end + 1]) < LABEL_WIDTH and end < last - 1:
-            end += 1
-        return Span(first, end), Span(end + 1, last)
+    def _pairs(self, ends: Sequence[int]) -> Iterator[tuple[Span, Span]]:
+        for (first, after), needed in zip(pairwise(ends), self._needs, strict=True):
+            end = first
+            while self.width(Span(first, end)) < needed[0] and end < after - 2:
+                end += 1
+            yield Span(first, end), Span(end + 1, after - 1)
+
+    def _shortage(self, pairs: Sequence[tuple[Span, Span]]) -> tuple[float, float]:
+        """By how many characters texts are too long for their places; then, how much room the values waste."""
+        short = sum(max(0.0, need - self.width(span)) for pair, needs in zip(pairs, self._needs, strict=True) for span, need in zip(pair, needs, strict=True))
+        return short, sum(self.width(value) ** 2 for _, value in pairs)
+
+    @cached_property
+    def _needs(self) -> tuple[tuple[float, float], ...]:
+        """The width that the labels and the values of each pair of the head take."""
+        form = load_form("checklist_head").fields
+        texts = [(text_width(one.label), text_width(str(self.plan.head.get(one.name) or ""))) for one in form]
+        return tuple((max(label for label, _ in texts[at::PAIRS]) + ROOM, max(value for _, value in texts[at::PAIRS]) + ROOM) for at in range(PAIRS))
 
     def width(self, span: Span) -> float:
         return sum(self.widths[span.first : span.last + 1])

@@ -24,8 +24,9 @@ NARROW, WIDE, EDGE = 5.25, 6.3, 3.75
 def heights(layout: PartLayout, note: str) -> dict[int, float]:
     """The height of every row. note: what stands below the title."""
     found: dict[int, float] = {TITLE: TITLE_HEIGHT, NOTE: max(NOTE_HEIGHT, _needed(note, sum(layout.widths) / BIGGER))}
-    head_rows = -(-len(load_form("checklist_head").fields) // PAIRS)
-    found |= {HEAD + at: HEAD_HEIGHT for at in range(head_rows)}
+    for at, one in enumerate(load_form("checklist_head")):
+        text, value = str(layout.plan.head.get(one.name) or ""), layout.zones[at % PAIRS][1]
+        found[HEAD + at // PAIRS] = max(found.get(HEAD + at // PAIRS, HEAD_HEIGHT), _needed(text, layout.width(value) - 2))
     found[HEADER] = HEADER_HEIGHT
     found |= {row: _row_height(layout, row) for row in range(FIRST, layout.last + 1)}
     value = Span(layout.zones[1][1].first, len(layout.widths) - 1)

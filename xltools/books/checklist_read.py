@@ -112,17 +112,20 @@ def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, li
 
 
 def _labelled(sheet: _Sheet, form: Form, rows: range) -> dict[str, Entered]:
-    """Field → the cell right of its label, in these rows."""
+    """Field → the cell right of its label, in these rows; columns that somebody put between the two are passed over."""
     labels = labels_of(form)
     found: dict[str, Entered] = {}
     for row in rows:
-        column, width = 1, len(sheet.grid[row - 1]) if row <= len(sheet.grid) else 0
-        while column <= width:
-            name = labels.of(sheet.value(row, column))
-            if name and name not in found:
-                column = sheet.right_of(row, column)
-                found[name] = sheet.entered(row, column)
-            column = sheet.right_of(row, column)
+        width = len(sheet.grid[row - 1]) if row <= len(sheet.grid) else 0
+        columns = [1]
+        while columns[-1] < width:
+            columns.append(sheet.right_of(row, columns[-1]))
+        names = {column: name for column in columns if (name := labels.of(sheet.value(row, column)))}
+        for at, (column, name) in enumerate(names.items()):
+            end = list(names)[at + 1] if at + 1 < len(names) else width + 1
+            after = [one for one in columns if column < one < end] or [sheet.right_of(row, column)]
+            value = next((one for one in after if not is_blank(sheet.value(row, one))), after[0])
+            found.setdefault(name, sheet.entered(row, value))
     return found
 
 

@@ -153,7 +153,7 @@ class Code(Enum):
     EVENT_BEFORE_CHECK = ("W538", "“{kind}”发生在核查日期 {date} 之前，没有改变核查得出的等级 {grade}", "请确认核查时已经考虑了这件事")
     SHEET_NOT_GRADED = ("W539", "工作表“{sheet}”不是工序核查表，没有参与评级", "如果它是被改动过的工序核查表，请恢复表头；如果是另外附上的内容，不需要处理")
     PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，或重新生成核查表")
-    NOT_CHECKED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
+    NOT_COMPARED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
 
     # 6 between workbooks
     TWO_COUNTIES = ("E601", "“{name}”（{process}）同时出现在 {other}", "请两地核实属地后由一地填报；本次两行都保留并标记")

@@ -19,6 +19,7 @@ from xltools.model.checklist import (
 )
 from xltools.model.form import load_form
 from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, Status, level
+from xltools.model.guide import load_guide
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.model.policy import Policy
 from xltools.rules.enterprise import grade_enterprise, overall_formula
@@ -246,8 +247,8 @@ def _open_words(parts: Sequence[PartGrade], overall: str) -> dict[str, tuple[str
 
 
 def _sheet_names(processes: Sequence[str]) -> list[str]:
-    """A sheet name for every process: what no spreadsheet allows taken out, no two alike, none that of the first sheet."""
-    taken = {load_form("checklist_overall").sheet}
+    """A sheet name for every process: what no spreadsheet allows taken out, no two alike, none that of another sheet."""
+    taken = {load_form("checklist_overall").sheet, load_guide().lists, load_guide().stamp}
     names: list[str] = []
     for process in processes:
         base = FORBIDDEN.sub("-", process).strip("' ") or load_form("checklist").sheet

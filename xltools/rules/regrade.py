@@ -23,7 +23,7 @@ def under(checklist: Checklist, policy: Policy) -> tuple[Checklist | None, list[
     table = same_table(checklist.table, policy)
     if table is None:
         reason = f"政策“{policy.id}”没有与“{checklist.table.name}”（{checklist.process}）对应的指标表"
-        return None, [Code.NOT_CHECKED.at(checklist.place, reason=reason)]
+        return None, [Code.NOT_COMPARED.at(checklist.place, reason=reason)]
     given = {answer.no: answer for answer in checklist.answers}
     old = {one.no: one for one in checklist.table.indicators}
     answers = [moved for one in table.indicators if (moved := _moved(one, table, old, given))]
