@@ -1,4 +1,4 @@
-"""Write the worked example: eight county workbooks with planted faults, their answer key, and the summary they merge to."""
+"""Write the worked example: eight county workbooks with planted faults, their answer key, some checklists, the summary they merge to."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
-from xltools.actions.demo import COUNTY_FOLDER
+from xltools.actions.check import check_files
+from xltools.actions.checklist import applicants, write_one
+from xltools.actions.checklist import file_name as checklist_name
+from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER
 from xltools.actions.make import write_twin
 from xltools.actions.merge import merge
 from xltools.books.address import address
@@ -19,6 +22,7 @@ from xltools.books.base import Cell
 from xltools.books.refs import CARD_COLUMN
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
+from xltools.model.checklist import Line
 from xltools.model.finding import Code, Place
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form, load_template
 from xltools.model.live import Live
@@ -30,6 +34,7 @@ from xltools.rules.formula import live
 from xltools.rules.hints import Said, hint
 from xltools.rules.records import Computed, Record, Value
 from xltools.rules.stock import Stock, stock_from
+from xltools.rules.visits import chosen, visits, words_from
 
 KEY_FILE = "答案.csv"
 SUMMARY_FILE = load_template("city").file
@@ -56,7 +61,7 @@ def faulty(policy: Policy) -> list[Ground]:
 
 
 def build(folder: Path, policy: Policy) -> list[Path]:
-    """Write the county workbooks, the answer key and the summary below the folder; returns what was written.
+    """Write the county workbooks, the answer key, the checklists and the summary below the folder; returns what was written.
 
     An earlier example in the folder is replaced. Raises FileExistsError when there is a summary without an answer key
     beside it: that one is no example.
@@ -68,7 +73,8 @@ def build(folder: Path, policy: Policy) -> list[Path]:
     grounds = faulty(policy)
     paths = write_counties(folder / COUNTY_FOLDER, grounds)
     key.write_bytes(key_table(answers(grounds)).encode("utf-8-sig"))
-    merge([folder / COUNTY_FOLDER], summary, policy, MERGED_AT)
+    paths += write_checklists(folder / CHECKLIST_FOLDER, folder / COUNTY_FOLDER, policy)
+    merge([folder / COUNTY_FOLDER, folder / CHECKLIST_FOLDER], summary, policy, MERGED_AT)
     for path in (*paths, summary):
         write_twin(path)
     return [*paths, key, summary]
@@ -88,6 +94,19 @@ def write_counties(folder: Path, grounds: Iterable[Ground]) -> list[Path]:
         write_template(path, ground.template, ground.policy, computed, contents)
         paths.append(path)
     return paths
+
+
+def write_checklists(folder: Path, counties: Path, policy: Policy) -> list[Path]:
+    """The filled checklists of some enterprises of the county workbooks, the same bytes on every run."""
+    folder.mkdir(parents=True, exist_ok=True)
+    words = words_from(tomllib.loads((files("xltools") / "specs" / "visits.toml").read_text("utf-8")))
+    found, _ = applicants(check_files([counties], policy), policy)
+    visited = chosen(found, words)
+    seen = visits(visited, words, policy, load_stock().month)
+    lines: dict[str, tuple[Line, ...]] = {}
+    for one in visited:
+        write_one(folder / checklist_name(one), one, policy, lines, seen[one.credit_code])
+    return [folder / checklist_name(one) for one in visited]
 
 
 def _hints(ground: Ground, computed: Live) -> dict[tuple[str, int, str], str]:

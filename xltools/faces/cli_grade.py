@@ -107,6 +107,13 @@ def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:
         yield click.style(f"  ! {flag}", fg="yellow")
 
 
+def example_lines(outcome: GradeOutcome) -> Iterator[str]:
+    """One enterprise of each status, with its reasons."""
+    for status in Status:
+        one = next((one for one in outcome.enterprises if one.status is status), None)
+        yield from enterprise_lines(one) if one else ()
+
+
 def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
     """Who would move under the other policy, those who stay counted."""
     if not moves:
