@@ -11,8 +11,9 @@ from pathlib import Path
 from xltools.actions.check import check_files, sources
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.books.file import open_book
+from xltools.books.locks import held
 from xltools.books.read import read_tables
-from xltools.books.replace import UNNAMED, back_up, beside, holder
+from xltools.books.replace import UNNAMED, back_up, beside, clean_up, holder
 from xltools.books.summary import Summary, write_summary
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
@@ -53,6 +54,7 @@ def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime,
 
     What the city wrote into an existing summary is kept, and the old one is copied to a folder of backups first. One that
     is open elsewhere, or holds what is not ours, is left alone: the new one then stands beside it, and a finding says so.
+    Of two merges into one summary the second waits for the first; raises StopError when that takes long.
     moment: of the run, printed in the summary and naming the backup · step: called with (done, total, name) per file.
     """
     template = load_template(TEMPLATE)
@@ -60,15 +62,19 @@ def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime,
     checklists = chosen_checklists(given)
     outcome = check_files([path for path in given if path not in checklists], policy, step)
     outcome = with_findings(with_grades(outcome, given, policy), not_sent(outcome.submissions, policy))
-    before = previous(output, template)
-    target, refused = destination(output, before)
     places = {one.name: one.path for one in sources(given)[0]}
-    run = Run(policy, template, before, places, moment, next((path for path in given if path.is_dir()), None))
-    try:
-        return run.write(with_findings(outcome, refused), target)
-    except PermissionError:  # Windows does not let a file be replaced that a program has open
-        target = beside(output)
-        return run.write(with_findings(outcome, [_open_elsewhere(output, UNNAMED, target)]), target)
+    inbox = next((path for path in given if path.is_dir()), None)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    with held(output, moment):
+        clean_up(output)
+        before = previous(output, template)
+        target, refused = destination(output, before)
+        run = Run(policy, template, before, places, moment, inbox)
+        try:
+            return run.write(with_findings(outcome, refused), target)
+        except PermissionError:  # Windows does not let a file be replaced that a program has open
+            target = beside(output)
+            return run.write(with_findings(outcome, [_open_elsewhere(output, UNNAMED, target)]), target)
 
 
 def previous(output: Path, template: Template) -> Before:
@@ -136,7 +142,6 @@ class Run:
         outcome, summary = self.summary(outcome, target.parent)
         if target.exists():
             back_up(target, self.moment)
-        target.parent.mkdir(parents=True, exist_ok=True)
         write_summary(target, self.template, self.policy, summary)
         return replace(outcome, output=target, counties=tuple(_plain(line) for line in summary.tables["board"].frame.to_dict("records")))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
+import stat
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
-from tempfile import NamedTemporaryFile
+from tempfile import mkstemp
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zlib import crc32
 
 from xlsxwriter import Workbook
 
@@ -22,6 +25,7 @@ from xltools.books.style import FONT, Styles
 from xltools.model.guide import load_guide
 
 CREATED = datetime(2022, 6, 24)     # the day the notice was issued; any constant would do
+PREFIX_OF_OURS, TEMPORARY = ".xltools-", ".tmp"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 LONGEST_PROPERTY = 255
 # What XlsxWriter leaves unsaid of a formula cell: that its stored value is an empty text, or that there is none.
@@ -42,16 +46,47 @@ def workbook_at(path: Path) -> Iterator[Workbook]:
 
 
 def replace_file(path: Path, content: bytes) -> None:
-    """Write beside `path`, then rename: readers see the old file or the new one, nothing between."""
-    with NamedTemporaryFile(dir=path.parent, prefix=".", suffix=path.suffix, delete=False) as file:
-        temporary = Path(file.name)
+    """Write beside `path`, then rename: readers see the old file or the new one, nothing between, even when the power fails."""
+    target = path.resolve() if path.is_symlink() else path
+    descriptor, name = mkstemp(dir=target.parent, prefix=_temporary_prefix(target), suffix=TEMPORARY)
+    temporary = Path(name)
     try:
-        temporary.write_bytes(content)
-        temporary.chmod(0o644)
-        temporary.replace(path)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644)
+        temporary.replace(target)
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+    _settle(target.parent)
+
+
+def leftovers(path: Path) -> list[Path]:
+    """The temporary files that a killed run left of `replace_file` for this path."""
+    prefix = _temporary_prefix(path)
+    return [one for one in path.parent.iterdir() if one.name.startswith(prefix) and is_temporary(one)]
+
+
+def is_temporary(path: Path) -> bool:
+    """Whether a file has the name of a temporary one of ours."""
+    return path.name.startswith(PREFIX_OF_OURS) and path.name.endswith(TEMPORARY)
+
+
+def _temporary_prefix(path: Path) -> str:
+    """How the names of our temporary files for this path begin; short, as the name of a path may be as long as names can be."""
+    return f"{PREFIX_OF_OURS}{crc32(path.name.encode()):08x}-"
+
+
+def _settle(folder: Path) -> None:
+    """Let the folder's own entries reach the disk; Windows does so by itself and has no way to ask for it."""
+    with suppress(OSError):
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def _settled(content: bytes) -> bytes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
+import re
 from datetime import datetime
 from pathlib import Path
 
+from xltools.books.package import is_temporary, leftovers, replace_file
+
 BACKUP_FOLDER = "{stem}-备份"
 BESIDE = "{stem}（新{number}）{suffix}"
+NAME = "%Y-%m-%d %H-%M-%S"
+COPY = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(（新(\d*)）)?")
 UNNAMED = "其他人或其他程序"
 
 
@@ -54,11 +58,35 @@ def beside(path: Path) -> Path:
 
 
 def back_up(path: Path, moment: datetime) -> Path:
-    """A copy of the workbook in the folder of backups, named by the moment; earlier copies stay."""
+    """A copy of the workbook in the folder of backups, named by the moment and in order behind all earlier ones, which stay."""
     folder = path.with_name(BACKUP_FOLDER.format(stem=path.stem))
     folder.mkdir(exist_ok=True)
-    copy = folder / f"{moment:%Y-%m-%d %H-%M-%S}{path.suffix}"
+    name = f"{moment:{NAME}}"
+    if earlier := backups(path):
+        name = max(name, _place(earlier[-1])[0])  # a clock that was set back
+    copy = folder / f"{name}{path.suffix}"
     if copy.exists():
         copy = beside(copy)
-    shutil.copy2(path, copy)
+    replace_file(copy, path.read_bytes())
     return copy
+
+
+def backups(path: Path) -> list[Path]:
+    """The copies of this workbook in the folder of backups, the last one last."""
+    folder = path.with_name(BACKUP_FOLDER.format(stem=path.stem))
+    found = folder.glob(f"*{path.suffix}") if folder.is_dir() else ()
+    return sorted((one for one in found if _place(one)[0]), key=_place)
+
+
+def clean_up(path: Path) -> None:
+    """Remove the temporary files that a killed run left for this workbook and its backups; whoever calls this holds its lock."""
+    names = [path, *(one for one in (path.with_name(BACKUP_FOLDER.format(stem=path.stem)),) if one.is_dir())]
+    for one in names:
+        for left in leftovers(one) if one == path else (file for file in one.iterdir() if is_temporary(file)):
+            left.unlink(missing_ok=True)
+
+
+def _place(copy: Path) -> tuple[str, int]:
+    """When a backup was made, and the how manieth of that second it is; "" for a file that is no backup."""
+    found = COPY.fullmatch(copy.stem)
+    return (found[1], int(found[3] or 1) if found[2] else 0) if found else ("", 0)

@@ -123,6 +123,23 @@ def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy) 
 
 
 @commands.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@help_option
+def undo(file: Path) -> int:
+    """撤销上次合并：汇总恢复成合并前的样子；再运行一次又回到合并后。
+
+    撤销前的文件也留一份备份，不会丢失。
+    """
+    from xltools.actions.undo import undo as undo_merge
+
+    done = undo_merge(file, datetime.now())
+    click.echo(f"{file} 已恢复到 {done.restored.stem} 备份时的内容")
+    if done.kept:
+        click.echo(f"撤销前的文件在 {done.kept}；再运行一次 xltools undo 可以改回来")
+    return 0
+
+
+@commands.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
 @help_option
 def show(file: Path) -> int:

@@ -171,6 +171,9 @@ class Code(Enum):
     HEADER_MOVED = ("E708", "表头（{labels}）不在第{row}行", "请删除表头上面多出的行，再合并")
     LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
     CHECKLIST_KEPT = ("N710", "{file} 已经存在，没有改动", "需要重新生成的，请先移走原来的文件")
+    OUTPUT_BUSY = ("E711", "{file} 正在由另一次合并写入：{holder}，{since} 开始", "请等那一次结束后再合并；等了很久也不结束的，请联系这位同事")
+    NO_BACKUP = ("E712", "{file} 没有备份，不能撤销", "请检查“{folder}”文件夹是否在同一个文件夹里")
+    UNDO_OPEN = ("E713", "{file} 正被{holder}打开，不能撤销", "请关闭后再撤销；没有改动任何文件")
 
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number
