@@ -330,6 +330,12 @@ def test_who_checked_must_have_signed(tmp_path: Path) -> None:
     assert "核查人没有全部签字，核查结果还不能作为依据" in grade_files([path], POLICY).enterprises[0].flags
 
 
+def test_a_filled_checklist_needs_the_day_of_the_check(tmp_path: Path) -> None:
+    path = write(tmp_path / "甲.xlsx", applicant(GRINDING), [visit(GRINDING, best(GRINDING), checked=None)])
+    where = next(part.head["checked"].place.cell for part in read_checklist(open_book(path)).parts)
+    assert (Code.CHECK_DATE_MISSING, where) in codes(path)
+
+
 def test_nobody_has_to_sign_a_checklist_that_nobody_has_filled_in(tmp_path: Path) -> None:
     assert codes(write(tmp_path / "甲.xlsx", applicant(GRINDING))) == {}
 

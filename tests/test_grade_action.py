@@ -217,8 +217,8 @@ def test_grade_prints_the_grade_the_reason_and_what_the_next_one_needs(folder: P
     assert cli.run(["grade", str(folder)]) == 1
     printed = capsys.readouterr().out
     assert f"{NAME}（{CODES[0]}）　B" in printed
-    assert "评为 B：烧成—“监测监控水平”第1项“主要排放口在线监测数据有效率”为 B（现场“92 %”，A 级要求“不低于95 %”）" in printed
-    assert "要达到 A 级，还差 1 项：监测监控水平—主要排放口在线监测数据有效率：不低于95 %" in printed
+    assert "评为 B：烧成—“监测监控水平”第1项“主要排放口在线监测数据有效率”为 B（【烧成】I19，现场“92 %”，A 级要求“不低于95 %”）" in printed
+    assert "要达到 A 级，还差 1 项：监测监控水平—主要排放口在线监测数据有效率（I19）：不低于95 %" in printed
     assert "! 指标表“耐火材料”是示例表，等级只供参考" in printed
 
 

@@ -89,9 +89,9 @@ def test_casting_by_its_rows(change: dict[str, Any], grade: str) -> None:
 
 def test_a_grade_explains_itself_as_people_would() -> None:
     part = graded(table_of("casting-gas-electric"), CASTING | {"2": "机械化"})
-    assert part.steps[0] == "评为 B：铸件—“装备水平及生产工艺”第2项“消失模工艺造型装备”为 B（现场“机械化”，A 级要求“消失模自动化造型线”）"
+    assert part.steps[0] == "评为 B：铸件—“装备水平及生产工艺”第2项“消失模工艺造型装备”为 B（【铸件】G50，现场“机械化”，A 级要求“消失模自动化造型线”）"
     assert "不适用：“装备水平及生产工艺”第3项“熔模铸造制壳装备”，原因：没有熔模工艺" in part.steps
-    assert "要达到 A 级，还差 1 项：装备水平及生产工艺—消失模工艺造型装备：消失模自动化造型线" in part.steps
+    assert "要达到 A 级，还差 1 项：装备水平及生产工艺—消失模工艺造型装备（G50）：消失模自动化造型线" in part.steps
     assert part.steps[-1] == "指标表“铸件（天然气、电炉熔化）”是部分表，等级只供参考"
 
 
@@ -99,7 +99,7 @@ def test_the_sentence_of_the_issue() -> None:
     rows = [f"{n}; 无组织排放; 第{n}样; 是否; ; ; ; {grade}; =; 是" for n in (1, 2, 3) for grade in "ABC"]
     rows += [STORAGE.replace("1;", "4;", 1).format(grade, values) for grade, values in (("A", "全封闭"), ("B", "全封闭/半封闭"), ("C", "全封闭/半封闭"))]
     part = graded(toy(*rows), {"1": "是", "2": "是", "3": "是", "4": "半封闭"})
-    assert part.steps[0] == "评为 B：铸件—“无组织排放”第4项“物料储存”为 B（现场“半封闭”，A 级要求“全封闭”）"
+    assert part.steps[0] == "评为 B：铸件—“无组织排放”第4项“物料储存”为 B（【铸件】G52，现场“半封闭”，A 级要求“全封闭”）"
     assert [reason.place for reason in part.decided_by] == [place("4", "G")]
 
 
@@ -234,7 +234,7 @@ def test_a_row_given_twice_decides_nothing() -> None:
 def test_what_is_not_filled_keeps_the_best_that_is_left() -> None:
     part = graded(small(), {**GOOD, "1": 20, "3": None})
     assert (part.grade, part.at_best, part.outcome) == ("", "B", "待核实")
-    assert part.steps[0] == "待核实：铸件—还有 1 项没有可用的结果：“监测监控水平”第1项“视频监控”；核实后最好为 B"
+    assert part.steps[0] == "待核实：铸件—还有 1 项没有可用的结果：“监测监控水平”第1项“视频监控”（G51）；核实后最好为 B，因为“排放限值”第1项“颗粒物”（G49）最多达到 B 级"
 
 
 def test_nothing_applies_nothing_is_graded() -> None:
@@ -330,9 +330,9 @@ def test_b_minus_is_reached_where_the_table_has_it() -> None:
 
 def test_leading_or_not() -> None:
     mill = table_of("cement-grinding")
-    assert graded(mill, best(mill)).steps[0] == "评为 引领性：粉磨—参与评级的 18 项全部达到 引领性要求"
+    assert graded(mill, best(mill)).steps[0] == "评为引领性：粉磨—参与评级的 18 项全部达到引领性要求"
     part = graded(mill, best(mill) | {"5": 10.1})
-    assert part.steps[0] == "评为 非引领性：粉磨—“排放限值”第1项“颗粒物排放浓度”为 非引领性（现场“10.1 mg/m³”，引领性要求“不高于10 mg/m³”）"
+    assert part.steps[0] == "评为非引领性：粉磨—“排放限值”第1项“颗粒物排放浓度”为非引领性（【铸件】G53，现场“10.1 mg/m³”，引领性要求“不高于10 mg/m³”）"
 
 
 def test_a_plus_is_never_computed() -> None:
@@ -643,3 +643,20 @@ def test_a_grade_in_a_sentence() -> None:
 def test_climbing_stops_where_something_is_missed() -> None:
     table = small()
     assert [climb(table.indicators[0], table, dust).outcome for dust in (5, 15, 25, 35)] == ["A", "B", "C", "D"]
+
+
+def test_a_grade_chosen_below_one_that_asks_the_same_is_doubted() -> None:
+    casting = table_of("casting-gas-electric")
+    checklist = filled(casting, CASTING | {"4": "C"})
+    part, findings = grade_part(checklist)
+    assert part.outcome == "C"
+    (doubt,) = [one for one in findings if one.code is Code.SAME_REQUIREMENT]
+    assert doubt.place == place("4", "I")
+    assert "选了 C，而 A 与 C 的要求一样" in doubt.message
+    assert Code.SAME_REQUIREMENT not in {one.code for one in grade_part(filled(casting, CASTING | {"4": "D"}))[1]}
+
+
+def test_what_stays_open_says_why_it_can_get_no_better() -> None:
+    part = graded(table_of("cement-clinker"), CEMENT | {"5": 6, "4": 99})
+    assert part.status is Status.NEEDS_DECISION
+    assert any(step.startswith("确认后最好为 C，因为") and "（G52）" in step for step in part.steps)

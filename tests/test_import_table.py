@@ -217,6 +217,14 @@ def test_letters_point_to_notes_and_leave_the_words() -> None:
     assert result.table.note == "本表2022年起用"
 
 
+def test_letters_behind_short_names_and_before_them_in_the_notes() -> None:
+    text = f"{HEAD}\n治理 | 采用RTOa或炉内焚烧，压力0.5MPa以上 | 同A级 | 同A级 | 未达到C级要求\n注：a RTO为蓄热式热力焚烧炉 | | | |"
+    result = imported(text, "A3:E3")
+    assert "采用RTO或" in asked(result)[0][2]
+    assert "MPa" in asked(result)[0][2]
+    assert asked(result)[-1][1:3] == ("", "注a：RTO为蓄热式热力焚烧炉")
+
+
 def test_a_letter_without_a_note_stays_where_it_is() -> None:
     assert asked(imported(f"{HEAD}\n造型 | 自动化a造型线 | 同A级 | 同A级 | 未达到C级要求"))[0][2] == "自动化a造型线"
 

@@ -211,6 +211,21 @@ def test_each_problem_is_found_at_its_cell(change: Change, code: Code, place: tu
     assert (code, *place) in found(change)
 
 
+@pytest.mark.parametrize(
+    ("row", "cells", "expected"),
+    [
+        (1, {"threshold": "0.8"}, [(Code.PERCENT_DOUBT, 1)]),                 # 80 % typed with a percent sign
+        (1, {"threshold": "40"}, [(Code.LOOSER, 1)]),                         # B 40 %, C 50 %
+        (0, {"operator": "≤"}, [(Code.LOOSER, 0)]),
+        (0, {"operator": "≥", "threshold": "80"}, []),                        # A the same as B
+        (1, {"operator": "≤", "threshold": "100"}, [(Code.LOOSER, 1)]),
+    ],
+)
+def test_thresholds_that_can_hardly_be_meant_are_asked_about(row: int, cells: dict[str, str], expected: list[tuple[Code, int]]) -> None:
+    shares = found(put("indicators", row, **cells), load_policy("sanmenxia-2022"))
+    assert shares == [(code, *at("indicators", "threshold", at_row)) for code, at_row in expected]
+
+
 def test_a_table_with_rows_to_confirm_cannot_be_official() -> None:
     def change(contents: dict[str, list[dict[str, Any]]]) -> None:
         contents["policy_tables"][0]["status"] = "正式"

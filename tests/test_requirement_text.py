@@ -37,6 +37,7 @@ def compared(reading: RequirementReading) -> list[tuple[str, Operator, str, str]
         ("数据保存一年以上", [("数据保存", LEAST, "1", "年")]),
         ("数据保存十二个月以上", [("数据保存", LEAST, "12", "个月")]),
         ("道路硬化率100%", [("道路硬化率", EQUAL, "100", "%")]),
+        ("PM≤10mg/m³，SO2≤35mg/m3、NOx不高于50mg/m³", [("PM", MOST, "10", "mg/m³"), ("SO2", MOST, "35", "mg/m³"), ("NOx", MOST, "50", "mg/m³")]),
         ("颗粒物≤10mg/m³；二氧化硫≤35mg/m³", [("颗粒物", MOST, "10", "mg/m³"), ("二氧化硫", MOST, "35", "mg/m³")]),
     ],
 )

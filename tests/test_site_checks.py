@@ -56,7 +56,7 @@ def test_every_checked_process_has_its_line_with_all_grades_side_by_side(inbox: 
 
 def test_the_line_says_why_what_is_missing_and_who_thought_otherwise(inbox: Path) -> None:
     _, (clinker, _) = merged(inbox)
-    assert clinker["why"].startswith("评为 B：熟料—“运输方式”第1项“公路运输国五及以上或新能源车辆比例”为 B（现场“85 %”")
+    assert clinker["why"].startswith("评为 B：熟料—“运输方式”第1项“公路运输国五及以上或新能源车辆比例”为 B（【熟料】H7，现场“85 %”")
     assert clinker["next"] == "运输方式—公路运输国五及以上或新能源车辆比例：物料公路运输（水泥罐式货车除外）全部使用国五及以上（含燃气）重型货车或新能源车"
     assert clinker["difference"] == "自评 A，现场核查 B；申报 A，现场核查 B"
     assert "需人工确认" in clinker["confirm"]

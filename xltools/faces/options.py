@@ -54,6 +54,8 @@ class PolicyName(click.ParamType[Any]):
             for line in report_lines(findings, brief=True):
                 click.echo(line, err=True)
             self.fail(f"政策库 {path.name} 里有错误，见上", param, ctx)
+        for line in report_lines(findings, brief=True):
+            click.echo(line, err=True)
         return policy
 
 

@@ -153,6 +153,9 @@ class Code(Enum):
     EVENT_BEFORE_CHECK = ("W538", "“{kind}”发生在核查日期 {date} 之前，没有改变核查得出的等级 {grade}", "请确认核查时已经考虑了这件事")
     SHEET_NOT_GRADED = ("W539", "工作表“{sheet}”不是工序核查表，没有参与评级", "如果它是被改动过的工序核查表，请恢复表头；如果是另外附上的内容，不需要处理")
     PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，或重新生成核查表")
+    CHECK_DATE_MISSING = ("W545", "没有填写核查日期，不能判断指标表“{table}”当时是否有效", "请填写核查的日期")
+    SAME_REQUIREMENT = ("W546", "“{item}”选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
+    LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
     NOT_COMPARED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
 
     # 6 between workbooks
@@ -210,8 +213,12 @@ class Place:
     cell: str = ""
 
     def __str__(self) -> str:
-        sheet = f"【{self.sheet}】" if self.sheet else ""
-        return f"{self.file}{sheet}{self.cell}"
+        return f"{self.file}{self.spot}"
+
+    @property
+    def spot(self) -> str:
+        """Sheet and cell, as people write them: 【排查清单】F12."""
+        return (f"【{self.sheet}】" if self.sheet else "") + self.cell
 
 
 @dataclass(frozen=True)

@@ -209,6 +209,11 @@ def level(grade: str) -> str:
     return f"{grade} 级" if grade.isascii() else grade
 
 
+def spaced(word: str) -> str:
+    """The word as it follows Chinese: “评为 A”, but “评为引领性”."""
+    return f" {word}" if word[:1].isascii() else word
+
+
 def plain(found: Found) -> str:
     """A found value as people write it."""
     if isinstance(found, bool) or found is None:

@@ -141,7 +141,7 @@ def _threshold_faults(known: Indicator, requirement: Requirement) -> Iterator[tu
         yield "operator", "有阈值，没有比较符"
     elif known.kind is AnswerKind.NUMBER:
         if len(requirement.values) != 1 or not _is_number(requirement.values[0]):
-            yield "threshold", f"“{'|'.join(requirement.values)}”不是一个数"
+            yield "threshold", f"“{'|'.join(requirement.values)}”不是一个数，只写数字，单位写在计量单位一列"
     elif strange := [value for value in requirement.values if value not in known.options]:
         yield "threshold", f"“{'、'.join(strange)}”不在可选答案中"
 

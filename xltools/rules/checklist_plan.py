@@ -18,7 +18,7 @@ from xltools.model.checklist import (
     load_checklist_words,
 )
 from xltools.model.form import load_form
-from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, Status, level
+from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, Status, level, spaced
 from xltools.model.guide import load_guide
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.model.policy import Policy
@@ -81,7 +81,7 @@ def decisive_formula(table: IndicatorTable) -> str:
         named = f"SUMPRODUCT(--EXACT({GRADES},{GRADE}))&{quoted(words['counted'].format(count=''))}"
     before, after = words["still_open"].split("{count}")
     still = f"{quoted(before)}&{_open(table)}&{quoted(after)}"
-    all_met = quoted(words["all_met"].format(grade=level(best)))
+    all_met = quoted(words["all_met"].format(grade=spaced(level(best))))
     return f"IF(EXACT({GRADE},{quoted(best)}),{all_met},IF(EXACT({GRADE},{quoted(UNVERIFIED)}),{still},{named}))"
 
 
@@ -105,7 +105,7 @@ def _decisive(part: PartGrade) -> str:
     words, table = load_checklist_words().words, part.checklist.table
     deciding = [item.indicator.item for item in part.items if item.outcome == part.outcome]
     if part.outcome == (table.lowest, *table.ladder)[-1]:
-        return words["all_met"].format(grade=level(part.outcome))
+        return words["all_met"].format(grade=spaced(level(part.outcome)))
     if part.outcome == UNVERIFIED:
         return words["still_open"].format(count=len(deciding))
     return words["between"].join(deciding) if _fits(_listed(table)) else words["counted"].format(count=len(deciding))

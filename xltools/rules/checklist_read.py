@@ -44,7 +44,7 @@ def checklists(read: ReadChecklist, policy: Policy) -> tuple[list[tuple[Checklis
         findings += [*said, *_about_head(part, read), *_about_cells(part, table)]
         checklist = _checklist(part, table, day)
         if any(not is_blank(answer.found) or answer.chosen for answer in checklist.answers):
-            findings += _about_checkers(part)
+            findings += [*_about_checkers(part), *_about_date(part, table)]
         found.append((checklist, part))
     return found, [*findings, *_missing_parts(read, [checklist.table for checklist, _ in found], policy)]
 
@@ -220,6 +220,13 @@ def _about_cells(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
         found = line.cells["found"].value
         if line.no in shares and isinstance(found, float) and low < found <= high:
             yield Code.PERCENT_DOUBT.at(line.cells["found"].place, label=items[line.no], value=shown(found), other=shown(found * 100))
+
+
+def _about_date(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
+    """Whether the day of the check is written down: tables are in force from one day to another."""
+    cell = part.head.get("checked")
+    if cell is None or is_blank(cell.value):
+        yield Code.CHECK_DATE_MISSING.at(cell.place if cell else part.place, table=table.name)
 
 
 def _about_checkers(part: ReadPart) -> Iterator[Finding]:

@@ -21,7 +21,7 @@ from xltools.model.grade import (
 )
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.rules.explain import flags_of, required_text, steps_of
-from xltools.rules.reached import climb, is_graded, pending, ranking
+from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
 from xltools.rules.requirement import is_answer, is_blank, says_not_applicable
 
 Judged = tuple[Verdict, Code | None]
@@ -64,7 +64,8 @@ def judge(indicator: Indicator, table: IndicatorTable, answer: Answer | None) ->
     if reasoned:
         return pending(table), Code.ANSWER_AND_REASON
     if text and answer.chosen in (*table.ladder, table.lowest):
-        return Verdict(answer.chosen, answer.chosen, answer.chosen), None
+        alike = asked_alike(indicator, table, answer.chosen) != answer.chosen
+        return Verdict(answer.chosen, answer.chosen, answer.chosen), Code.SAME_REQUIREMENT if alike else None
     if text or not is_answer(indicator, answer.found):
         return pending(table), Code.ANSWER_UNKNOWN
     return climb(indicator, table, answer.found), None
@@ -168,6 +169,7 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
         "value": plain(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
         "reason": answer.reason,
         "hint": _hint(indicator, table),
+        "other": asked_alike(indicator, table, answer.chosen),
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell
     return code.at(answer.reason_place if at_reason else item.place, **values)

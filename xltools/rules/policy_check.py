@@ -15,6 +15,7 @@ from xltools.rules.details import cell_details
 from xltools.rules.policy_contents import contents_from, split
 from xltools.rules.rows import sheet_findings
 from xltools.rules.schema import failures
+from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]
 NOT_ASKED = {("indicators", "grade")}      # rows without a grade say how to check
@@ -28,7 +29,7 @@ def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[
     found += [finding for name, table in tables.items() if name != "indicators" for finding in sheet_findings(table)]
     rows = {name: _rows(table) for name, table in tables.items()}
     checks: tuple[Callable[[Mapping[str, Table], Mapping[str, Sequence[Row]]], Iterator[Finding]], ...] = (
-        _schemes, _tables, _tiers, _commons, _indicators, _needed, _waiting,
+        _schemes, _tables, _tiers, _commons, _indicators, odd_thresholds, _needed, _waiting,
     )  # fmt: skip
     for check in checks:
         found += check(tables, rows)

@@ -10,6 +10,7 @@ The formulas use functions that Excel 2013, WPS and LibreOffice 7 share.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, Found, Status, Verdict
@@ -27,12 +28,19 @@ from xltools.rules.requirement import (
 )
 
 UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
+SAME_AS = re.compile(r"^同[^：]{1,6}：")       # as the importer writes out “同A级”
 Ladder = Sequence[str]
 
 
 def is_graded(indicator: Indicator, table: IndicatorTable) -> bool:
     """Whether any grade of the table asks something of the indicator."""
     return any(indicator.requirement(grade) for grade in table.ladder)
+
+
+def asked_alike(indicator: Indicator, table: IndicatorTable, grade: str) -> str:
+    """The best grade that asks the same in the same words as this one: whoever meets the one meets the other."""
+    asked = {r.grade: SAME_AS.sub("", r.text) for r in indicator.requirements if r.grade in table.ladder}
+    return next((better for better in reversed(table.ladder) if grade in asked and asked.get(better) == asked[grade]), grade)
 
 
 def climb(indicator: Indicator, table: IndicatorTable, found: Found) -> Verdict:

@@ -82,7 +82,7 @@ def read_requirement(text: str, heading: str = "") -> RequirementReading:
 
     heading: what stands over the text; it tells machines from road vehicles.
     """
-    clauses = [clause.strip() for clause in CLAUSES.split(plain(text)) if clause.strip()]
+    clauses = [piece for clause in CLAUSES.split(plain(text)) if clause.strip() for piece in _one_by_one(clause.strip())]
     found = [_clause(clause, heading) for clause in clauses]
     thresholds = tuple(one for reading in found for one in reading.thresholds)
     doubts = [doubt for reading in found for doubt in reading.doubts]
@@ -102,6 +102,13 @@ def read_limit(text: str, heading: str = "") -> RequirementReading:
         return read_requirement(text, heading)
     threshold = Threshold("", Operator.AT_MOST, (_digits(match["number"]),), unit_of(match["unit"]))
     return RequirementReading((threshold,), ("只有数字，按“不高于”读取",))
+
+
+def _one_by_one(clause: str) -> list[str]:
+    """“SO2≤35mg/m³、NOx≤50mg/m³” as two clauses; a list whose pieces are not each a whole comparison stays one."""
+    pieces = [piece.strip() for piece in clause.split("、")]
+    whole = [EXACT.fullmatch(piece) for piece in pieces]
+    return pieces if all(match and match["subject"].strip() and match["unit"] for match in whole) else [clause]
 
 
 def _clause(clause: str, heading: str) -> RequirementReading:

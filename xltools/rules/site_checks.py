@@ -9,6 +9,7 @@ from xltools.model.grade import EnterpriseGrade, PartGrade, Status
 from xltools.model.graded import GradeOutcome
 from xltools.model.table import Table
 from xltools.rules.city import city_records
+from xltools.rules.explain import aim
 from xltools.rules.text import key
 
 OPINIONS = ("self", "applied", "conclusion", "decided")     # grades that others gave
@@ -71,7 +72,7 @@ def _record(part: PartGrade, now: PartGrade, whole: EnterpriseGrade | None, list
 
 def _reasons(part: PartGrade) -> Iterator[str]:
     """The sentences that say why, without those that stand in columns of their own."""
-    needs = f"要达到 {part.next_grade}" if part.next_grade else ""
+    needs = aim(part) if part.next_grade else ""
     yield from (step for step in part.steps if step not in part.flags and not (needs and step.startswith(needs)))
 
 

@@ -15,7 +15,7 @@ from xltools.model.grade import Answer, Found, level, plain
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, Operator
 from xltools.model.policy import Policy
 from xltools.rules.explain import required_text
-from xltools.rules.reached import climb, is_graded
+from xltools.rules.reached import asked_alike, climb, is_graded
 from xltools.rules.records import pick
 
 # What a number may be beside a limit, as a share of it; the first that gives the wanted grade is taken.
@@ -156,7 +156,7 @@ class _Visitor:
     def _found(self, one: Indicator, grade: str) -> Found:
         """An entry with which the indicator reaches just this grade, None when there is none."""
         if one.kind is AnswerKind.TEXT:
-            return grade
+            return grade if asked_alike(one, self.part.table, grade) == grade else None
         return next((value for value in candidates(one) if climb(one, self.part.table, value).outcome == grade), None)
 
     def _opinion(self, grade: str, is_open: bool) -> str:
