@@ -20,7 +20,7 @@ test: system .venv/test.done $(MODULES)/done
 	@echo "【检查 2/3】类型 mypy"
 	@.venv/bin/mypy
 	@echo "【检查 3/3】测试 pytest"
-	@.venv/bin/python -m pytest
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 templates: .venv/demo.done
 	@echo "【表样】由 xltools/specs 生成 templates/"

@@ -60,7 +60,3 @@ def test_a_record_is_what_json_promises() -> None:
 def test_a_stop_says_its_place_and_sentence() -> None:
     stop = StopError(Code.PASSWORD.at(Place("甲.xlsx")))
     assert str(stop) == "甲.xlsx：文件有打开密码"
-
-
-def test_every_code_is_produced_by_some_test(produced: set[Code]) -> None:
-    assert set(Code) - produced == set()

@@ -1,4 +1,4 @@
-"""Fixtures for tests on real programs. In CI they must be there; elsewhere a run without them says what it left out."""
+"""Fixtures for tests on real programs. In CI they must be there; elsewhere a run without them says so (tests/conftest.py)."""
 
 import os
 from collections.abc import Iterator
@@ -10,29 +10,17 @@ from tests.office import host, validator
 from tests.office.host import Office
 
 HERE = Path(__file__).parent
-LEFT_OUT = pytest.StashKey[tuple[int, list[str]]]()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Mark what lies in this folder; where the programs are missing (never in CI), leave it out and remember that."""
+    """Mark what lies in this folder; where the programs are missing (never in CI), leave it out."""
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         item.add_marker(pytest.mark.office)
     lacks = host.missing() + validator.missing()
     if lacks and not os.environ.get("CI"):
-        config.stash[LEFT_OUT] = (len(ours), lacks)
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say which tests did not run on this machine, and what to install."""
-    if LEFT_OUT in config.stash:
-        number, lacks = config.stash[LEFT_OUT]
-        terminalreporter.section("NOT RUN", yellow=True)
-        terminalreporter.line(f"{number} tests in tests/office need programs this machine does not have:")
-        for lack in lacks:
-            terminalreporter.line(f"  - {lack}")
 
 
 @pytest.fixture(scope="session", autouse=True)
