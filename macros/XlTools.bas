@@ -11,6 +11,14 @@ Public Sub XlCheck()
     Launch "check"
 End Sub
 
+Public Sub XlGrade()
+    Launch "grade"
+End Sub
+
+Public Sub XlChecklist()
+    Launch "checklist"
+End Sub
+
 Public Sub XlUndo()
     Launch "undo"
 End Sub

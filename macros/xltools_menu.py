@@ -25,6 +25,16 @@ def check(*arguments):
     _run("check", arguments)
 
 
+def grade(*arguments):
+    """计算等级"""
+    _run("grade", arguments)
+
+
+def checklist(*arguments):
+    """生成核查表"""
+    _run("checklist", arguments)
+
+
 def undo(*arguments):
     """撤销上次合并"""
     _run("undo", arguments)
@@ -80,4 +90,4 @@ def _tell(document, text):
     box.execute()
 
 
-g_exportedScripts = (merge, check, undo)    # noqa: N816 (LibreOffice looks for this name)
+g_exportedScripts = (merge, check, grade, checklist, undo)    # noqa: N816 (LibreOffice looks for this name)

@@ -155,5 +155,5 @@ def test_what_is_kept_comes_back_the_same(tmp_path: Path) -> None:
 def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
     keep(tmp_path / "市级汇总.xlsm", State("", "", ""))
     path = tmp_path / "市级汇总-备份" / "撤销.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"version": 1', '"version": 0'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"version": 2', '"version": 0'), encoding="utf-8")
     assert kept(tmp_path / "市级汇总.xlsm") is None

@@ -73,7 +73,7 @@ def change(path: Path, how: Callable[[Worksheet], object]) -> None:
 
 
 def prepared(path: Path, notes: Mapping[str, str] | None = None) -> Work:
-    return merge_open(Open(open_book(path), notes or {}), Request(path.parent / "收件箱", path.parent, POLICY, NOW))
+    return merge_open(Open(open_book(path), notes or {}), Request((path.parent / "收件箱",), path.parent, POLICY, NOW))
 
 
 def sheet(work: Work, name: str) -> SheetWork:
@@ -104,6 +104,32 @@ def test_a_column_of_the_users_own_moves_with_its_records_and_keeps_its_formulas
     column, field = next((column, one) for column, one in work.used if one.label == "督办人")
     assert column == 3
     assert [record.get(field.name) for record in work.plan.rows] == [None, "张三", Formula("=LEFT(D7,3)&A$1")]
+
+
+def own_column(path: Path, name: str, word: str) -> None:
+    """Write beside the first record of a form's sheet, in a column of the user's own."""
+    book = openpyxl.load_workbook(path, keep_vba=True)
+    at = len(CITY[name].fields) + 1
+    book[CITY[name].sheet].cell(4, at, "督办人")
+    book[CITY[name].sheet].cell(5, at, word)
+    book.save(path)
+
+
+@pytest.mark.parametrize("name", ["enterprises", "ledger", "log"])
+def test_a_users_own_column_stays_on_every_sheet_also_on_one_that_is_computed(summary: Path, name: str) -> None:
+    own_column(summary, name, "张三")
+    work = prepared(summary)
+    one = sheet(work, name)
+    label = next(field.name for _, field in one.used if field.label == "督办人")
+    assert [record[label] for record in one.plan.rows].count("张三") == 1
+    assert sheet(work, "unclaimed").plan.rows == []
+
+
+def test_what_stood_beside_a_computed_record_that_is_gone_is_named_once(summary: Path, tmp_path: Path) -> None:
+    own_column(summary, "enterprises", "张三")
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(1)])
+    work = prepared(summary)
+    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [(NAMES[0], "督办人", "张三")]
 
 
 def test_what_stands_below_the_table_is_known(summary: Path) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -50,18 +50,31 @@ def make_checklists(
     chosen = [one for one in found if not wanted or one.credit_code in wanted]
     findings += [one for one in outcome.findings if one.place.file in outcome.unread]
     findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code) for code in sorted(wanted - {one.credit_code for one in found})]
+    return write_new(chosen, findings, policy, folder, step)
+
+
+def write_new(
+    chosen: Sequence[Applicant], findings: Iterable[Finding], policy: Policy, folder: Path, step: Step = lambda done, total, name: None
+) -> ChecklistsMade:
+    """Write a checklist for each applicant that has none in `folder` or below it; gives them with all findings.
+
+    One that is there is known by the credit code in its name, so that it may have been renamed or sorted into folders.
+    """
     folder.mkdir(parents=True, exist_ok=True)
+    there = [path.name for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
+    said = list(findings)
     lines: dict[str, tuple[Line, ...]] = {}
     written: list[Path] = []
     for done, one in enumerate(chosen):
         step(done, len(chosen), one.name)
         path = folder / file_name(one)
-        if path.exists():
-            findings.append(Code.CHECKLIST_KEPT.at(Place(path.name), file=path.name))
+        kept = next((name for name in there if one.credit_code in name or name == path.name), "")
+        if kept:
+            said.append(Code.CHECKLIST_KEPT.at(Place(kept), file=kept))
             continue
         write_one(path, one, policy, lines)
         written.append(path)
-    return ChecklistsMade(tuple(written), tuple(sorted(findings, key=order)))
+    return ChecklistsMade(tuple(written), tuple(sorted(said, key=order)))
 
 
 def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit] | None = None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,9 +56,9 @@ class OpenBook(Book, Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What to merge. inbox: folder of county workbooks · folder: where the summary lies · moment: of the run."""
+    """What to merge. paths: folders of county workbooks and checklists · folder: where the summary lies · moment: of the run."""
 
-    inbox: Path
+    paths: tuple[Path, ...]
     folder: Path
     policy: Policy
     moment: datetime
@@ -105,23 +105,19 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
     What the city wrote is taken from the open workbook, unsaved changes included; columns that it inserted stay with their rows.
     Raises StopError when the workbook is no summary, or something in it is in the way.
     """
-    template = load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    before = dict(_before(book, template))
-    standing = replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template))
-    outcome = with_grades(check_files([request.inbox], request.policy, step), [request.inbox], request.policy)
+    standing, before = opened(book)
+    outcome = with_grades(check_files(request.paths, request.policy, step), request.paths, request.policy)
     outcome = with_findings(outcome, not_sent(outcome.submissions, request.policy))
-    places = {one.name: one.path for one in sources([request.inbox])[0]}
+    places = {one.name: one.path for one in sources(request.paths)[0]}
     run = Run(request.policy, standing, Before({name: one.table for name, one in before.items()}), places, request.moment)
     outcome, summary = run.summary(outcome, request.folder)
-    summary = _with_own_enterprises(summary, before, standing)
-    sheets = tuple(_work(summary, standing, before.get(form.name), form) for form in standing if form.name not in DRAWN)
+    summary = with_own(summary, before, standing)
+    sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
     return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets)
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """One sheet as it stands. table: its records, the user's own columns included · formulas: of those columns, by field."""
 
     table: Table
@@ -130,7 +126,16 @@ class _Seen:
     formulas: Mapping[str, frozenset[str]]
 
 
-def _before(book: OpenBook, template: Template) -> Iterator[tuple[str, _Seen]]:
+def opened(book: OpenBook) -> tuple[Template, dict[str, Seen]]:
+    """The forms with their columns as they stand in the open summary, and its sheets by form. Raises StopError as `merge_open`."""
+    template = load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+    before = dict(_before(book, template))
+    return replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template)), before
+
+
+def _before(book: OpenBook, template: Template) -> Iterator[tuple[str, Seen]]:
     """Every form's sheet in the open workbook. Raises StopError for what a person must mend first."""
     forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
     tables, findings = read_tables(book, replace(template, forms=forms))
@@ -144,7 +149,7 @@ def _before(book: OpenBook, template: Template) -> Iterator[tuple[str, _Seen]]:
             yield name, _seen(book, located, replace(table, form=template[name]))
 
 
-def _seen(book: OpenBook, located: Located, table: Table) -> _Seen:
+def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
     """The sheet with a field for each column of the user's own, in the order of its columns."""
     grid, records = located.grid, located.rows.records
     last = max(records, default=HEADER_ROW)
@@ -168,7 +173,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> _Seen:
     frame[NOTES] = [_notes_in(said, row, fields) for row in records]
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
-    return _Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas)
+    return Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas)
 
 
 def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -> str | None:
@@ -207,19 +212,37 @@ def _stray(located: Located, row: int, column: int) -> Finding:
     return Code.LINE_IN_THE_WAY.at(located.at(row, column), value=str(located.grid[row - 1][column - 1])[:30])
 
 
-def _with_own_enterprises(summary: Summary, before: Mapping[str, _Seen], template: Template) -> Summary:
-    """The table of enterprises is computed anew; what the user's own columns there hold is brought to it, or to the unclaimed."""
-    if "enterprises" not in before:
-        return summary
-    now = {"enterprises": summary.tables["enterprises"]}
+def with_own(summary: Summary, before: Mapping[str, Seen], template: Template) -> Summary:
+    """The summary with what the user's own columns and notes hold, also on sheets that are computed anew; what finds no row is among the unclaimed.
+
+    What of them waited there, or was put there because a computed sheet was not there yet, is looked at once more.
+    """
+    own = {name: [one for one in seen.table.form if one.name == NOTES or one.name.startswith(OWN)] for name, seen in before.items() if name in summary.tables}
     form = template["unclaimed"]
-    carried, _ = carry(now, {"enterprises": before["enterprises"].table}, form)
-    unclaimed = city_table(form, [summary.tables["unclaimed"].frame, carried["unclaimed"].frame])
-    return replace(summary, tables={**summary.tables, "enterprises": carried["enterprises"], "unclaimed": unclaimed})
+    now = {name: summary.tables[name] for name, fields in own.items() if fields and name not in (*DRAWN, form.name)}
+    former = {name: one.table for name, one in before.items() if name in now or name == form.name}
+    carried, _ = carry({name: _with_fields(table, former[name].form) for name, table in now.items()}, former, form)
+    labels = {(former[name].form.sheet, one.label) for name in now for one in own[name]}
+    kept, found = (_lines(table, labels) for table in (summary.tables[form.name], carried[form.name]))
+    unclaimed = city_table(form, [summary.tables[form.name].frame[~kept], carried[form.name].frame[found]])
+    return replace(summary, tables={**summary.tables, **carried, form.name: unclaimed})
 
 
-def _work(summary: Summary, template: Template, seen: _Seen | None, form: Form) -> SheetWork:
-    table = summary.tables[form.name]
+def _with_fields(table: Table, form: Form) -> Table:
+    """The table with a column for every field of the form."""
+    names = [one.name for one in form]
+    return replace(table, form=form, frame=table.frame.reindex(columns=[*table.frame.columns, *(name for name in names if name not in table.frame)]).astype(object))
+
+
+def _lines(unclaimed: Table, labels: Collection[tuple[str, str]]) -> pd.Series[bool]:
+    """Which lines of the unclaimed are about these columns."""
+    frame = unclaimed.frame
+    return pd.Series([pair in labels for pair in zip(frame["form_sheet"], frame["item"], strict=True)], index=frame.index, dtype=bool)
+
+
+def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: str) -> SheetWork:
+    """What becomes of the sheet of one form. seen: how it stands, None when the workbook has lost it."""
+    table = summary.tables[name]
     plan = form_plan(table, summary, template)
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})

@@ -22,7 +22,7 @@ VALUE_ROW, CAPTION_ROW, HEADER_ROW = 4, 5, 7
 @dataclass(frozen=True)
 class BoardPlan:
     """What the sheet shows. run: the line about the last run · figures: value in large type by its caption ·
-    links and tints: as for a form's sheet."""
+    links and tints: as for a form's sheet · room: so many rows more above the figures, for what stands there."""
 
     table: Table
     words: BoardWords
@@ -30,6 +30,12 @@ class BoardPlan:
     figures: Mapping[str, str]
     links: Mapping[tuple[int, str], str]
     tints: Mapping[tuple[int, str], str]
+    room: int = 0
+
+    @property
+    def header_row(self) -> int:
+        """The row of the table's header."""
+        return HEADER_ROW + self.room
 
 
 def add_board(workbook: Workbook, plan: BoardPlan, styles: Styles) -> Worksheet:
@@ -49,19 +55,20 @@ def add_board(workbook: Workbook, plan: BoardPlan, styles: Styles) -> Worksheet:
     for row, step in enumerate(plan.words.steps, end + 2):
         sheet.write_string(row - 1, 0, f"{row - end - 1}. {step}", styles.get("faint"))
     set_page(sheet, "&C第 &P 页，共 &N 页")
-    sheet.freeze_panes(HEADER_ROW, 1)
+    sheet.freeze_panes(plan.header_row, 0 if plan.room else 1)      # a frozen column would cut through what stands there
     sheet.hide_gridlines(2)
     return sheet
 
 
 def _figures(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> None:
     """The figures side by side over the whole width."""
-    sheet.set_row(VALUE_ROW - 1, 42)
-    sheet.set_row(CAPTION_ROW - 1, 24)
+    values, captions = VALUE_ROW + plan.room, CAPTION_ROW + plan.room
+    sheet.set_row(values - 1, 42)
+    sheet.set_row(captions - 1, 24)
     columns, count = len(plan.table.form.fields), len(plan.figures)
     for at, (caption, value) in enumerate(plan.figures.items()):
         left, right = at * columns // count, (at + 1) * columns // count - 1
-        for row, text, look in ((VALUE_ROW, value, "figure"), (CAPTION_ROW, caption, "caption")):
+        for row, text, look in ((values, value, "figure"), (captions, caption, "caption")):
             if right > left:
                 sheet.merge_range(row - 1, left, row - 1, right, text, styles.get(look))
             write_cell(sheet, (row - 1, left), int(text) if text.isdecimal() else text, styles.get(look))
@@ -70,10 +77,10 @@ def _figures(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> None:
 def _table(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> int:
     """The table of counties and files; gives the row of its totals."""
     form = plan.table.form
-    sheet.set_row(HEADER_ROW - 1, header_height(form))
+    header = row = plan.header_row
+    sheet.set_row(header - 1, header_height(form))
     for column, one in enumerate(form):
-        sheet.write_string(HEADER_ROW - 1, column, one.header, styles.get("header", "formula"))
-    row = HEADER_ROW
+        sheet.write_string(header - 1, column, one.header, styles.get("header", "formula"))
     for at, record in enumerate(plan.table.frame.to_dict("records")):
         row += 1
         sheet.set_row(row - 1, 24)
@@ -83,7 +90,7 @@ def _table(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> int:
                 sheet.write_url(row - 1, column, url, look, string=str(record[one.name]))
             else:
                 write_cell(sheet, (row - 1, column), record[one.name], look)
-    _totals(sheet, form, (HEADER_ROW + 1, row), plan, styles)
+    _totals(sheet, form, (header + 1, row), plan, styles)
     return row + 1
 
 

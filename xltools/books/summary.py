@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Cell, Stamp
 from xltools.books.board import BoardPlan, add_board
-from xltools.books.console import SUFFIX, add_console
+from xltools.books.console import ROWS, SUFFIX, add_console
 from xltools.books.dashboard import Figures, add_dashboard
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
 from xltools.books.lists import add_lists_sheet
@@ -63,13 +63,14 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
         for form in template:
             table = summary.tables[form.name]
             if form.name == "board":
-                board = add_board(workbook, board_plan(summary, policy), styles)
+                plan = replace(board_plan(summary, policy), room=ROWS - 1 if buttons else 0)
+                board = add_board(workbook, plan, styles)
                 if buttons:
                     add_console(workbook, board, summary.inbox, summary.result, styles)
                 add_figures(workbook, summary, template, policy, styles)
             elif buttons or len(table.frame) or form.name not in ONLY_WHEN_FILLED:
-                plan = form_plan(table, summary, template)
-                sheet = _form(workbook, replace(plan, spare=1) if buttons and not plan.rows else plan, styles)
+                rows = form_plan(table, summary, template)
+                sheet = _form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
                 if not len(table.frame) and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()
         own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]

@@ -31,12 +31,22 @@ def check() -> Reply:
     return _press("check", _check)
 
 
+def grade() -> Reply:
+    """计算等级: the grades of the filled checklists into the open summary."""
+    return _press("grade", _grade)
+
+
+def checklist() -> Reply:
+    """生成核查表: a checklist for every enterprise of the open summary, into a folder beside it."""
+    return _press("checklist", _checklist)
+
+
 def undo() -> Reply:
     """撤销上次合并: the summary as it was before."""
     return _press("undo", _undo)
 
 
-BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "undo": undo}
+BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "grade": grade, "checklist": checklist, "undo": undo}
 
 
 def _merge(book: Any, say: Say) -> Reply:
@@ -49,6 +59,18 @@ def _check(book: Any, say: Say) -> Reply:
     from xltools.faces.live.checking import check
 
     return check(book, datetime.now(), say, POLICY)
+
+
+def _grade(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.grading import grade
+
+    return grade(book, datetime.now(), say, POLICY)
+
+
+def _checklist(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.grading import make
+
+    return make(book, datetime.now(), say, POLICY)
 
 
 def _undo(book: Any, say: Say) -> Reply:

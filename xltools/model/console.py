@@ -42,6 +42,9 @@ class Console:
     inbox_label: str
     inbox: str
     inbox_help: str
+    checklists_label: str
+    checklists: str
+    checklists_help: str
     result_label: str
     never: str
     note: str

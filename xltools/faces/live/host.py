@@ -25,6 +25,15 @@ class Reply:
     failed: bool = False
 
 
+@dataclass(frozen=True)
+class Desk:
+    """The open workbook, the folder it lies in, and what shows how far a button is."""
+
+    book: Any
+    folder: Path
+    say: Say
+
+
 class RefusedError(Exception):
     """A button cannot do what was asked; the text is one sentence for the person, without its full stop."""
 
@@ -44,9 +53,9 @@ def quiet(book: Any) -> Iterator[Say]:
         yield lambda text: setattr(app, "status_bar", text)
 
 
-def steps(say: Say) -> Callable[[int, int, str], None]:
-    """A callable step(done, total, name) that shows in the status bar which file is being read."""
-    sentence, shown = load_console().said["file"], [0.0]
+def steps(say: Say, occasion: str = "file") -> Callable[[int, int, str], None]:
+    """A callable step(done, total, name) that shows in the status bar which file is being read, or what else goes on."""
+    sentence, shown = load_console().said[occasion], [0.0]
 
     def step(done: int, total: int, name: str) -> None:
         now = time.monotonic()
@@ -55,6 +64,17 @@ def steps(say: Say) -> Callable[[int, int, str], None]:
             say(sentence.format(done=done + 1, total=total, name=name))
 
     return step
+
+
+def named(book: Any, name: str) -> Any:
+    """The cell with this defined name, None when the workbook has none."""
+    return next((one.refers_to_range for one in book.names if one.name == name), None)
+
+
+def written_in(book: Any, name: str, otherwise: str = "") -> str:
+    """What the cell with this defined name says; `otherwise` in a workbook without such a cell."""
+    cell = named(book, name)
+    return otherwise if cell is None else str(cell.value or "").strip()
 
 
 def folder_of(book: Any) -> Path:

@@ -16,7 +16,7 @@ from xltools.books.sheet import Formula
 from xltools.faces.live.cells import Color, Point, area, fills, link, read, recolor, set_link, write
 
 FILE = "撤销.json"
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True)
@@ -44,12 +44,14 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class State:
-    """What an undo goes back to. moment: of the merge · mark: the last result that the workbook shows since; another one means another state."""
+    """What an undo goes back to. moment: of the run · mark: the last result that the workbook shows since; another one means another state ·
+    figures: whether the sheet of figures was made anew, too."""
 
     moment: str
     mark: str
     result: str
     snapshots: Sequence[Snapshot] = field(default_factory=tuple)
+    figures: bool = True
 
 
 def take(sheet: Any, top: int, size: tuple[int, int], linked: Sequence[int]) -> Snapshot:
@@ -76,14 +78,24 @@ def notes_of(sheet: Any, top: int) -> dict[Point, str]:
 
 def put_back(sheet: Any, snapshot: Snapshot, last: int) -> None:
     """Bring the sheet back to a snapshot. last: the last row that is filled now."""
+    shift(sheet, snapshot)
+    fill(sheet, snapshot, last - snapshot.added[1])
+
+
+def shift(sheet: Any, snapshot: Snapshot) -> None:
+    """Take out the rows that were put in since the snapshot, or put in those that were taken out."""
     at, count = snapshot.added
     if count > 0:
         sheet.range(f"{at}:{at + count - 1}").delete("up")
     elif count < 0:
         sheet.range(f"{at}:{at - count - 1}").insert("down")
+
+
+def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
+    """Let the sheet hold what the snapshot holds, and nothing below that. last: the last row that is filled now."""
     rows = [list(row) for row in snapshot.rows]
     if snapshot.to_end:
-        rows += [[None] * snapshot.width for _ in range(last - count - snapshot.top + 1 - len(rows))]
+        rows += [[None] * snapshot.width for _ in range(last - snapshot.top + 1 - len(rows))]
     block = area(sheet, snapshot.top, 1, len(rows), snapshot.width)
     write(block, rows)
     recolor(block, fills(block), snapshot.fills)
@@ -117,7 +129,7 @@ def keep(workbook: Path, state: State) -> None:
     """Write the state to its file, in place of an earlier one."""
     path = path_beside(workbook)
     path.parent.mkdir(exist_ok=True)
-    data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "sheets": [_packed(one) for one in state.snapshots]}
+    data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "figures": state.figures, "sheets": [_packed(one) for one in state.snapshots]}
     replace_file(path, json.dumps(data, ensure_ascii=False).encode("utf-8"))
 
 
@@ -129,7 +141,26 @@ def kept(workbook: Path) -> State | None:
     data = json.loads(path.read_text(encoding="utf-8"))
     if data["version"] != VERSION:
         return None
-    return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]))
+    return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]), data["figures"])
+
+
+def followed(state: State, mark: str, written: Sequence[Snapshot] = ()) -> State:
+    """The state after another button wrote `mark` as the result, and sheets that looked like `written` before: an undo goes back behind both."""
+    known = {one.sheet: at for at, one in enumerate(state.snapshots) if one.to_end}
+    snapshots = list(state.snapshots)
+    for one in written:
+        if one.sheet in known:
+            former = snapshots[known[one.sheet]]
+            snapshots[known[one.sheet]] = replace(former, added=_together(former.added, one.added))
+        else:
+            snapshots.append(one)
+    return replace(state, mark=mark, snapshots=tuple(snapshots))
+
+
+def _together(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int]:
+    """Rows put into one table twice, as if it had been once: it is of no account which of a table's rows are taken out again."""
+    places = [at for at, count in (first, second) if count]
+    return min(places, default=0), first[1] + second[1]
 
 
 def _packed(one: Snapshot) -> dict[str, Any]:
