@@ -93,6 +93,54 @@ def test_one_file_that_cannot_be_read_does_not_stop_the_others(tmp_path):
     assert outcome.counts["files"] == 4
 
 
+def csv_of(made: TextBook, sheet: str) -> str:
+    """A sheet of the workbook as a system exports it: the header and the records."""
+    return "".join(",".join("" if value is None else f'"{said(value)}"' for value in row) + "\n" for row in made.grids[sheet][3:])
+
+
+def said(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def test_a_csv_is_the_form_its_header_names_and_the_county_its_name_says(tmp_path):
+    path = tmp_path / "灵宝市-7月导出.csv"
+    path.write_text(csv_of(book(), "排查清单"), encoding="gb18030")
+    outcome = check_files([tmp_path], POLICY)
+    (submission,) = outcome.accepted
+    assert (submission.county, set(submission.tables)) == ("灵宝市", {"screening"})
+    assert submission.tables["screening"].frame.at[2, "credit_code"] == enterprise()["credit_code"]
+    assert {one.code for one in outcome.findings} == {Code.ONE_SHEET, Code.COUNTY_BY_NAME, Code.NO_STAMP}
+
+
+def test_tables_sent_one_by_one_do_not_compete_and_the_same_one_twice_does(tmp_path):
+    made = book(review=[enterprise()])
+    for name, sheet in (("灵宝市-排查.csv", "排查清单"), ("灵宝市-初审.csv", "初审意见")):
+        (tmp_path / name).write_text(csv_of(made, sheet), encoding="utf-8")
+    assert [one.file for one in check_files([tmp_path], POLICY).accepted] == ["灵宝市-初审.csv", "灵宝市-排查.csv"]
+    (tmp_path / "灵宝市-又一份.xls").write_text(csv_of(book(screening=[enterprise(capacity=7.0)]), "排查清单"), encoding="utf-8")
+    outcome = check_files([tmp_path], POLICY)
+    assert [one.file for one in outcome.accepted] == ["灵宝市-初审.csv"]
+    assert Code.SENT_TWICE_TIE in {one.code for one in outcome.findings}
+
+
+def test_a_csv_that_names_no_county_or_two_is_checked_but_not_accepted(tmp_path):
+    for name in ("导出.csv", "灵宝市和卢氏县.csv"):
+        (tmp_path / name).write_text(csv_of(book(screening=[enterprise(capacity="很多")]), "排查清单"), encoding="utf-8")
+        outcome = check_files([tmp_path / name], POLICY)
+        assert outcome.accepted == ()
+        assert {one.code for one in outcome.findings} == {Code.ONE_SHEET, Code.NO_STAMP, Code.NOT_A_NUMBER}
+
+
+def test_archives_are_listed_and_remarks_and_pages_without_a_form_are_passed_over(tmp_path):
+    save(tmp_path / "灵宝市.xlsx", book())
+    for name, data in (("说明.txt", "请查收".encode()), ("通知.html", b"<html><table><tr><td>1</td><td>2</td></tr></table></html>"), ("卢氏县.zip", b"PK\x05\x06" + bytes(18)), ("渑池县.mht", b"MIME-Version: 1.0\n")):
+        (tmp_path / name).write_bytes(data)
+    outcome = check_files([tmp_path], POLICY)
+    assert outcome.unread == ("卢氏县.zip", "渑池县.mht")
+    assert outcome.skipped == ("说明.txt", "通知.html")
+    assert check_files([tmp_path / "说明.txt"], POLICY).unread == ("说明.txt",)
+
+
 def test_our_own_summary_in_the_folder_is_passed_over_and_named_it_is_refused(tmp_path):
     summary = save(tmp_path / "市级汇总.xlsx", TextBook("", grids={"操作台": [["市级汇总操作台"]]}, stamp=Stamp("city", TEMPLATE.version, POLICY.id)))
     save(tmp_path / "灵宝市.xlsx", book())

@@ -43,6 +43,10 @@ FENCES = {
 }
 # Import inside a function, or by a string: module that does it → what it may import so → why.
 LATE = {
+    "books/child.py": {
+        "python_calamine": "each job of the child process loads only what it needs, after the limits are set",
+        "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
+    },
     "faces/cli.py": {
         "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",
@@ -89,6 +93,7 @@ FACES_ONLY = {
 # Layer that inherits from more than BASES → from whose classes → why.
 INHERITS = {
     "faces": {"click": "click offers Chinese help and our own argument types no other way"},
+    "books": {"html.parser.HTMLParser": "Python's parser of web pages is used by inheriting"},
     "actions": {"xltools.books.base.Book": "a port with more methods is still that port; Protocols are joined by inheriting"},
     "libreoffice": {
         "xlwings.base_classes": "an engine of xlwings is made by inheriting",

@@ -126,6 +126,18 @@ BOOKS = {
     "wps.et": (FILES / "values.xls").read_bytes(),
     "an xls called.xlsx": (FILES / "values.xls").read_bytes(),
     "an xlsx called.xls": XLSX,
+    "XML Spreadsheet 2003 called.xls": (FILES / "values.xml").read_bytes(),
     "strict.xlsx": strict(XLSX),
     "prefixed.xlsx": prefixed(XLSX),
 }
+# One or a few sheets without a stamp and without formulas; some of what the others know was lost when they were written.
+TEXT_TABLES = {
+    "values.csv": (FILES / "values.csv").read_bytes(),
+    "a csv called.xls": (FILES / "values.csv").read_bytes(),
+    "ANSI.csv": (FILES / "values.csv").read_text("utf-8").encode("gb18030"),
+    "with a mark.csv": (FILES / "values.csv").read_text("utf-8").encode("utf-8-sig"),
+    "Unicode text.txt": (FILES / "values.csv").read_text("utf-8").replace(",", "\t").encode("utf-16"),
+    "values.html": (FILES / "values.html").read_bytes(),
+    "a page called.xls": (FILES / "values.html").read_bytes(),
+}
+EVERY = {**BOOKS, "values.xlsb": (FILES / "values.xlsb").read_bytes(), **TEXT_TABLES}

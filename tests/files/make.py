@@ -1,6 +1,13 @@
-"""Writes the workbooks of this folder: one content, saved by LibreOffice as xlsx, xlsm, xls and ods.
+"""Writes the workbooks of this folder: one content, saved by LibreOffice as xlsx, xlsm, xls, ods, html and csv.
 
     python tests/files/make.py [FOLDER]
+
+LibreOffice writes neither xlsb nor XML Spreadsheet 2003; SheetJS (npm package xlsx 0.18.5) made those two from values.xlsx, it writes
+no formulas into the xlsb and hides no rows:
+
+    const X = require("xlsx"), book = X.readFile("values.xlsx", {cellNF: true, cellFormula: true, cellStyles: true});
+    X.writeFile(book, "values.xlsb", {bookType: "xlsb", bookSST: true, cellStyles: true});
+    X.writeFile(book, "values.xml", {bookType: "xlml", cellStyles: true});
 
 The content as a test sees it stands in tests/test_file.py. The files are committed; this is run again only to change them.
 """
@@ -17,7 +24,7 @@ import xlsxwriter
 # Without it LibreOffice trusts the stored values, and writes 0 into the .xls for a formula whose stored value is a text.
 RECALCULATE = """<?xml version="1.0"?><oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>"""
-FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xlsm": "Calc MS Excel 2007 VBA XML", "xls": "MS Excel 97", "ods": "calc8"}
+FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xlsm": "Calc MS Excel 2007 VBA XML", "xls": "MS Excel 97", "ods": "calc8", "html": "HTML (StarCalc)", "csv": "Text - txt - csv (StarCalc):44,34,76,1"}
 
 
 def write(path: Path) -> None:

@@ -10,20 +10,26 @@ from pathlib import Path
 import pandas as pd
 
 from xltools.books.base import Book
-from xltools.books.file import open_book
+from xltools.books.file import is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
 from xltools.books.returned import is_own_return
-from xltools.model.finding import Finding, Severity, StopError, first_per_cell
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.check import check
-from xltools.rules.cross import across, set_aside
+from xltools.rules.cross import across, only_county, set_aside
 from xltools.rules.parse import parse
 
 _TEMPLATE = "county"
-_FORMATS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et"})
+# What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
+# template among them is looked at too, so that the file a county meant to report is listed with a reason and not passed over.
+_FORMATS = frozenset(
+    {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".ett", ".mht", ".mhtml", ".zip", ".rar", ".7z"}
+)
+# What also lies in folders for other reasons (remarks, saved web pages): in a folder, only a form of ours counts.
+_MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 
 Step = Callable[[int, int, str], None]
@@ -70,7 +76,8 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     results: dict[str, _Result] = dict.fromkeys(others)
     for done, source in enumerate(wanted):
         step(done, len(wanted), source.name)
-        results[source.name] = _attempt(partial(_from_file, source, template, policy))
+        result = _attempt(partial(_from_file, source, template, policy))
+        results[source.name] = None if isinstance(result, Finding) and _is_by_chance(source) else result
     return _outcome(results, policy)
 
 
@@ -85,13 +92,19 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
+    alone = is_alone(book)
+    if alone:
+        found = _alone(book.name, raw, found)
     found += stamp_findings(book, template, policy.id)
     tables, unparsed = _parsed(raw, policy)
     found += unparsed
     unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
     found += check(tables, policy, unread)
+    said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
+    if alone and said.county and "cover" not in tables:
+        found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
     return replace(
-        _from_cover(tables.get("cover"), policy),
+        said,
         file=book.name,
         template=book.stamp.template,
         version=book.stamp.version,
@@ -100,6 +113,13 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         raw=raw,
         findings=tuple(first_per_cell(found)),
     )
+
+
+def _alone(file: str, raw: Mapping[str, Table], found: list[Finding]) -> list[Finding]:
+    """What reading a table sent alone found: one sentence says that it came alone, instead of one for every sheet that is missing."""
+    names = "、".join(table.form.sheet for table in raw.values())
+    kept = [one for one in found if one.code not in (Code.SHEET_MISSING, Code.SHEET_RENAMED)]
+    return [Code.ONE_SHEET.at(Place(file), sheet=names), *kept]
 
 
 def _attempt(make: Callable[[], Submission | None]) -> _Result:
@@ -128,6 +148,12 @@ def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table],
             written = tables[name].card().get("year")
             year = int(str(written)) if written is not None else year
     return tables, found
+
+
+def _from_name(file: str, policy: Policy) -> Submission:
+    """What the name of a table sent alone says: the county, where it names just one."""
+    county = only_county(file, policy)
+    return Submission(file="", county=county, accepted=bool(county))
 
 
 def _from_cover(cover: Table | None, policy: Policy) -> Submission:
@@ -164,9 +190,14 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts) or path.name.lower() in _SYSTEM
 
 
+def _is_by_chance(source: Source) -> bool:
+    """Whether this file only happens to lie in a folder: what nobody named, in a format that forms hardly ever come in."""
+    return not source.chosen and source.path.suffix.lower() in _MAYBE
+
+
 def _is_submission(path: Path) -> bool:
     """A workbook; one of ours only when the county has worked in it and sent it back."""
-    return path.suffix.lower() in _FORMATS and not is_own_return(path)
+    return path.suffix.lower() in _FORMATS | _MAYBE and not is_own_return(path)
 
 
 def _unique_names(paths: Iterable[Path]) -> dict[Path, str]:

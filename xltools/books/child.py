@@ -1,30 +1,41 @@
-"""Runs alone in a process of its own: reads an old workbook format and writes its values as JSON.
+"""Runs alone in a process of its own: whatever may hang, swallow memory or die while it reads a file.
 
-    python child.py WORKBOOK RESULT
+    python -P child.py < job and file > answer
 
-Imports nothing of xltools, so that it can be started by path. The limits make a file that would swallow the machine end
-this process instead; whatever happens here costs one workbook.
+The first line of the input is the job as JSON (`do`: one of JOBS, and what it needs), the rest is the file. The answer goes to the
+standard output, so that neither the file nor what is inside a protected one is ever written to the disk. Imports nothing of
+xltools at the start, so that it can be started by path. The limits make a file that would swallow the machine end this process
+instead; whatever happens here costs one workbook. Windows has no such limits (its Python has no `resource`): there the parent's
+stopwatch alone ends a child, and memory is bounded only by what a process can get in that time.
 """
 
 import io
 import json
 import sys
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
-import python_calamine
-
 try:
     import resource
-except ImportError:  # Windows has no such limits; there only the parent's stopwatch holds
+except ImportError:
     resource = None  # type: ignore[assignment]
 
+LIMITED = resource is not None
 # A county's .xls needs some 100 MB with the interpreter; a 1 KB file can be made to ask for more than 2 GB.
-MEMORY = 1_000_000_000
-SECONDS = 20
+MEMORY = 900_000_000
+# The largest .xls there can be (65,536 rows, 25 columns filled) takes four seconds.
+SECONDS = 8
 # As many cells as an .xls can have; calamine holds the empty ones too, so that memory ends before a stray cell in the last corner.
 MAX_GRID = 17_000_000
+# As `grid.MAX_CELLS` and `gate.MAX_INFLATED`: what the parent has to take in.
+MAX_CELLS = 2_000_000
+MAX_ANSWER = 160 * 2**20
+
+STDIN, STDOUT = 0, 1
+
+Job = dict[str, Any]
 
 
 def limit() -> None:
@@ -35,32 +46,50 @@ def limit() -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def read(data: bytes) -> dict[str, Any]:
-    """Sheets with name, visibility, filled cells and merged ranges (all counted from 0), or the kind of failure."""
+def read_old(data: bytes, job: Job) -> dict[str, Any]:
+    """Sheets with name and filled cells (counted from 0), or the kind of failure."""
+    import python_calamine
+
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
     except python_calamine.PasswordError:
         return {"error": "password"}
-    sheets = []
+    sheets, count = [], 0
     for number, about in enumerate(book.sheets_metadata):
-        found: dict[str, Any] = {"name": about.name, "rows": [], "merged": []}
-        found["visible"] = about.visible == python_calamine.SheetVisibleEnum.Visible
+        found: dict[str, Any] = {"name": about.name, "rows": []}
         found["work"] = about.typ == python_calamine.SheetTypeEnum.WorkSheet
         if found["work"]:
             sheet = book.get_sheet_by_index(number)
             if sheet.total_height * sheet.total_width > MAX_GRID:
                 return {"error": "size"}
             found["rows"] = filled(sheet)
-            found["merged"] = list(sheet.merged_cell_ranges or [])
+            count += sum(len(cells) for _, cells in found["rows"])
+        if count > MAX_CELLS:
+            return {"error": "size"}
         sheets.append(found)
     return {"sheets": sheets}
 
 
-def filled(sheet: python_calamine.CalamineSheet) -> list[Any]:
+def filled(sheet: Any) -> list[Any]:
     """[row, [[column, value], …]] for every row with content; iter_rows counts rows from the sheet's first, columns from the used ones."""
     left = sheet.start[1] if sheet.start else 0
     rows = ((row, [(left + at, value) for at, value in enumerate(cells) if value != ""]) for row, cells in enumerate(sheet.iter_rows()))
     return [[row, cells] for row, cells in rows if cells]
+
+
+def read_page(data: bytes, job: Job) -> dict[str, Any]:
+    """The tables of a web page in UTF-8 (rows and columns counted from 1), and what else about it matters."""
+    from xltools.books.page import TooManyCellsError, tables_of
+
+    try:
+        tables, about = tables_of(data.decode())
+    except TooManyCellsError:
+        return {"error": "size"}
+    sheets = [{"name": one.name, "rows": [[row, [*cells.items()]] for row, cells in one.rows.items()], "merged": one.merged, "hidden": one.hidden_rows} for one in tables]
+    return {"sheets": sheets, "about": about}
+
+
+JOBS: dict[str, Callable[[bytes, Job], dict[str, Any] | bytes]] = {"old": read_old, "page": read_page}
 
 
 def tagged(value: object) -> list[Any]:
@@ -74,8 +103,12 @@ def tagged(value: object) -> list[Any]:
 
 def main() -> None:
     limit()
-    source, result = Path(sys.argv[1]), Path(sys.argv[2])
-    result.write_text(json.dumps(read(source.read_bytes()), default=tagged), "utf-8")
+    sys.path.insert(0, str(Path(__file__).parents[2]))  # after the libraries are found as the parent finds them; only for xltools itself
+    with open(STDIN, "rb") as given, open(STDOUT, "wb") as taken:
+        job = json.loads(given.readline())
+        answer = JOBS[job["do"]](given.read(), job)
+        content = answer if isinstance(answer, bytes) else json.dumps(answer, default=tagged).encode()
+        taken.write(content if len(content) <= MAX_ANSWER else b'{"error": "size"}')
 
 
 if __name__ == "__main__":

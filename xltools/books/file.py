@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import hashlib
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Protocol
 
 from xltools.books import stamp
-from xltools.books.base import Grid, SheetFacts, Stamp
-from xltools.books.foreign import ForeignSource
+from xltools.books.base import Book, Grid, SheetFacts, Stamp
+from xltools.books.csv_text import CsvSource
+from xltools.books.decode import decoded
+from xltools.books.foreign import ForeignSource, PageSource
 from xltools.books.gate import MAX_FILE, Kind, Package, look, refuse
 from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
+from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError
+from xltools.books.xml2003 import Xml2003Source
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.guide import load_guide
 
@@ -100,7 +104,15 @@ def _source(data: bytes, kind: Kind, name: str) -> Source:
         return XlsxSource(Package(data, name))
     if kind is Kind.ODS:
         return OdsSource(Package(data, name))
-    return ForeignSource(data, kind, name)
+    if kind is Kind.XLSB:
+        return XlsbSource(Package(data, name))
+    if kind is Kind.XML:
+        return Xml2003Source(data)
+    if kind is Kind.CSV:
+        return CsvSource(decoded(data), PurePosixPath(name).stem)
+    if kind is Kind.PAGE:
+        return PageSource(decoded(data), name)
+    return ForeignSource(data, name)
 
 
 def open_book(path: Path, name: str = "") -> FileBook:
@@ -110,3 +122,8 @@ def open_book(path: Path, name: str = "") -> FileBook:
     damaged, password, unsafe) when it cannot be read.
     """
     return FileBook(path, name)
+
+
+def is_alone(book: Book) -> bool:
+    """Whether the book is one table in a format that systems export single tables in, so that it never had other sheets or a cover."""
+    return isinstance(book, FileBook) and book.kind in (Kind.CSV, Kind.PAGE, Kind.XML) and len(book.sheets) == 1

@@ -1,12 +1,10 @@
-"""Old and binary formats (.xls, WPS .et, .xlsb) through python-calamine, in a child process that may die."""
+"""Formats that are read in a child process, which may die: .xls and WPS .et by python-calamine, web pages by Python's parser."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from xltools.books import child
@@ -14,27 +12,26 @@ from xltools.books.address import address
 from xltools.books.base import Cell
 from xltools.books.biff import BiffFacts, facts_of, is_locked
 from xltools.books.dates import from_iso
-from xltools.books.gate import DAMAGED, TOO_LARGE, Kind, refuse
+from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
 from xltools.books.grid import Sheet, SheetBuilder
 from xltools.model.finding import Code, Place, StopError
 
-# The child limits its own computing time; this one also ends a child that waits.
-PATIENCE = child.SECONDS + 10
+# The child limits its own computing time; this one also ends a child that waits. Where there is no such limit (Windows) it is
+# the only one; where there is, it is long, because a busy machine must not cost a county its file.
+PATIENCE = 30 if child.LIMITED else 10
+DIED = "文件已损坏，或者读取时超出时间、内存上限"
 
 
 class ForeignSource:
-    """An .xls, .et or .xlsb workbook. Raises StopError when it has a password or cannot be read within the limits.
+    """An .xls or .et workbook. Raises StopError when it has a password or cannot be read within the limits."""
 
-    Of .xlsb only values, visibility and merged ranges are known.
-    """
-
-    def __init__(self, data: bytes, kind: Kind, name: str) -> None:
-        if kind is Kind.XLS and is_locked(data):
+    def __init__(self, data: bytes, name: str) -> None:
+        if is_locked(data):
             raise StopError(Code.PASSWORD.at(Place(name)))
         self.properties: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        found = _run(data, name)
-        facts: list[BiffFacts | None] = [*facts_of(data)] if kind is Kind.XLS else [None] * len(found)
+        found = _sheets_in(_found({"do": "old"}, data, name), name)
+        facts = facts_of(data)
         if len(facts) != len(found):
             raise refuse(name, DAMAGED)
         self._sheets = {one["name"]: _sheet(one, fact) for one, fact in zip(found, facts, strict=True) if one["work"]}
@@ -48,18 +45,49 @@ class ForeignSource:
         return self._sheets[name]
 
 
-def _run(data: bytes, name: str) -> list[dict[str, Any]]:
-    """The sheets as the child read them."""
-    with tempfile.TemporaryDirectory(prefix="xltools-") as folder:
-        source, result = Path(folder, "workbook"), Path(folder, "result.json")
-        source.write_bytes(data)
-        # -P: nothing is imported from the folder of child.py, where xml.py would hide Python's own xml
-        command = [sys.executable, "-P", child.__file__, str(source), str(result)]
-        try:
-            subprocess.run(command, timeout=PATIENCE, check=True, capture_output=True, stdin=subprocess.DEVNULL)
-            found = json.loads(result.read_text("utf-8"))
-        except (subprocess.SubprocessError, OSError, ValueError) as error:
-            raise refuse(name, "文件已损坏，或者读取时超出时间、内存上限") from error
+class PageSource:
+    """The tables of a web page as sheets; active: it brings programs or embedded objects. Raises StopError as `ForeignSource` does."""
+
+    def __init__(self, text: str, name: str) -> None:
+        self.properties: dict[str, str] = {}
+        self.names: dict[str, str] = {}
+        found = _found({"do": "page"}, text.encode(errors="replace"), name)
+        sheets = _sheets_in(found, name)
+        if not sheets:
+            frames = "这个网页的表格在旁边的文件夹里，没有一起报来" if found["about"] == "frames" else "网页里没有表格"
+            raise refuse(name, frames)
+        self.active = found["about"] == "active"
+        self._sheets = {one["name"]: _table(one) for one in sheets}
+
+    @property
+    def sheets(self) -> list[str]:
+        return list(self._sheets)
+
+    def read(self, name: str) -> Sheet:
+        """The sheet of this name; it must be one of `sheets`."""
+        return self._sheets[name]
+
+
+def answer(job: dict[str, Any], data: bytes, name: str) -> bytes:
+    """What the child answers to a job about this file. Raises StopError when it dies or takes too long."""
+    # -P: nothing is imported from the folder of child.py, where xml.py would hide Python's own xml
+    command = [sys.executable, "-P", child.__file__]
+    try:
+        done = subprocess.run(command, input=json.dumps(job).encode() + b"\n" + data, timeout=PATIENCE, check=True, capture_output=True)
+    except (subprocess.SubprocessError, OSError) as error:
+        raise refuse(name, DIED) from error
+    return done.stdout
+
+
+def _found(job: dict[str, Any], data: bytes, name: str) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(answer(job, data, name))
+    except ValueError as error:
+        raise refuse(name, DIED) from error
+    return found
+
+
+def _sheets_in(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if found.get("error") == "password":
         raise StopError(Code.PASSWORD.at(Place(name)))
     if "sheets" not in found:
@@ -68,13 +96,17 @@ def _run(data: bytes, name: str) -> list[dict[str, Any]]:
     return sheets
 
 
-def _sheet(found: dict[str, Any], facts: BiffFacts | None) -> Sheet:
+def _table(found: dict[str, Any]) -> Sheet:
+    builder = SheetBuilder(values={row: dict(cells) for row, cells in found["rows"]})
+    builder.merged = [f"{address(top, left)}:{address(bottom, right)}" for top, left, bottom, right in found["merged"]]
+    builder.hidden_rows = set(found["hidden"])
+    return builder.sheet(knows_formulas=False)
+
+
+def _sheet(found: dict[str, Any], facts: BiffFacts) -> Sheet:
     builder = SheetBuilder()
     for row, cells in found["rows"]:
         builder.values[row + 1] = {column + 1: _cell(value) for column, value in cells}
-    if facts is None:
-        builder.merged = [f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}" for (top, left), (bottom, right) in found["merged"]]
-        return builder.sheet(found["visible"], knows_formulas=False)
     for (row_number, column_number), text in facts.errors.items():
         builder.values.setdefault(row_number, {})[column_number] = text
     builder.formulas = dict.fromkeys(facts.formulas, "")

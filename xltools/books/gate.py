@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 
+from xltools.books.decode import NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
 from xltools.books.xml import MalformedError
 from xltools.model.finding import Code, Place, StopError
@@ -27,6 +28,8 @@ RATIO_FROM = 8 * 2**20
 CHUNK = 2**16
 
 DAMAGED = "文件已损坏或没有下载完整"
+NO_WORKBOOK = "这不是电子表格文件，或者文件已损坏"
+BAD_TEXT = "第 {line} 行附近有认不出的文字，可能是文字编码不对，或者文件没有下载完整"
 TOO_LARGE = "文件过大或内容异常膨胀，超过了安全上限"
 # What else people rename to .xlsx, by its first bytes.
 SIGNATURES = (
@@ -37,7 +40,17 @@ SIGNATURES = (
     (b"Rar!", "这是压缩包，请先解压"),
     (b"7z\xbc\xaf", "这是压缩包，请先解压"),
     (b"\x1f\x8b", "这是压缩包，请先解压"),
+    (b"\x09\x00\x04\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
+    (b"\x09\x02\x06\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
+    (b"\x09\x04\x06\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
 )
+# 100,000 rows of 25 columns are some 20 MB as text.
+MAX_TEXT = 40 * 2**20
+PAGE_HEAD = re.compile(r"<(?:!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE)
+MARKUP = re.compile(r"<[a-z!?]", re.IGNORECASE)
+XML_BOOK = re.compile(r"<(?:\w+:)?Workbook\b[^>]*urn:schemas-microsoft-com:office:spreadsheet")
+MAIL_HEAD = re.compile(r"(?:MIME-Version|From|Content-Type|Subject|Date):", re.IGNORECASE)
+TEXT_HEAD = 4_000
 WORKBOOK_TYPES = re.compile(rb"spreadsheetml\.(sheet|template)\.main\+xml|ms-excel\.(sheet|template)\.macroEnabled\.main\+xml")
 BINARY_TYPE = b"ms-excel.sheet.binary.macroEnabled.main"
 ODS_TYPE = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -50,6 +63,9 @@ class Kind(Enum):
     XLSB = "xlsb"
     ODS = "ods"
     XLS = "xls"
+    CSV = "csv"
+    PAGE = "html"
+    XML = "xml"
 
 
 def refuse(name: str, reason: str) -> StopError:
@@ -130,7 +146,7 @@ def look(data: bytes, name: str) -> Kind:
         return _zip_kind(Package(data, name))
     if data.startswith(SIGNATURE):
         return _ole_kind(data, name)
-    raise refuse(name, _reason(data))
+    return _text_kind(data, name)
 
 
 def _zip_kind(package: Package) -> Kind:
@@ -178,15 +194,26 @@ def _ole_kind(data: bytes, name: str) -> Kind:
     raise refuse(name, "这不是电子表格文件")
 
 
-def _reason(data: bytes) -> str:
+def _text_kind(data: bytes, name: str) -> Kind:
     for signature, reason in SIGNATURES:
         if data.startswith(signature):
-            return reason
-    head = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-    if head.startswith((b"<!doctype html", b"<html", b"<table", b"<meta", b"<head")):
-        return "这是网页改了扩展名"
-    if head.startswith(b"<"):
-        return "这是 XML 文件，不是 .xlsx 电子表格"
-    if b"\0" not in data[:2000]:
-        return "这是文本文件改了扩展名"
-    return "这不是电子表格文件，或者文件已损坏"
+            raise refuse(name, reason)
+    if len(data) > MAX_TEXT:
+        raise refuse(name, f"这是文本文件，超过 {MAX_TEXT // 2**20} MB" if b"\0" not in data[:TEXT_HEAD] else NO_WORKBOOK)
+    try:
+        head = decoded(data)[:TEXT_HEAD].lstrip("\ufeff \r\n\t")
+    except NotTextError as error:
+        raise refuse(name, BAD_TEXT.format(line=error.line) if error.line else NO_WORKBOOK) from error
+    if MARKUP.match(head):
+        return _markup_kind(head, name)
+    if MAIL_HEAD.match(head):
+        raise refuse(name, "这是单个文件网页（.mht）或邮件，不是电子表格")
+    return Kind.CSV
+
+
+def _markup_kind(head: str, name: str) -> Kind:
+    if XML_BOOK.search(head):
+        return Kind.XML
+    if PAGE_HEAD.search(head):
+        return Kind.PAGE
+    raise refuse(name, "这是 XML 文件，不是电子表格")

@@ -69,22 +69,7 @@ class XlsxSource:
     @cached_property
     def properties(self) -> dict[str, str]:
         """The custom document properties."""
-        found: dict[str, str] = {}
-        current, texts = "", list[str]()
-
-        def start(name: str, attributes: dict[str, str]) -> None:
-            nonlocal current
-            if name == "property":
-                current = attributes.get("name", "")
-                texts.clear()
-
-        def end(name: str) -> None:
-            if name == "property":
-                found[current] = "".join(texts).strip()
-
-        for part in related(self.package, "", "custom-properties"):
-            scan(self.package.chunks(part), start, end, texts.append)
-        return found
+        return custom_properties(self.package)
 
     @cached_property
     def context(self) -> Context:
@@ -93,6 +78,26 @@ class XlsxSource:
         for part in related(self.package, self.main, "styles"):
             kinds |= date_kinds(self.package.chunks(part))
         return Context(shared, kinds, self.structure.from_1904)
+
+
+def custom_properties(package: Package) -> dict[str, str]:
+    """The custom document properties of an Office package."""
+    found: dict[str, str] = {}
+    current, texts = "", list[str]()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal current
+        if name == "property":
+            current = attributes.get("name", "")
+            texts.clear()
+
+    def end(name: str) -> None:
+        if name == "property":
+            found[current] = "".join(texts).strip()
+
+    for part in related(package, "", "custom-properties"):
+        scan(package.chunks(part), start, end, texts.append)
+    return found
 
 
 def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:

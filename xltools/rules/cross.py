@@ -14,7 +14,7 @@ from xltools.rules.codes import is_credit_code
 from xltools.rules.rows import cell_text, mapped, true_where
 from xltools.rules.text import company_key, key
 
-_SCREENING = "screening"
+_SCREENING, COVER = "screening", "cover"
 _NAMED = 3  # other places a sentence names at most
 
 
@@ -57,16 +57,24 @@ def newest(group: Sequence[Submission]) -> Submission | None:
     return latest[0] if len(latest) == 1 else None
 
 
-def _groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str], list[Submission]]:
-    groups: dict[tuple[str, int | None, str], list[Submission]] = {}
+def only_county(text: str, policy: Policy) -> str:
+    """The county whose name or alias stands in a text, "" when none does or several do."""
+    named = [county.name for county in policy.counties if any(name in text for name in (county.name, *county.aliases))]
+    return named[0] if len(named) == 1 else ""
+
+
+def _groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
+    """Workbooks of one county and batch. Files without a cover, such as a csv, hold one sheet each: only those with the same one compete."""
+    groups: dict[tuple[str, int | None, str, str], list[Submission]] = {}
     for one in submissions:
         if one.county:
-            groups.setdefault((one.county, one.year, one.batch), []).append(one)
+            forms = "" if COVER in one.tables or not one.tables else "、".join(sorted(one.tables))
+            groups.setdefault((one.county, one.year, one.batch, forms), []).append(one)
     return groups
 
 
 def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
-    for (county, _, batch), group in _groups(submissions).items():
+    for (county, _, batch, _), group in _groups(submissions).items():
         kept = newest(group)
         for one in group:
             if kept is None:
