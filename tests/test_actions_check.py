@@ -141,6 +141,26 @@ def test_archives_are_listed_and_remarks_and_pages_without_a_form_are_passed_ove
     assert check_files([tmp_path / "说明.txt"], POLICY).unread == ("说明.txt",)
 
 
+@pytest.mark.parametrize(
+    ("lock", "content", "who"),
+    [
+        ("~$灵宝市.xlsx", b"\x04" + "张三".encode("gbk") + b" " * 50 + b"\x02\x00" + "张三".encode("utf-16-le") + b" \0" * 52, "张三"),
+        ("~$灵宝市.xlsx", b"\x04" + "李四".encode("gbk") + b" " * 50 + bytes(110), "李四"),
+        (".~lock.灵宝市.xlsx#", "李四,lisi,PC-01,20.07.2022 09:00,file:///home;".encode(), "李四"),
+        (".~lock.灵宝市.xlsx#", b",lisi,PC-01,,;", "lisi"),
+        ("~$灵宝市.xlsx", b"", "其他人或其他程序"),
+    ],
+)
+def test_a_file_that_somebody_has_open_is_read_and_the_note_says_who(tmp_path, lock, content, who):
+    save(tmp_path / "灵宝市.xlsx", book())
+    (tmp_path / lock).write_bytes(content)
+    outcome = check_files([tmp_path], POLICY)
+    (note,) = outcome.findings
+    assert (note.code, note.place.file) == (Code.OPEN_ELSEWHERE, "灵宝市.xlsx")
+    assert note.message.startswith(f"{who}正打开着这个文件")
+    assert (len(outcome.accepted), outcome.exit_code) == (1, 0)
+
+
 def test_our_own_summary_in_the_folder_is_passed_over_and_named_it_is_refused(tmp_path):
     summary = save(tmp_path / "市级汇总.xlsx", TextBook("", grids={"操作台": [["市级汇总操作台"]]}, stamp=Stamp("city", TEMPLATE.version, POLICY.id)))
     save(tmp_path / "灵宝市.xlsx", book())

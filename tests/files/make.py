@@ -9,6 +9,8 @@ no formulas into the xlsb and hides no rows:
     X.writeFile(book, "values.xlsb", {bookType: "xlsb", bookSST: true, cellStyles: true});
     X.writeFile(book, "values.xml", {bookType: "xlml", cellStyles: true});
 
+locked.xls is values.xlsx, saved by LibreOffice as .xls with the password that stands in tests/test_unlock.py.
+
 The content as a test sees it stands in tests/test_file.py. The files are committed; this is run again only to change them.
 """
 

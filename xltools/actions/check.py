@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
+from xltools.actions.inbox import passwords_of
 from xltools.books.base import Book
 from xltools.books.file import is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
+from xltools.books.replace import holder
 from xltools.books.returned import is_own_return
+from xltools.books.risks import risks
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
@@ -44,6 +47,7 @@ class Source:
     path: Path
     name: str
     chosen: bool
+    passwords: tuple[str, ...] = field(default=(), repr=False)
 
 
 def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
@@ -61,7 +65,8 @@ def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
         else:
             chosen[path.resolve()] = True
     names = _unique_names(chosen)
-    found = sorted((Source(path, names[path], named) for path, named in chosen.items()), key=lambda one: one.name)
+    passwords = passwords_of(paths)
+    found = sorted((Source(path, names[path], named, passwords) for path, named in chosen.items()), key=lambda one: one.name)
     wanted = [one for one in found if one.chosen or _is_submission(one.path)]
     return wanted, [one.name for one in found if one not in wanted]
 
@@ -130,10 +135,18 @@ def _attempt(make: Callable[[], Submission | None]) -> _Result:
 
 
 def _from_file(source: Source, template: Template, policy: Policy) -> Submission | None:
-    book = open_book(source.path, source.name)
+    book = open_book(source.path, source.name, source.passwords)
     if not source.chosen and book.stamp.template not in ("", template.id):
         return None  # a summary of ours lying among the submissions
-    return replace(check_book(book, template, policy), path=source.path, sha256=book.sha256)
+    checked = check_book(book, template, policy)
+    found = [*checked.findings, *risks(book), *_held(source)]
+    return replace(checked, path=source.path, sha256=book.sha256, findings=tuple(first_per_cell(found)))
+
+
+def _held(source: Source) -> list[Finding]:
+    """That somebody has the file open, and who."""
+    who = holder(source.path)
+    return [Code.OPEN_ELSEWHERE.at(Place(source.name), holder=who)] if who else []
 
 
 def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from xltools.actions.check import Source, check_books, sources
+from xltools.actions.inbox import passwords_of
 from xltools.books.checklist import TEMPLATE
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook, open_book
+from xltools.books.risks import risks
 from xltools.model.checklist import ReadChecklist
 from xltools.model.finding import Code, Finding, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
@@ -69,10 +71,10 @@ def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outc
 
 def chosen_checklists(paths: Iterable[Path]) -> list[Path]:
     """The files among these paths that are checklists by their stamp; what lies in folders is not looked at."""
-    found = []
+    found, passwords = list[Path](), passwords_of(paths)
     for path in (path for path in paths if path.is_file()):
         try:
-            found += [path] if open_book(path).stamp.template == TEMPLATE else []
+            found += [path] if open_book(path, "", passwords).stamp.template == TEMPLATE else []
         except StopError:
             continue
     return found
@@ -116,11 +118,11 @@ def _attempt(source: Source, policy: Policy, inputs: Inputs) -> None:
 
 
 def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
-    book = open_book(source.path, source.name)
+    book = open_book(source.path, source.name, source.passwords)
     if is_checklist(book):
         parts, found = grade_checklist(read_checklist(book), policy)
         inputs.parts += parts
-        inputs.findings += found
+        inputs.findings += [*found, *risks(book)]
         inputs.files.append(source.name)
     elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
         inputs.counties.append(book)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.grade import chosen_checklists, with_grades
+from xltools.actions.inbox import among
 from xltools.books.file import open_book
 from xltools.books.locks import held
 from xltools.books.read import read_tables
@@ -58,9 +59,9 @@ def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime,
     moment: of the run, printed in the summary and naming the backup · step: called with (done, total, name) per file.
     """
     template = load_template(TEMPLATE)
-    given = [path for path in paths if path.resolve() != output.resolve()]
+    given = among(paths, [path for path in paths if path.resolve() != output.resolve()])
     checklists = chosen_checklists(given)
-    outcome = check_files([path for path in given if path not in checklists], policy, step)
+    outcome = check_files(among(given, [path for path in given if path not in checklists]), policy, step)
     outcome = with_findings(with_grades(outcome, given, policy), not_sent(outcome.submissions, policy))
     places = {one.name: one.path for one in sources(given)[0]}
     inbox = next((path for path in given if path.is_dir()), None)

@@ -54,7 +54,7 @@ def stamped_policy(paths: Iterable[Path]) -> Policy | None:
     named: Counter[str] = Counter()
     for source in sources(paths)[0]:
         try:
-            book = open_book(source.path, source.name)
+            book = open_book(source.path, source.name, source.passwords)
             named[book.stamp.policy] += int(is_checklist(book))
         except StopError:
             continue

@@ -14,6 +14,7 @@ from xltools.books.ole import Streams
 from xltools.books.xml import MalformedError
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
+LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1
 BEGINNINGS = (0x09, 0x209, 0x409, 0x809)
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 UNKNOWN_ERROR = "#VALUE!"
@@ -32,21 +33,40 @@ class BiffFacts:
     hidden_columns: list[str] = field(default_factory=list)
 
 
-def facts_of(data: bytes) -> list[BiffFacts]:
-    """The facts of every sheet, in the order of the workbook's list, chart sheets included. Raises MalformedError."""
+@dataclass
+class BookFacts:
+    """Facts of a workbook. sheets: in the order of its list, chart sheets included; links: files and programs it refers to."""
+
+    sheets: list[BiffFacts] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)
+    macro_sheets: int = 0
+
+
+def facts_of(data: bytes) -> BookFacts:
+    """The facts of a workbook and of every sheet. Raises MalformedError."""
     streams = Streams(data)
     name = next((name for name in streams.names if name.lower() in ("workbook", "book")), None)
     if name is None:
         raise MalformedError("这不是电子表格文件")
     stream = streams.read(name)
-    found = []
+    found = BookFacts()
     for kind, body in _records(stream, 0):
         if kind == SHEET and len(body) >= 6:
-            start, state = struct.unpack_from("<IB", body)
-            found.append(_sheet(stream, start, state & 3 == 0))
+            start, state, about = struct.unpack_from("<IBB", body)
+            found.macro_sheets += about == MACRO_SHEET
+            found.sheets.append(_sheet(stream, start, state & 3 == 0))
+        elif kind == LINK and len(body) > 4 and body[2:4] not in (ITSELF, ADD_INS):
+            found.links.append(_link(body))
         elif kind == END:
             break
     return found
+
+
+def _link(body: bytes) -> str:
+    """What a link leads to: a text whose first characters are marks, of one or two bytes a character."""
+    length, wide = struct.unpack_from("<HB", body, 2)
+    text = body[5 : 5 + 2 * length].decode("utf-16-le", "replace") if wide & 1 else body[5 : 5 + length].decode("latin-1")
+    return text.lstrip("\x01\x02\x05\x06\x07\x08")
 
 
 def is_locked(data: bytes) -> bool:

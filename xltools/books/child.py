@@ -89,7 +89,25 @@ def read_page(data: bytes, job: Job) -> dict[str, Any]:
     return {"sheets": sheets, "about": about}
 
 
-JOBS: dict[str, Callable[[bytes, Job], dict[str, Any] | bytes]] = {"old": read_old, "page": read_page}
+def unlock(data: bytes, job: Job) -> dict[str, Any] | bytes:
+    """The workbook without its password, or that none of the job's passwords opens it."""
+    import msoffcrypto
+
+    file_in: Callable[[io.BytesIO], Any] = msoffcrypto.OfficeFile
+    for password in job["passwords"]:
+        file = file_in(io.BytesIO(data))
+        checked = {"verify_password": True} if "secret_key" in file.keyTypes else {}  # the .xls always checks it
+        try:
+            file.load_key(password=password, **checked)
+        except msoffcrypto.exceptions.InvalidKeyError:
+            continue
+        found = io.BytesIO()
+        file.decrypt(found)
+        return found.getvalue()
+    return {"error": "password"}
+
+
+JOBS: dict[str, Callable[[bytes, Job], dict[str, Any] | bytes]] = {"old": read_old, "page": read_page, "unlock": unlock}
 
 
 def tagged(value: object) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -15,6 +16,8 @@ from xltools.books.foreign import ForeignSource, PageSource
 from xltools.books.gate import MAX_FILE, Kind, Package, look, refuse
 from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
+from xltools.books.replace import holder
+from xltools.books.unlock import unlocked
 from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError
@@ -41,12 +44,12 @@ class Source(Protocol):
 class FileBook:
     """A Book on a closed file; see `open_book`. sha256: of the file's bytes; source: the reader of its format."""
 
-    def __init__(self, path: Path, name: str = "") -> None:
+    def __init__(self, path: Path, name: str = "", passwords: Sequence[str] = ()) -> None:
         self.path = path
         self.name = name or path.name
         data = self._bytes()
         self.sha256 = hashlib.sha256(data).hexdigest()
-        self.kind = look(data, self.name)
+        data, self.kind = _opened(data, self.name, passwords)
         self._read: dict[str, Sheet] = {}
         try:
             self.source: Source = _source(data, self.kind, self.name)
@@ -56,6 +59,11 @@ class FileBook:
     @property
     def sheets(self) -> list[str]:
         return self.source.sheets
+
+    @property
+    def seen(self) -> Mapping[str, Sheet]:
+        """The sheets that somebody has asked for so far."""
+        return self._read
 
     def values(self, sheet: str) -> Grid:
         return [list(row) for row in self.sheet(sheet).grid]
@@ -94,9 +102,21 @@ class FileBook:
         except FileNotFoundError as error:
             raise refuse(self.name, "文件不存在") from error
         except PermissionError as error:
-            raise refuse(self.name, "没有读取权限，或者正被别的程序独占") from error
+            who = holder(self.path)
+            raise refuse(self.name, f"正被{who}独占" if who else "没有读取权限，或者正被别的程序独占") from error
         except OSError as error:
             raise refuse(self.name, "磁盘或网络读取失败") from error
+
+
+def _opened(data: bytes, name: str, passwords: Sequence[str]) -> tuple[bytes, Kind]:
+    """The bytes of the workbook, without a password where one of these is its own, and how they are stored."""
+    try:
+        return data, look(data, name)
+    except StopError as stop:
+        if stop.finding.code is not Code.PASSWORD:
+            raise
+    plain = unlocked(data, name, passwords)
+    return plain, look(plain, name)
 
 
 def _source(data: bytes, kind: Kind, name: str) -> Source:
@@ -115,13 +135,13 @@ def _source(data: bytes, kind: Kind, name: str) -> Source:
     return ForeignSource(data, name)
 
 
-def open_book(path: Path, name: str = "") -> FileBook:
+def open_book(path: Path, name: str = "", passwords: Sequence[str] = ()) -> FileBook:
     """The workbook in this file, also while somebody has it open elsewhere.
 
-    name: how findings call it, the file's own name when not given. Raises StopError with the reason (not a workbook,
+    name: how findings call it, the file's own name when not given · passwords: tried when it has one. Raises StopError with the reason (not a workbook,
     damaged, password, unsafe) when it cannot be read.
     """
-    return FileBook(path, name)
+    return FileBook(path, name, passwords)
 
 
 def is_alone(book: Book) -> bool:

@@ -10,10 +10,11 @@ from typing import Any
 from xltools.books import child
 from xltools.books.address import address
 from xltools.books.base import Cell
-from xltools.books.biff import BiffFacts, facts_of, is_locked
+from xltools.books.biff import BiffFacts, facts_of
 from xltools.books.dates import from_iso
 from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
 from xltools.books.grid import Sheet, SheetBuilder
+from xltools.books.ole import Streams
 from xltools.model.finding import Code, Place, StopError
 
 # The child limits its own computing time; this one also ends a child that waits. Where there is no such limit (Windows) it is
@@ -23,17 +24,20 @@ DIED = "文件已损坏，或者读取时超出时间、内存上限"
 
 
 class ForeignSource:
-    """An .xls or .et workbook. Raises StopError when it has a password or cannot be read within the limits."""
+    """An .xls or .et workbook without a password. parts: its streams; links: what it refers to outside. Raises StopError when it cannot be
+    read within the limits.
+    """
 
     def __init__(self, data: bytes, name: str) -> None:
-        if is_locked(data):
-            raise StopError(Code.PASSWORD.at(Place(name)))
         self.properties: dict[str, str] = {}
         self.names: dict[str, str] = {}
         found = _sheets_in(_found({"do": "old"}, data, name), name)
-        facts = facts_of(data)
+        book = facts_of(data)
+        facts = book.sheets
         if len(facts) != len(found):
             raise refuse(name, DAMAGED)
+        self.parts = Streams(data).names
+        self.links, self.macro_sheets = book.links, book.macro_sheets
         self._sheets = {one["name"]: _sheet(one, fact) for one, fact in zip(found, facts, strict=True) if one["work"]}
 
     @property

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from enum import Enum
 
+from xltools.books.biff import is_locked
 from xltools.books.decode import NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
 from xltools.books.xml import MalformedError
@@ -186,12 +187,22 @@ def _ole_kind(data: bytes, name: str) -> Kind:
     if "EncryptedPackage" in streams:
         raise StopError(Code.PASSWORD.at(Place(name)))
     if {"Workbook", "Book", "WORKBOOK", "BOOK"} & set(streams):
-        return Kind.XLS
+        return _xls_unlocked(data, name)
     if "WordDocument" in streams:
         raise refuse(name, "这是 Word 文件改了扩展名")
     if "PowerPoint Document" in streams:
         raise refuse(name, "这是 PowerPoint 文件改了扩展名")
     raise refuse(name, "这不是电子表格文件")
+
+
+def _xls_unlocked(data: bytes, name: str) -> Kind:
+    try:
+        locked = is_locked(data)
+    except MalformedError as error:
+        raise refuse(name, str(error)) from error
+    if locked:
+        raise StopError(Code.PASSWORD.at(Place(name)))
+    return Kind.XLS
 
 
 def _text_kind(data: bytes, name: str) -> Kind:

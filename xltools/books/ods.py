@@ -20,7 +20,14 @@ from xltools.books.xml import MalformedError, scan
 CELLS = ("table:table-cell", "table:covered-table-cell")
 # Text inside these belongs to notes, drawings and phonetic guides, not to the cell.
 ASIDE = ("office:annotation", "draw:", "text:ruby-text", "svg:", "table:shapes", "office:event-listeners")
+OBJECT = re.compile(
+    rb"""<manifest:file-entry\b(?=[^>]*full-path="Object [^"/]*/")(?:[^>]*media-type="([^"]*)")"""
+    rb"""|<manifest:file-entry\b(?=[^>]*media-type="(application/(?:vnd\.sun\.star\.oleobject|octet-stream)))[^>]*full-path="Object"""
+)
+CHART = b"application/vnd.oasis.opendocument.chart"
 DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+(?:[.,]\d+)?)S")
+# A sheet or a range that is fetched from another file, and DDE.
+LINKS = frozenset({"table:table-source", "table:cell-range-source", "office:dde-source"})
 HIDDEN = ("collapse", "filter")
 # Filled cells that a repeat count may create: a repeated value is a fill-down, not a million records.
 MAX_REPEATED = 100_000
@@ -31,11 +38,14 @@ class OdsSource:
 
     def __init__(self, package: Package) -> None:
         self.properties = _properties(package)
+        self.parts = package.parts
         self.names: dict[str, str] = {}
         reader = ContentReader()
         scan(package.chunks("content.xml"), reader.start, reader.end, reader.text)
         if not reader.tables:
             raise MalformedError(DAMAGED)
+        self.links = sorted(reader.links)
+        self.objects = ["嵌入的文件"] if _has_objects(package) else []
         self._tables = reader.tables
         self._hidden = {name for name, style in reader.styles_of.items() if style in reader.hidden_styles}
 
@@ -46,6 +56,13 @@ class OdsSource:
     def read(self, name: str) -> Sheet:
         """The sheet of this name; it must be one of `sheets`."""
         return self._tables[name].sheet(name not in self._hidden)
+
+
+def _has_objects(package: Package) -> bool:
+    """Whether the workbook embeds other files; its own charts are objects, too, and do not count."""
+    manifest = package.read("META-INF/manifest.xml") if "META-INF/manifest.xml" in package else b""
+    kinds = OBJECT.findall(manifest)
+    return any(kind != CHART for pair in kinds for kind in pair if kind) or any("objectbin" in part for part in package.parts)
 
 
 def _properties(package: Package) -> dict[str, str]:
@@ -82,6 +99,7 @@ class ContentReader:
         self.tables: dict[str, SheetBuilder] = {}
         self.styles_of: dict[str, str] = {}
         self.hidden_styles: set[str] = set()
+        self.links: set[str] = set()
         self._style = ""
         self._depth = self._aside = self._paragraph = 0
         self._row = self._column = self._repeat = self._count = 0
@@ -90,6 +108,8 @@ class ContentReader:
         self._values: dict[int, Cell] = {}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        if name in LINKS:
+            self.links.add(attributes.get("xlink:href") or attributes.get("office:dde-topic") or "DDE")
         if self._aside or name.startswith(ASIDE):
             self._aside += 1
         elif name in CELLS:

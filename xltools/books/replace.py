@@ -27,10 +27,14 @@ def holder(path: Path) -> str:
 
 
 def _excel_user(lock: Path) -> str:
-    """The user in Excel's lock file: a length and 54 bytes in the system's own code page, then a length and the name in UTF-16."""
+    """The user in Excel's lock file: a length and 54 bytes in the system's own code page, then a length and the name in UTF-16.
+
+    Some programs fill in only the first; Chinese Windows writes it in GB18030.
+    """
     content = _content(lock)
     length = int.from_bytes(content[55:57], "little")
-    return content[57 : 57 + 2 * length].decode("utf-16-le", errors="ignore").strip("\0 ")
+    name = content[57 : 57 + 2 * length].decode("utf-16-le", errors="ignore").strip("\0 ")
+    return name or content[1 : 1 + min(54, *content[:1], 54)].decode("gb18030", errors="ignore").strip("\0 ")
 
 
 def _office_user(lock: Path) -> str:

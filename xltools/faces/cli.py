@@ -17,7 +17,16 @@ import click
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
-from xltools.faces.options import SOME_FOLDER, Commands, files_argument, help_option, json_option, policy_option
+from xltools.faces.options import (
+    SOME_FOLDER,
+    Commands,
+    files_argument,
+    help_option,
+    json_option,
+    password_option,
+    policy_option,
+    without_passwords,
+)
 from xltools.faces.places import keep_traceback
 from xltools.faces.terminal import counts_line, progress, show_outcome, show_returned, usage_sentence
 from xltools.model.finding import StopError
@@ -83,17 +92,19 @@ def make_example(folder: Path, policy: Policy) -> int:
 @click.option("--return", "folder", type=SOME_FOLDER, metavar="文件夹", help="把有问题的文件标好放到这个文件夹，用来退回区县；原文件不动。")
 @json_option
 @policy_option
+@password_option
 @help_option
-def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: Policy) -> int:
+def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
     """校验区县填报表，一次列出全部问题。
 
     每个问题写明：哪个文件、哪张表、哪个格、现在是什么、应为什么、怎么改。
     """
     from xltools.actions.check import check_files
     from xltools.actions.give_back import give_back
+    from xltools.actions.inbox import Inbox
 
     with progress() as step:
-        outcome = check_files(files, policy, step)
+        outcome = check_files(Inbox(files, passwords), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     show_outcome(outcome, outcome.record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
     if not as_json:
@@ -106,16 +117,18 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
 @json_option
 @policy_option
+@password_option
 @help_option
-def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy) -> int:
+def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
     """把区县填报表合并成市级汇总。
 
     有问题的行照样汇总并标记；读不了的文件列在问题清单，不影响其他文件。
     """
+    from xltools.actions.inbox import Inbox
     from xltools.actions.merge import merge as merge_files
 
     with progress() as step:
-        outcome = merge_files(files, output, policy, datetime.now(), step)
+        outcome = merge_files(Inbox(files, passwords), output, policy, datetime.now(), step)
     show_outcome(outcome, outcome.record(), as_json, brief=True)
     if not as_json:
         click.echo(f"\n已汇总到 {outcome.output}")
@@ -196,7 +209,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         click.echo(f"{stop}。{stop.finding.fix}", err=True)
         return 1
     except Exception:
-        path = keep_traceback(f"xltools {' '.join(arguments or sys.argv[1:])}")
+        path = keep_traceback(f"xltools {without_passwords(arguments or sys.argv[1:])}")
         click.echo(f"程序出错，已记录到 {path}。您的文件没有被改动；请把这个记录发给维护人员。", err=True)
         return BUG
 

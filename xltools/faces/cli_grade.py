@@ -16,6 +16,7 @@ from xltools.faces.options import (
     help_option,
     json_option,
     output_folder,
+    password_option,
     policy_option,
 )
 from xltools.faces.terminal import counts_line, progress, report_lines
@@ -23,6 +24,7 @@ from xltools.model.finding import Severity
 from xltools.model.grade import Status
 
 if TYPE_CHECKING:
+    from xltools.actions.inbox import Inbox
     from xltools.model.grade import EnterpriseGrade
     from xltools.model.graded import GradeOutcome, Move
     from xltools.model.policy import Policy
@@ -58,13 +60,16 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
 @json_option
 @policy_option
 @click.option("--compare", "other", is_flag=False, flag_value=THIS, metavar="[政策]", help="换一套政策比较，看哪些企业的等级会变。不写政策的，用核查表自己的政策与 --policy 的比较；请写在最后。")
+@password_option
 @help_option
-def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | None) -> int:
+def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | None, passwords: tuple[str, ...]) -> int:
     """按填好的核查表评级，逐家说明为什么，以及更好一级还差什么。
 
     同时给出区县填报表的，按其中的“变更与处理”得出现在的等级。
     """
-    outcome = _graded(files, policy, other)
+    from xltools.actions.inbox import Inbox
+
+    outcome = _graded(Inbox(files, passwords), policy, other)
     if as_json:
         click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
         return outcome.exit_code
@@ -79,7 +84,7 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
     return outcome.exit_code
 
 
-def _graded(files: tuple[Path, ...], policy: Policy, other: str | None) -> GradeOutcome:
+def _graded(files: Inbox, policy: Policy, other: str | None) -> GradeOutcome:
     """The grades under the policy, and under another one where it is asked for."""
     from xltools.actions.grade import grade_files
     from xltools.actions.regrade import compared, stamped_policy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from xltools.model.policy import load_policy, policy_in
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
+PASSWORD, HIDDEN = "--password", "******"
 DEFAULT_POLICY = "sanmenxia-2022"
 SOME_FILE = click.Path(exists=True, path_type=Path)
 SOME_FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -30,6 +32,17 @@ class Commands(click.Group):
 
     context_class = ChineseContext
     command_class = Command
+
+
+def without_passwords(arguments: Sequence[str]) -> str:
+    """The command line as a log may keep it."""
+    hidden = list(arguments)
+    for at, text in enumerate(hidden):
+        if text.startswith(f"{PASSWORD}="):
+            hidden[at] = f"{PASSWORD}={HIDDEN}"
+        elif text == PASSWORD and at + 1 < len(hidden):
+            hidden[at + 1] = HIDDEN
+    return " ".join(hidden)
 
 
 class PolicyName(click.ParamType[Any]):
@@ -65,4 +78,7 @@ policy_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="用 JSON 输出，供其他程序读取。")
 help_option = click.help_option("-h", "--help", help="显示这份说明。")
 files_argument = click.argument("files", nargs=-1, required=True, type=SOME_FILE, metavar="文件或文件夹…")
+password_option = click.option(
+    "--password", "passwords", multiple=True, metavar="密码", help="文件有打开密码时用它打开；各文件密码不同的，可以写几次，逐个试。"
+)
 output_folder = click.option("-o", "--output", "folder", required=True, type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹。")

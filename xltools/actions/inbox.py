@@ -1,0 +1,28 @@
+"""What a user gives a verb to read: files and folders, and passwords for those that have one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Inbox:
+    """Files and folders; iterating gives their paths. passwords: tried on every file that has one, and shown nowhere."""
+
+    paths: tuple[Path, ...]
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    def __iter__(self) -> Iterator[Path]:
+        return iter(self.paths)
+
+
+def passwords_of(paths: Iterable[Path]) -> tuple[str, ...]:
+    """The passwords that came with the paths; plain paths have none."""
+    return paths.passwords if isinstance(paths, Inbox) else ()
+
+
+def among(paths: Iterable[Path], kept: Iterable[Path]) -> Inbox:
+    """Some of the paths, with the passwords that came with them all."""
+    return Inbox(tuple(kept), passwords_of(paths))
