@@ -34,7 +34,7 @@ FENCES = {
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/",),
     "rapidfuzz": ("rules/", "books/labels.py"),
-    "click": ("faces/cli.py", "faces/cli_grade.py", "faces/cli_policy.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
+    "click": ("faces/cli.py", "faces/cli_grade.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
     "xlwings": ("faces/excel.py", "libreoffice/"),
     "uno": ("libreoffice/",),
     "unohelper": ("libreoffice/",),
@@ -56,6 +56,7 @@ LATE = {
     "faces/cli_grade.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
+    "faces/cli_publish.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_setup.py": {
         "xltools.actions": "as in faces/cli.py",
         "xltools.faces.machine": "it takes the names of places from actions",

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.office import host, validator
+from tests.office import browser, host, validator
 from tests.office.host import Office
 
 HERE = Path(__file__).parent
@@ -17,7 +17,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     ours = [item for item in items if item.path.is_relative_to(HERE)]
     for item in ours:
         item.add_marker(pytest.mark.office)
-    lacks = host.missing() + validator.missing()
+    lacks = host.missing() + validator.missing() + browser.missing()
     if lacks and not os.environ.get("CI"):
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 @pytest.fixture(scope="session", autouse=True)
 def programs() -> None:
     """Fail, rather than pass over, every test here when a program is missing."""
-    lacks = host.missing() + validator.missing()
+    lacks = host.missing() + validator.missing() + browser.missing()
     if lacks:
         pytest.fail("missing: " + "; ".join(lacks), pytrace=False)
 

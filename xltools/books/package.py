@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -34,15 +34,15 @@ NEVER = re.compile(r"(<c [^>]*?) t=\"str\"(><f>[^<]*</f>)<v>" + NOT_CALCULATED +
 
 
 @contextmanager
-def workbook_at(path: Path) -> Iterator[Workbook]:
-    """A new workbook that appears at `path` when the block ends without an exception, and not before."""
+def workbook_at(path: Path, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
+    """A new workbook that appears at `path` when the block ends without an exception, and not before. finish: changes its bytes last."""
     buffer = BytesIO()
     workbook = Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
     workbook.set_properties({"created": CREATED, "author": "", "company": ""})
     workbook.set_size(24000, 14000)
     yield workbook
     workbook.close()
-    replace_file(path, _settled(buffer.getvalue()))
+    replace_file(path, finish(_settled(buffer.getvalue())))
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -91,13 +91,20 @@ def _settle(folder: Path) -> None:
 
 def _settled(content: bytes) -> bytes:
     """The package with every member's date fixed and the stored values of formulas spelt out."""
+    with ZipFile(BytesIO(content)) as source:
+        parts = {name: source.read(name) for name in source.namelist()}
+    for name, data in parts.items():
+        if name.startswith("xl/worksheets/sheet"):
+            text = EMPTY.sub(r'\1 t="str"\2<v></v>', data.decode("utf-8"))
+            parts[name] = NEVER.sub(r"\1\2", text).encode("utf-8")
+    return pack(parts)
+
+
+def pack(parts: Mapping[str, bytes]) -> bytes:
+    """A package of these parts, in their order: the same parts give the same bytes."""
     result = BytesIO()
-    with ZipFile(BytesIO(content)) as source, ZipFile(result, "w", ZIP_DEFLATED, compresslevel=9) as target:
-        for name in source.namelist():
-            data = source.read(name)
-            if name.startswith("xl/worksheets/sheet"):
-                text = EMPTY.sub(r'\1 t="str"\2<v></v>', data.decode("utf-8"))
-                data = NEVER.sub(r"\1\2", text).encode("utf-8")
+    with ZipFile(result, "w", ZIP_DEFLATED, compresslevel=9) as target:
+        for name, data in parts.items():
             member = ZipInfo(name, ZIP_DATE)
             member.compress_type = ZIP_DEFLATED
             target.writestr(member, data)

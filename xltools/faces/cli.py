@@ -16,6 +16,7 @@ import click
 
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
+from xltools.faces.cli_publish import publish
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
 from xltools.faces.options import (
     SOME_FOLDER,
@@ -189,7 +190,7 @@ def demo(folder: Path, policy: Policy) -> int:
 make.add_command(make_checklist)
 make.add_command(make_policy)
 commands.add_command(grade)
-for command in (import_table, setup, uninstall, doctor, watch, drop):
+for command in (import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 
 

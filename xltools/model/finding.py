@@ -181,6 +181,11 @@ class Code(Enum):
 
     HEADER_MOVED = ("E708", "表头（{labels}）不在第{row}行", "请删除表头上面多出的行，再合并")
     LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
+    NOTICE_PERIOD = ("E760", "公示结束日期 {end} 早于开始日期 {start}", "请核对公示的起止日期")
+    NOTHING_PUBLISHED = ("E761", "没有一家企业可以列入公示，没有生成文件", "请先在市级汇总填写市级评定等级和决定日期")
+    NOT_PUBLISHED = ("W762", "“{name}”没有列入公示：{reason}", "请在市级汇总补全或更正后重新发布；确实不公示的，不需要处理")
+    PUBLISHED_UNOFFICIAL = ("W763", "公示名单中有 {count} 家企业所用的指标表不是正式表（{tables}），名单和网页已写明等级只供参考", "请换用正式指标表评定后再公示")
+    PUBLISHED_PENDING = ("W764", "“{name}”{state}，等级 {grade} 暂不改变，已列入公示", "请确认是否等处理结果出来后再公示")
     CHECKLIST_KEPT = ("N710", "{file} 已经存在，没有改动", "需要重新生成的，请先移走原来的文件")
     OUTPUT_BUSY = ("E711", "{file} 正在由另一次合并写入：{holder}，{since} 开始", "请等那一次结束后再合并；等了很久也不结束的，请联系这位同事")
     NO_BACKUP = ("E712", "{file} 没有备份，不能撤销", "请检查“{folder}”文件夹是否在同一个文件夹里")

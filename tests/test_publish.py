@@ -1,0 +1,252 @@
+"""Publishing: only what may leave the bureau, and of everybody who is not on the list the reason."""
+
+import json
+import re
+import shutil
+import zipfile
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+
+from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
+from tests.public_list import CITY, MACHINING, NOTICE, decided, event, summary
+from xltools.actions.merge import merge
+from xltools.actions.publish import publish, publish_book
+from xltools.books.base import TextBook
+from xltools.faces import cli
+from xltools.model.finding import Code, StopError
+from xltools.model.form import HEADER_ROW, SpecError, load_form
+from xltools.model.publication import Published, load_publication_words
+from xltools.rules import publication as rules
+
+LIST, PAGE = load_publication_words().book, load_publication_words().page
+SECRET = ("李四四", "0398-7654321", "13012345678", "保密小巷9号", "内部备注勿外传")
+
+
+def listed(done: Published) -> list[tuple[object, ...]]:
+    """The rows of the public list."""
+    sheet = openpyxl.load_workbook(done.paths[0]).active
+    assert sheet is not None
+    rows = list(sheet.iter_rows(values_only=True))
+    head = rows.index(tuple(one.label for one in load_form("publication")))
+    return [row for row in rows[head + 1 :] if isinstance(row[0], int)]
+
+
+def reasons(done: Published) -> list[tuple[str, str]]:
+    """Cell and sentence of everybody who is not on the list."""
+    return [(one.place.cell, one.message) for one in done.findings if one.code is Code.NOT_PUBLISHED]
+
+
+def column(name: str) -> str:
+    return openpyxl.utils.get_column_letter([one.name for one in CITY["ledger"]].index(name) + 1)
+
+
+# --- what is on it ----------------------------------------------------------------------------------------------------
+
+
+def test_the_list_has_the_header_of_real_lists_and_one_line_per_enterprise(tmp_path: Path) -> None:
+    book = summary(decided(0), decided(1, "A", county="湖滨区"), decided(0, "C", process="二号线"))
+    done = publish_book(book, NOTICE, tmp_path / "公示")
+    assert [one.label for one in load_form("publication")] == ["序号", "区县", "企业名称", "行业类别", "绩效等级"]
+    assert listed(done) == [(1, "湖滨区", NAMES[1], "铸造", "A"), (2, "灵宝市", NAMES[0], "铸造", "C")]
+    assert done.count == 2
+    assert reasons(done) == []
+
+
+def test_the_notice_says_its_days_and_that_samples_grade_nobody(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0)), NOTICE, tmp_path)
+    text = done.paths[1].read_text("utf-8")
+    assert "公示期：2022-08-01 至 2022-08-07" in text
+    assert "等级只供参考，不能作为正式公示的内容" in text
+    assert Code.PUBLISHED_UNOFFICIAL in {one.code for one in done.findings}
+    official = replace(POLICY, tables=tuple(replace(one, status="正式") for one in POLICY.tables))
+    done = publish_book(summary(decided(0)), replace(NOTICE, policy=official), tmp_path / "正式")
+    assert "只供参考" not in done.paths[1].read_text("utf-8")
+    assert (done.findings, done.exit_code) == ((), 0)
+
+
+def test_parts_that_no_rule_compares_wait_until_the_city_writes_one_grade(tmp_path: Path) -> None:
+    mixed = summary(decided(0, "B"), decided(0, "引领性", **MACHINING), decided(1))
+    ((cell, said),) = reasons(publish_book(mixed, NOTICE, tmp_path / "一"))
+    assert cell == f"{column('decided')}6"
+    assert "等级体系不同" in said
+    done = publish_book(summary(decided(0, "B"), decided(0, "B", **MACHINING), decided(1)), NOTICE, tmp_path / "二")
+    assert listed(done)[0] == (1, "灵宝市", NAMES[0], "铸造、机械加工", "B")
+
+
+@pytest.mark.parametrize(
+    ("changes", "field", "word"),
+    [
+        ({"decided": None}, "decided", "还没有市级评定等级"),
+        ({"decided": "长期停产"}, "decided", "长期停产"),
+        ({"decided": "看情况"}, "decided", "看情况"),
+        ({"decided": "引领性"}, "decided", "不是铸件所用指标表的等级"),
+        ({"decided_date": None}, "decided_date", "没有填写决定日期"),
+        ({"decided_date": "下周"}, "decided_date", "不是能识别的日期"),
+        ({"decided_date": datetime(2022, 8, 2)}, "decided_date", "在公示开始日期 2022-08-01 之后"),
+        ({"name": None}, "name", "“企业名称”没有填写"),
+        ({"name": "（错误值）"}, "name", "“企业名称”没有填写"),
+        ({"name": "甲公司（张三 138-0000-0000）"}, "name", "像是有电话或证件号码"),
+        ({"county": "洛阳市"}, "county", "不是本市的县（市、区）"),
+        ({"industry": "餐饮"}, "industry", "不在政策的行业中"),
+    ],
+)
+def test_who_is_not_ready_is_named_with_the_reason_at_its_cell(changes: dict[str, Any], field: str, word: str, tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0, **changes), decided(1)), NOTICE, tmp_path)
+    ((cell, said),) = reasons(done)
+    assert cell == f"{column(field)}{HEADER_ROW + 1}"
+    assert word in said
+    assert [row[2] for row in listed(done)] == [NAMES[1]]
+
+
+def test_nobody_is_lost_between_the_ledger_and_the_list(tmp_path: Path) -> None:
+    rows = [decided(at, grade) for at, grade in enumerate(("A", None, "长期停产", "C", "D"))]
+    done = publish_book(summary(*rows, decided(3, "C", county="湖滨区")), NOTICE, tmp_path)
+    assert [row[2] for row in listed(done)] == [NAMES[0], NAMES[4]]
+    assert sorted(said.split("”")[0].strip("“") for _, said in reasons(done)) == sorted([NAMES[1], NAMES[2], NAMES[3], NAMES[3]])
+    assert any("同时报送" in said for _, said in reasons(done))
+
+
+def test_of_one_process_the_latest_batch_counts(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0, "B", batch="7月"), decided(0, "C", batch="6月")), NOTICE, tmp_path)
+    assert [row[4] for row in listed(done)] == ["B"]
+
+
+def test_a_grade_that_an_event_changed_since_is_not_published(tmp_path: Path) -> None:
+    fraud = event(0, "隐瞒或提供虚假材料", decided_by="领导小组", decided_date=datetime(2022, 7, 30), new_grade="D", second_review="不需要")
+    ((_, said),) = reasons(publish_book(summary(decided(0), decided(1), events=(fraud,)), NOTICE, tmp_path / "一"))
+    assert "等级应为 D，市级评定等级还是 B" in said
+    early = fraud | {"decided_date": datetime(2022, 7, 1), "found_date": datetime(2022, 7, 1)}
+    assert reasons(publish_book(summary(decided(0), events=(early,)), NOTICE, tmp_path / "二")) == []
+
+
+def test_a_second_review_keeps_the_grade_and_is_said(tmp_path: Path) -> None:
+    waiting = event(0, "达不到指标要求", second_review="进行中", process="铸件")
+    done = publish_book(summary(decided(0), events=(waiting,)), NOTICE, tmp_path)
+    assert [row[4] for row in listed(done)] == ["B"]
+    assert any(one.code is Code.PUBLISHED_PENDING and "待二次审核" in one.message for one in done.findings)
+
+
+# --- what is never on it ----------------------------------------------------------------------------------------------
+
+
+def test_a_field_that_is_not_declared_public_stops_everything(monkeypatch: pytest.MonkeyPatch) -> None:
+    form = load_form("ledger")
+    closed = replace(form, fields=tuple(replace(one, public=False) if one.name == "name" else one for one in form))
+    monkeypatch.setattr(rules, "load_form", lambda name: closed if name == "ledger" else load_form(name))
+    with pytest.raises(SpecError, match="name"):
+        rules.public_fields()
+
+
+def test_no_personal_datum_of_the_inputs_is_in_any_byte_of_the_output(tmp_path: Path) -> None:
+    contact, landline, mobile, town, remark = SECRET
+    rows = [enterprise(0, contact=contact, phone=landline, town=town, remark=remark), enterprise(1, contact=contact, phone=mobile, town=town)]
+    county_file(tmp_path / "区县", "灵宝市", rows, cover={"filler": contact, "phone": mobile} if "filler" in {one.name for one in load_form("cover")} else None)
+    path = tmp_path / "市级汇总.xlsx"
+    merge([tmp_path / "区县"], path, POLICY, datetime(2022, 7, 25))
+    book = openpyxl.load_workbook(path)
+    sheet = book[CITY["ledger"].sheet]
+    for row in (5, 6):
+        sheet[f"{column('decided')}{row}"] = "B"
+        sheet[f"{column('decided_date')}{row}"] = date(2022, 7, 29)
+    book.properties.creator = contact
+    book.save(path)
+    done = publish(path, NOTICE, tmp_path / "公示")
+    assert done.count == 2
+    assert sorted(one.name for one in (tmp_path / "公示").iterdir()) == sorted([LIST, PAGE])
+    content = b"\n".join(every_byte(one) for one in done.paths)
+    assert NAMES[0].encode() in content
+    for secret in (*SECRET, *CODES[:2], str(tmp_path)):
+        assert secret.encode() not in content
+        assert secret.encode("utf-16-le") not in content
+
+
+def every_byte(path: Path) -> bytes:
+    """The file as it lies there, and its parts decompressed."""
+    if not zipfile.is_zipfile(path):
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as archive:
+        return path.read_bytes() + b"\n".join(name.encode() + archive.read(name) for name in archive.namelist())
+
+
+def test_the_list_has_one_sheet_and_neither_properties_nor_comments(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0)), NOTICE, tmp_path)
+    with zipfile.ZipFile(done.paths[0]) as archive:
+        names = archive.namelist()
+        assert [name for name in names if name.startswith("xl/worksheets/")] == ["xl/worksheets/sheet1.xml"]
+        assert not [name for name in names if re.search("docProps|comment|vba|custom|external", name)]
+        assert b"docProps" not in archive.read("[Content_Types].xml") + archive.read("_rels/.rels")
+        assert b'state="hidden"' not in archive.read("xl/workbook.xml")
+
+
+def test_what_stands_in_a_cell_never_becomes_part_of_the_page(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0, name='<script>alert("@title@")</script>&公司')), NOTICE, tmp_path)
+    text = done.paths[1].read_text("utf-8")
+    assert "&lt;script&gt;alert(&quot;@title@&quot;)&lt;/script&gt;&amp;公司" in text
+    assert text.count("<script>") == 1
+
+
+def test_the_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
+    text = publish_book(summary(decided(0)), NOTICE, tmp_path).paths[1].read_text("utf-8")
+    assert re.findall(r"""(?:src|href)=["'](?!#)|url\(|@import|https?:|//[a-z]""", text) == []
+    assert "default-src 'none'" in text
+
+
+def test_the_same_summary_gives_the_same_bytes(tmp_path: Path) -> None:
+    first, second = (publish_book(summary(decided(0), decided(1)), NOTICE, tmp_path / name) for name in "一二")
+    assert [path.read_bytes() for path in first.paths] == [path.read_bytes() for path in second.paths]
+
+
+# --- what stops it ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("book", "notice", "code"),
+    [
+        (summary(decided(0), template="county"), NOTICE, Code.NOT_OUR_FORM),
+        (summary(decided(0)), replace(NOTICE, end=date(2022, 7, 31)), Code.NOTICE_PERIOD),
+        (replace(summary(), grids={}), NOTICE, Code.NOT_OUR_FORM),
+    ],
+)
+def test_nothing_is_written_where_it_cannot_be_right(book: TextBook, notice: Any, code: Code, tmp_path: Path) -> None:
+    with pytest.raises(StopError) as stop:
+        publish_book(book, notice, tmp_path / "公示")
+    assert stop.value.finding.code is code
+    assert not (tmp_path / "公示").exists()
+
+
+def test_nothing_to_publish_is_no_empty_list(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0, None)), NOTICE, tmp_path / "公示")
+    assert (done.paths, done.exit_code) == ((), 1)
+    assert {one.code for one in done.findings} == {Code.NOTHING_PUBLISHED, Code.NOT_PUBLISHED}
+    assert not (tmp_path / "公示").exists()
+
+
+@pytest.mark.parametrize("name", [LIST, PAGE])
+def test_a_file_that_is_there_is_never_written_over(name: str, tmp_path: Path) -> None:
+    (tmp_path / name).write_text("人写的")
+    with pytest.raises(StopError) as stop:
+        publish_book(summary(decided(0)), NOTICE, tmp_path)
+    assert stop.value.finding.code is Code.OUTPUT_EXISTS
+    assert [(one.name, one.read_text()) for one in tmp_path.iterdir()] == [(name, "人写的")]
+
+
+def test_the_command_asks_for_both_days(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("XDG_CONFIG_HOME", "LOCALAPPDATA"):
+        monkeypatch.setenv(name, str(tmp_path / "own"))
+    path = tmp_path / "市级汇总.xlsx"
+    shutil.copy(Path(__file__).parent.parent / "workbooks" / path.name, path)
+    assert cli.run(["publish", str(path), "-o", str(tmp_path / "公示"), "--start", "2022-08-01"]) == 2
+    assert "--end" in capsys.readouterr().err
+    assert cli.run(["publish", str(path), "-o", str(tmp_path / "公示"), "--start", "2022年8月", "--end", "2022-08-07"]) == 2
+    assert "不是 2022-08-01 这样的日期" in capsys.readouterr().err
+    days = ["--start", "2022-08-01", "--end", "2022-08-07"]
+    assert cli.run(["publish", str(path), "-o", str(tmp_path / "公示"), *days, "--json"]) == 1
+    said = json.loads(capsys.readouterr().out)
+    assert (said["files"], said["count"]) == ([], 0)
+    assert cli.run(["publish", str(path), "-o", str(tmp_path / "公示"), *days]) == 1
+    assert "列入公示 0 家企业" in capsys.readouterr().out

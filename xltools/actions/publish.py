@@ -1,0 +1,65 @@
+"""publish 发布: the public list and page of the grades that were decided, from the city's summary, closed or open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from xltools.actions.merge import TEMPLATE, as_typed
+from xltools.books.base import Book
+from xltools.books.file import open_book
+from xltools.books.publication_book import write_public_list
+from xltools.books.publication_page import write_public_page
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.form import load_form, load_template
+from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
+from xltools.model.table import Table
+from xltools.rules.parse import parse
+from xltools.rules.publication import numbered, publication
+
+LEDGER, EVENTS = "ledger", "events"
+
+
+def publish(path: Path, notice: Notice, folder: Path) -> Published:
+    """Publish the summary in a file; see `publish_book`."""
+    return publish_book(open_book(path), notice, folder)
+
+
+def publish_book(book: Book, notice: Notice, folder: Path) -> Published:
+    """Write the public list and the public page of a city summary, wherever it lives, into `folder`.
+
+    Every enterprise is on the list or named in a finding with the reason. Raises StopError, and writes nothing, when the workbook
+    is no summary, the notice ends before it starts, or a file of that name is there already. Source: 三环文〔2022〕69号 三(三)5.
+    """
+    names = load_publication_words()
+    paths = (folder / names.book, folder / names.page)
+    if notice.end < notice.start:
+        raise StopError(Code.NOTICE_PERIOD.at(Place(book.name), start=notice.start.isoformat(), end=notice.end.isoformat()))
+    if there := [path for path in paths if path.exists()]:
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(there[0].name), file=there[0].name))
+    result, findings = _publication(book, notice)
+    if not result.lines:
+        return Published(findings=tuple(sorted([Code.NOTHING_PUBLISHED.at(Place(book.name)), *findings], key=order)))
+    folder.mkdir(parents=True, exist_ok=True)
+    form, said = load_form(FORM), sentences(result)
+    records = numbered(result.lines, form)
+    write_public_list(paths[0], form, records, said)
+    write_public_page(paths[1], form, result, records, said)
+    return Published(paths, len(result.lines), tuple(sorted(findings, key=order)))
+
+
+def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]]:
+    """What of the summary may be published."""
+    template = load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+    forms = tuple(as_typed(template[name]) for name in (LEDGER, EVENTS))
+    raw, found = read_tables(book, replace(template, forms=forms))
+    if LEDGER not in raw:
+        raise StopError(next(one for one in found if one.place.sheet in ("", template[LEDGER].sheet)))
+    typed: dict[str, Table] = {}
+    for name, table in raw.items():
+        typed[name], said = parse(table, notice.policy, notice.policy.year)
+        found += said
+    return publication(typed[LEDGER], typed.get(EVENTS), notice, found)

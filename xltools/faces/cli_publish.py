@@ -1,0 +1,61 @@
+"""The command that publishes the grades that were decided."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import Command, help_option, json_option, output_folder, policy_option
+from xltools.faces.terminal import counts_line, report_lines
+from xltools.model.finding import Severity
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+
+class Day(click.ParamType[datetime]):
+    """A date as 2022-08-01."""
+
+    name = "日期"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d")
+        except ValueError:
+            return self.fail(f"“{value}”不是 2022-08-01 这样的日期", param, ctx)
+
+
+DAY = Day()
+
+
+@click.command("publish", cls=Command)
+@click.argument("summary", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@click.option("--start", required=True, type=DAY, metavar="日期", help="公示从哪天开始，例如 2022-08-01；没有规定，须由人填写。")
+@click.option("--end", required=True, type=DAY, metavar="日期", help="公示到哪天为止，含当天；没有规定，须由人填写。")
+@output_folder
+@json_option
+@policy_option
+@help_option
+def publish(summary: Path, start: datetime, end: datetime, folder: Path, as_json: bool, policy: Policy) -> int:
+    """把市级汇总里已评定的等级写成公示名单.xlsx 和公示.html。
+
+    只写可以公开的内容；没有列入的企业逐家写明原因。已有的文件不改动。
+    """
+    from xltools.actions.publish import publish
+    from xltools.model.publication import Notice
+
+    done = publish(summary, Notice(policy, start.date(), end.date()), folder)
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return done.exit_code
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
+    click.echo(f"\n列入公示 {done.count} 家企业：{counts_line(counts)}")
+    for path in done.paths:
+        click.echo(f"已生成 {path}")
+    return done.exit_code

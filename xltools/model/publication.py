@@ -1,0 +1,109 @@
+"""What is published of the grades: the lines that may leave the bureau, the notice they stand in, and its words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from xltools.model.finding import Finding, Severity
+from xltools.model.policy import Policy
+
+FORM = "publication"
+NUMBER = "number"       # the field that counts the lines
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A notice as a person orders it. start, end: first and last day; no rule says how long it lasts, so there is no default."""
+
+    policy: Policy
+    start: date
+    end: date
+
+
+@dataclass(frozen=True)
+class Publication:
+    """What the list and the page show.
+
+    lines: field of the form → text, in order, without numbers · unofficial: how many lines rest on tables that are not
+    official · tables: the names of those tables.
+    """
+
+    notice: Notice
+    lines: tuple[Mapping[str, str], ...] = ()
+    unofficial: int = 0
+    tables: tuple[str, ...] = ()
+
+    @property
+    def grades(self) -> tuple[str, ...]:
+        """The grades that occur, in the policy's order."""
+        return self._ordered("decided", tuple(grade for scheme in self.notice.policy.schemes for grade in scheme.grades))
+
+    @property
+    def counties(self) -> tuple[str, ...]:
+        return self._ordered("county", self.notice.policy.lists["counties"])
+
+    @property
+    def industries(self) -> tuple[str, ...]:
+        return self._ordered("industry", self.notice.policy.lists["industries"])
+
+    def _ordered(self, field: str, known: tuple[str, ...]) -> tuple[str, ...]:
+        there = {part for line in self.lines for part in line[field].split("、")}
+        return tuple(dict.fromkeys(one for one in known if one in there))
+
+
+@dataclass(frozen=True)
+class Published:
+    """What publishing gave. paths: the files written, none where nothing may be published · findings: who is not listed and why, and what limits the list."""
+
+    paths: tuple[Path, ...] = ()
+    count: int = 0
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when every enterprise of the summary is listed without reservation, 1 when a person has to look."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        return {"files": [path.name for path in self.paths], "count": self.count, "findings": [one.record() for one in self.findings]}
+
+
+@dataclass(frozen=True)
+class PublicationWords:
+    """book, page: names of the files · words: every fixed text by its key."""
+
+    book: str
+    page: str
+    words: Mapping[str, str]
+
+
+@cache
+def load_publication_words() -> PublicationWords:
+    """The words declared in specs/publication.toml."""
+    return PublicationWords(**tomllib.loads(_spec("publication.toml")))
+
+
+@cache
+def load_page() -> tuple[str, str, str]:
+    """The public page's frame, style and script as specs/ has them."""
+    return _spec("publication.html"), _spec("publication.css").strip(), _spec("publication.js").strip()
+
+
+def _spec(name: str) -> str:
+    return (files("xltools") / "specs" / name).read_text("utf-8")
+
+
+def sentences(publication: Publication) -> dict[str, str]:
+    """The sentences of a notice by their key; `not_official` is "" where every table is official."""
+    words, notice = load_publication_words().words, publication.notice
+    values = {"title": notice.policy.title, "source": notice.policy.source, "start": notice.start.isoformat(), "end": notice.end.isoformat()}
+    said = {key: words[key].format(count=len(publication.lines), **values) for key in ("title", "period", "count", "basis")}
+    limits = words["not_official"].format(count=publication.unofficial, tables="、".join(publication.tables))
+    return said | {"not_official": limits if publication.unofficial else ""}
