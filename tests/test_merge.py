@@ -17,10 +17,12 @@ from xltools.books import replace as replace_module
 from xltools.books.file import open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import beside, holder
+from xltools.books.summary import ONLY_WHEN_FILLED
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 from xltools.model.outcome import Outcome
+from xltools.rules.account import KEPT
 
 CITY = load_template("city")
 LEDGER, PROBLEMS, UNCLAIMED = CITY["ledger"], CITY["problems"], CITY["unclaimed"]
@@ -104,7 +106,7 @@ def test_every_sheet_is_there_and_reads_back_without_a_word(run: Callable[[], Ou
     path = run().output
     assert path is not None
     book = open_book(path)
-    shown = [form.sheet for form in CITY if form.name not in ("site_checks", "unmerged", "unclaimed")]
+    shown = [form.sheet for form in CITY if form.name not in ONLY_WHEN_FILLED]
     assert [name for name in book.sheets if name in shown] == shown
     assert load_dashboard().sheet in book.sheets
     assert (book.stamp.template, book.stamp.policy) == ("city", POLICY.id)
@@ -214,12 +216,13 @@ def test_what_is_said_of_an_enterprise_that_is_gone_waits_and_comes_back(countie
     output = tmp_path / "市级汇总.xlsx"
     merge([counties], output, POLICY, NOW)
     edit(output, remark)
-    gone = merge([counties / "湖滨区.xlsx"], output, POLICY, NOW)
+    again = county_file(tmp_path / "重报", "灵宝市", [enterprise(1)])
+    gone = merge([counties / "湖滨区.xlsx", again], output, POLICY, NOW)
     assert Code.CITY_ROW_GONE in codes(gone)
     items = [one.name for one in UNCLAIMED].index("item")
     waiting = {row[items]: row[items + 1] for row in values(output, UNCLAIMED.sheet)}
     assert waiting == {"市级意见": "同意", "市级评定等级": "B", "决定日期": "2022-07-29"}
-    merge([counties / "湖滨区.xlsx"], output, POLICY, NOW)
+    merge([counties / "湖滨区.xlsx", again], output, POLICY, NOW)
     assert waiting == {row[items]: row[items + 1] for row in values(output, UNCLAIMED.sheet)}
     back = merge([counties], output, POLICY, NOW)
     assert Code.CITY_ROW_GONE not in codes(back)
@@ -227,6 +230,21 @@ def test_what_is_said_of_an_enterprise_that_is_gone_waits_and_comes_back(countie
     assert [str(value)[:10] for value in column(output, "decided_date")] == ["None", "2022-07-29", "None"]
     assert not any(isinstance(value, str) for value in column(output, "decided_date"))
     assert UNCLAIMED.sheet not in open_book(output).sheets
+
+
+def test_rows_of_a_county_that_is_not_in_the_inbox_stay_with_what_is_said_of_them(counties: Path, tmp_path: Path) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    merge([counties], output, POLICY, NOW)
+    edit(output, remark)
+    before = values(output, LEDGER.sheet)
+    later = merge([counties / "湖滨区.xlsx"], output, POLICY, NOW)
+    assert {Code.SOURCE_ABSENT, Code.COUNTY_NOT_SENT} <= codes(later)
+    assert Code.NOT_BALANCED not in codes(later)
+    at = [one.name for one in LEDGER].index("status")
+    assert [row[at] for row in values(output, LEDGER.sheet)] == ["无问题", KEPT, KEPT]
+    assert [row[:at] + row[at + 1 :] for row in values(output, LEDGER.sheet)] == [row[:at] + row[at + 1 :] for row in before]
+    merge([counties], output, POLICY, NOW)
+    assert values(output, LEDGER.sheet) == before
 
 
 # --- what is not ours -------------------------------------------------------------------------------------------------

@@ -140,7 +140,7 @@ def _from_file(source: Source, template: Template, policy: Policy) -> Submission
         return None  # a summary of ours lying among the submissions
     checked = check_book(book, template, policy)
     found = [*checked.findings, *risks(book), *_held(source)]
-    return replace(checked, path=source.path, sha256=book.sha256, findings=tuple(first_per_cell(found)))
+    return replace(checked, path=source.path, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell(found)))
 
 
 def _held(source: Source) -> list[Finding]:

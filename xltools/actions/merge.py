@@ -9,6 +9,7 @@ from datetime import date, datetime
 from pathlib import Path
 
 from xltools.actions.check import check_files, sources
+from xltools.actions.city import Basis, city, with_findings
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.inbox import among
 from xltools.books.file import open_book
@@ -18,20 +19,15 @@ from xltools.books.replace import UNNAMED, back_up, beside, clean_up, holder
 from xltools.books.summary import Summary, write_summary
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.guide import load_guide
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import balance, log
-from xltools.rules.board import board, figures, problems
-from xltools.rules.carry import carry
-from xltools.rules.combine import combine
+from xltools.rules.board import figures
 from xltools.rules.cross import not_sent
-from xltools.rules.enterprises import enterprises
 from xltools.rules.marks import marks
-from xltools.rules.site_checks import site_checks
 from xltools.rules.summary import counted, shares
 
 TEMPLATE = "city"
@@ -122,14 +118,9 @@ def _open_elsewhere(output: Path, who: str, target: Path) -> Finding:
     return Code.OUTPUT_OPEN.at(Place(output.name), file=output.name, holder=who, other=target.name)
 
 
-def with_findings(outcome: Outcome, found: Sequence[Finding]) -> Outcome:
-    """The outcome with some more findings."""
-    return replace(outcome, findings=tuple(first_per_cell([*outcome.findings, *found])))
-
-
 @dataclass(frozen=True)
 class Run:
-    """One merge: what stays the same wherever its result goes."""
+    """One merge: what stays the same wherever its result goes. decisions: about conflicts, brought along from elsewhere."""
 
     policy: Policy
     template: Template
@@ -137,6 +128,7 @@ class Run:
     places: Mapping[str, Path]
     moment: datetime
     inbox: Path | None = None
+    decisions: Sequence[Mapping[str, object]] = ()
 
     def write(self, outcome: Outcome, target: Path) -> Outcome:
         """Write the summary of an outcome to `target`, after a backup of what is there; the outcome with all its findings."""
@@ -148,7 +140,7 @@ class Run:
 
     def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
         """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""
-        outcome, tables = city(outcome, self.before.tables, self.policy, self.template)
+        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions))
         words = load_dashboard()
         summary = Summary(
             tables,
@@ -167,22 +159,6 @@ class Run:
 def result_line(outcome: Outcome, moment: datetime) -> str:
     """What a merge did, in one line."""
     return load_console().said["merged"].format(moment=f"{moment:%Y-%m-%d %H:%M}", **outcome.counts)
-
-
-def city(outcome: Outcome, before: Mapping[str, Table], policy: Policy, template: Template) -> tuple[Outcome, dict[str, Table]]:
-    """All city tables of an outcome, with the city's own words from the tables before; and the outcome with what that brought up."""
-    tables = combine(outcome, policy, template)
-    tables["log"] = log(template["log"], tables, outcome, policy)
-    outcome = with_findings(outcome, balance(tables["log"]))
-    # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
-    for _ in range(2):
-        tables["problems"] = problems(template["problems"], outcome, policy)
-        carried, gone = carry(tables, before, template["unclaimed"])
-        outcome = with_findings(outcome, [one for one in gone if one not in outcome.findings])
-    carried["enterprises"] = enterprises(template["enterprises"], carried["ledger"], policy)
-    carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried["ledger"])
-    carried["board"] = board(template["board"], outcome, policy)
-    return outcome, carried
 
 
 def seen_from(folder: Path, path: Path) -> str:

@@ -11,8 +11,9 @@ from typing import Protocol
 import pandas as pd
 
 from xltools.actions.check import check_files, sources
+from xltools.actions.city import with_findings
 from xltools.actions.grade import with_grades
-from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed, with_findings
+from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed
 from xltools.books.address import column_letters
 from xltools.books.base import Book, Cell, Grid
 from xltools.books.board import BoardPlan

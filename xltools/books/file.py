@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Protocol
@@ -82,6 +83,14 @@ class FileBook:
         except MalformedError as error:
             raise refuse(self.name, str(error)) from error
         return stamp.from_sheet(self.values(sheet)) if sheet in self.sheets else Stamp()
+
+    @property
+    def saved(self) -> datetime | None:
+        """When the workbook was last saved, as it says itself; None where the format does not say, or it cannot be read."""
+        try:
+            return self.source.saved if isinstance(self.source, XlsxSource) else None
+        except (MalformedError, StopError):
+            return None
 
     def sheet(self, name: str) -> Sheet:
         """The sheet with everything known of it. Raises StopError as `values` does."""

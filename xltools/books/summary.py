@@ -29,7 +29,7 @@ from xltools.model.table import Table
 ROW_HEIGHT, HIGHEST_ROW = 18, 400
 MOST_LINKS = 60_000     # a sheet holds 65,530
 LONGEST_TEXT = 32_767
-ONLY_WHEN_FILLED = ("site_checks", "unmerged", "unclaimed")
+ONLY_WHEN_FILLED = ("site_checks", "conflicts", "unmerged", "unclaimed", "names")
 FOOTER = "&L{title}&C第 &P 页，共 &N 页&R{version}"
 
 Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
@@ -130,8 +130,20 @@ def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
 def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     """Where each record came from: the cell in the source file, or the row of the ledger."""
     records = table.frame.to_dict("records")[:MOST_LINKS]
-    found = {at: _link(table.form, record, summary) for at, record in enumerate(records)}
-    return {(at, name): url for at, (name, url) in found.items() if name and url}
+    found = [(at, *link) for at, record in enumerate(records) for link in _record_links(table.form, record, summary)]
+    return {(at, name): url for at, name, url in found if name and url}
+
+
+def _record_links(form: Form, record: Mapping[object, object], summary: Summary) -> list[tuple[str, str]]:
+    """The links of one record: one, or with two sides in it one each."""
+    sides = [which for which in ("first", "second") if f"{which}_cell" in form]
+    return [_side_link(record, which, summary) for which in sides] if sides else [_link(form, record, summary)]
+
+
+def _side_link(record: Mapping[object, object], which: str, summary: Summary) -> tuple[str, str]:
+    """The link to one side's cell, or where it is a whole file to that."""
+    file, sheet, cell = (record[f"{which}_{name}"] for name in ("file", "sheet", "cell"))
+    return f"{which}_{'cell' if cell else 'file'}", outside(summary, file, sheet, cell)
 
 
 def _link(form: Form, record: Mapping[object, object], summary: Summary) -> tuple[str, str]:

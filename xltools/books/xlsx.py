@@ -8,6 +8,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cached_property
 
 from xltools.books.dates import built_in, shows
@@ -70,6 +71,28 @@ class XlsxSource:
     def properties(self) -> dict[str, str]:
         """The custom document properties."""
         return custom_properties(self.package)
+
+    @cached_property
+    def saved(self) -> datetime | None:
+        """When the workbook was last saved, in the zone it says; None when it says nothing that can be read."""
+        texts: list[str] = []
+        inside = False
+
+        def start(name: str, attributes: dict[str, str]) -> None:
+            nonlocal inside
+            inside = name == "modified"
+
+        def text(part: str) -> None:
+            if inside:
+                texts.append(part)
+
+        for part in related(self.package, "", "core-properties"):
+            scan(self.package.chunks(part), start, _nothing, text)
+        try:
+            said = datetime.fromisoformat("".join(texts).strip())
+        except ValueError:
+            return None
+        return said if said.tzinfo is None else said.astimezone(UTC).replace(tzinfo=None)
 
     @cached_property
     def context(self) -> Context:

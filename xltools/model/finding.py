@@ -172,6 +172,14 @@ class Code(Enum):
     SENT_TWICE_TIE = ("E603", "“{county}”{batch}报了不止一份，按上报日期分不出先后，无法判断以哪份为准：{other}", "请只保留一份后重新汇总；本次这几份都未汇总")
     COUNTY_NOT_SENT = ("W604", "“{county}”还没有报送", "请联系该县（市、区）")
     CITY_ROW_GONE = ("W605", "“{name}”（{process}）上次汇总有市级意见，这次没有报送", "市级填写的内容已移到“待认领”，请处理")
+    CODE_TWO_NAMES_ACROSS = ("W610", "信用代码“{code}”在{where}对应“{other}”，这里是“{name}”", "请在“冲突处理”选择以哪一方的名称为准；确为两家企业的选“两方都保留”，并请区县核对代码")
+    NAME_TWO_CODES_ACROSS = ("W611", "“{name}”在{where}的信用代码是“{other_code}”，这里是“{code}”", "请在“冲突处理”选择以哪一方的代码为准；确为两家同名企业的选“两方都保留”")
+    ROW_IN_TWO_FILES = ("W612", "“{name}”（{process}）在{where}也报了同一批次", "请在“冲突处理”选择以哪一份文件的这一行为准；目前两行都保留并标记")
+    NAMES_CLOSE = ("W613", "“{name}”与{where}的“{other}”名称相近，可能是同一家企业", "请在“冲突处理”选择；确为两家企业的选“两方都保留”")
+    DECIDED = ("N614", "“{name}”的{clash}已按 {day} 的决定“{decision}”处理", "不需要处理；要改决定的，请在“名称对照”改正后重新汇总")
+    ROW_LEFT_OUT = ("N615", "“{name}”（{process}）这一行没有汇总：{reason}", "不需要处理；要改决定的，请在“名称对照”改正后重新汇总")
+    DECISION_UNKNOWN = ("W616", "处理决定填了“{value}”，无法判断，仍按没有决定处理", "请从下拉框选择：{choices}")
+    SOURCE_ABSENT = ("N617", "{county}{batch}的“{file}”不在本次收件箱，【{sheet}】的 {count} 行沿用上次", "不需要处理；不再需要的行可以整行删除，补报后会自动更新")
 
     # 7 our own output
     OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")

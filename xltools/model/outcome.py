@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,7 @@ class Submission:
     file:     how findings and tables name it: the file's name, with as much of its folder as makes it unique in this run.
     county:   the policy's name of the county, "" when the cover does not say; batch: "7月" or ""; report_date from the cover.
     template, version, policy: what the workbook's stamp says, "" without a stamp.
-    sha256:   of the file's bytes, "" when it did not come from a file.
+    sha256:   of the file's bytes, "" when it did not come from a file · saved: when it was last saved, as the file itself says.
     tables:   typed tables by form name; raw: the same tables as they were read; findings: those of this workbook
               alone, one per cell, in order.
     accepted: its rows go into the summary: the county is known and no other workbook replaces this one.
@@ -36,6 +36,7 @@ class Submission:
     version: str = ""
     policy: str = ""
     sha256: str = ""
+    saved: datetime | None = None
     tables: Mapping[str, Table] = field(default_factory=dict)
     raw: Mapping[str, Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

@@ -12,6 +12,7 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
+from xltools.model.conflict import Decision
 from xltools.model.form import SpecError
 from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, TableStatus
 from xltools.model.indicator_rows import indicator_file, indicators_from
@@ -157,6 +158,7 @@ class Policy:
             "tables": tuple(t.name for t in self.tables if t.status != TableStatus.DRAFT),
             "indicator_kinds": tuple(kind.value for kind in AnswerKind),
             "operators": tuple(operator.value for operator in Operator),
+            "decisions": tuple(decision.value for decision in Decision),
             **self.choices,
         }
 

@@ -16,6 +16,7 @@ from xltools.model.table import Table
 from xltools.rules.city import Seen, city_table, place_in_order, plain
 
 CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
+KEPT = "来源文件不在本次收件箱，沿用上次"
 # Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
 SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
 KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
@@ -51,7 +52,7 @@ def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
 
 def worst(*words: str) -> str:
     """The gravest of some states."""
-    return max(words, key=(CLEAN, DOUBTFUL, WRONG).index)
+    return max(words, key=(CLEAN, KEPT, DOUBTFUL, WRONG).index)
 
 
 def refused(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
@@ -105,7 +106,7 @@ def row_tables(submission: Submission) -> list[Table]:
 
 
 def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> Table:
-    """What became of every row of every sheet of every file: read in, merged, named."""
+    """What became of every row of every sheet of every file: read in, merged, named; and the rows kept from last time."""
     merged = Counter(at for name, table in tables.items() if table.form.collects for at in _sources(table))
     named = Counter(_sources(tables["unmerged"]))
     outside = Counter((f.place.file, f.place.sheet) for f in outcome.findings if f.code in OUTSIDE)
@@ -119,19 +120,38 @@ def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Polic
             result = f"未汇总：{why[one.file]}" if one.file in why else f"有{left}行没有汇总" if left else "已汇总"
             seen = content_rows(one.raw.get(table.form.name, table)) + outside[at]
             records.append({**facts, "sheet": table.sheet, "seen": seen, "merged": merged[at], "named": left, "outcome": result})
+    records += _kept_lines(tables)
     told = {finding.place.file: finding.message for finding in reversed(outcome.findings)}
     records += [{"file": file, "outcome": told.get(file, "")} for file in sorted(outcome.unread)]
     return city_table(form, [pd.DataFrame(records)])
 
 
+def _kept_lines(tables: Mapping[str, Table]) -> list[dict[str, object]]:
+    """A line for every sheet of every file whose rows are kept from last time."""
+    rows: Counter[tuple[str, str, str]] = Counter()
+    for table in tables.values():
+        if table.form.collects:
+            frame = table.frame[_stays(table)]
+            rows.update(zip(frame["county"], frame["source_file"], frame["source_sheet"], strict=True))
+    return [{"county": county, "file": file, "sheet": sheet, "kept": count, "outcome": KEPT} for (county, file, sheet), count in rows.items()]
+
+
 def _sources(table: Table) -> list[tuple[str, str]]:
-    return list(zip(table.frame["source_file"], table.frame["source_sheet"], strict=True))
+    """File and sheet of every row that came today."""
+    frame = table.frame[~_stays(table)]
+    return list(zip(frame["source_file"], frame["source_sheet"], strict=True))
+
+
+def _stays(table: Table) -> pd.Series[bool]:
+    """Whether each row is kept from last time."""
+    none = pd.Series(data=False, index=table.frame.index, dtype=bool)
+    return table.frame["status"] == KEPT if "status" in table.frame and len(table.frame) else none
 
 
 def balance(log: Table) -> list[Finding]:
     """A finding for every sheet whose rows read in are not its rows merged and named."""
     found = []
-    for line in log.frame.dropna(subset=["sheet"]).to_dict("records"):
+    for line in log.frame.dropna(subset=["sheet", "seen"]).to_dict("records"):
         if line["seen"] != line["merged"] + line["named"]:
             place = Place(str(line["file"]), str(line["sheet"]))
             found.append(Code.NOT_BALANCED.at(place, seen=line["seen"], merged=line["merged"], named=line["named"]))

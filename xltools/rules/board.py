@@ -82,8 +82,8 @@ def guess(text: str, policy: Policy) -> str:
     return next((county.name for county in policy.counties if any(name in text for name in (county.name, *county.aliases))), "")
 
 
-def problems(form: Form, outcome: Outcome, policy: Policy) -> Table:
-    """All findings by county and severity, each with the enterprise of its row."""
+def problems(form: Form, outcome: Outcome, policy: Policy, more: Iterable[Mapping[str, object]] = ()) -> Table:
+    """All findings by county and severity, each with the enterprise of its row; and some records of last time."""
     counties = {one.file: one.county for one in outcome.submissions}
     enterprises = _enterprises(outcome.submissions)
     rank = {name: at for at, name in enumerate(policy.lists["counties"])}
@@ -104,7 +104,9 @@ def problems(form: Form, outcome: Outcome, policy: Policy) -> Table:
         }
         for one in found
     ]
-    return city_table(form, [pd.DataFrame(lines)])
+    severities = [severity.label for severity in Severity]
+    both = sorted([*lines, *more], key=lambda one: (rank.get(str(one["county"]), len(rank)), severities.index(str(one["severity"])))) if more else lines
+    return city_table(form, [pd.DataFrame(both)])
 
 
 def _enterprises(submissions: Iterable[Submission]) -> dict[tuple[str, str, int], object]:

@@ -23,10 +23,20 @@ UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未�
 
 def place_in_order(submission: Submission, policy: Policy) -> tuple[int, int, str]:
     """Sort key of a workbook: county, batch, file; what is unknown comes last."""
+    return _in_order(submission.county, submission.batch, submission.file, policy)
+
+
+def record_order(record: Mapping[str, object], policy: Policy) -> tuple[int, int, str]:
+    """The same sort key, of one record of a city table; records of one file stay as they are."""
+    county, batch, file = (str(record[name] or "") for name in ("county", "batch", "source_file"))
+    return _in_order(county, batch, file, policy)
+
+
+def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, int, str]:
     counties, months = policy.lists["counties"], policy.lists["months"]
-    county = counties.index(submission.county) if submission.county in counties else len(counties)
-    month = months.index(submission.batch) if submission.batch in months else len(months)
-    return county, month, submission.file
+    at = counties.index(county) if county in counties else len(counties)
+    month = months.index(batch) if batch in months else len(months)
+    return at, month, file
 
 
 def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:

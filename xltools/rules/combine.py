@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -13,29 +14,41 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
-from xltools.rules.city import Seen, city_records, place_in_order
+from xltools.rules.city import Seen, city_records, place_in_order, record_order
 
 YES, NO, ABSENT = "是", "否", "无"
 BETWEEN = "；"  # between several values in one cell
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
 
-def combine(outcome: Outcome, policy: Policy, template: Template) -> dict[str, Table]:
+@dataclass(frozen=True)
+class More:
+    """What a merge knows besides today's workbooks. records: rows kept from last time, by form · left_out: rows that a decision
+    leaves out, with the reason · gone: rows kept so far that it leaves out, as the list of unmerged rows names them."""
+
+    records: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    left_out: Rows = field(default_factory=dict)
+    gone: Sequence[Mapping[str, Any]] = ()
+
+
+def combine(outcome: Outcome, policy: Policy, template: Template, more: More | None = None) -> dict[str, Table]:
     """The city's tables by form name: those that collect a county form, row for row, and the rows not merged.
 
     Counties come in the policy's order, then batches, files and rows: the order in which files were read changes nothing.
     A cell that was not understood holds what was typed.
     """
+    more = more or More()
     facts = known(outcome)
+    facts = replace(facts, refused={**facts.refused, **more.left_out})
     ordered = [Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))]
     merged = [seen for seen in ordered if seen.submission.accepted]
-    tables = {
-        form.name: city_records(form, [record for seen in merged for record in collected(form, seen, facts)])
-        for form in template
-        if form.collects
-    }
+    tables = {}
+    for form in (form for form in template if form.collects):
+        records = [record for seen in merged for record in collected(form, seen, facts)]
+        records += map(dict, more.records.get(form.name, ()))
+        tables[form.name] = city_records(form, sorted(records, key=lambda record: record_order(record, policy)))
     named = [record for seen in ordered for record in unmerged(seen, facts)]
-    return {**tables, "unmerged": city_records(template["unmerged"], named)}
+    return {**tables, "unmerged": city_records(template["unmerged"], [*named, *more.gone])}
 
 
 def collected(form: Form, seen: Seen, known: Known) -> list[dict[str, Any]]:
@@ -44,8 +57,9 @@ def collected(form: Form, seen: Seen, known: Known) -> list[dict[str, Any]]:
     table = submission.tables.get(form.collects)
     if table is None:
         return []
-    columns = {field.name: column_of(field, form, seen) for field in form}
+    columns = {one.name: column_of(one, form, seen) for one in form}
     also = joined_states(form, seen, known.states)
+    batches = seen.column(form.collects, "batch") if "batch" in table.frame else [submission.batch or None] * len(table.frame)
     records = []
     for at, row in enumerate(table.frame.index.tolist()):
         place = (table.file, table.sheet, row)
@@ -53,20 +67,20 @@ def collected(form: Form, seen: Seen, known: Known) -> list[dict[str, Any]]:
             records.append({
                 **{name: column[at] for name, column in columns.items()},
                 "county": submission.county,
-                "batch": submission.batch or None,
+                "batch": batches[at],
                 **dict(zip(("source_file", "source_sheet", "source_row"), place, strict=True)),
                 "status": worst(known.states.get(place, CLEAN), *also[at]),
             })
     return records
 
 
-def column_of(field: Field, form: Form, seen: Seen) -> list[Any]:
+def column_of(one: Field, form: Form, seen: Seen) -> list[Any]:
     """One column of a city form from one workbook: as reported, computed, or joined from another sheet."""
     table = seen.submission.tables[form.collects]
-    source, _, name = field.inherits.partition(".")
-    if field.name == "materials_missing":
+    source, _, name = one.inherits.partition(".")
+    if one.name == "materials_missing":
         return missing_materials(table)
-    if field.name == "as_typed":
+    if one.name == "as_typed":
         return other_wording(seen, table)
     if source not in ("", form.collects):
         return joined(seen, table, source, name)
@@ -87,10 +101,10 @@ def other_wording(seen: Seen, table: Table) -> list[str | None]:
     form = table.form.name
     raw = seen.submission.raw.get(form, table).frame
     said: list[list[str]] = [[] for _ in table.frame.index]
-    for field in (field for field in table.form if field.kind is Kind.GRADE and field.name in raw):
-        for words, typed, value in zip(said, seen.typed(form, field.name), seen.column(form, field.name), strict=True):
+    for one in (one for one in table.form if one.kind is Kind.GRADE and one.name in raw):
+        for words, typed, value in zip(said, seen.typed(form, one.name), seen.column(form, one.name), strict=True):
             if typed is not None and str(typed).strip() != value:
-                words.append(f"{field.label}：{str(typed).strip()}")
+                words.append(f"{one.label}：{str(typed).strip()}")
     return [BETWEEN.join(words) or None for words in said]
 
 

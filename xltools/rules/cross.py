@@ -31,8 +31,7 @@ def across(submissions: Sequence[Submission]) -> list[Finding]:
 
 def set_aside(submissions: Sequence[Submission]) -> frozenset[str]:
     """The files that must not be merged, because a newer one of the same county and batch is there or none is the newest."""
-    groups = _groups(submissions)
-    return frozenset(one.file for group in groups.values() for one in group if len(group) > 1 and one is not newest(group))
+    return frozenset(one.file for group in groups(submissions).values() for one in group if len(group) > 1 and one is not newest(group))
 
 
 def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]:
@@ -42,9 +41,10 @@ def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]
 
 
 def newest(group: Sequence[Submission]) -> Submission | None:
-    """The one to use of several workbooks of one county and batch: the latest report date; copies with equal bytes count once.
+    """The one to use of several workbooks of one county and batch: the latest report date, then the last time it was saved.
 
-    None when the latest date is shared, or a date is missing.
+    Copies with equal bytes count once. None when a report date is missing, or the latest one is shared by workbooks
+    that do not all say when they were saved, or say the same.
     """
     different: dict[str, Submission] = {}
     for one in sorted(group, key=lambda one: one.file):
@@ -54,6 +54,9 @@ def newest(group: Sequence[Submission]) -> Submission | None:
         return candidates[0]
     dates = [one.report_date for one in candidates if one.report_date is not None]
     latest = [one for one in candidates if len(dates) == len(candidates) and one.report_date == max(dates)]
+    saved = [one.saved for one in latest if one.saved is not None]
+    if len(latest) > 1 and len(saved) == len(latest):
+        latest = [one for one in latest if one.saved == max(saved)]
     return latest[0] if len(latest) == 1 else None
 
 
@@ -63,18 +66,18 @@ def only_county(text: str, policy: Policy) -> str:
     return named[0] if len(named) == 1 else ""
 
 
-def _groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
+def groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
     """Workbooks of one county and batch. Files without a cover, such as a csv, hold one sheet each: only those with the same one compete."""
-    groups: dict[tuple[str, int | None, str, str], list[Submission]] = {}
+    found: dict[tuple[str, int | None, str, str], list[Submission]] = {}
     for one in submissions:
         if one.county:
             forms = "" if COVER in one.tables or not one.tables else "、".join(sorted(one.tables))
-            groups.setdefault((one.county, one.year, one.batch, forms), []).append(one)
-    return groups
+            found.setdefault((one.county, one.year, one.batch, forms), []).append(one)
+    return found
 
 
 def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
-    for (county, _, batch, _), group in _groups(submissions).items():
+    for (county, _, batch, _), group in groups(submissions).items():
         kept = newest(group)
         for one in group:
             if kept is None:

@@ -14,10 +14,11 @@ from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table
 from xltools.rules.account import worst
 from xltools.rules.city import city_table
+from xltools.rules.standing import At, Standing, Who
 
 UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
 LIST = "、"
-ROW = "row of the ledger"
+ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
 GRADES = ("current", "applied", "conclusion", "decided")
 
@@ -73,20 +74,29 @@ def _worst(scheme: Scheme, parts: Iterable[Part], schemes: Mapping[Part, Scheme 
     return scheme, max((part.grade for part in parts if schemes[part] == scheme), key=scheme.rank)
 
 
-def enterprises(form: Form, ledger: Table, policy: Policy) -> Table:
-    """One record per enterprise and county, in the ledger's order; of one process the latest batch counts."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    homes: dict[str, dict[str, None]] = {}
+def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Standing] | None = None) -> Table:
+    """One record per enterprise and county, in the ledger's order; of one process the latest batch counts.
+
+    known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
+    """
+    groups: dict[tuple[str, Who], list[Row]] = {}
+    homes: dict[Who, dict[str, None]] = {}
     # plain records: a data frame per enterprise would take a hundred times as long
     for row, record in zip(ledger.frame.index, ledger.frame.to_dict("records"), strict=True):
-        who, county = str(record["credit_code"] or record["name"] or ""), str(record["county"])
-        groups.setdefault((county, who), []).append({**{str(name): value for name, value in record.items()}, ROW: int(row)})
-        homes.setdefault(who, {})[county] = None
+        standing, county = _standing(record, known or {}), str(record["county"])
+        values = {**{str(name): value for name, value in record.items()}, ROW: int(row), STANDING: standing}
+        groups.setdefault((county, standing.who), []).append(values)
+        homes.setdefault(standing.who, {})[county] = None
     lines = [
         _line(latest(rows, policy), ledger.form, policy, [county for county in homes[who] if county != here])
         for (here, who), rows in groups.items()
     ]
     return city_table(form, [pd.DataFrame(lines)])
+
+
+def _standing(record: Mapping[Any, Any], known: Mapping[At, Standing]) -> Standing:
+    at = (str(record["source_file"]), str(record["source_sheet"]), int(record["source_row"] or 0))
+    return known.get(at) or Standing((str(record["credit_code"] or record["name"] or ""),))
 
 
 def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
@@ -102,10 +112,14 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     """The line of one enterprise from its rows in the ledger."""
     wholes = {name: whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
+    doubts = dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)
+    questions += [f"{LIST.join(doubts)}，见冲突处理"] if doubts else []
     questions += [f"同时由{LIST.join(elsewhere)}报送，需核实属地"] if elsewhere else []
+    decided = {name: value for name, value in (("name", rows[-1][STANDING].name), ("credit_code", rows[-1][STANDING].code)) if value}
     return {
         **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
         **{name: _distinct(row[name] for row in rows) for name in ("name", "industry", "honour", "protected")},
+        **decided,
         **{name: one.grade or None for name, one in wholes.items()},
         "processes": len({row["process"] for row in rows}),
         "process_list": "；".join(f"{part.process} {part.grade}".strip() for part in _parts(rows, "applied")),

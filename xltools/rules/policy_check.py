@@ -19,7 +19,7 @@ from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]
 NOT_ASKED = {("indicators", "grade")}      # rows without a grade say how to check
-ALWAYS_THERE = ("counties", "industries", "tables", "indicator_kinds", "operators")      # lists that follow from the rest
+ALWAYS_THERE = ("counties", "industries", "tables", "indicator_kinds", "operators", "decisions")      # lists that follow from the rest
 
 
 def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[Place] = frozenset()) -> list[Finding]:

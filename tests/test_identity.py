@@ -1,0 +1,387 @@
+"""Who is who: what contradicts itself is asked once, what a person decided holds in every later merge, and no row is lost."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime
+
+import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from tests.county_files import CODES
+from tests.submissions import CITY, POLICY, outcome, submission
+from xltools.actions.city import Basis, city
+from xltools.model.conflict import Clash, Decision
+from xltools.model.finding import Code
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.table import Table
+from xltools.rules.account import KEPT
+from xltools.rules.cross import across, newest, set_aside
+from xltools.rules.identity import conflicts, listed, stripped
+
+A, B, C = CODES[:3]
+NOW = datetime(2022, 7, 25, 9, 0)
+Row = tuple[str, str, str]  # code, name, process
+
+
+def county(name: str, *rows: Row, file: str = "", **facts: object) -> Submission:
+    """A workbook of a county with these rows in its list of enterprises."""
+    text = "\n".join(["credit_code | name | process | applied", *(f"{code} | {who} | {process} | B" for code, who, process in rows)])
+    return submission(file or f"{name}.xlsx", name, {"screening": text}, **facts)
+
+
+def read(*submissions: Submission) -> Outcome:
+    """As the check hands them on: what is set aside is not accepted, and said."""
+    aside = set_aside(submissions)
+    given = [replace(one, accepted=one.file not in aside) for one in submissions]
+    return outcome(given, *across(given))
+
+
+def merged(run: Outcome, before: dict[str, Table] | None = None, day: int = 25, decisions: Sequence[dict[str, object]] = ()) -> tuple[Outcome, dict[str, Table]]:
+    return city(run, Basis(before or {}, POLICY, CITY, datetime(2022, 7, day), decisions))
+
+
+def asked(tables: dict[str, Table]) -> list[str]:
+    return list(tables["conflicts"].frame["clash"])
+
+
+def decide(tables: dict[str, Table], decision: str, row: int = 0) -> dict[str, Table]:
+    """The tables after a person chose in one line of the sheet of conflicts."""
+    table = tables["conflicts"]
+    frame = table.frame.copy()
+    frame.loc[frame.index[row], ["decision", "remark"]] = [decision, "已核实"]
+    return {**tables, "conflicts": table.with_frame(frame)}
+
+
+def names(tables: dict[str, Table], form: str = "ledger") -> list[tuple[object, object]]:
+    return list(tables[form].frame[["county", "name"]].itertuples(index=False, name=None))
+
+
+def codes(run: Outcome) -> set[Code]:
+    return {one.code for one in run.findings}
+
+
+# --- what is asked ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "clash"),
+    [
+        ((A, "灵宝甲有限公司", "铸件"), (A, "灵宝甲有限公司", "铸件"), Clash.TWO_COUNTIES),
+        ((A, "灵宝甲有限公司", "铸件"), (A, "渑池乙有限公司", "烧结"), Clash.TWO_NAMES),
+        (("无", "三门峡示例铸造有限公司", "铸件"), ("", "渑池县示例铸造厂", "烧结"), Clash.CLOSE),
+        ((A, "三门峡示例铸造有限公司", "铸件"), ("", "三门峡示倒铸造有限公司", "烧结"), Clash.CLOSE),
+    ],
+)
+def test_two_counties_in_conflict_are_asked_about(one: Row, other: Row, clash: Clash) -> None:
+    run, tables = merged(read(county("灵宝市", one), county("渑池县", other)))
+    assert asked(tables) == [clash.value]
+    assert len(tables["ledger"].frame) == 2
+    assert codes(run) & {Code.TWO_COUNTIES, Code.CODE_TWO_NAMES_ACROSS, Code.NAMES_CLOSE}
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ((A, "三门峡示例铸造有限公司", "铸件"), (B, "三门峡示倒铸造有限公司", "铸件")),  # two good codes are two enterprises
+        ((A, "第一铸造有限公司", "铸件"), ("", "第二铸造有限公司", "铸件")),
+        ((A, "灵宝甲有限公司", "铸件"), (A, "灵宝（甲）有限责任公司", "烧结")),
+        ((A, "豫西水泥有限公司", "熟料"), ("", "崤函碳素有限公司", "焙烧")),
+    ],
+)
+def test_what_is_no_conflict_is_not_asked(one: Row, other: Row) -> None:
+    assert asked(merged(read(county("灵宝市", one), county("渑池县", other)))[1]) == []
+
+
+def test_one_name_with_two_codes_in_a_county_is_asked() -> None:
+    run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (B, "甲公司", "烧结"))))
+    assert asked(tables) == [Clash.TWO_CODES.value]
+    assert Code.NAME_TWO_CODES_ACROSS in codes(run)
+
+
+def test_one_row_in_two_files_of_a_county_is_asked() -> None:
+    run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件")), county("灵宝市", (A, "甲公司", "铸件"), file="补报.xlsx", batch="")))
+    assert asked(tables) == [Clash.TWO_FILES.value]
+    assert Code.ROW_IN_TWO_FILES in codes(run)
+    _, settled = merged(run, decide(tables, Decision.FIRST))
+    assert len(settled["ledger"].frame) == 1
+
+
+def test_the_next_month_is_no_second_copy() -> None:
+    months = [county("灵宝市", (A, "甲公司", "铸件"), file=f"{month}.xlsx", batch=month) for month in ("7月", "8月")]
+    assert asked(merged(read(*months))[1]) == []
+
+
+def test_a_name_is_compared_without_its_region_and_ending() -> None:
+    strip = stripped(POLICY)
+    assert {strip(name) for name in ("河南省三门峡市示例铸造有限公司", "三门峡示例铸造（集团）有限责任公司", "灵宝市示例铸造厂")} == {"示例铸造"}
+
+
+# --- what is decided --------------------------------------------------------------------------------------------------
+
+
+def two_counties() -> Outcome:
+    return read(county("渑池县", (A, "甲公司", "铸件"), (B, "乙公司", "烧结")), county("灵宝市", (A, "甲公司", "铸件")))
+
+
+def test_undecided_rows_stay_both_and_are_marked() -> None:
+    run, tables = merged(two_counties())
+    assert len(tables["ledger"].frame) == 3
+    assert set(tables["enterprises"].frame["confirm"].dropna()) == {f"两地同报，见冲突处理；同时由{other}报送，需核实属地" for other in ("灵宝市", "渑池县")}
+    assert sum(one.code is Code.TWO_COUNTIES for one in run.findings) == 2
+
+
+@pytest.mark.parametrize(
+    ("decision", "left"),
+    [
+        (Decision.FIRST, [("渑池县", "甲公司"), ("渑池县", "乙公司")]),
+        (Decision.SECOND, [("渑池县", "乙公司"), ("灵宝市", "甲公司")]),
+        (Decision.BOTH, [("渑池县", "甲公司"), ("渑池县", "乙公司"), ("灵宝市", "甲公司")]),
+    ],
+)
+def test_a_decision_takes_effect_in_the_next_merge_and_is_never_asked_again(decision: Decision, left: list[tuple[str, str]]) -> None:
+    _, tables = merged(two_counties())
+    run, after = merged(two_counties(), decide(tables, decision), day=26)
+    assert names(after) == left
+    assert asked(after) == []
+    assert Code.TWO_COUNTIES not in codes(run)
+    assert len(after["ledger"].frame) + len(after["unmerged"].frame) == 3
+    memory = after["names"].frame.iloc[0]
+    assert (memory["decision"], memory["decided_date"], memory["remark"]) == (decision, date(2022, 7, 26), "已核实")
+    _, again = merged(two_counties(), after, day=27)
+    assert names(again) == left
+    assert again["names"].frame.equals(after["names"].frame)
+
+
+def test_what_is_left_out_says_why_and_the_account_balances() -> None:
+    _, tables = merged(two_counties())
+    run, after = merged(two_counties(), decide(tables, Decision.FIRST), day=26)
+    assert list(after["unmerged"].frame["reason"]) == ["两地同报：2022-07-26的决定是“以甲方为准”，以渑池县为准"]
+    assert {Code.DECIDED, Code.ROW_LEFT_OUT} & codes(run) == {Code.ROW_LEFT_OUT}
+    assert Code.NOT_BALANCED not in codes(run)
+
+
+def test_the_review_of_a_row_left_out_is_left_out_with_it() -> None:
+    review = "credit_code | process | conclusion\n" + f"{A} | 铸件 | B"
+    second = submission("灵宝市.xlsx", "灵宝市", {"screening": f"credit_code | name | process\n{A} | 甲公司 | 铸件", "review": review})
+    first = county("渑池县", (A, "甲公司", "铸件"))
+    _, tables = merged(read(first, second))
+    run, after = merged(read(first, second), decide(tables, Decision.FIRST))
+    assert len(after["reviews"].frame) == 0
+    assert len(after["unmerged"].frame) == 2
+    assert Code.NOT_BALANCED not in codes(run)
+
+
+def test_three_counties_are_asked_until_one_is_left() -> None:
+    run = read(*(county(name, (A, "甲公司", "铸件")) for name in ("湖滨区", "渑池县", "灵宝市")))
+    _, tables = merged(run)
+    assert len(asked(tables)) == 2
+    _, tables = merged(run, decide(tables, Decision.SECOND))
+    assert asked(tables) == [Clash.TWO_COUNTIES.value]
+    _, tables = merged(run, decide(tables, Decision.FIRST))
+    assert len(tables["ledger"].frame) == 1
+    assert asked(tables) == []
+
+
+@pytest.mark.parametrize("decision", [Decision.FIRST, Decision.SECOND])
+def test_two_names_said_to_be_one_enterprise_are_one_line(decision: Decision) -> None:
+    run = read(county("灵宝市", (A, "甲公司", "铸件"), ("", "甲甲公司", "烧结"), (A, "申公司", "落砂")))
+    _, tables = merged(run)
+    assert asked(tables) == [Clash.TWO_NAMES.value]
+    _, after = merged(run, decide(tables, decision))
+    line = after["enterprises"].frame.iloc[0]
+    assert line["name"] == ("甲公司" if decision is Decision.FIRST else "申公司")
+    assert names(after)[2] == ("灵宝市", "申公司")  # the county's own words stay
+
+
+def test_one_code_said_to_be_two_enterprises_makes_two_lines() -> None:
+    run = read(county("灵宝市", (A, "甲公司", "铸件"), (A, "申公司", "落砂")))
+    _, tables = merged(run)
+    assert len(tables["enterprises"].frame) == 1
+    run, after = merged(run, decide(tables, Decision.BOTH))
+    assert [name for _, name in names(after, "enterprises")] == ["甲公司", "申公司"]
+    assert Code.DECIDED in codes(run)
+
+
+def test_close_names_said_to_be_one_take_the_code_that_is_right() -> None:
+    run = read(county("灵宝市", ("", "三门峡示倒铸造有限公司", "烧结"), (A, "三门峡示例铸造有限公司", "铸件")))
+    _, tables = merged(run)
+    _, after = merged(run, decide(tables, Decision.SECOND))
+    assert after["enterprises"].frame[["name", "credit_code", "processes"]].values.tolist() == [["三门峡示例铸造有限公司", A, 2]]
+
+
+def test_a_row_without_a_good_code_belongs_to_the_only_code_of_its_name() -> None:
+    _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), ("", "甲公司", "烧结"))))
+    assert tables["enterprises"].frame["processes"].tolist() == [2]
+
+
+def test_a_decision_that_is_no_choice_decides_nothing_and_stays_to_be_seen() -> None:
+    _, tables = merged(two_counties())
+    run, after = merged(two_counties(), decide(tables, "听渑池的"))
+    assert Code.DECISION_UNKNOWN in codes(run)
+    assert after["conflicts"].frame["decision"].tolist() == ["听渑池的"]
+    assert len(after["ledger"].frame) == 3
+
+
+def test_a_remark_without_a_decision_stays_with_its_conflict() -> None:
+    _, tables = merged(two_counties())
+    _, after = merged(two_counties(), decide(tables, ""))
+    assert after["conflicts"].frame["remark"].tolist() == ["已核实"]
+    _, gone = merged(read(county("灵宝市", (A, "甲公司", "铸件")), county("渑池县", (B, "乙公司", "烧结"))), after)
+    assert gone["unclaimed"].frame["content"].tolist() == ["已核实"]
+
+
+def test_decisions_can_be_brought_along_from_another_summary() -> None:
+    _, tables = merged(two_counties())
+    _, after = merged(two_counties(), decide(tables, Decision.SECOND))
+    lines = [{str(name): value for name, value in one.items()} for one in after["names"].frame.to_dict("records")]
+    _, other = merged(two_counties(), decisions=lines)
+    assert names(other) == names(after)
+    without_ids = [{**line, "about": None, "decided_date": "2022-07-25"} for line in lines]
+    assert names(merged(two_counties(), decisions=without_ids)[1]) == names(after)
+
+
+def test_a_later_decision_replaces_an_earlier_one() -> None:
+    _, tables = merged(two_counties())
+    _, after = merged(two_counties(), decide(tables, Decision.SECOND), day=26)
+    line = {str(name): value for name, value in after["names"].frame.to_dict("records")[0].items()}
+    later = {**line, "decision": Decision.FIRST.value, "decided_date": date(2022, 8, 1)}
+    _, again = merged(two_counties(), after, decisions=[later])
+    assert names(again) == [("渑池县", "甲公司"), ("渑池县", "乙公司")]
+
+
+# --- a county sending twice -------------------------------------------------------------------------------------------
+
+
+def test_with_one_report_date_the_one_saved_last_is_used() -> None:
+    one, two = county("灵宝市", file="一.xlsx", sha256="1", saved=datetime(2022, 7, 19, 9)), county("灵宝市", file="二.xlsx", sha256="2", saved=datetime(2022, 7, 19, 10))
+    assert newest([one, two]) is two
+    assert newest([two, replace(one, report_date=date(2022, 7, 20))]) is not two
+    assert newest([one, replace(two, saved=None)]) is None
+    assert newest([one, replace(two, saved=one.saved)]) is None
+
+
+def twins(count: int = 2) -> Outcome:
+    return read(*(county("灵宝市", (A, f"{at}公司", "铸件"), file=f"{at}.xlsx", sha256=f"{at}" * 64) for at in range(1, count + 1)))
+
+
+@pytest.mark.parametrize(("decision", "left"), [(Decision.FIRST, ["1公司"]), (Decision.SECOND, ["2公司"])])
+def test_of_two_files_that_cannot_be_told_apart_a_person_chooses(decision: Decision, left: list[str]) -> None:
+    _, tables = merged(twins())
+    assert asked(tables) == [Clash.SENT_TWICE.value]
+    assert len(tables["ledger"].frame) == 0
+    run, after = merged(twins(), decide(tables, decision))
+    assert [name for _, name in names(after)] == left
+    assert len(after["unmerged"].frame) == 1
+    assert Code.SENT_TWICE_TIE not in codes(run)
+    assert Code.SENT_TWICE in codes(run)
+
+
+def test_of_three_files_a_person_is_asked_until_one_is_left() -> None:
+    _, tables = merged(twins(3))
+    _, tables = merged(twins(3), decide(decide(tables, Decision.SECOND), Decision.SECOND, 1))
+    assert asked(tables) == [Clash.SENT_TWICE.value]
+    _, tables = merged(twins(3), decide(tables, Decision.SECOND))
+    assert [name for _, name in names(tables)] == ["3公司"]
+
+
+# --- a file that is not there this time -------------------------------------------------------------------------------
+
+
+def test_rows_of_a_file_that_is_not_there_stay_and_say_so() -> None:
+    both = read(county("灵宝市", (A, "甲公司", "铸件")), county("渑池县", (B, "乙公司", "烧结")))
+    _, tables = merged(both)
+    tables["ledger"].frame.loc[6, "city_opinion"] = "同意"
+    run, after = merged(read(county("渑池县", (B, "乙公司", "烧结"))), tables)
+    assert after["ledger"].frame[["name", "status", "city_opinion"]].values.tolist() == [["乙公司", "无问题", None], ["甲公司", KEPT, "同意"]]
+    assert Code.SOURCE_ABSENT in codes(run)
+    assert Code.NOT_BALANCED not in codes(run)
+    kept = after["log"].frame.dropna(subset=["kept"])
+    assert kept[["file", "kept"]].values.tolist() == [["灵宝市.xlsx", 1]]
+    _, back = merged(both, after)
+    assert back["ledger"].frame["status"].tolist() == ["无问题", "无问题"]
+    assert back["ledger"].frame["city_opinion"].tolist() == [None, "同意"]
+
+
+def test_a_row_gone_from_a_file_sent_again_is_gone() -> None:
+    _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (B, "乙公司", "烧结"))))
+    tables["ledger"].frame.loc[6, "city_opinion"] = "同意"
+    run, after = merged(read(county("灵宝市", (A, "甲公司", "铸件"))), tables)
+    assert [name for _, name in names(after)] == ["甲公司"]
+    assert after["unclaimed"].frame["content"].tolist() == ["同意"]
+    assert Code.CITY_ROW_GONE in codes(run)
+
+
+def test_an_earlier_month_stays_when_only_the_next_one_is_there() -> None:
+    _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"))))
+    _, after = merged(read(county("灵宝市", (A, "甲公司", "铸件"), file="8月.xlsx", batch="8月")), tables)
+    assert after["ledger"].frame[["batch", "status"]].values.tolist() == [["7月", KEPT], ["8月", "无问题"]]
+
+
+def test_a_kept_row_can_be_in_conflict_and_lose() -> None:
+    _, tables = merged(read(county("渑池县", (A, "甲公司", "铸件"))))
+    run = read(county("灵宝市", (A, "甲公司", "铸件")))
+    told, tables = merged(run, tables)
+    assert asked(tables) == [Clash.TWO_COUNTIES.value]
+    assert Code.TWO_COUNTIES in codes(told)
+    _, after = merged(run, decide(tables, Decision.SECOND))
+    assert names(after) == [("灵宝市", "甲公司")]
+    assert len(after["unmerged"].frame) == 1
+
+
+def test_problems_of_a_file_that_is_not_there_stay_on_the_list() -> None:
+    wrong = county("灵宝市", (A, "甲公司", "铸件"))
+    finding = Code.REQUIRED.at(wrong.tables["screening"].place(5, "industry"), label="行业", hint="")
+    _, tables = merged(outcome([wrong, county("渑池县", (B, "乙公司", "烧结"))], finding))
+    tables["problems"].frame["handling"] = "已电话通知"
+    _, after = merged(read(county("渑池县", (B, "乙公司", "烧结"))), tables)
+    kept = after["problems"].frame.query("file == '灵宝市.xlsx' and code == 'E202'")
+    assert kept["handling"].tolist() == ["已电话通知"]
+
+
+# --- any sequence -----------------------------------------------------------------------------------------------------
+
+COUNTIES = ("湖滨区", "渑池县", "灵宝市")
+ROWS = st.tuples(st.sampled_from([A, B, C, "", "123"]), st.sampled_from(["甲铸造公司", "甲铸造有限公司", "乙水泥公司", "甲铸浩公司"]), st.sampled_from(["铸件", "烧结"]))
+FILES = st.dictionaries(st.sampled_from(COUNTIES), st.lists(ROWS, min_size=1, max_size=4), min_size=1)
+STEPS = st.lists(st.tuples(FILES, st.lists(st.tuples(st.integers(0, 5), st.sampled_from([*Decision])), max_size=3), st.integers(0, 9)), min_size=1, max_size=3)
+
+
+def settled_again(run: Outcome, before: dict[str, Table]) -> None:
+    """Merging the same once more changes nothing, whatever order the files come in."""
+    turned = replace(run, submissions=run.submissions[::-1])
+    (_, once), (_, twice) = merged(run, before), merged(turned, merged(run, before)[1])
+    assert {name: table.frame.to_dict("records") for name, table in once.items()} == {name: table.frame.to_dict("records") for name, table in twice.items()}
+
+
+@settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])
+@given(STEPS)
+def test_whatever_counties_send_and_the_city_decides_no_row_and_no_remark_is_lost(steps: list[tuple[dict[str, list[Row]], list[tuple[int, Decision]], int]]) -> None:
+    tables: dict[str, Table] = {}
+    written: set[str] = set()
+    for number, (files, decisions, remark) in enumerate(steps):
+        run = read(*(county(name, *rows) for name, rows in files.items()))
+        told, tables = merged(run, tables)
+        assert Code.NOT_BALANCED not in codes(told)
+        stayed = tables["ledger"].frame["status"].eq(KEPT).sum()
+        left_out = tables["unmerged"].frame["source_file"].isin([one.file for one in run.submissions]).sum()
+        assert len(tables["ledger"].frame) - stayed + left_out == sum(map(len, files.values()))
+        settled_again(run, tables)
+        at = tables["ledger"].frame.index[remark % len(tables["ledger"].frame)]
+        if tables["ledger"].frame.at[at, "city_remark"] is None:
+            tables["ledger"].frame.loc[at, "city_remark"] = f"备注{number}"
+            written.add(f"备注{number}")
+        for row, decision in decisions:
+            if row < len(tables["conflicts"].frame):
+                tables = decide(tables, decision, row)
+    _, tables = merged(read(*(county(name, *rows) for name, rows in steps[0][0].items())), tables)
+    kept = {*tables["ledger"].frame["city_remark"].dropna(), *tables["unclaimed"].frame["content"].dropna()}
+    assert written <= kept
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.tuples(st.sampled_from(COUNTIES), ROWS), max_size=2))
+def test_conflicts_have_one_id_whichever_side_comes_first(rows: list[tuple[str, Row]]) -> None:
+    sent = {name: [row for where, row in rows if where == name] for name in COUNTIES}
+    sides = listed(read(*(county(name, *found) for name, found in sent.items() if found)), POLICY)
+    assert {one.id for one in conflicts(sides, POLICY)} == {one.id for one in conflicts(sides[::-1], POLICY)}

@@ -1,0 +1,132 @@
+"""All tables of the city workbook from what was read: who is who, what was decided, what stays, what the city wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from xltools.model.conflict import Side
+from xltools.model.finding import Code, Finding, first_per_cell
+from xltools.model.form import Template
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules import kept as staying
+from xltools.rules.account import balance, log
+from xltools.rules.board import board, problems
+from xltools.rules.carry import carry
+from xltools.rules.city import record_order
+from xltools.rules.combine import More, combine
+from xltools.rules.enterprises import enterprises
+from xltools.rules.identity import listed
+from xltools.rules.kept import Kept, kept, kept_sides
+from xltools.rules.rulings import (
+    Memory,
+    Settled,
+    conflict_table,
+    name_table,
+    not_understood,
+    notes,
+    remembered,
+    settle,
+    settle_files,
+    told,
+    with_reviews,
+    without_decided,
+)
+from xltools.rules.site_checks import site_checks
+from xltools.rules.standing import standings
+
+LEDGER, NAMES, CONFLICTS = "ledger", "names", "conflicts"
+# What a workbook alone is reported for; everything else is said anew by each merge.
+OF_ONE_FILE = frozenset(code.number for code in Code if code.stage < 6)
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What a merge starts from besides the workbooks. before: the tables of the summary that is there ·
+    decisions: lines of another summary's sheet of names."""
+
+    before: Mapping[str, Table]
+    policy: Policy
+    template: Template
+    moment: datetime
+    decisions: Sequence[Mapping[str, object]] = ()
+
+
+@dataclass(frozen=True)
+class _Known:
+    """Who is who in this merge."""
+
+    memory: Memory
+    sides: Sequence[Side]
+    settled: Settled
+    stays: Kept
+    gone: Sequence[Mapping[str, object]]
+
+
+def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
+    """All city tables of an outcome, with the city's own words from the tables before; and the outcome with what that brought up."""
+    template, policy = basis.template, basis.policy
+    outcome, known = _decided(outcome, basis)
+    tables = combine(outcome, policy, template, More(known.stays.records, known.settled.left_out, known.gone))
+    tables["log"] = log(template["log"], tables, outcome, policy)
+    outcome = with_findings(outcome, balance(tables["log"]))
+    tables[NAMES] = name_table(template[NAMES], known.memory)
+    tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
+    outcome, carried = _carried(outcome, tables, basis, known)
+    carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, standings(known.sides, known.settled))
+    carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
+    carried["board"] = board(template["board"], outcome, policy)
+    return outcome, carried
+
+
+def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
+    """Who is who, and the outcome with the workbooks a person chose and the words about what is decided or open."""
+    before, policy = basis.before, basis.policy
+    lines = [before[name].frame.to_dict("records") if name in before else [] for name in (NAMES, CONFLICTS)]
+    memory = remembered([*lines, basis.decisions], basis.moment.date())
+    outcome, asked = settle_files(outcome, memory)
+    stays = kept(before, outcome, basis.template)
+    ledger = [*stays.records.get(LEDGER, [])]
+    sides = sorted([*listed(outcome, policy), *kept_sides(basis.template[LEDGER], ledger)], key=lambda side: (record_order(_key(side), policy), side.row))
+    settled = settle(sides, memory, policy)
+    forms = {one.inherits.partition(".")[0] for one in basis.template[LEDGER]} - {"", basis.template[LEDGER].collects}
+    settled = with_reviews(settled, outcome, sides, sorted(forms))
+    stays, gone = staying.without(stays, settled.left_out)
+    outcome = without_decided(outcome, settled)
+    outcome = with_findings(outcome, [*told(settled, outcome), *notes(settled, memory, sides), *staying.told(stays)])
+    sides = [side for side in sides if side.at not in settled.left_out]
+    return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, gone)
+
+
+def _key(side: Side) -> dict[str, object]:
+    return {"county": side.county, "batch": side.batch, "source_file": side.place.file}
+
+
+def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known: _Known) -> tuple[Outcome, dict[str, Table]]:
+    """The tables with the city's words brought to them, the list of problems among them."""
+    form = basis.template["problems"]
+    before = {**basis.before, **{name: _asked(basis.before[name], known.memory) for name in (NAMES, CONFLICTS) if name in basis.before}}
+    old = before["problems"].frame.to_dict("records") if "problems" in before else []
+    more = [{str(name): value for name, value in one.items()} for one in old if str(one["file"]) in known.stays.files and str(one["code"]) in OF_ONE_FILE]
+    # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
+    for _ in range(2):
+        tables = {**tables, "problems": problems(form, outcome, basis.policy, more)}
+        carried, gone = carry(tables, before, basis.template["unclaimed"])
+        found = [*gone, *not_understood(carried[CONFLICTS], carried[NAMES])]
+        outcome = with_findings(outcome, [one for one in found if one not in outcome.findings])
+    return outcome, carried
+
+
+def _asked(table: Table, memory: Memory) -> Table:
+    """The rows of the sheet that are about no decision that is remembered: those are on the sheet of names from now on."""
+    if table.form.name == NAMES:
+        return table
+    return table.with_frame(table.frame[~table.frame["about"].isin(list(memory.rulings))])
+
+
+def with_findings(outcome: Outcome, found: Iterable[Finding]) -> Outcome:
+    """The outcome with some more findings."""
+    return replace(outcome, findings=tuple(first_per_cell([*outcome.findings, *found])))

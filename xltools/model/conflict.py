@@ -1,0 +1,103 @@
+"""Conflicts of identity: two rows that cannot both be right as they stand, and what a person decided about them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+from xltools.model.finding import Place
+
+
+class Decision(StrEnum):
+    """What a person can choose; the value is what the drop-down shows."""
+
+    FIRST = "以甲方为准"
+    SECOND = "以乙方为准"
+    BOTH = "两方都保留"
+
+    @property
+    def turned(self) -> Decision:
+        """The same decision when the two sides change places."""
+        return {Decision.FIRST: Decision.SECOND, Decision.SECOND: Decision.FIRST}.get(self, self)
+
+
+class Clash(StrEnum):
+    """What is in conflict. The first three keep or drop rows, the others say whether two rows are one enterprise."""
+
+    SENT_TWICE = "同县两份文件"
+    TWO_FILES = "同一行在两份文件"
+    TWO_COUNTIES = "两地同报"
+    TWO_NAMES = "一码两名"
+    TWO_CODES = "一名两码"
+    CLOSE = "名称相近"
+
+    @property
+    def about_rows(self) -> bool:
+        """Whether a decision leaves one side's rows out; otherwise it says which name and code are right."""
+        return self in (Clash.SENT_TWICE, Clash.TWO_FILES, Clash.TWO_COUNTIES)
+
+
+@dataclass(frozen=True)
+class Side:
+    """One row of a list of enterprises. code: as reported; of a whole file its fingerprint · good: whether the code is a valid one."""
+
+    county: str
+    name: str
+    code: str
+    process: str
+    batch: str
+    place: Place
+    row: int = 0
+    good: bool = False
+
+    @property
+    def at(self) -> tuple[str, str, int]:
+        """File, sheet and row."""
+        return self.place.file, self.place.sheet, self.row
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Two sides with all their rows (at least one each). id: the same whichever side comes first, and in every merge."""
+
+    id: str
+    clash: Clash
+    firsts: tuple[Side, ...]
+    seconds: tuple[Side, ...]
+
+    @property
+    def first(self) -> Side:
+        return self.firsts[0]
+
+    @property
+    def second(self) -> Side:
+        return self.seconds[0]
+
+    def __iter__(self) -> Iterator[Side]:
+        """All rows in question."""
+        return iter((*self.firsts, *self.seconds))
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """A decision once made. first, second: what told the sides apart, so that it fits whichever comes first."""
+
+    id: str
+    clash: Clash
+    decision: Decision
+    first: str
+    second: str
+    decided: date | None = None
+
+    def of(self, first: str) -> Decision:
+        """The decision as seen with `first` on the first side."""
+        return self.decision if first == self.first else self.decision.turned
+
+
+def conflict_id(clash: Clash, common: str, owns: tuple[str, str]) -> str:
+    """A short name for a conflict, made of what both sides share and what tells them apart."""
+    text = "\n".join((clash.value, common, *sorted(owns)))
+    return f"C{hashlib.sha256(text.encode()).hexdigest()[:8].upper()}"

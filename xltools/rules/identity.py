@@ -1,0 +1,198 @@
+"""Who is who: the rows of all lists of enterprises side by side, and where two of them contradict each other.
+
+The credit code tells an enterprise; where it is no good one, name, county and process do; names that are only close are
+for a person. Nothing is decided here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from rapidfuzz.fuzz import ratio
+
+from xltools.model.conflict import Clash, Conflict, Side, conflict_id
+from xltools.model.finding import Place
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.rules.city import Seen, place_in_order
+from xltools.rules.codes import is_credit_code
+from xltools.rules.cross import groups, newest
+from xltools.rules.text import company_key, key, name_key
+
+LIST = "screening"
+CLOSE = 75          # how alike two bare names are, in per cent, before a person is asked
+COMMON = 300        # a pair of characters in more names than this tells nothing
+_ENDINGS = re.compile("(有限责任公司|股份有限公司|有限公司|公司|集团|总厂|分厂|厂)$")
+_NUMBERS = re.compile("[0-9一二三四五六七八九十东西南北甲乙丙丁戊己庚辛壬癸]")
+
+
+def listed(outcome: Outcome, policy: Policy) -> list[Side]:
+    """Every row of the accepted workbooks' lists of enterprises, in the order of the ledger."""
+    ordered = sorted(outcome.accepted, key=lambda one: place_in_order(one, policy))
+    return [side for one in ordered if LIST in one.tables for side in _sides(Seen(one))]
+
+
+def _sides(seen: Seen) -> Iterator[Side]:
+    table, submission = seen.submission.tables[LIST], seen.submission
+    columns = [[str(value or "") for value in seen.column(LIST, name)] for name in ("name", "credit_code", "process")]
+    batches = [str(value or "") for value in seen.column(LIST, "batch")] if "batch" in table.frame else [submission.batch] * len(table.frame)
+    for row, name, code, process, batch in zip(table.frame.index.tolist(), *columns, batches, strict=True):
+        yield Side(submission.county, name, code, process, batch, table.place(row, "name"), int(row), is_credit_code(code))
+
+
+def conflicts(sides: Sequence[Side], policy: Policy) -> list[Conflict]:
+    """Every contradiction among these rows once, in the order of the rows; each side with all its rows."""
+    found = [*_one_code(sides), *_by_name(sides), *_close(sides, policy)]
+    rank = {side.at: at for at, side in enumerate(sides)}
+    unique = {one.id: one for one in reversed(found)}
+    return sorted(unique.values(), key=lambda one: (rank[one.first.at], rank[one.second.at], one.id))
+
+
+def sent_twice(submissions: Sequence[Submission]) -> list[Conflict]:
+    """Workbooks of one county and batch of which none can be told to be the newest, each pair with the first."""
+    found = []
+    for group in groups(submissions).values():
+        if len(group) > 1 and newest(group) is None:
+            first, *others = [_whole_file(one) for one in sorted(group, key=lambda one: one.file)]
+            found += [_conflict(Clash.SENT_TWICE, [first], [other]) for other in others]
+    return found
+
+
+def _whole_file(one: Submission) -> Side:
+    return Side(one.county, "", one.sha256[:12], "", one.batch, Place(one.file))
+
+
+def common(clash: Clash, first: Side, second: Side) -> str:
+    """What both sides share, in comparable spelling."""
+    code = next((key(side.code) for side in (first, second) if side.good), "")
+    if clash is Clash.SENT_TWICE:
+        return f"{first.county} {first.batch}"
+    if clash in (Clash.TWO_COUNTIES, Clash.TWO_FILES):
+        where = first.county if clash is Clash.TWO_FILES else ""
+        return f"{where} {code or company_key(first.name)} {key(first.process)}"
+    return {Clash.TWO_NAMES: code, Clash.TWO_CODES: f"{first.county} {company_key(first.name)}"}.get(clash, "")
+
+
+def own(clash: Clash, side: Side) -> str:
+    """What tells one side from the other, in comparable spelling."""
+    if clash is Clash.TWO_COUNTIES:
+        return side.county
+    if clash in (Clash.SENT_TWICE, Clash.TWO_FILES):
+        return f"{side.place.file} {side.code}" if clash is Clash.SENT_TWICE else side.place.file
+    return {Clash.TWO_NAMES: company_key(side.name), Clash.TWO_CODES: key(side.code)}.get(clash, f"{side.county} {name_key(side.name)}")
+
+
+def _conflict(clash: Clash, firsts: Sequence[Side], seconds: Sequence[Side]) -> Conflict:
+    first, second = firsts[0], seconds[0]
+    named = conflict_id(clash, common(clash, first, second), (own(clash, first), own(clash, second)))
+    return Conflict(named, clash, tuple(firsts), tuple(seconds))
+
+
+def _grouped(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> dict[Hashable, list[Side]]:
+    found: dict[Hashable, list[Side]] = {}
+    for side in sides:
+        found.setdefault(by(side), []).append(side)
+    return found
+
+
+def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
+    """The group's first kind against every other kind in it."""
+    kinds = list(_grouped(group, lambda side: own(clash, side)).values())
+    for other in kinds[1:]:
+        yield _conflict(clash, kinds[0], other)
+
+
+def _one_code(sides: Sequence[Side]) -> Iterator[Conflict]:
+    """One code: two names, two counties with one process, one process in two files of a county and batch."""
+    for group in _grouped((side for side in sides if side.good), lambda side: key(side.code)).values():
+        yield from _apart(Clash.TWO_NAMES, [side for side in group if side.name])
+        yield from _same_process(group)
+
+
+def _same_process(group: Sequence[Side]) -> Iterator[Conflict]:
+    """Of rows of one enterprise: those of one process that two counties or two files report."""
+    for rows in _grouped((side for side in group if side.process), lambda side: key(side.process)).values():
+        yield from _apart(Clash.TWO_COUNTIES, rows)
+        for same in _grouped(rows, lambda side: side.county).values():
+            yield from _two_files(same)
+
+
+def _two_files(rows: Sequence[Side]) -> Iterator[Conflict]:
+    """Rows of one process and county in two files: of one batch, or of no batch at all."""
+    named = _grouped(rows, lambda side: side.batch)
+    loose = named.pop("", [])
+    for group in [*named.values()] or [[]]:
+        yield from _apart(Clash.TWO_FILES, [*group, *loose])
+
+
+def _by_name(sides: Sequence[Side]) -> Iterator[Conflict]:
+    """One name in a county with two codes; and rows without a good code whose name and process stand in another county or file."""
+    named = [side for side in sides if side.name]
+    for group in _grouped(named, lambda side: (side.county, company_key(side.name))).values():
+        yield from _apart(Clash.TWO_CODES, [side for side in group if side.good])
+    for group in _grouped(named, lambda side: (company_key(side.name), key(side.process))).values():
+        unsure = [side for side in group if not side.good]
+        if unsure:
+            rows = [side for side in group if not side.good or len({key(one.code) for one in group if one.good}) == 1]
+            yield from _same_process(rows)
+
+
+def _close(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
+    """Names that are nearly alike, of which at least one row has no good code: two good codes are two enterprises."""
+    groups = _grouped((side for side in sides if side.name), lambda side: (side.county, name_key(side.name)))
+    strip = stripped(policy)
+    bare = {at: strip(rows[0].name) for at, rows in groups.items()}
+    unsure = {at for at, rows in groups.items() if not any(side.good for side in rows)}
+    order = {at: number for number, at in enumerate(groups)}
+    for one, other in sorted(_candidates(bare, unsure), key=lambda pair: (order[pair[0]], order[pair[1]])):
+        first, second = groups[one], groups[other]
+        same_key = company_key(first[0].name) == company_key(second[0].name)
+        if not same_key and ratio(bare[one], bare[other]) >= CLOSE and not _only_numbered(bare[one], bare[other]):
+            yield _conflict(Clash.CLOSE, first, second)
+
+
+def stripped(policy: Policy) -> Callable[[str], str]:
+    """A function from a name to what is left of it without regions, 有限公司 and the like, and signs."""
+    regions = {policy.city, *(name for county in policy.counties for name in (county.name, *county.aliases))}
+    regions |= {name[:-1] for name in regions if len(name) > 2}
+    front = re.compile(f"^(?:{'|'.join(sorted(map(re.escape, map(name_key, regions)), key=len, reverse=True))}|河南省|河南)")
+
+    def strip(name: str) -> str:
+        text, before = name_key(name), ""
+        while text != before:
+            before, text = text, front.sub("", text, count=1) or text
+            text = _ENDINGS.sub("", text) or text
+        return text
+
+    return strip
+
+
+def _candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tuple[Hashable, Hashable]]:
+    """Pairs worth comparing, of which one is unsure: the same but for one character, or with an uncommon pair of characters in common."""
+    traits: dict[str, list[Hashable]] = {}
+    order = {at: number for number, at in enumerate(bare)}
+    for at, name in bare.items():
+        for trait in {name, *(name[:cut] + "·" + name[cut + 1 :] for cut in range(len(name))), *(name[:cut] + name[cut + 1 :] for cut in range(len(name)))}:
+            traits.setdefault(trait, []).append(at)
+        for trait in {name[cut : cut + 2] for cut in range(len(name) - 1)}:
+            traits.setdefault(f"+{trait}", []).append(at)
+    found = set()
+    for members in traits.values():
+        if len(members) <= COMMON:
+            for one in (member for member in members if member in unsure):
+                found |= {(one, other) if order[one] < order[other] else (other, one) for other in members if other != one}
+    return found
+
+
+def _only_numbered(one: str, other: str) -> bool:
+    """Whether two names differ in nothing but a number or a direction: a first and a second works are two works."""
+    return one != other and _NUMBERS.sub("", one) == _NUMBERS.sub("", other)
+
+
+def as_side(record: Mapping[str, object], which: str) -> Side:
+    """A side from a line that names both: fields first_county, first_name, first_code, first_file and the common process, batch."""
+    county, name, code, file = (str(record.get(f"{which}_{one}") or "") for one in ("county", "name", "code", "file"))
+    side = Side(county, name, code, str(record.get("process") or ""), str(record.get("batch") or ""), Place(file))
+    return replace(side, good=is_credit_code(code))

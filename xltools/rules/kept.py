@@ -1,0 +1,95 @@
+"""Rows of the last summary whose county file is not among today's: they stay as they were, and say so."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from xltools.model.conflict import Side
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Form, Kind, Owner, Template
+from xltools.model.outcome import Outcome
+from xltools.model.table import Table
+from xltools.rules.account import KEPT
+from xltools.rules.city import letters, plain
+from xltools.rules.codes import is_credit_code
+
+Record = dict[str, object]
+LEDGER = "ledger"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What stays: records by form name, the city's own fields left out, because they are carried like all others."""
+
+    records: Mapping[str, list[Record]] = field(default_factory=dict)
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files the records came from."""
+        return frozenset(str(one["source_file"]) for records in self.records.values() for one in records)
+
+
+def kept(before: Mapping[str, Table], outcome: Outcome, template: Template) -> Kept:
+    """The rows of county and batch of which no workbook is merged today; rows that the city added by hand are not among them.
+
+    A workbook that cannot be read, or is set aside, counts as not there: what it brought last time is better than nothing.
+    """
+    covered = {(one.county, batch) for one in outcome.accepted for batch in _batches(one.batch, one.tables)}
+    records: dict[str, list[Record]] = {}
+    for form in (form for form in template if form.collects and form.name in before):
+        rows = [_record(form, one) for one in before[form.name].frame.to_dict("records")]
+        records[form.name] = [one for one in rows if one["source_file"] and one["county"] and (one["county"], one["batch"]) not in covered]
+    return Kept(records)
+
+
+def _batches(batch: str, tables: Mapping[str, Table]) -> set[str | None]:
+    """The batches a workbook brings: its own, or where its rows have one each, those."""
+    said = {str(value) for table in tables.values() if "batch" in table.frame and table.form.layout == "rows" for value in table.frame["batch"].dropna()}
+    return {*said} if said else {batch or None}
+
+
+def _record(form: Form, record: Mapping[object, object]) -> Record:
+    """A row as it was, without what the city wrote; numbers and dates as a merge gives them."""
+    values: Record = {one.name: _value(one.kind, record.get(one.name)) for one in form if one.owner is not Owner.CITY}
+    return {**values, "status": KEPT}
+
+
+def _value(kind: Kind, value: object) -> object:
+    found = plain(value)
+    return int(found) if kind is Kind.INTEGER and isinstance(found, float) and found.is_integer() else found
+
+
+def kept_sides(form: Form, records: list[Record]) -> list[Side]:
+    """The kept rows of the ledger, to be compared with all others; they stand in their own workbooks, which are not here."""
+    column = letters([one.name for one in form].index("name") + 1)
+    return [_side(one, column) for one in records]
+
+
+def _side(one: Mapping[str, object], column: str) -> Side:
+    county, name, code, process, batch = (str(one.get(field) or "") for field in ("county", "name", "credit_code", "process", "batch"))
+    row = int(str(one["source_row"] or 0))
+    return Side(county, name, code, process, batch, Place(str(one["source_file"]), str(one["source_sheet"]), f"{column}{row}"), row, is_credit_code(code))
+
+
+def without(found: Kept, left_out: Mapping[tuple[str, str, int], str]) -> tuple[Kept, list[Record]]:
+    """The rows that stay after a decision, and those it leaves out as the list of unmerged rows names them."""
+    stay: dict[str, list[Record]] = {}
+    gone: list[Record] = []
+    for name, records in found.records.items():
+        stay[name] = []
+        for one in records:
+            reason = left_out.get((str(one["source_file"]), str(one["source_sheet"]), int(str(one["source_row"] or 0))))
+            if reason:
+                gone.append({**one, "reason": reason})
+            else:
+                stay[name].append(one)
+    return Kept(stay), gone
+
+
+def told(found: Kept) -> Iterator[Finding]:
+    """A note for every sheet of every file whose rows stay."""
+    rows = Counter((str(one["county"]), str(one["batch"] or ""), str(one["source_file"]), str(one["source_sheet"])) for records in found.records.values() for one in records)
+    for (county, batch, file, sheet), count in sorted(rows.items()):
+        yield Code.SOURCE_ABSENT.at(Place(file, sheet), county=county, batch=batch, file=file, sheet=sheet, count=count)
