@@ -47,6 +47,14 @@ def told(outcome: GradeOutcome) -> list[Code]:
     return [one.code for one in outcome.findings if one.code is not Code.TABLE_NOT_OFFICIAL]
 
 
+def test_notes_and_saved_pages_among_the_checklists_are_passed_over(tmp_path: Path) -> None:
+    before = after(tmp_path)
+    (tmp_path / "甲.txt").write_text("工作表 烧成\n烧成!A1 = 1\n", "utf-8")
+    (tmp_path / "说明.html").write_text("<p>说明</p>", "utf-8")
+    outcome = grade_files([tmp_path], POLICY)
+    assert (told(outcome), outcome.enterprises) == (told(before), before.enterprises)
+
+
 # --- grades and reasons ------------------------------------------------------------------------------------------------
 
 

@@ -82,7 +82,7 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     for done, source in enumerate(wanted):
         step(done, len(wanted), source.name)
         result = _attempt(partial(_from_file, source, template, policy))
-        results[source.name] = None if isinstance(result, Finding) and _is_by_chance(source) else result
+        results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else result
     return _outcome(results, policy)
 
 
@@ -203,7 +203,7 @@ def _is_hidden(path: Path) -> bool:
     return any(part.startswith((".", "~$")) for part in path.parts) or path.name.lower() in _SYSTEM
 
 
-def _is_by_chance(source: Source) -> bool:
+def is_by_chance(source: Source) -> bool:
     """Whether this file only happens to lie in a folder: what nobody named, in a format that forms hardly ever come in."""
     return not source.chosen and source.path.suffix.lower() in _MAYBE
 

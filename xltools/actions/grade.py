@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xltools.actions.check import Source, check_books, sources
+from xltools.actions.check import Source, check_books, is_by_chance, sources
 from xltools.actions.inbox import passwords_of
 from xltools.books.checklist import TEMPLATE
 from xltools.books.checklist_read import is_checklist, read_checklist
@@ -34,12 +34,16 @@ Step = Callable[[int, int, str], None]
 
 @dataclass
 class Inputs:
-    """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read."""
+    """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read.
+
+    chance: names of files that may be county workbooks and are not missed where they are none.
+    """
 
     parts: list[PartGrade] = field(default_factory=list)
     counties: list[FileBook] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
+    chance: set[str] = field(default_factory=set)
 
 
 def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
@@ -49,7 +53,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     """
     inputs = _read(paths, policy, step)
     checked = check_books(inputs.counties, policy)
-    inputs.findings += _about_counties(checked)
+    inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     return _graded(inputs, checked, policy)
 
 
@@ -114,7 +118,7 @@ def _attempt(source: Source, policy: Policy, inputs: Inputs) -> None:
     try:
         _read_one(source, policy, inputs)
     except StopError as stop:
-        inputs.findings.append(stop.finding)
+        inputs.findings += [] if is_by_chance(source) else [stop.finding]
 
 
 def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
@@ -126,6 +130,7 @@ def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
         inputs.files.append(source.name)
     elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
         inputs.counties.append(book)
+        inputs.chance |= {source.name} if is_by_chance(source) else set()
 
 
 def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade], list[Finding]]:
