@@ -12,6 +12,7 @@ CITY = load_template("city")
 NOTICE = Notice(POLICY, date(2022, 8, 1), date(2022, 8, 7))
 DECIDED = datetime(2022, 7, 29)
 CASTING = {"industry": "铸造", "process": "铸件", "table": "铸件（天然气、电炉熔化）"}
+REFRACTORY = {"industry": "耐火材料", "process": "烧成", "table": "耐火材料"}
 MACHINING = {"industry": "机械加工", "process": "机加工", "table": "机械加工"}
 
 

@@ -13,7 +13,7 @@ import openpyxl
 import pytest
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
-from tests.public_list import CITY, MACHINING, NOTICE, decided, event, summary
+from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary
 from xltools.actions.merge import merge
 from xltools.actions.publish import publish, publish_book
 from xltools.books.base import TextBook
@@ -72,7 +72,7 @@ def test_the_notice_says_its_days_and_that_samples_grade_nobody(tmp_path: Path) 
 def test_parts_that_no_rule_compares_wait_until_the_city_writes_one_grade(tmp_path: Path) -> None:
     mixed = summary(decided(0, "B"), decided(0, "引领性", **MACHINING), decided(1))
     ((cell, said),) = reasons(publish_book(mixed, NOTICE, tmp_path / "一"))
-    assert cell == f"{column('decided')}6"
+    assert cell == f"{column('decided')}5"
     assert "等级体系不同" in said
     done = publish_book(summary(decided(0, "B"), decided(0, "B", **MACHINING), decided(1)), NOTICE, tmp_path / "二")
     assert listed(done)[0] == (1, "灵宝市", NAMES[0], "铸造、机械加工", "B")
@@ -83,6 +83,7 @@ def test_parts_that_no_rule_compares_wait_until_the_city_writes_one_grade(tmp_pa
     [
         ({"decided": None}, "decided", "还没有市级评定等级"),
         ({"decided": "长期停产"}, "decided", "长期停产"),
+        ({"decided": "地方A"}, "decided", "带有“地方”，不能当作 A 公示"),
         ({"decided": "看情况"}, "decided", "看情况"),
         ({"decided": "引领性"}, "decided", "不是铸件所用指标表的等级"),
         ({"decided_date": None}, "decided_date", "没有填写决定日期"),
@@ -101,6 +102,20 @@ def test_who_is_not_ready_is_named_with_the_reason_at_its_cell(changes: dict[str
     assert cell == f"{column(field)}{HEADER_ROW + 1}"
     assert word in said
     assert [row[2] for row in listed(done)] == [NAMES[1]]
+
+
+def test_a_grade_written_otherwise_is_published_as_the_policy_writes_it(tmp_path: Path) -> None:
+    done = publish_book(summary(decided(0, "Ｂ－", **REFRACTORY), decided(1, "b级")), NOTICE, tmp_path)
+    assert [row[4] for row in listed(done)] == ["B-", "B"]
+
+
+def test_of_several_processes_the_one_to_be_mended_is_named(tmp_path: Path) -> None:
+    rows = [decided(0, None), decided(0, "B", process="二号线"), decided(1), decided(2, decided_date=None), decided(2, process="二号线")]
+    done = publish_book(summary(*rows), NOTICE, tmp_path)
+    assert [(cell, said.split("：")[1]) for cell, said in reasons(done)] == [
+        (f"{column('decided')}5", "铸件还没有市级评定等级"),
+        (f"{column('decided_date')}8", "铸件没有填写决定日期"),
+    ]
 
 
 def test_nobody_is_lost_between_the_ledger_and_the_list(tmp_path: Path) -> None:

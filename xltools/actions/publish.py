@@ -62,4 +62,4 @@ def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]
     for name, table in raw.items():
         typed[name], said = parse(table, notice.policy, notice.policy.year)
         found += said
-    return publication(typed[LEDGER], typed.get(EVENTS), notice, found)
+    return publication(typed[LEDGER], raw[LEDGER], typed.get(EVENTS), notice, found)

@@ -17,11 +17,13 @@ from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
 from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, latest, scheme_of, whole
 from xltools.rules.sanctions import events_of, sanction
+from xltools.rules.text import latin
 
 LEDGER = "ledger"
 LIST = "、"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
 PERSONAL = re.compile(r"\d{7,}")                # a telephone or identity number; no firm is called so
+Reason = tuple[str, str, Row]                   # why not; the field and the row that must be mended
 GAPS = re.compile(r"[\s()（）+＋-]+")
 
 
@@ -36,16 +38,16 @@ class Judged:
     pending: str = ""
 
 
-def publication(ledger: Table, events: Table | None, notice: Notice, found: Iterable[Finding] = ()) -> tuple[Publication, list[Finding]]:
+def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice, found: Iterable[Finding] = ()) -> tuple[Publication, list[Finding]]:
     """The public list of a typed ledger, and a finding for every enterprise that is not on it.
 
-    events: the typed sheet of changes, None where there is none · found: what was found in the ledger's cells.
+    raw: the same as it was typed · events: the typed sheet of changes, None where there is none · found: what was found in the ledger's cells.
     Of one process the latest batch counts. Source: 三环文〔2022〕69号 三(三)4、三(三)5.
     """
     fields = public_fields()
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
-    city = _City(ledger, _by_code(events_of(events) if events else []), notice, fields, wrong)
-    judged = [city.judge(county, rows) for (county, _), rows in city.enterprises().items()]
+    city = _City(ledger, raw, _by_code(events_of(events) if events else []), notice, fields, wrong)
+    judged = [city.judge(rows) for rows in city.enterprises()]
     counties = notice.policy.lists["counties"]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: counties.index(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or "未写名称的企业", reason=one.reason) for one in judged if one.reason]
@@ -70,6 +72,7 @@ class _City:
     """The ledger with what has to be known beside it."""
 
     ledger: Table
+    raw: Table
     events: Mapping[str, Sequence[Event]]
     notice: Notice
     fields: tuple[str, ...]
@@ -79,68 +82,75 @@ class _City:
     def policy(self) -> Policy:
         return self.notice.policy
 
-    def enterprises(self) -> dict[tuple[str, str], list[Row]]:
+    def enterprises(self) -> list[list[Row]]:
         """The rows of every enterprise and county, in the ledger's order; of one process the latest batch."""
         groups: dict[tuple[str, str], list[Row]] = {}
         for row, record in zip(self.ledger.frame.index, self.ledger.frame.to_dict("records"), strict=True):
             values = {str(name): None if _is_nothing(value) else value for name, value in record.items()}
             who = str(values["credit_code"] or values["name"] or row)
             groups.setdefault((str(values["county"] or ""), who), []).append({**values, ROW: int(str(row))})
-        return {who: latest(rows, self.policy) for who, rows in groups.items()}
+        return [latest(rows, self.policy) for rows in groups.values()]
 
     def homes(self, who: str) -> list[str]:
         """The counties that report this enterprise."""
         frame = self.ledger.frame
         return [str(one) for one in dict.fromkeys(frame.loc[frame["credit_code"] == who, "county"]) if not _is_nothing(one)]
 
-    def judge(self, county: str, rows: Sequence[Row]) -> Judged:
+    def judge(self, rows: Sequence[Row]) -> Judged:
         """The line of one enterprise, or what keeps it off the list: the first reason found."""
         texts = {name: LIST.join(dict.fromkeys(str(row[name]) for row in rows if row[name] is not None)) for name in self.fields}
         parts = [Part(*(str(row[name] or "") for name in ("process", "table", "decided"))) for row in rows]
         result = whole(parts, self.policy)
         line = {**texts, "name": str(rows[-1]["name"] or ""), "decided": result.grade}
-        reasons = (*self._unknown(line, rows), *self._undecided(parts, rows), *_compared(parts, result.question if result.grade == UNDECIDED else "", self.policy))
-        reason, name = next(iter(reasons), ("", "decided"))
+        question = result.question if result.grade == UNDECIDED else ""
+        reasons = (*self._unknown(line, rows[-1]), *self._misread(rows), *self._undecided(rows), *_compared(parts, rows, question, self.policy))
+        reason, name, at = next(iter(reasons), ("", "decided", rows[-1]))
         standings = [] if reason else list(self._standings(rows))
         changed = [one for one in standings if one.grade != one.history[0].old]
         if changed:
             last = changed[0].history[-1]
             reason = f"“{last.kind}”之后{changed[0].process}的等级应为 {last.new}，市级评定等级还是 {changed[0].history[0].old}"
         pending = next((one.state.value for one in standings if one.state is not State.IN_FORCE), "")
-        return Judged(line, self.ledger.place(rows[-1][ROW], name), reason, tuple(_unofficial(parts, self.policy)), pending)
+        return Judged(line, self.ledger.place(at[ROW], name), reason, tuple(_unofficial(parts, self.policy)), pending)
 
-    def _unknown(self, line: Mapping[str, str], rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
+    def _unknown(self, line: Mapping[str, str], row: Row) -> Iterator[Reason]:
         """Public fields that are empty, unreadable, unknown to the policy, or hold what must not leave the bureau."""
         form = self.ledger.form
         for name in self.fields:
             if name != "decided" and (not line[name] or UNREAD.fullmatch(line[name])):
-                yield f"“{form[name].label}”没有填写", name
+                yield f"“{form[name].label}”没有填写", name, row
             elif PERSONAL.search(GAPS.sub("", unicodedata.normalize("NFKC", line[name]))):
-                yield f"“{form[name].label}”里像是有电话或证件号码，不能公开", name
+                yield f"“{form[name].label}”里像是有电话或证件号码，不能公开", name, row
         if line["county"] not in self.policy.lists["counties"]:
-            yield f"“{line['county']}”不是本市的县（市、区）", "county"
+            yield f"“{line['county']}”不是本市的县（市、区）", "county", row
         if strange := [one for one in line["industry"].split(LIST) if one not in self.policy.lists["industries"]]:
-            yield f"“{strange[0]}”不在政策的行业中", "industry"
-        homes = self.homes(str(rows[-1]["credit_code"] or ""))
+            yield f"“{strange[0]}”不在政策的行业中", "industry", row
+        homes = self.homes(str(row["credit_code"] or ""))
         if len(homes) > 1:
-            yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county"
+            yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county", row
 
-    def _undecided(self, parts: Sequence[Part], rows: Sequence[Row]) -> Iterator[tuple[str, str]]:
-        """Processes without a grade, without a day of decision, or decided only after the notice has begun."""
+    def _misread(self, rows: Sequence[Row]) -> Iterator[Reason]:
+        """Decisions that cannot be read, and grades with a word before them that the list must not leave out: 地方A is no A."""
         for row in rows:
             for name in ("decided", "decided_date"):
                 if said := self.wrong.get(self.ledger.place(row[ROW], name)):
-                    yield said.message, name
-        if not any(part.grade for part in parts):
-            yield "还没有市级评定等级", "decided"
-        if lacking := [part.process for part in parts if not part.grade]:
-            yield f"{LIST.join(lacking)}还没有市级评定等级", "decided"
+                    yield said.message, name, row
+        for row in rows:
+            written = str(self.raw.frame.at[row[ROW], "decided"] or "")
+            if prefix := next((one for one in self.policy.grade_words.prefixes if latin(written).startswith(latin(one))), ""):
+                yield f"市级评定等级写的是“{written}”，带有“{prefix}”，不能当作 {row['decided']} 公示", "decided", row
+
+    def _undecided(self, rows: Sequence[Row]) -> Iterator[Reason]:
+        """Processes without a grade, without a day of decision, or decided only after the notice has begun."""
+        if lacking := [row for row in rows if not row["decided"]]:
+            names = LIST.join(str(row["process"] or "") for row in lacking) if len(lacking) < len(rows) else ""
+            yield f"{names}还没有市级评定等级", "decided", lacking[0]
         for row in rows:
             day = _day(row["decided_date"])
             if day is None:
-                yield f"{row['process']}没有填写决定日期", "decided_date"
+                yield f"{row['process']}没有填写决定日期", "decided_date", row
             elif day > self.notice.start:
-                yield f"{row['process']}的决定日期 {day} 在公示开始日期 {self.notice.start} 之后", "decided_date"
+                yield f"{row['process']}的决定日期 {day} 在公示开始日期 {self.notice.start} 之后", "decided_date", row
 
     def _standings(self, rows: Sequence[Row]) -> Iterator[Standing]:
         """The processes that something happened to since they were decided, as it left them."""
@@ -161,13 +171,13 @@ def _by_code(events: Iterable[Event]) -> dict[str, list[Event]]:
     return found
 
 
-def _compared(parts: Sequence[Part], question: str, policy: Policy) -> Iterator[tuple[str, str]]:
+def _compared(parts: Sequence[Part], rows: Sequence[Row], question: str, policy: Policy) -> Iterator[Reason]:
     """Grades that no table of the enterprise gives, and parts that no rule compares."""
     if question:
-        yield f"{question}；请由市级研究决定总体等级，再把各工序的市级评定等级都写成它", "decided"
-    for part in parts:
+        yield f"{question}；请由市级研究决定总体等级，再把各工序的市级评定等级都写成它", "decided", rows[0]
+    for part, row in zip(parts, rows, strict=True):
         if not any(scheme_of(Part(other.process, other.table, part.grade), policy) for other in parts):
-            yield f"“{part.grade}”不是{part.process}所用指标表的等级", "decided"
+            yield f"“{part.grade}”不是{part.process}所用指标表的等级", "decided", row
 
 
 def _unofficial(parts: Sequence[Part], policy: Policy) -> Iterator[str]:
