@@ -35,6 +35,9 @@ ELSEWHERE = {
     *(Code.MACROS, Code.EXTERNAL_LINKS, Code.EMBEDDED, Code.LIVE_FORMULA),
 }
 
+# What somebody does to the layout of a finished sheet; tests/test_deformed.py does it.
+ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART}
+
 
 def modules_below(name: str) -> Iterator[ast.Module]:
     """The syntax trees of a module and of everything of ours that it imports, directly or not."""

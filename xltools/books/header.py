@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from xltools.books.base import Cell, Grid
 from xltools.books.labels import Labels
@@ -13,11 +14,16 @@ from xltools.books.labels import Labels
 SEARCHED_ROWS = 15
 # One label may stand anywhere in a sheet; two of them side by side make a header.
 FEWEST_LABELS = 2
+# Bands over bands over labels: no form seen has more rows than these in its header.
+MOST_ROWS = 3
+UNIT = re.compile(r"(?=[（(\[]|单位)[（(\[]?(单位[:：])?\s*(万|千|百|亿|立方|平方|公|重量)?(吨|克|kg|元|%|％|家|个|天|年|月|日|米|㎡|m[23²³]?|块|件|kWh|t/a)[^（()）]{0,6}[)）\]]?", re.IGNORECASE)
+ORDINAL = frozenset("甲乙丙丁戊") | {"栏次"}  # columns of words beside the numbered ones
+FEWEST_NUMBERS = 3  # 1, 2, 3 below the labels number the columns; a record has text beside its numbers
 
 
 @dataclass(frozen=True)
 class Header:
-    """A header of one or two rows. bottom: its last row, counted from 1; texts: column, counted from 1 → what stands there."""
+    """A header of up to three rows, and a line of units or column numbers below. bottom: its last row, counted from 1; texts: column, counted from 1 → what stands there."""
 
     bottom: int
     texts: Mapping[int, str]
@@ -40,18 +46,22 @@ class Columns:
 
 
 def find_header(grid: Grid, labels: Labels) -> Header | None:
-    """The row, or pair of rows, in which most fields are named; None when no row names two of them."""
+    """The row, or the rows below one another, in which most fields are named; None when no row names two of them."""
     best: tuple[int, Header] | None = None
-    for number, row in enumerate(grid[:SEARCHED_ROWS], 1):
-        one = _header({column: (number, value) for column, value in enumerate(row, 1)}, number)
-        candidates = [one]
-        if number < len(grid) and _is_header_row(grid[number], labels):
-            candidates.append(_two_rows(row, grid[number], number, labels))
-        for candidate in candidates:
+    for number in range(1, min(len(grid), SEARCHED_ROWS) + 1):
+        for candidate in _candidates(grid, number, labels):
             score = len({labels.of(text) for text in candidate.texts.values()} - {None})
             if score >= FEWEST_LABELS and (best is None or score > best[0]):
                 best = (score, candidate)
-    return best[1] if best else None
+    return _with_units(best[1], grid) if best else None
+
+
+def _candidates(grid: Grid, number: int, labels: Labels) -> Iterator[Header]:
+    """The headers that may begin in this row: it alone, then with rows below whose last one is mostly labels."""
+    yield _header({column: (number, value) for column, value in enumerate(grid[number - 1], 1)}, number)
+    for last in range(number + 1, min(len(grid), number + MOST_ROWS - 1) + 1):
+        if _is_header_row(grid[last - 1], labels) and not any(_has_numbers(grid[row - 1]) for row in range(number, last)):
+            yield _together([(row, grid[row - 1]) for row in range(number, last + 1)], labels)
 
 
 def _header(cells: Mapping[int, tuple[int, Cell]], bottom: int) -> Header:
@@ -60,18 +70,41 @@ def _header(cells: Mapping[int, tuple[int, Cell]], bottom: int) -> Header:
 
 
 def _is_header_row(row: Sequence[Cell], labels: Labels) -> bool:
-    """Whether at least half of what stands in the row are labels: the lower half of a header, not a record."""
-    filled = [value for value in row if value is not None and str(value).strip()]
+    """Whether at least half of what stands in the row are labels: the lower part of a header, not a record."""
+    filled = _filled(row)
     return bool(filled) and 2 * sum(labels.of(value) is not None for value in filled) >= len(filled)
 
 
-def _two_rows(upper: Sequence[Cell], lower: Sequence[Cell], number: int, labels: Labels) -> Header:
-    """Both rows as one header: per column the lower text, unless only the upper one is a label or stands alone."""
+def _filled(row: Sequence[Cell]) -> list[Cell]:
+    return [value for value in row if value is not None and str(value).strip()]
+
+
+def _has_numbers(row: Sequence[Cell]) -> bool:
+    return any(value is not None and not isinstance(value, str) for value in row)
+
+
+def _together(rows: Sequence[tuple[int, Sequence[Cell]]], labels: Labels) -> Header:
+    """Rows as one header: per column the lowest label, else the lowest text."""
     cells: dict[int, tuple[int, Cell]] = {}
-    for column, (above, below) in enumerate(zip(upper, lower, strict=True), 1):
-        use_above = labels.of(below) is None and (labels.of(above) is not None or below is None)
-        cells[column] = (number, above) if use_above else (number + 1, below)
-    return _header(cells, number + 1)
+    for column in range(1, len(rows[0][1]) + 1):
+        texts = [(number, row[column - 1]) for number, row in rows if row[column - 1] is not None]
+        named = [(number, text) for number, text in texts if labels.of(text) is not None]
+        cells[column] = (named or texts or [(rows[-1][0], None)])[-1]
+    return _header(cells, rows[-1][0])
+
+
+def _with_units(header: Header, grid: Grid) -> Header:
+    """The header with the line of units or of column numbers below it, where there is one."""
+    below = _filled(grid[header.bottom]) if header.bottom < len(grid) else []
+    numbers = [value for value in below if str(value).strip() not in ORDINAL]
+    if not below or not (_counts_up(numbers) or all(isinstance(value, str) and UNIT.fullmatch(value.strip()) for value in below)):
+        return header
+    return replace(header, bottom=header.bottom + 1)
+
+
+def _counts_up(values: Sequence[Cell]) -> bool:
+    """Whether the values are 1, 2, 3 and so on, as numbers or text."""
+    return len(values) >= FEWEST_NUMBERS and all(str(value).strip().removesuffix(".0") == str(at) for at, value in enumerate(values, 1))
 
 
 def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> Columns:

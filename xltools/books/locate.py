@@ -10,6 +10,7 @@ from xltools.books.base import Book, Grid, SheetFacts
 from xltools.books.cells import is_blank
 from xltools.books.header import Columns, Header, find_columns, find_header
 from xltools.books.labels import labels_of
+from xltools.books.merges import Merges, Sheet, merges_of
 from xltools.books.records import Rows, area_of, find_rows
 from xltools.model.finding import Place
 from xltools.model.form import Form
@@ -26,6 +27,7 @@ class Located:
     header: Header
     columns: Columns
     rows: Rows
+    merges: Merges
 
     def at(self, row: int, column: int) -> Place:
         return Place(self.place.file, self.place.sheet, address(row, column))
@@ -44,4 +46,6 @@ def locate(book: Book, form: Form, sheet: str) -> Located | None:
     filled = Counter(column for row in grid[header.bottom :] for column, value in enumerate(row, 1) if not is_blank(value))
     columns = find_columns(header, labels, filled)
     rows = find_rows(grid, header.bottom, area_of(form, header, columns, facts))
-    return Located(form, Place(book.name, sheet), grid, facts, header, columns, rows)
+    place = Place(book.name, sheet)
+    merges = merges_of(Sheet(place, grid, form, columns.found, frozenset(rows.records)), facts.merged)
+    return Located(form, place, grid, facts, header, columns, rows, merges)

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import pandas as pd
 
 from xltools.books.address import address, column_letters
-from xltools.books.base import Book, Cell, Grid, SheetFacts, Stamp
+from xltools.books.base import Book, Cell, SheetFacts, Stamp
 from xltools.books.card import read_card
 from xltools.books.cells import is_blank, is_error, shown
 from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
 from xltools.books.locate import Located, locate
+from xltools.books.unseen import unseen
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Form, Owner, Template
 from xltools.model.table import Table
@@ -68,7 +69,7 @@ def read_rows(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Fi
         return None, [Code.HEADER_MISSING.at(place, sheet=sheet, labels=wanted), *_far(place, book.facts(sheet))]
     bad = list(_bad_cells(located))
     lost = {finding.place.cell for finding in bad if finding.code is not Code.FORMULA_LOST}
-    return _table(located, lost), [*_header_findings(located), *bad, *_outside(located)]
+    return _table(located, lost), [*_header_findings(located), *located.merges.findings, *bad, *unseen(located), *_outside(located)]
 
 
 def _table(located: Located, lost: set[str]) -> Table:
@@ -76,14 +77,17 @@ def _table(located: Located, lost: set[str]) -> Table:
     data: dict[str, list[Cell]] = {}
     for field in located.form:
         column = found.get(field.name)
-        data[field.name] = [None] * len(records) if column is None else [_kept(located.grid, row, column, lost) for row in records]
+        data[field.name] = [None] * len(records) if column is None else [_kept(located, row, column, lost) for row in records]
     frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object)
     letters = {name: column_letters(column) for name, column in found.items()}
     return Table(located.form, located.place.file, located.place.sheet, frame, letters)
 
 
-def _kept(grid: Grid, row: int, column: int, lost: set[str]) -> Cell:
-    return None if lost and address(row, column) in lost else grid[row - 1][column - 1]
+def _kept(located: Located, row: int, column: int, lost: set[str]) -> Cell:
+    if lost and address(row, column) in lost:
+        return None
+    spread = located.merges.spread
+    return spread[row, column] if spread and (row, column) in spread else located.grid[row - 1][column - 1]
 
 
 def _header_findings(located: Located) -> Iterator[Finding]:

@@ -17,6 +17,8 @@ TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}
 REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
 # A line of text laid over this many columns is written for people to read, not a record.
 REMARK_SPAN = 4
+# Below a blank row, lines that fill less than this share of the columns and never the whole key are another, smaller table.
+FOREIGN_SHARE = 0.25
 
 
 @dataclass(frozen=True)
@@ -64,17 +66,43 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     records: list[int] = []
     outside: list[tuple[str, Cell]] = []
     fields = set(area.columns.values()) - area.computed
+    foreign = _foreign(grid, bottom, area, fields)
     for number in range(bottom + 1, len(grid) + 1):
         row = grid[number - 1]
         content = {column: value for column, value in enumerate(row, 1) if _is_content(number, column, value, area)}
         if not content.keys() - area.own or any(area.labels.is_signature(value) for value in content.values()):
             continue
-        if fields & content.keys() and not _is_outside(number, row, content, area):
+        if fields & content.keys() and number not in foreign and not _is_outside(number, row, content, area):
             records.append(number)
         else:
             first = min(content)
             outside.append((address(number, first), content[first]))
     return Rows(tuple(records), tuple(outside))
+
+
+def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
+    """The rows of small tables of something else that stand below the records, parted from them by a blank row."""
+    found: set[int] = set()
+    block: list[int] = []
+    apart = False
+    for number in range(bottom + 1, len(grid) + 2):
+        filled = _filled_fields(grid[number - 1], fields) if number <= len(grid) else set()
+        if filled:
+            block.append(number)
+            continue
+        if apart and all(_is_small(_filled_fields(grid[one - 1], fields), area.key, fields) for one in block):
+            found.update(block)
+        apart = apart or bool(block)
+        block = []
+    return found
+
+
+def _filled_fields(row: Sequence[Cell], fields: set[int]) -> set[int]:
+    return {column for column in fields if column <= len(row) and not is_blank(row[column - 1])}
+
+
+def _is_small(filled: set[int], key: frozenset[int], fields: set[int]) -> bool:
+    return not key <= filled and 1 < len(filled) <= FOREIGN_SHARE * len(fields)
 
 
 def _is_content(row: int, column: int, value: Cell, area: Area) -> bool:
