@@ -208,7 +208,7 @@ def test_the_sentence_says_what_is_there_and_what_to_do(change, message, fix):
 def test_of_a_long_list_the_nearest_choices_are_named():
     (finding,) = check(book(screening=[enterprise(industry="铸造业", table=None)])).findings
     assert finding.fix.startswith("请从下拉框选择：铸造、")
-    assert finding.fix.endswith(f"等 {len(POLICY.industries)} 项")
+    assert finding.fix.endswith(f"等 {len(POLICY.industries)} 项；是不是“铸造”？")
 
 
 # One row

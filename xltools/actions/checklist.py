@@ -49,7 +49,7 @@ def make_checklists(
     found, findings = applicants(outcome, policy)
     chosen = [one for one in found if not wanted or one.credit_code in wanted]
     findings += [one for one in outcome.findings if one.place.file in outcome.unread]
-    findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code) for code in sorted(wanted - {one.credit_code for one in found})]
+    findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code, near="") for code in sorted(wanted - {one.credit_code for one in found})]
     return write_new(chosen, findings, policy, folder, step)
 
 

@@ -128,10 +128,10 @@ class Code(Enum):
     TABLE_EXISTS = ("E327", "政策库里已经有编号或名称是“{value}”的指标表", "请给新表另取编号和名称，旧表可以写上失效日期")
 
     # 4 between sheets
-    REVIEW_NOT_SCREENED = ("E401", "“{name}”（{process}）不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码和工序")
-    RECTIFICATION_UNKNOWN = ("E402", "信用代码“{code}”不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码")
+    REVIEW_NOT_SCREENED = ("E401", "“{name}”（{process}）不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码和工序{near}")
+    RECTIFICATION_UNKNOWN = ("E402", "信用代码“{code}”不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码{near}")
     APPLIED_DIFFERS = ("W403", "“{label}”是“{value}”，“排查清单”{place}是“{other}”", "两处应一致，请核对后改正")
-    ELSEWHERE_UNKNOWN = ("W404", "信用代码“{code}”不在“排查清单”中", "如确属本县区重点行业企业，请补填“排查清单”")
+    ELSEWHERE_UNKNOWN = ("W404", "信用代码“{code}”不在“排查清单”中", "如确属本县区重点行业企业，请补填“排查清单”；填错的请核对信用代码{near}")
     NAME_DIFFERS = ("W406", "“{name}”与“排查清单”{place}的“{other}”不一致", "请改成营业执照上的全称，两处一致")
     RETURN_NOT_TRACKED = ("W407", "初审意见是“{opinion}”，但“整改台账”没有这家企业的问题", "请在“整改台账”登记需要整改的问题")
     PROTECTED_NOT_LISTED = ("W408", "“{label}”选了“{value}”，但“保障类清单”没有这家企业", "请补填“保障类清单”，或改正这里的选择")

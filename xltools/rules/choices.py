@@ -8,6 +8,7 @@ from rapidfuzz import fuzz, process
 
 from xltools.model.form import Field
 from xltools.model.policy import Policy
+from xltools.rules.nearest import meant
 from xltools.rules.reading import BLANK, Reading, converted
 from xltools.rules.text import how_changed, key, shown, visible
 
@@ -40,11 +41,12 @@ def read_choice(cell: object, accepted: Mapping[str, str]) -> Reading:
 
 
 def choices_text(options: tuple[str, ...], typed: str) -> str:
-    """The choices as a sentence names them: all of a short list, of a long one those most like what was typed."""
+    """The choices as a sentence names them: all of a short list, of a long one those most like what was typed; and which may be meant."""
+    asked = meant(typed, options)
     if len(options) <= _LISTED:
-        return "、".join(options)
-    near = process.extract(key(typed), {o: key(o) for o in options}, scorer=fuzz.ratio, limit=3)
-    return f"{'、'.join(str(name) for _, _, name in near)} 等 {len(options)} 项"
+        return f"{'、'.join(options)}{asked}"
+    alike = process.extract(key(typed), {o: key(o) for o in options}, scorer=fuzz.ratio, limit=3)
+    return f"{'、'.join(str(name) for _, _, name in alike)} 等 {len(options)} 项{asked}"
 
 
 def _others(field: Field, policy: Policy) -> Iterator[tuple[str, str]]:

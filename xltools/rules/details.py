@@ -23,7 +23,7 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
     if code in (Code.NOT_A_CHOICE, Code.COUNTY_UNKNOWN):
         details["choices"] = choices_text(policy.options(field.list), typed)
     elif code is Code.WRONG_DEPENDENT:
-        details |= {"parent": parent, "choices": "、".join(policy.options(field.list, str(parent)))}
+        details |= {"parent": parent, "choices": choices_text(policy.options(field.list, str(parent)), typed)}
     elif code is Code.NO_TABLE_YET:
         details["industry"] = parent
     elif code is Code.OUT_OF_RANGE:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pandas as pd
@@ -13,6 +13,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.codes import is_credit_code
 from xltools.rules.limits import date_limits
+from xltools.rules.nearest import Listed, enterprise_meant, enterprises_in, processes_there
 from xltools.rules.rows import cell_text, row_keys, true_where
 from xltools.rules.text import name_key, shown
 
@@ -52,10 +53,10 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
     screening = tables.get(_SCREENING)
     if screening is None or not set(_KEY) <= set(screening.columns):
         return found
-    known = _codes(screening)
+    known, listed = _codes(screening), enterprises_in(screening)
     for name, table in tables.items():
         if name != _SCREENING and "credit_code" in table.columns:
-            found += _unknown(name, table, known)
+            found += _unknown(name, table, listed, known)
             found += _other_names(table, screening)
     found += _reviews(tables, screening, known, policy)
     return found + list(_protected(tables, screening))
@@ -76,12 +77,14 @@ def _judged(table: Table) -> pd.DataFrame:
     return table.frame[true_where(table.frame["credit_code"], is_credit_code)]
 
 
-def _unknown(name: str, table: Table, known: _Codes) -> Iterator[Finding]:
+def _unknown(name: str, table: Table, listed: Sequence[Listed], known: _Codes) -> Iterator[Finding]:
     if name not in _UNKNOWN:
         return
     rows = _judged(table)
     for row in rows.index[~true_where(rows["credit_code"], known.has)]:
-        yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=cell_text(table, row, "credit_code"))
+        code = cell_text(table, row, "credit_code")
+        called = cell_text(table, row, "name") if "name" in table.columns else ""
+        yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=code, near=enterprise_meant(code, called, listed))
 
 
 def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
@@ -118,12 +121,14 @@ def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Fi
     unsure = listed[screening.frame["process"].isna()]
     keys = row_keys(review, _KEY)[rows.index]
     rows = rows[~keys.isin(row_keys(screening, _KEY).dropna()) & ~rows["credit_code"].isin(unsure.dropna())]
+    there = enterprises_in(screening) if len(rows) else []
     for row in rows.index:
         code, process = cell_text(review, row, "credit_code"), cell_text(review, row, "process")
         field = "process" if listed.eq(code).any() else "credit_code"
         if field == "process" or not known.has(code):
-            name = cell_text(review, row, "name") or code
-            yield Code.REVIEW_NOT_SCREENED.at(review.place(row, field), name=name, process=process)
+            name = cell_text(review, row, "name")
+            near = processes_there(code, screening) if field == "process" else enterprise_meant(code, name, there)
+            yield Code.REVIEW_NOT_SCREENED.at(review.place(row, field), name=name or code, process=process, near=near)
 
 
 def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Finding]:
