@@ -37,6 +37,8 @@ ELSEWHERE = {
 
 # What somebody does to the layout of a finished sheet; tests/test_deformed.py does it.
 ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART}
+# What a county answers after a return; tests/test_answers.py does.
+ELSEWHERE |= {Code.ANSWERED, Code.ANSWER_LAPSED}
 
 
 def modules_below(name: str) -> Iterator[ast.Module]:

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from xltools.actions.inbox import passwords_of
+from xltools.books.answers import abouts, answers_in
 from xltools.books.base import Book
 from xltools.books.file import is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
@@ -21,6 +22,7 @@ from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.answers import answered
 from xltools.rules.check import check
 from xltools.rules.cross import across, only_county, set_aside
 from xltools.rules.parse import parse
@@ -108,6 +110,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
+    found, answers = answered(found, given, abouts(book, found)) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
         file=book.name,
@@ -117,6 +120,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         tables=tables,
         raw=raw,
         findings=tuple(first_per_cell(found)),
+        answers=tuple(answers),
     )
 
 

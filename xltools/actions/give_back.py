@@ -48,7 +48,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
     results = []
     for file in sorted(wanted):
         one = submissions.get(file, Submission(file))
-        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)))
+        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)), one.answers)
         results.append(_give(letter, one.path, folder, stems[file]))
     return results
 

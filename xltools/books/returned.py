@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xltools.books.address import split
+from xltools.books.answers import abouts, front_sheets
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind
 from xltools.books.patch import TYPE, Patch
@@ -20,7 +21,7 @@ from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_sheet import SheetCells
 from xltools.books.patch_style import KEPT, NONE, StyleTable
 from xltools.books.patch_xml import CannotPatchError
-from xltools.books.returned_sheet import Formers, digest_in, formers_in, front_sheet, is_front_sheet, signed
+from xltools.books.returned_sheet import Formers, Known, digest_in, formers_in, front_sheet, signed
 from xltools.books.style import TINTS
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Severity, StopError
@@ -62,7 +63,7 @@ def returned(path: Path, letter: Letter) -> bytes:
     draft = Draft(patch, StyleTable(patch.read(part) if part else b""))
     _clean(draft, book)
     formers = _mark(draft, letter.findings)
-    content = front_sheet(letter, formers, draft.styles)
+    content = front_sheet(letter, Known(formers, abouts(book, letter.findings)), draft.styles)
     front = add_front_sheet(patch, _front_name(patch), content)
     if not part:
         part = patch.free_part("xl/styles{}.xml")
@@ -98,9 +99,9 @@ def is_untouched(path: Path) -> bool:
 
 
 def _own_sheets(patch: Patch, book: FileBook) -> list[SheetPart]:
-    """The sheets that earlier returns put in front, and copies of them; a sheet of that name that the clerk made is none."""
-    name = load_return().sheet
-    return [sheet for sheet in sheets_of(patch) if sheet.part and sheet.name.startswith(name) and is_front_sheet(book.values(sheet.name))]
+    """The sheets that earlier returns put in front, with their parts."""
+    ours = front_sheets(book)
+    return [sheet for sheet in sheets_of(patch) if sheet.part and sheet.name in ours]
 
 
 def _front_name(patch: Patch) -> str:

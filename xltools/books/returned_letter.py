@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from xltools.model.finding import Finding, Severity
-from xltools.model.returned import Letter, ReturnWords, load_return
+from xltools.model.finding import Code, Finding, Severity
+from xltools.model.returned import Answer, Letter, ReturnWords, load_return
 
 COLUMNS = ("no", "severity", "sheet", "cell", "message", "fix", "code")
-WIDTHS = (7, 9, 18, 11, 62, 56, 9)
+ANSWERED = (*COLUMNS, "answer")  # the columns where warnings can be answered
+WIDTHS = (7, 9, 18, 11, 58, 52, 9, 34)
 FIRST, LAST = 1, len(COLUMNS)
+ANSWER = len(ANSWERED)
 TABLE = ("cell", "wrap", "top")
 Link = tuple[str, str]  # sheet, cell
 
@@ -45,7 +47,25 @@ def front_lines(letter: Letter) -> Iterator[Line]:
     yield from _table(letter.important, words)
     yield from _steps(words.steps_title, words.steps)
     yield from _section(words.all_title.format(count=len(letter.findings)))
-    yield from _table(letter.findings, words)
+    yield from (_answerable(line, letter, words) for line in _table(letter.findings, words))
+
+
+def holds(answer: Answer, finding: Finding) -> bool:
+    """Whether this remark is the warning with that answer."""
+    place = finding.place
+    return finding.code is Code.ANSWERED and (answer.sheet, answer.cell) == (place.sheet, place.cell) and finding.message.startswith(answer.code)
+
+
+def _answerable(line: Line, letter: Letter, words: ReturnWords) -> Line:
+    """A line of the table with the cell in which a warning is answered; an error says that it must be corrected."""
+    if line.finding is None:
+        return replace(line, entries=(*line.entries, Entry(ANSWER, words.columns["answer"], ("header", "city"))), height=34)
+    finding = line.finding
+    if finding.severity is Severity.WARNING:
+        return replace(line, entries=(*line.entries, Entry(ANSWER, words.answer_here, (*TABLE, "missing"))))
+    said = next((one.text for one in letter.answers if holds(one, finding)), "")
+    shown = words.must_change if finding.severity is Severity.ERROR else said
+    return replace(line, entries=(*line.entries, Entry(ANSWER, shown, TABLE if said else (*TABLE, "faint"))))
 
 
 def list_lines(letter: Letter) -> Iterator[Line]:

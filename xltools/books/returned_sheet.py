@@ -7,35 +7,44 @@ Source: ECMA-376 part 1, 18.3.1.99.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from xltools.books.address import address, column_letters, split
+from xltools.books.answers import BETWEEN, RECORD, record_of
 from xltools.books.base import Grid
 from xltools.books.patch import MAIN
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
-from xltools.books.returned_letter import COLUMNS, WIDTHS, Entry, Line, Link, front_lines
+from xltools.books.returned_letter import ANSWER, WIDTHS, Entry, Line, Link, front_lines, holds
 from xltools.books.style import BASE, LOOKS
-from xltools.model.finding import Place
+from xltools.model.finding import Code, Finding
 from xltools.model.returned import Letter, load_return
 
 MOST_LINKS = 60_000  # a sheet holds 65,530
 LONGEST_TEXT = 32_767
-RECORD = len(COLUMNS) + 1
 WIDE, LINE_HEIGHT, PADDING = 0.54, 14.5, 4  # Chinese characters per unit of width; points
 
 Formers = dict[tuple[str, tuple[int, int]], str]  # (sheet, cell) → the fill it had
 
 
-def front_sheet(letter: Letter, formers: Mapping[tuple[str, tuple[int, int]], str], styles: StyleTable) -> bytes:
-    """The worksheet part, not yet signed. formers: the fills of marked cells."""
+@dataclass(frozen=True)
+class Known:
+    """What the hidden column keeps. formers: the fills of marked cells · abouts: what an answer to a warning would be about."""
+
+    formers: Mapping[tuple[str, tuple[int, int]], str]
+    abouts: Mapping[Finding, str]
+
+
+def front_sheet(letter: Letter, known: Known, styles: StyleTable) -> bytes:
+    """The worksheet part, not yet signed."""
     words = load_return()
     rows: list[str] = []
     links: list[tuple[str, Link]] = []
     lines = list(front_lines(letter))
     numbers: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines, 1):
-        record = words.record if number == 1 else _former(line, formers)
+        record = words.record if number == 1 else _recorded(line, known, letter)
         entries = (*line.entries, Entry(RECORD, record)) if record else line.entries
         numbers |= {entry.looks: _style(entry, styles) for entry in entries if entry.looks not in numbers}
         cells = "".join(_cell(number, entry, numbers[entry.looks]) for entry in entries)
@@ -59,19 +68,9 @@ def signed(content: bytes, digest: str) -> bytes:
     return content.replace(record.encode(), f"{record}{digest}".encode(), 1)
 
 
-def is_front_sheet(grid: Grid) -> bool:
-    """Whether a sheet is one of ours, by the record on top of the hidden column."""
-    return _record(grid).startswith(load_return().record)
-
-
 def digest_in(grid: Grid) -> str:
     """The fingerprint that a sheet in front recorded."""
-    return _record(grid).removeprefix(load_return().record)
-
-
-def _record(grid: Grid) -> str:
-    text = grid[0][RECORD - 1] if grid and len(grid[0]) >= RECORD else None
-    return text if isinstance(text, str) else ""
+    return record_of(grid).removeprefix(load_return().record)
 
 
 def formers_in(grid: Grid) -> Formers:
@@ -80,15 +79,25 @@ def formers_in(grid: Grid) -> Formers:
     for row in grid[1:]:
         sheet, cell, fill = (row[at - 1] if len(row) >= at else None for at in (3, 4, RECORD))
         where = split(cell) if isinstance(cell, str) else None
-        if where and isinstance(sheet, str) and isinstance(fill, str):
-            found[sheet, where] = fill
+        former = fill.partition(BETWEEN)[0] if isinstance(fill, str) else ""
+        if where and isinstance(sheet, str) and former:
+            found[sheet, where] = former
     return found
 
 
-def _former(line: Line, formers: Mapping[tuple[str, tuple[int, int]], str]) -> str:
-    place = line.finding.place if line.finding else Place()
+def _recorded(line: Line, known: Known, letter: Letter) -> str:
+    """The fill that the cell had, and in the table where warnings are answered also what an answer would be about."""
+    if line.finding is None:
+        return ""
+    place = line.finding.place
     where = split(place.cell)
-    return formers.get((place.sheet, where), "") if where else ""
+    former = known.formers.get((place.sheet, where), "") if where else ""
+    if not any(entry.column == ANSWER for entry in line.entries):
+        return former
+    about = known.abouts.get(line.finding, "")
+    if line.finding.code is Code.ANSWERED:
+        about = next((one.about for one in letter.answers if holds(one, line.finding)), "")
+    return f"{former}{BETWEEN}{about}" if about else former
 
 
 def _style(entry: Entry, styles: StyleTable) -> int:

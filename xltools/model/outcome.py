@@ -10,6 +10,7 @@ from typing import Any
 
 from xltools.model.finding import Finding, Severity
 from xltools.model.graded import GradeOutcome
+from xltools.model.returned import Answer
 from xltools.model.table import Table
 
 
@@ -23,6 +24,7 @@ class Submission:
     sha256:   of the file's bytes, "" when it did not come from a file · saved: when it was last saved, as the file itself says.
     tables:   typed tables by form name; raw: the same tables as they were read; findings: those of this workbook
               alone, one per cell, in order.
+    answers:  what the county explained beside warnings of an earlier return and that still holds.
     accepted: its rows go into the summary: the county is known and no other workbook replaces this one.
     """
 
@@ -41,6 +43,7 @@ class Submission:
     raw: Mapping[str, Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     accepted: bool = True
+    answers: tuple[Answer, ...] = ()
 
     @property
     def rows(self) -> int:

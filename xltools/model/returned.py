@@ -45,6 +45,8 @@ class ReturnWords:
     steps_title: str
     all_legend: str
     truncated: str
+    must_change: str
+    answer_here: str
     steps: tuple[str, ...]
     list_steps: tuple[str, ...]
     columns: Mapping[str, str]
@@ -52,14 +54,32 @@ class ReturnWords:
 
 
 @dataclass(frozen=True)
+class Answer:
+    """What a county wrote beside a warning (情况说明): about which sheet, cell ("" for the whole sheet or file) and code.
+
+    about: a fingerprint of the warning and of the value it was about; when either changes, the answer no longer holds.
+    """
+
+    sheet: str
+    cell: str
+    code: str
+    about: str
+    text: str
+
+
+@dataclass(frozen=True)
 class Letter:
-    """What a county is told about one file. file: its name · date, deadline: as written · findings: in the order of `finding.order`."""
+    """What a county is told about one file.
+
+    file: its name · date, deadline: as written · findings: in the order of `finding.order` · answers: those that hold.
+    """
 
     file: str
     county: str
     date: str
     deadline: str
     findings: tuple[Finding, ...]
+    answers: tuple[Answer, ...] = ()
 
     @property
     def important(self) -> list[Finding]:

@@ -1,0 +1,112 @@
+"""情况说明: a warning answered in the returned file becomes a remark, as long as the cell holds the same value."""
+
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.county_files import POLICY, county_file, enterprise
+from xltools.actions.check import check_files
+from xltools.actions.give_back import give_back
+from xltools.actions.merge import merge
+from xltools.books.file import open_book
+from xltools.books.returned_letter import ANSWER
+from xltools.model.finding import Code, Severity
+from xltools.model.form import load_template
+from xltools.model.outcome import Outcome
+from xltools.model.returned import load_return
+
+TODAY = date(2022, 7, 18)
+FRONT = load_return().sheet
+WORDS = "该企业因改造暂按C级申报，已报市局同意"
+pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
+
+
+def sent(folder: Path, **changes: object) -> Path:
+    """A county file with a warning in O5 (applied worse than current), and another error in K6."""
+    return county_file(folder, "灵宝市", [enterprise(0, current="B", self="C", applied="C", target="B", **changes), enterprise(1, capacity="很多")])
+
+
+def back(outcome: Outcome, folder: Path) -> Path:
+    (one,) = give_back(outcome, folder, POLICY, TODAY)
+    return one.output
+
+
+def answer(path: Path, text: str, cell: str = "O5", **also: object) -> Path:
+    """Write an answer beside the warning at this cell, and change other cells of the screening list, as a clerk does."""
+    book = openpyxl.load_workbook(path)
+    front = book[FRONT]
+    rows = [row for row in front.iter_rows() if row[3].value == cell and len(row) > ANSWER and row[ANSWER].value and ":" in str(row[ANSWER].value)]
+    rows[-1][ANSWER - 1].value = text
+    for at, value in also.items():
+        book["排查清单"][at] = value
+    book.save(path)
+    return path
+
+
+def told(outcome: Outcome) -> list[tuple[Code, str]]:
+    return [(one.code, one.place.cell) for one in outcome.findings if one.place.sheet == "排查清单" and one.code not in (Code.FORMULA_STALE, Code.COLUMN_MOVED)]
+
+
+def test_an_answered_warning_is_a_remark_with_the_words(tmp_path):
+    first = check_files([sent(tmp_path / "一")], POLICY)
+    assert told(first) == [(Code.NOT_WORSE, "O5"), (Code.NOT_A_NUMBER, "K6")]
+    second = check_files([answer(back(first, tmp_path / "二"), WORDS)], POLICY)
+    assert told(second) == [(Code.ANSWERED, "O5"), (Code.NOT_A_NUMBER, "K6")]
+    remark = next(one for one in second.findings if one.code is Code.ANSWERED)
+    assert WORDS in remark.message
+    assert "W302" in remark.message
+    assert remark.severity is Severity.NOTE
+
+
+def test_an_answer_stays_through_further_returns(tmp_path):
+    path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), WORDS)
+    again = back(check_files([path], POLICY), tmp_path / "三")
+    third = check_files([again], POLICY)
+    assert told(third) == [(Code.ANSWERED, "O5"), (Code.NOT_A_NUMBER, "K6")]
+    assert any(row[ANSWER - 1].value == WORDS for row in openpyxl.load_workbook(again)[FRONT].iter_rows())
+
+
+@pytest.mark.parametrize("value", ["D", "C级"])
+def test_an_answer_lapses_when_the_value_changes_and_is_asked_for_again(tmp_path, value):
+    path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), WORDS, O5=value)
+    found = told(check_files([path], POLICY))
+    assert (Code.ANSWERED, "O5") not in found
+    assert (Code.ANSWER_LAPSED, "O5") in found
+    again = back(check_files([path], POLICY), tmp_path / "三")
+    assert (Code.ANSWERED, "O5") not in told(check_files([again], POLICY))
+
+
+def test_a_corrected_cell_needs_no_answer(tmp_path):
+    path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), WORDS, O5="B")
+    assert told(check_files([path], POLICY)) == [(Code.NOT_A_NUMBER, "K6")]
+
+
+@pytest.mark.parametrize("text", ["", "  ", "\u200b"])
+def test_an_empty_answer_is_none(tmp_path, text):
+    path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), text)
+    assert told(check_files([path], POLICY)) == [(Code.NOT_WORSE, "O5"), (Code.NOT_A_NUMBER, "K6")]
+
+
+def test_an_error_cannot_be_answered(tmp_path):
+    path = back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二")
+    book = openpyxl.load_workbook(path)
+    rows = [row for row in book[FRONT].iter_rows() if row[3].value == "K6"]
+    assert rows[-1][ANSWER - 1].value == load_return().must_change
+    for row in rows:
+        row[ANSWER - 1].value = "就是这么多"
+    book.save(path)
+    assert (Code.NOT_A_NUMBER, "K6") in told(check_files([path], POLICY))
+
+
+def test_the_merge_shows_the_answer_in_its_problem_list_and_counts_no_warning(tmp_path):
+    path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), WORDS)
+    summary = tmp_path / "市级汇总.xlsx"
+    merge([path], summary, POLICY, datetime(2022, 7, 20, 9))
+    form = load_template("city")["problems"]
+    rows = [[str(value) for value in row] for row in open_book(summary).values(form.sheet)]
+    (line,) = [row for row in rows if Code.ANSWERED.number in row]
+    assert any(WORDS in value for value in line)
+    assert Severity.NOTE.label in line
+    assert not [row for row in rows if Code.NOT_WORSE.number in row]

@@ -1,0 +1,69 @@
+"""情况说明: what a clerk wrote beside the warnings of an earlier return, and what each of these answers is about."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+
+from xltools.books.address import split
+from xltools.books.base import Book, Cell, Grid
+from xltools.books.cells import shown
+from xltools.books.returned_letter import ANSWER
+from xltools.model.finding import Finding, Severity
+from xltools.model.returned import Answer, load_return
+
+RECORD = ANSWER + 1  # the hidden column behind the table
+BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about
+SHEET_AT, CELL_AT = 3, 4
+
+
+def front_sheets(book: Book) -> list[str]:
+    """The sheets that earlier returns put in front, and copies of them; a sheet of that name that the clerk made is none."""
+    name = load_return().sheet
+    return [sheet for sheet in book.sheets if sheet.startswith(name) and record_of(book.values(sheet)).startswith(load_return().record)]
+
+
+def record_of(grid: Grid) -> str:
+    """What the top of the hidden column says, "" on a sheet that is none of ours."""
+    text = grid[0][RECORD - 1] if grid and len(grid[0]) >= RECORD else None
+    return text if isinstance(text, str) else ""
+
+
+def answers_in(book: Book) -> list[Answer]:
+    """Every answer on the sheets in front."""
+    whole = load_return().whole
+    found = []
+    for name in front_sheets(book):
+        for row in book.values(name)[1:]:
+            sheet, cell, said, record = (_text(row[at - 1]) if len(row) >= at else "" for at in (SHEET_AT, CELL_AT, ANSWER, RECORD))
+            about = record.partition(BETWEEN)[2]
+            if said and about:
+                found.append(Answer("" if sheet == whole else sheet, cell, about.partition(":")[0], about, said))
+    return found
+
+
+def abouts(book: Book, findings: Iterable[Finding]) -> dict[Finding, str]:
+    """What an answer to each of the warnings would be about: the warning, and the value of its cell as it is now."""
+    grids: dict[str, Grid] = {}
+    found = {}
+    for one in findings:
+        if one.severity is Severity.WARNING:
+            sheet = one.place.sheet
+            if sheet in book.sheets and sheet not in grids:
+                grids[sheet] = book.values(sheet)
+            found[one] = _about(one, _value(grids.get(sheet, []), one.place.cell))
+    return found
+
+
+def _about(finding: Finding, value: Cell) -> str:
+    whole = hashlib.sha256(f"{finding.message}\n{shown(value)}".encode()).hexdigest()
+    return f"{finding.code.number}:{whole[:16]}"
+
+
+def _value(grid: Grid, cell: str) -> Cell:
+    where = split(cell)
+    return grid[where[0] - 1][where[1] - 1] if where and where[0] <= len(grid) and where[1] <= len(grid[0]) else None
+
+
+def _text(value: Cell) -> str:
+    return "" if value is None else str(value).strip()
