@@ -21,11 +21,12 @@ from xltools.rules.deadlines import days_late, deadline_of, due_date
 
 @dataclass(frozen=True)
 class Returned:
-    """What became of one file. output: the copy, or the list · reason: why it is only a list, "" for a copy."""
+    """What became of one file. output: the copy, or the list · reason: why it is only a list, "" for a copy · letter: what it says."""
 
     file: str
     output: Path
     reason: str = ""
+    letter: Letter | None = None
 
     def record(self) -> dict[str, str]:
         """The return as `--json` prints it."""
@@ -84,7 +85,7 @@ def _give(letter: Letter, path: Path | None, folder: Path, stem: str) -> Returne
     if target.exists() and target.read_bytes() != content and not is_untouched(target):
         target = beside(target)
     replace_file(target, content)
-    return Returned(letter.file, target)
+    return Returned(letter.file, target, letter=letter)
 
 
 def _list(letter: Letter, folder: Path, stem: str, reason: str) -> Returned:
@@ -94,7 +95,7 @@ def _list(letter: Letter, folder: Path, stem: str, reason: str) -> Returned:
     if target.exists() and target.read_bytes() != content:
         target = beside(target)
     replace_file(target, content)
-    return Returned(letter.file, target, reason)
+    return Returned(letter.file, target, reason, letter)
 
 
 def _stems(files: Iterable[str]) -> Mapping[str, str]:

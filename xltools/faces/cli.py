@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xltools.faces.cli_files import upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
@@ -103,13 +104,17 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     from xltools.actions.check import check_files
     from xltools.actions.give_back import give_back
     from xltools.actions.inbox import Inbox
+    from xltools.actions.notify import notify
 
     with progress() as step:
         outcome = check_files(Inbox(files, passwords), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
+    letters = notify(returned)
     show_outcome(outcome, outcome.record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
     if not as_json:
         show_returned(returned)
+        for letter in letters:
+            click.echo(f"退回通知：{letter}")
     return outcome.exit_code
 
 
@@ -190,7 +195,7 @@ def demo(folder: Path, policy: Policy) -> int:
 make.add_command(make_checklist)
 make.add_command(make_policy)
 commands.add_command(grade)
-for command in (import_table, publish, setup, uninstall, doctor, watch, drop):
+for command in (upgrade, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 
 

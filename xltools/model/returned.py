@@ -47,6 +47,13 @@ class ReturnWords:
     truncated: str
     must_change: str
     answer_here: str
+    notice_suffix: str
+    notice_title: str
+    notice_unknown: str
+    notice_opening: str
+    notice_returned: str
+    notice_table: str
+    notice_steps: tuple[str, ...]
     steps: tuple[str, ...]
     list_steps: tuple[str, ...]
     columns: Mapping[str, str]
@@ -99,5 +106,4 @@ class Letter:
 def load_return() -> ReturnWords:
     """The words declared in specs/returned.toml."""
     data = tomllib.loads((files("xltools") / "specs" / "returned.toml").read_text("utf-8"))
-    steps, list_steps = tuple(data.pop("steps")), tuple(data.pop("list_steps"))
-    return ReturnWords(**data, steps=steps, list_steps=list_steps)
+    return ReturnWords(**(data | {name: tuple(data[name]) for name in ("steps", "list_steps", "notice_steps")}))

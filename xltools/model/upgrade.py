@@ -1,0 +1,44 @@
+"""The words about content that found no place in the current template, and one piece of such content."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class UpgradeWords:
+    """Every fixed word of the list beside an upgraded workbook, as specs/upgrade.toml declares them."""
+
+    suffix: str
+    sheet: str
+    title: str
+    intro: str
+    source: str
+    card: str
+    outside: str
+    sheet_unused: str
+    unreadable: str
+    far: str
+    columns: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Leftover:
+    """One cell that was not carried over. about: what its row is about · label: the header above it · why: in a few words."""
+
+    sheet: str
+    cell: str
+    value: str
+    label: str = ""
+    about: str = ""
+    why: str = ""
+
+
+@cache
+def load_upgrade() -> UpgradeWords:
+    """The words declared in specs/upgrade.toml."""
+    return UpgradeWords(**tomllib.loads((files("xltools") / "specs" / "upgrade.toml").read_text("utf-8")))
