@@ -17,7 +17,7 @@ TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}
 REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
 # A line of text laid over this many columns is written for people to read, not a record.
 REMARK_SPAN = 4
-# Below a blank row, lines that fill less than this share of the columns and never the whole key are another, smaller table.
+# Below a blank row, two lines or more that fill less than this share of the columns and never the whole key are another, smaller table.
 FOREIGN_SHARE = 0.25
 
 
@@ -90,7 +90,7 @@ def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
         if filled:
             block.append(number)
             continue
-        if apart and all(_is_small(_filled_fields(grid[one - 1], fields), area.key, fields) for one in block):
+        if apart and len(block) > 1 and all(_is_small(_filled_fields(grid[one - 1], fields), area.key, fields) for one in block):
             found.update(block)
         apart = apart or bool(block)
         block = []
