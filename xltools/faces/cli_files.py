@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import help_option, policy_option
+from xltools.faces.options import Command, help_option, policy_option
 from xltools.faces.terminal import report_lines
 from xltools.model.finding import Severity
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 SOME_WORKBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
-@click.command()
+@click.command(cls=Command)
 @click.argument("file", type=SOME_WORKBOOK, metavar="旧文件")
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="新文件.xlsx", help="新文件写到哪里；已有同名文件时不写。")
 @policy_option
