@@ -1,7 +1,7 @@
 # make demo   八个县（市、区）的示例汇总成一份市级汇总表
 # make test   全部检查：代码、表样、示例，以及真实的 LibreOffice
 
-.PHONY: demo test templates example pictures
+.PHONY: demo test templates example pictures fuzz
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -29,6 +29,13 @@ templates: .venv/demo.done
 example: .venv/demo.done
 	@echo "【示例】由固定的种子生成 workbooks/"
 	@.venv/bin/xltools make example -o workbooks
+
+# Ten minutes; a seed of its own each time: make fuzz SEED=7 SECONDS=3600
+SEED    ?= $(shell date +%Y%m%d)
+SECONDS ?= 600
+fuzz: .venv/test.done
+	@echo "【损坏的文件】随机损坏各种格式的工作簿，只许得出问题清单（种子 $(SEED)，$(SECONDS) 秒）"
+	@.venv/bin/python -m tests.fuzz --seed $(SEED) --seconds $(SECONDS)
 
 pictures: system .venv/demo.done
 	@echo "【图片】用 LibreOffice 画出 docs/images/"

@@ -47,6 +47,8 @@ LATE = {
     "books/child.py": {
         "python_calamine": "each job of the child process loads only what it needs, after the limits are set",
         "msoffcrypto": "as python_calamine",
+        "xltools.books.biff": "as xltools.books.page",
+        "xltools.books.xml": "as xltools.books.page",
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
     },
     "faces/cli.py": {

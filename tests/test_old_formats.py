@@ -55,7 +55,7 @@ def test_an_xls_that_needs_too_much_memory_is_refused(tmp_path: Path) -> None:
 
 def test_the_facts_of_an_xls_tell_error_values_from_texts() -> None:
     first = facts_of(BOOKS["values.xls"]).sheets[0]
-    assert first.errors == {(4, 3): "#DIV/0!", (4, 4): "#N/A"}
+    assert first.errors == [(4, 3, "#DIV/0!"), (4, 4, "#N/A")]
 
 
 @pytest.mark.parametrize(

@@ -147,6 +147,12 @@ def test_an_xml_spreadsheet_that_contradicts_itself_is_refused(tmp_path: Path, t
     assert "损坏" in reason(tmp_path, xml(table), "甲县.xls")
 
 
+@pytest.mark.parametrize("encoding", ["GB2312", "gbk", "GB18030", "utf-16"])
+def test_an_xml_spreadsheet_in_the_encoding_of_a_chinese_system_is_read(tmp_path: Path, encoding: str) -> None:
+    text = xml('<Row><Cell><Data ss:Type="String">甲公司</Data></Cell></Row>').decode().replace('"1.0"', f'"1.0" encoding="{encoding}"', 1)
+    assert grid(tmp_path, text.encode(encoding), "甲县.xls") == [["甲公司"]]
+
+
 def test_a_document_type_in_an_xml_spreadsheet_is_refused(tmp_path: Path) -> None:
     data = xml("<Row/>").replace(b"?><Workbook", b"?><!DOCTYPE x [<!ENTITY a 'aaaa'>]><Workbook")
     assert "DOCTYPE" in reason(tmp_path, data, "甲县.xls")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from xltools.books.address import address, column_letters
 from xltools.books.ole import Streams
@@ -15,6 +16,7 @@ from xltools.books.xml import MalformedError
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
 LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1
+NEAR_BEGINNING = 8  # the record about a password is one of the first
 BEGINNINGS = (0x09, 0x209, 0x409, 0x809)
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
 UNKNOWN_ERROR = "#VALUE!"
@@ -23,11 +25,11 @@ LAST_BIFF_COLUMN = 255
 
 @dataclass
 class BiffFacts:
-    """Facts of one sheet. errors: (row, column) counted from 1 → text; empty_text: formula cells that gave empty text."""
+    """Facts of one sheet. errors: (row, column, text), counted from 1."""
 
     visible: bool = True
     formulas: list[str] = field(default_factory=list)
-    errors: dict[tuple[int, int], str] = field(default_factory=dict)
+    errors: list[tuple[int, int, str]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)
@@ -73,10 +75,7 @@ def is_locked(data: bytes) -> bool:
     """Whether the workbook has a password to open."""
     streams = Streams(data)
     name = next(name for name in streams.names if name.lower() in ("workbook", "book"))
-    for kind, _ in _records(streams.read(name), 0):
-        if kind in (LOCK, END):
-            return kind == LOCK
-    return False
+    return any(kind == LOCK for kind, _ in islice(_records(streams.read(name), 0), NEAR_BEGINNING))
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
@@ -109,11 +108,11 @@ def _note(facts: BiffFacts, kind: int, body: bytes) -> None:
         row, column, _, result, mark = struct.unpack_from("<HHH6sH", body)
         facts.formulas.append(address(row + 1, column + 1))
         if mark == 0xFFFF and result[0] == 2:
-            facts.errors[row + 1, column + 1] = ERRORS.get(result[2], UNKNOWN_ERROR)
+            facts.errors.append((row + 1, column + 1, ERRORS.get(result[2], UNKNOWN_ERROR)))
     elif kind == ERROR:
         row, column, _, value, is_error = struct.unpack_from("<HHHBB", body)
         if is_error:
-            facts.errors[row + 1, column + 1] = ERRORS.get(value, UNKNOWN_ERROR)
+            facts.errors.append((row + 1, column + 1, ERRORS.get(value, UNKNOWN_ERROR)))
     elif kind == MERGED:
         (count,) = struct.unpack_from("<H", body)
         for top, bottom, left, right in struct.iter_unpack("<4H", body[2 : 2 + 8 * count]):

@@ -13,6 +13,7 @@ import io
 import json
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,8 +48,11 @@ def limit() -> None:
 
 
 def read_old(data: bytes, job: Job) -> dict[str, Any]:
-    """Sheets with name and filled cells (counted from 0), or the kind of failure."""
+    """Sheets with name and filled cells (counted from 0), or the kind of failure; and the facts of `biff.facts_of`."""
     import python_calamine
+
+    from xltools.books.biff import facts_of
+    from xltools.books.xml import MalformedError
 
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -67,7 +71,10 @@ def read_old(data: bytes, job: Job) -> dict[str, Any]:
         if count > MAX_CELLS:
             return {"error": "size"}
         sheets.append(found)
-    return {"sheets": sheets}
+    try:
+        return {"sheets": sheets, "facts": asdict(facts_of(data))}
+    except MalformedError as error:
+        return {"error": str(error)}
 
 
 def filled(sheet: Any) -> list[Any]:

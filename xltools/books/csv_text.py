@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
+from xltools.books.address import LAST_COLUMN, LAST_ROW
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
-from xltools.books.xml import MalformedError
+from xltools.books.xml import TOO_MUCH, MalformedError
 
 SEPARATORS = (",", "\t", ";", "|", "，", "；")
 # Excel's own first line, "sep=;", names the separator.
@@ -54,14 +55,17 @@ def separator_of(text: str) -> str:
 
 
 def rows(text: str, separator: str) -> Iterator[list[str]]:
-    """The rows of a text, each as its fields."""
+    """The rows of a text, each as its fields. Raises MalformedError when there are more than a sheet holds."""
     row: list[str] = []
+    count = 0
     for match in re.compile(FIELD.format(re.escape(separator))).finditer(text):
         quoted, plain, end = match.groups()
         row.append(plain if quoted is None else quoted.replace('""', '"'))
         if end != separator:
             yield row
-            row = []
+            row, count = [], count + 1
+        if len(row) > LAST_COLUMN or count > LAST_ROW:
+            raise MalformedError(TOO_MUCH)
         if not end:
             return
 
@@ -69,12 +73,12 @@ def rows(text: str, separator: str) -> Iterator[list[str]]:
 def _sheet(found: Iterator[list[str]]) -> Sheet:
     builder, count = SheetBuilder(), 0
     for number, row in enumerate(found, 1):
-        cells = {column: shown(value) for column, value in enumerate(row, 1) if value}
+        cells = {column: builder.fits(shown(value)) for column, value in enumerate(row, 1) if value}
         if cells:
             builder.values[number] = {**cells}
             count += len(cells)
         if count > MAX_CELLS:
-            raise MalformedError("表格里的格子太多，超过了安全上限")
+            raise MalformedError(TOO_MUCH)
     return builder.sheet(knows_formulas=False)
 
 

@@ -13,6 +13,7 @@ BUILT_IN_DATES = frozenset({14, 15, 16, 17, 22, *range(27, 32), 36, *range(50, 5
 BUILT_IN_TIMES = frozenset({18, 19, 20, 21, 32, 33, 34, 35, 45, 47, 55, 56})
 LITERAL = re.compile(r'"[^"]*"|\\.|_.|\*.|\[(?!h+\]|m+\]|s+\])[^\]]*\]', re.IGNORECASE)
 ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
+LONGEST_CODE = 255  # of Excel; in a longer one the search for brackets that never close would not end
 LAST_SERIAL = 2_958_466  # 9999-12-31 is the last day
 DAY_MILLISECONDS = 86_400_000
 
@@ -20,6 +21,8 @@ DAY_MILLISECONDS = 86_400_000
 @cache
 def shows(code: str) -> str:
     """What a format code shows: "date" (with or without a time), "time", or "" for everything else, elapsed hours included."""
+    if len(code) > LONGEST_CODE:
+        return ""
     plain = LITERAL.sub("", code.partition(";")[0]).lower()
     if ELAPSED.search(plain) or "general" in plain or "standard" in plain or "#" in plain or "?" in plain or plain.startswith("g/"):
         return ""

@@ -12,9 +12,9 @@ from typing import Protocol
 from xltools.books import stamp
 from xltools.books.base import Book, Grid, SheetFacts, Stamp
 from xltools.books.csv_text import CsvSource
-from xltools.books.decode import decoded
+from xltools.books.decode import NotTextError, decoded
 from xltools.books.foreign import ForeignSource, PageSource
-from xltools.books.gate import MAX_FILE, Kind, Package, look, refuse
+from xltools.books.gate import BAD_TEXT, MAX_FILE, Kind, Package, look, refuse
 from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.replace import holder
@@ -22,9 +22,12 @@ from xltools.books.unlock import unlocked
 from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError
-from xltools.books.xml2003 import Xml2003Source
+from xltools.books.xml2003 import Xml2003Source, in_utf8
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.guide import load_guide
+
+# A county's form has nine; each is compared with every form.
+MAX_SHEETS = 200
 
 
 class Source(Protocol):
@@ -56,6 +59,8 @@ class FileBook:
             self.source: Source = _source(data, self.kind, self.name)
         except MalformedError as error:
             raise refuse(self.name, str(error)) from error
+        if len(self.source.sheets) > MAX_SHEETS:
+            raise refuse(self.name, f"工作表超过 {MAX_SHEETS} 张")
 
     @property
     def sheets(self) -> list[str]:
@@ -136,12 +141,19 @@ def _source(data: bytes, kind: Kind, name: str) -> Source:
     if kind is Kind.XLSB:
         return XlsbSource(Package(data, name))
     if kind is Kind.XML:
-        return Xml2003Source(data)
+        return Xml2003Source(in_utf8(data))
     if kind is Kind.CSV:
-        return CsvSource(decoded(data), PurePosixPath(name).stem)
+        return CsvSource(_text(data, name), PurePosixPath(name).stem)
     if kind is Kind.PAGE:
-        return PageSource(decoded(data), name)
+        return PageSource(_text(data, name), name)
     return ForeignSource(data, name)
+
+
+def _text(data: bytes, name: str) -> str:
+    try:
+        return decoded(data)
+    except NotTextError as error:
+        raise refuse(name, BAD_TEXT.format(line=error.line or 1)) from error
 
 
 def open_book(path: Path, name: str = "", passwords: Sequence[str] = ()) -> FileBook:

@@ -10,7 +10,7 @@ from typing import Any
 from xltools.books import child
 from xltools.books.address import address
 from xltools.books.base import Cell
-from xltools.books.biff import BiffFacts, facts_of
+from xltools.books.biff import BiffFacts
 from xltools.books.dates import from_iso
 from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
 from xltools.books.grid import Sheet, SheetBuilder
@@ -31,13 +31,15 @@ class ForeignSource:
     def __init__(self, data: bytes, name: str) -> None:
         self.properties: dict[str, str] = {}
         self.names: dict[str, str] = {}
-        found = _sheets_in(_found({"do": "old"}, data, name), name)
-        book = facts_of(data)
-        facts = book.sheets
+        answered = _found({"do": "old"}, data, name)
+        found = _sheets_in(answered, name)
+        book: dict[str, Any] = answered["facts"]
+        facts = [BiffFacts(**fact) for fact in book["sheets"]]
         if len(facts) != len(found):
             raise refuse(name, DAMAGED)
         self.parts = Streams(data).names
-        self.links, self.macro_sheets = book.links, book.macro_sheets
+        self.links: list[str] = book["links"]
+        self.macro_sheets: int = book["macro_sheets"]
         self._sheets = {one["name"]: _sheet(one, fact) for one, fact in zip(found, facts, strict=True) if one["work"]}
 
     @property
@@ -95,7 +97,7 @@ def _sheets_in(found: dict[str, Any], name: str) -> list[dict[str, Any]]:
     if found.get("error") == "password":
         raise StopError(Code.PASSWORD.at(Place(name)))
     if "sheets" not in found:
-        raise refuse(name, TOO_LARGE)
+        raise refuse(name, TOO_LARGE if found.get("error") == "size" else str(found.get("error", DAMAGED)))
     sheets: list[dict[str, Any]] = found["sheets"]
     return sheets
 
@@ -111,7 +113,7 @@ def _sheet(found: dict[str, Any], facts: BiffFacts) -> Sheet:
     builder = SheetBuilder()
     for row, cells in found["rows"]:
         builder.values[row + 1] = {column + 1: _cell(value) for column, value in cells}
-    for (row_number, column_number), text in facts.errors.items():
+    for row_number, column_number, text in facts.errors:
         builder.values.setdefault(row_number, {})[column_number] = text
     builder.formulas = dict.fromkeys(facts.formulas, "")
     builder.merged, builder.hidden_rows = facts.merged, set(facts.hidden_rows)

@@ -11,9 +11,9 @@ from collections.abc import Iterator
 from enum import Enum
 
 from xltools.books.biff import is_locked
-from xltools.books.decode import NotTextError, decoded
+from xltools.books.decode import MARKS, NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
-from xltools.books.xml import MalformedError
+from xltools.books.xml import TOO_MUCH, MalformedError
 from xltools.model.finding import Code, Place, StopError
 
 # A county's workbook of 2,000 rows is 0.4 MB, 4 MB inflated; a year of scanned pictures in it may reach some tens of MB.
@@ -31,7 +31,7 @@ CHUNK = 2**16
 DAMAGED = "文件已损坏或没有下载完整"
 NO_WORKBOOK = "这不是电子表格文件，或者文件已损坏"
 BAD_TEXT = "第 {line} 行附近有认不出的文字，可能是文字编码不对，或者文件没有下载完整"
-TOO_LARGE = "文件过大或内容异常膨胀，超过了安全上限"
+TOO_LARGE = TOO_MUCH
 # What else people rename to .xlsx, by its first bytes.
 SIGNATURES = (
     (b"%PDF", "这是 PDF 文件，不是电子表格"),
@@ -89,7 +89,7 @@ class Package:
             self._zip = zipfile.ZipFile(io.BytesIO(data))
         except (zipfile.BadZipFile, ValueError, NotImplementedError, UnicodeDecodeError) as error:
             raise refuse(name, DAMAGED) from error
-        members = [item for item in self._zip.infolist() if not item.is_dir()]
+        members = [item for item in self._zip.infolist() if not item.filename.endswith("/")]
         self._members = {_key(item.filename): item for item in members}
         if len(self._members) < len(members):
             twice = Counter(_key(item.filename) for item in members).most_common(1)[0][0]
@@ -211,15 +211,23 @@ def _text_kind(data: bytes, name: str) -> Kind:
             raise refuse(name, reason)
     if len(data) > MAX_TEXT:
         raise refuse(name, f"这是文本文件，超过 {MAX_TEXT // 2**20} MB" if b"\0" not in data[:TEXT_HEAD] else NO_WORKBOOK)
-    try:
-        head = decoded(data)[:TEXT_HEAD].lstrip("\ufeff \r\n\t")
-    except NotTextError as error:
-        raise refuse(name, BAD_TEXT.format(line=error.line) if error.line else NO_WORKBOOK) from error
+    head = _head(data)
     if MARKUP.match(head):
         return _markup_kind(head, name)
+    try:
+        decoded(data)
+    except NotTextError as error:
+        raise refuse(name, BAD_TEXT.format(line=error.line) if error.line else NO_WORKBOOK) from error
     if MAIL_HEAD.match(head):
         raise refuse(name, "这是单个文件网页（.mht）或邮件，不是电子表格")
     return Kind.CSV
+
+
+def _head(data: bytes) -> str:
+    """The beginning of a text, of which only plain ASCII matters here."""
+    head = data[:TEXT_HEAD]
+    wide = next((encoding for mark, encoding in MARKS if head.startswith(mark)), "utf-8")
+    return head.decode(wide, "replace").lstrip("\ufeff \r\n\t")
 
 
 def _markup_kind(head: str, name: str) -> Kind:

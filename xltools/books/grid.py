@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xltools.books.address import address
+from xltools.books.address import LAST_COLUMN, address, column_letters
 from xltools.books.base import Cell, Grid, SheetFacts
-from xltools.books.xml import MalformedError
+from xltools.books.xml import TOO_MUCH, MalformedError
 
 # A county's largest list has some 2,000 rows of 25 columns, the city's ledger ten times as many. The grid stops there, so
 # that one stray cell at XFD1048576 costs a line in the problem list instead of 16 billion empty cells.
@@ -15,6 +15,11 @@ GRID_ROWS = 50_000
 GRID_COLUMNS = 256
 MAX_FAR = 1_000
 MAX_CELLS = 2_000_000
+# Forms have some twenty merged ranges; a careless one a few for every row.
+MAX_MERGED = 50_000
+# What Excel lets a cell hold; and how many characters the texts of more than 500 may have together.
+MAX_LENGTH = 32_767
+LONG, MAX_LONG_TEXTS = 500, 10_000_000
 
 Cells = dict[int, dict[int, Cell]]
 
@@ -33,6 +38,35 @@ class SheetBuilder:
     merged: list[str] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[str] = field(default_factory=set)
+    column_notes: int = 0
+    long_texts: int = 0
+
+    def merge(self, area: str) -> None:
+        """Note a merged range. Raises MalformedError for more of them than a sheet that people fill has."""
+        self.merged.append(area)
+        if len(self.merged) > MAX_MERGED:
+            raise MalformedError(f"合并单元格超过 {MAX_MERGED} 处")
+
+    def columns_from(self, first: int, last: int, hidden: bool) -> None:
+        """Note what is said of some columns, hidden or not. Raises MalformedError where more is said than there are columns."""
+        self.column_notes += max(1, min(last, LAST_COLUMN) - first + 1) if hidden else 1
+        if self.column_notes > 2 * LAST_COLUMN:
+            raise MalformedError(TOO_MUCH)
+        if hidden:
+            self.hidden_columns.update(column_letters(column) for column in range(first, min(last, LAST_COLUMN) + 1))
+
+    def fits(self, text: str) -> str:
+        """The text, when a cell can hold it. Raises MalformedError for longer ones, and where long ones stand in very many cells.
+
+        A workbook may keep one text and show it in a million cells.
+        """
+        if len(text) > LONG:
+            self.long_texts += len(text)
+            if len(text) > MAX_LENGTH:
+                raise MalformedError(f"有一个单元格的文字超过 {MAX_LENGTH} 个字")
+            if self.long_texts > MAX_LONG_TEXTS:
+                raise MalformedError(TOO_MUCH)
+        return text
 
     def sheet(self, visible: bool = True, knows_formulas: bool = True) -> Sheet:
         """The finished sheet. Raises MalformedError when too much of it lies outside the grid."""

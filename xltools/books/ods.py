@@ -14,7 +14,7 @@ from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE, Package
-from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, MAX_CELLS, Sheet, SheetBuilder
+from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, MAX_LENGTH, Sheet, SheetBuilder
 from xltools.books.xml import MalformedError, scan
 
 CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -90,6 +90,7 @@ class OpenCell:
 
     attributes: dict[str, str]
     lines: list[str]
+    length: int = 0
 
 
 class ContentReader:
@@ -141,6 +142,14 @@ class ContentReader:
 
     def text(self, text: str) -> None:
         if self._cell is not None and self._paragraph and not self._aside:
+            self._add(text)
+
+    def _add(self, text: str) -> None:
+        """More text of the present paragraph; in few pieces, because a text that grows is copied each time."""
+        if self._cell is not None:
+            self._cell.length += len(text)
+            if self._cell.length > MAX_LENGTH:
+                raise MalformedError(f"有一个单元格的文字超过 {MAX_LENGTH} 个字")
             self._cell.lines[-1] += text
 
     def _start_table(self, attributes: dict[str, str]) -> None:
@@ -167,7 +176,7 @@ class ContentReader:
 
     def _end_row(self) -> None:
         if self._values:
-            self._spend(len(self._values) * self._repeat if self._repeat > 1 else 0)
+            self._spend(sum(_weight(value) for value in self._values.values()) * self._repeat if self._repeat > 1 else 0)
             for row in range(self._row, self._row + self._repeat):
                 self._sheet.values[row] = dict(self._values)
         self._row += self._repeat
@@ -181,9 +190,9 @@ class ContentReader:
             self._paragraph += 1
             self._cell.lines.append("")
         elif self._paragraph and name == "text:s":
-            self._cell.lines[-1] += " " * _repeat(attributes, "text:c", 10_000)
+            self._add(" " * _repeat(attributes, "text:c", MAX_LENGTH))
         elif self._paragraph and name in ("text:tab", "text:line-break"):
-            self._cell.lines[-1] += "\t" if name == "text:tab" else "\n"
+            self._add("\t" if name == "text:tab" else "\n")
 
     def _end_cell(self) -> None:
         cell, self._cell, self._paragraph = self._cell, None, 0
@@ -195,6 +204,8 @@ class ContentReader:
         if value is not None and value != "":
             self._spend(repeat if repeat > GRID_COLUMNS else 0)
             self._count += repeat
+            if isinstance(value, str) and len(value) > LONG and repeat > 1:
+                self._spend(_weight(value) * repeat)
             self._values.update(dict.fromkeys(range(self._column, self._column + repeat), value))
         self._column += repeat
         if self._column > LAST_COLUMN + 1 or self._count > MAX_CELLS:
@@ -207,12 +218,17 @@ class ContentReader:
         down = _repeat(attributes, "table:number-rows-spanned", LAST_ROW)
         right = _repeat(attributes, "table:number-columns-spanned", LAST_COLUMN)
         if down > 1 or right > 1:
-            self._sheet.merged.append(f"{cell}:{address(self._row + down - 1, self._column + right - 1)}")
+            self._sheet.merge(f"{cell}:{address(self._row + down - 1, self._column + right - 1)}")
 
     def _spend(self, cells: int) -> None:
         self._count += cells
         if cells > MAX_REPEATED or self._count > MAX_CELLS:
             raise MalformedError(TOO_LARGE)
+
+
+def _weight(value: Cell) -> int:
+    """For how many cells this one counts where it is repeated: a long text for many."""
+    return 1 + len(value) // LONG if isinstance(value, str) else 1
 
 
 def _repeat(attributes: dict[str, str], name: str, most: int) -> int:

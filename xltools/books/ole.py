@@ -6,6 +6,8 @@ Source: [MS-CFB] 2.
 from __future__ import annotations
 
 import struct
+import sys
+from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -75,15 +77,21 @@ class Streams:
         numbers = list(struct.unpack_from("<109I", self._data, 76))
         (following,) = struct.unpack_from("<I", self._data, 68)
         seen: set[int] = set()
+        # Each of these sectors tells of size / 4 others: more of them than the file has use for would multiply without end.
+        most = len(self._data) * 4 // self._size**2 + len(numbers)
         while following <= LARGEST_REGULAR and following not in seen:
             seen.add(following)
             *more, following = struct.unpack(f"<{self._size // 4}I", self._sector(following))
             numbers += more
+            if len(numbers) > most + self._size // 4:
+                raise MalformedError("文件已损坏")
         return [number for number in numbers if number <= LARGEST_REGULAR]
 
-    def _table(self, sectors: list[int]) -> list[int]:
-        data = b"".join(self._sector(number) for number in sectors)
-        return list(struct.unpack(f"<{len(data) // 4}I", data))
+    def _table(self, sectors: list[int]) -> array[int]:
+        numbers = array("I", b"".join(self._sector(number) for number in sectors))
+        if sys.byteorder == "big":
+            numbers.byteswap()
+        return numbers
 
     def _sector(self, number: int) -> bytes:
         sector = self._data[(number + 1) * self._size : (number + 2) * self._size]
@@ -92,7 +100,7 @@ class Streams:
         return sector.ljust(self._size, b"\0")
 
     @staticmethod
-    def _chain(start: int, following: list[int]) -> list[int]:
+    def _chain(start: int, following: array[int]) -> list[int]:
         chain: list[int] = []
         number = start
         while number <= LARGEST_REGULAR:

@@ -13,6 +13,8 @@ from html.parser import HTMLParser
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
 # As `grid.MAX_CELLS`; covered cells count too, so that spans cannot multiply without end.
 MAX_CELLS = 2_000_000
+# As `grid.MAX_LENGTH`, with room for blanks.
+MAX_LENGTH = 50_000
 SHEET_NAME = re.compile(r"<x:Name>([^<]{1,99})</x:Name>", re.IGNORECASE)
 FRAMES = re.compile(r"<frameset|<x:WorksheetSource", re.IGNORECASE)
 ACTIVE = frozenset({"script", "object", "embed", "applet", "iframe"})
@@ -145,6 +147,8 @@ def _span(text: str, most: int) -> int:
 
 def _value(cell: OpenCell) -> Value:
     """The text of a cell; where Excel or LibreOffice wrote down a number because the page shows it rounded or not at all, that number."""
+    if len(cell.text) > MAX_LENGTH:
+        raise TooManyCellsError
     text = "\n".join(line.strip(" ") for line in cell.text.replace("\xa0", " ").split("\n")).strip("\n")
     stored = cell.attributes.get("x:num") or cell.attributes.get("sdval", "")
     if stored and FIGURES.fullmatch(text) and len(stored) < 17:

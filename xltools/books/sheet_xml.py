@@ -10,13 +10,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from xltools.books.address import LAST_COLUMN, column_letters
-from xltools.books.gate import DAMAGED
+from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
 from xltools.books.sink import CellSink, Context, number_of
 from xltools.books.xml import MalformedError, scan
 
 DIGITS = "0123456789"
+# Two million cells with a value; read off the text they take some three seconds.
+MAX_MARKS = 9_000_000
 TRUE = ("1", "true")
 # The shapes that Excel, LibreOffice, WPS, XlsxWriter and openpyxl write: a run of formatted empty cells, a cell with formula
 # and value or with inline text, the beginning and the end of a row. Together they must cover all of sheetData.
@@ -43,6 +44,8 @@ class UnusualError(Exception):
 def read_sheet(chunks: Iterable[bytes], context: Context) -> SheetBuilder:
     """Everything in a worksheet part. Raises MalformedError when it is broken or has too many cells."""
     data = b"".join(chunks)
+    if data.count(b"<") > MAX_MARKS:
+        raise MalformedError(TOO_LARGE)
     try:
         return read_text(data, context)
     except UnusualError:
@@ -152,10 +155,11 @@ class SheetReader:
         elif name == "rPh":
             self._phonetic = True
         elif name == "mergeCell":
-            self.sink.found.merged.append(attributes.get("ref", ""))
-        elif name == "col" and attributes.get("hidden") in TRUE:
-            first, last = number_of(attributes.get("min", "")), min(number_of(attributes.get("max", "")), LAST_COLUMN)
-            self.sink.found.hidden_columns.update(column_letters(column) for column in range(first, last + 1))
+            self.sink.found.merge(attributes.get("ref", ""))
+        elif name == "col":
+            hidden = attributes.get("hidden") in TRUE
+            first, last = (number_of(attributes.get(name, "")) if hidden else 0 for name in ("min", "max"))
+            self.sink.found.columns_from(first, last, hidden)
 
     def end(self, name: str) -> None:
         if name == "v":

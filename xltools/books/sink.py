@@ -11,7 +11,7 @@ from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_number,
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE
-from xltools.books.grid import MAX_CELLS, SheetBuilder
+from xltools.books.grid import LONG, MAX_CELLS, SheetBuilder
 from xltools.books.xml import MalformedError
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -50,13 +50,15 @@ class CellSink:
         self.found = SheetBuilder()
         self.row = self.column = 0
         self._shared, self._kinds, self._from_1904 = context.shared, context.kinds, context.from_1904
-        self._count = self._spread = 0
+        self._count = self._spread = self._rows = 0
+        self._long = any(len(text) > LONG for text in context.shared)
         self._cells: dict[int, Cell] = {}
 
     def start_row(self, stated: str | None) -> None:
         """A row with this number, or the next one."""
         self.row = number_of(stated) if stated else self.row + 1
-        if not 1 <= self.row <= LAST_ROW:
+        self._rows += 1
+        if not 1 <= self.row <= LAST_ROW or self._rows > LAST_ROW:
             raise MalformedError(DAMAGED)
         self.column = 0
         self._cells = self.found.values.setdefault(self.row, {})
@@ -85,8 +87,12 @@ class CellSink:
         """The cell's stored value, of the kind that the attribute t names ("n" when there is none)."""
         if kind == "s":
             value: Cell = self._shared_string(text)
+        elif kind == "n":
+            value = self._number(text, style)
         else:
-            value = self._number(text, style) if kind == "n" else _converted(kind, text)
+            value = _converted(kind, text)
+            if isinstance(value, str):
+                self.found.fits(value)
         if value == "":
             return
         if self.column in self._cells:
@@ -100,7 +106,7 @@ class CellSink:
         try:
             number = int(text)
             if number >= 0:
-                return self._shared[number]
+                return self.found.fits(self._shared[number]) if self._long else self._shared[number]
         except (ValueError, IndexError):
             pass
         raise MalformedError(DAMAGED)

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
+from xltools.books.address import LAST_COLUMN, LAST_ROW, address
 from xltools.books.base import Cell
 from xltools.books.biff import ERRORS, UNKNOWN_ERROR
 from xltools.books.dates import built_in, from_serial, shows
@@ -26,6 +26,8 @@ ROW, STRING_ITEM, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES
 VALUES = {1: "", 2: "rk", 3: "error", 4: "bool", 5: "real", 6: "text", 7: "shared", 62: "rich"}
 SHORT = {12: "", 13: "rk", 14: "error", 15: "bool", 16: "real", 17: "text", 18: "shared"}
 FORMULAS = {8: "text", 9: "real", 10: "bool", 11: "error"}
+# Two records for a cell would be many; an empty record takes two bytes.
+MAX_RECORDS = 4_000_000
 HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
 
 
@@ -96,8 +98,8 @@ class SheetReader:
             "real": self._real,
             "error": lambda body, at, kind: ERRORS.get(_byte(body, at), UNKNOWN_ERROR),
             "bool": lambda body, at, kind: _byte(body, at) != 0,
-            "text": lambda body, at, kind: _wide(body, at)[0],
-            "rich": lambda body, at, kind: _wide(body, at + 1)[0],
+            "text": lambda body, at, kind: self.found.fits(_wide(body, at)[0]),
+            "rich": lambda body, at, kind: self.found.fits(_wide(body, at + 1)[0]),
             "shared": self._shared_string,
         }
 
@@ -113,12 +115,11 @@ class SheetReader:
             self._start_row(body)
         elif kind == COLUMNS:
             first, last, _, _, flags = _unpack("<IIIIH", body)
-            if flags & HIDDEN_COLUMN:
-                self.found.hidden_columns.update(column_letters(column + 1) for column in range(first, min(last, LAST_COLUMN - 1) + 1))
+            self.found.columns_from(first + 1, last + 1, bool(flags & HIDDEN_COLUMN))
         elif kind == MERGED:
             top, bottom, left, right = _unpack("<4I", body)
             if top <= bottom < LAST_ROW and left <= right < LAST_COLUMN:
-                self.found.merged.append(f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}")
+                self.found.merge(f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}")
 
     def _start_row(self, body: bytes) -> None:
         (row,) = _unpack("<I", body)
@@ -167,13 +168,16 @@ class SheetReader:
         number: int = _unpack("<I", body, at)[0]
         if number >= len(self._shared):
             raise MalformedError(DAMAGED)
-        return self._shared[number]
+        return self.found.fits(self._shared[number])
 
 
 def records(data: bytes) -> Iterator[tuple[int, bytes]]:
     """(kind, content) of every record of a part. Raises MalformedError where one is cut off."""
-    at = 0
+    at = count = 0
     while at < len(data):
+        count += 1
+        if count > MAX_RECORDS:
+            raise MalformedError(TOO_LARGE)
         kind, at = _variable(data, at, 2)
         size, at = _variable(data, at, 4)
         if at + size > len(data):

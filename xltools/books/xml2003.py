@@ -6,6 +6,7 @@ Names are taken without their prefixes: writers put them where they like. Source
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -14,11 +15,14 @@ from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.gate import DAMAGED, TOO_LARGE
-from xltools.books.grid import GRID_ROWS, MAX_CELLS, Sheet, SheetBuilder
+from xltools.books.grid import GRID_ROWS, Sheet, SheetBuilder
 from xltools.books.xml import MalformedError, attribute, scan
 
 # Times are stored as moments of the day before the calendar begins.
 BEFORE_CALENDAR = date(1900, 1, 1)
+DECLARED = re.compile(rb"""(<\?xml[^>]{0,200}\sencoding\s*=\s*["'])([\w-]+)""")
+# Empty ones, too: each takes some four microseconds to read.
+MOST_CELLS = 1_000_000
 # Formats that have a name instead of a code.
 NAMED_FORMATS = {
     **dict.fromkeys(("General Date", "Long Date", "Medium Date", "Short Date"), "date"),
@@ -34,6 +38,17 @@ class OpenCell:
     kind: str = ""
     texts: list[str] = field(default_factory=list)
     data: bool = False
+
+
+def in_utf8(data: bytes) -> bytes:
+    """The same XML in an encoding that the parser knows: Chinese systems declare GB2312 or GBK."""
+    declared = DECLARED.match(data)
+    if declared is None or not declared[2].lower().startswith((b"gb", b"x-gb")):
+        return data
+    try:
+        return declared[1] + b"utf-8" + data[declared.end(2) :].decode("gb18030").encode()
+    except UnicodeDecodeError as error:
+        raise MalformedError(DAMAGED) from error
 
 
 class Xml2003Source:
@@ -151,6 +166,9 @@ class XmlReader:
             raise MalformedError(DAMAGED)
         self._column = self._place(attributes, self._column, LAST_COLUMN)
         self._cell = OpenCell(attributes)
+        self._count += 1
+        if self._count > MOST_CELLS:
+            raise MalformedError(TOO_LARGE)
 
     def _start_data(self, attributes: dict[str, str]) -> None:
         if self._cell is not None and not self._comment:
@@ -179,17 +197,14 @@ class XmlReader:
         if shown and isinstance(value, float):
             value = from_serial(value, shown, self._from_1904)
         if value != "":
-            self._sheet.values.setdefault(self._row, {})[self._column] = value
-            self._count += 1
-        if self._count > MAX_CELLS:
-            raise MalformedError(TOO_LARGE)
+            self._sheet.values.setdefault(self._row, {})[self._column] = self._sheet.fits(value) if isinstance(value, str) else value
         self._merge(cell, here)
 
     def _merge(self, cell: OpenCell, here: str) -> None:
         right = _number(cell.attributes, "MergeAcross", LAST_COLUMN)
         down = _number(cell.attributes, "MergeDown", LAST_ROW)
         if (right or down) and self._sheet is not None:
-            self._sheet.merged.append(f"{here}:{address(min(self._row + down, LAST_ROW), min(self._column + right, LAST_COLUMN))}")
+            self._sheet.merge(f"{here}:{address(min(self._row + down, LAST_ROW), min(self._column + right, LAST_COLUMN))}")
         self._column = min(self._column + right, LAST_COLUMN)
 
     @staticmethod

@@ -1,0 +1,12 @@
+"""A short run over damaged workbooks; `make fuzz` runs for long."""
+
+from pathlib import Path
+
+from tests.fuzz.run import SECONDS, run
+
+
+def test_damaged_workbooks_of_every_format_come_to_findings_and_nothing_else(tmp_path: Path) -> None:
+    report = run(tmp_path, seed=2022, seconds=30, most=300)
+    assert report.failures == []
+    assert report.cases > 20
+    assert report.slowest[0] < SECONDS
