@@ -23,6 +23,10 @@ Public Sub XlUndo()
     Launch "undo"
 End Sub
 
+Public Sub XlPublish()
+    Launch "publish"
+End Sub
+
 Private Sub Launch(verb)
     If Val(Application.Version) < 12 Then
         RunScript verb

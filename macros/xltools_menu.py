@@ -40,6 +40,11 @@ def undo(*arguments):
     _run("undo", arguments)
 
 
+def publish(*arguments):
+    """发布"""
+    _run("publish", arguments)
+
+
 def _run(verb, arguments):
     """One button on the document that the caller handed over, or on the one in front when a menu called."""
     document = next((one for one in arguments if hasattr(one, "Sheets")), None) or XSCRIPTCONTEXT.getDocument()  # noqa: F821
@@ -90,4 +95,4 @@ def _tell(document, text):
     box.execute()
 
 
-g_exportedScripts = (merge, check, grade, checklist, undo)    # noqa: N816 (LibreOffice looks for this name)
+g_exportedScripts = (merge, check, grade, checklist, undo, publish)    # noqa: N816 (LibreOffice looks for this name)

@@ -1,10 +1,13 @@
 """What setup puts on a computer, what it leaves alone, what doctor says about it, and what the watched folder does."""
 
 import json
+import os
+import re
 import subprocess
 import sys
 from dataclasses import replace
 from datetime import date
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
@@ -104,6 +107,43 @@ def test_other_systems_get_icons_of_their_own_kind(places: Places, system: str, 
     assert all("-m xltools drop" in path.read_text(encoding="utf-8") for path in icons)
 
 
+@pytest.mark.parametrize("there", [(), (".config",), (".config/libreoffice/4/user", "Desktop", ".local/share/applications")])
+def test_a_home_looks_afterwards_as_it_did_before(tmp_path: Path, there: tuple[str, ...]) -> None:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    for name in there:
+        (folder / name).mkdir(parents=True)
+    if len(there) > 1:
+        (folder / there[0] / FILE).write_text(THEIRS, encoding="utf-8")
+    before = sorted(folder.rglob("*"))
+    home = {"HOME": str(folder), "PATH": os.environ["PATH"]}
+    for commands in (("setup",), ("setup", "doctor"), ("uninstall",)):
+        for command in commands:
+            ran = subprocess.run([sys.executable, "-m", "xltools", command], env=home, cwd=tmp_path, capture_output=True, text=True, check=False)
+            assert "程序出错" not in ran.stderr
+        assert (sorted(folder.rglob("*")) == before) is (commands == ("uninstall",))
+    if len(there) > 1:
+        assert (folder / there[0] / FILE).read_text(encoding="utf-8") == THEIRS
+
+
+def test_removal_takes_the_programs_own_records_along(places: Places) -> None:
+    install(places, PROGRAM)
+    (places.own / "错误记录.log").write_text("", encoding="utf-8")
+    uninstall(replace(places, left=("错误记录.log",)))
+    assert not places.own.exists()
+
+
+def test_a_running_libreoffice_keeps_its_menu_and_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    user = tmp_path / "libreoffice" / "4" / "user"
+    user.mkdir(parents=True)
+    for name in ("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"):
+        monkeypatch.setenv(name, str(tmp_path))
+    assert cli.run(["setup"]) == 0
+    (user.parent / ".lock").write_text("")
+    assert cli.run(["uninstall"]) == 1
+    assert "LibreOffice 正在运行，菜单没有移除" in capsys.readouterr().err
+
+
 def test_the_commands_set_up_and_remove_for_this_user(tmp_path: Path) -> None:
     home = {"HOME": str(tmp_path), "XDG_CONFIG_HOME": str(tmp_path / "config"), "XDG_DATA_HOME": str(tmp_path / "data"), "PATH": "/usr/bin:/bin"}
     for command in ("setup", "doctor", "uninstall"):
@@ -151,6 +191,19 @@ def test_on_windows_the_program_that_answers_for_excel_is_named(places: Places, 
     windows = replace(machine(replace(places, system=WINDOWS), tmp_path), excel=excel, macros="4")
     assert said(windows, "Excel").state == state
     assert said(windows, "宏").state == BAD
+
+
+@pytest.mark.parametrize(("wps", "said_of_it"), [("", "没有找到"), ("/opt/wps/et", "请用图标或命令行")])
+def test_wps_is_found_or_not_missed(places: Places, tmp_path: Path, wps: str, said_of_it: str) -> None:
+    line = said(replace(machine(places, tmp_path), wps=wps), "WPS")
+    assert line.state == GOOD
+    assert said_of_it in line.text
+
+
+def test_every_library_that_is_declared_is_looked_for(places: Places, tmp_path: Path) -> None:
+    declared = [one for one in requires("xltools-jixiao") or () if "extra" not in one]
+    assert len(declared) > 5
+    assert [name for name in (re.split(r"[><=\[ ]", one)[0] for one in declared) if name not in said(machine(places, tmp_path), "程序库").text] == []
 
 
 def test_an_open_workbook_and_its_holder_are_named(places: Places, tmp_path: Path) -> None:

@@ -19,6 +19,7 @@ from xltools.actions.merge import merge
 from xltools.actions.setup import LINUX, Places, Program, install
 from xltools.books.console import RESULT
 from xltools.books.file import open_book
+from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,3 +103,47 @@ def test_the_menu_checks_a_county_file_without_macros(tmp_path: Path) -> None:
         cell = office.document.Sheets.getByName(place[0]).getCellRangeByName(place[1]).getCellByPosition(0, 0)
         assert cell.CellBackColor == 0xFADBD8
         assert "改法：" in cell.getAnnotation().getString()
+
+
+def test_checklists_are_made_and_graded_with_the_mouse(tmp_path: Path, city: Path) -> None:
+    checklists = city.parent / "核查表"
+    folder = tmp_path / "grade"
+    folder.mkdir()
+    with Screen(folder) as screen, Windowed(folder, screen, prepared(folder), SHOTS / "grade.png") as office:
+        office.show(city)
+        office.press("合并区县表")
+        office.wait(lambda: "合并了 3 个文件" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
+        office.press("生成核查表")
+        office.wait(lambda: "份核查表，放在“核查表”" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
+        screen.shot(SHOTS / "checklists.png")
+        made = {path.name for path in checklists.iterdir()}
+        filled = [path for path in (ROOT / "workbooks" / "核查表").glob("灵宝市-*.xlsx") if path.name in made]
+        assert filled
+        for path in filled:
+            shutil.copy(path, checklists)
+        office.document.getCurrentController().setActiveSheet(office.document.Sheets.getByName("操作台"))
+        office.wait(office.idle)
+        office.press("计算等级")
+        office.wait(lambda: "评定了" in office.shown("操作台", RESULT))
+        file = tmp_path / "文件.xlsm"
+        merge([city.parent / "收件箱", checklists], file, POLICY, datetime(2026, 7, 20, 9, 30))
+        assert trimmed(office.values("核查结果")) == trimmed(cells(file, "核查结果"))
+        office.wait(office.idle)
+        office.press("撤销上次合并")
+        office.wait(lambda: "已撤销" in office.shown("操作台", RESULT))
+        assert office.values("企业台账")[4:] == []
+        assert {path.name for path in checklists.iterdir()} == made
+
+
+def test_every_button_is_bound_to_its_macro_when_libreoffice_opens_the_workbook(tmp_path: Path, city: Path) -> None:
+    folder = tmp_path / "bound"
+    folder.mkdir()
+    with Screen(folder) as screen, Windowed(folder, screen, prepared(folder), SHOTS / "bound.png") as office:
+        document = office.show(city)
+        form = document.Sheets.getByName("操作台").DrawPage.Forms.getByIndex(0)
+        bound = {form.getByIndex(at).Label: event.ScriptCode for at in range(form.getCount()) for event in form.getScriptEvents(at) if event.EventMethod == "actionPerformed"}
+        for button in load_console().buttons:
+            assert f".{button.macro}?" in bound[button.caption]
+        office.wait(office.idle)

@@ -20,7 +20,7 @@ from xltools.books.file import open_book
 from xltools.books.layout import header_text
 from xltools.books.live import LiveBook
 from xltools.faces import excel
-from xltools.faces.live import merging
+from xltools.faces.live import checking, merging, writing
 from xltools.faces.live.cells import fills
 from xltools.faces.live.host import Reply
 from xltools.libreoffice.bridge import named, struct
@@ -248,7 +248,7 @@ def test_an_exception_leaves_the_workbook_as_it_was(engine: Any, book: xw.Book, 
     def broken(*_: object) -> None:
         raise ZeroDivisionError("planted")
 
-    for step in ("write_board", "replace_figures", "write_figures"):
+    for step in ("merge_open", "find_board", "board_snapshots", "write_forms", "write_board", "replace_figures", "write_figures"):
         with monkeypatch.context() as patched:
             patched.setattr(merging, step, broken)
             reply = press(engine, book, excel.merge)
@@ -256,8 +256,63 @@ def test_an_exception_leaves_the_workbook_as_it_was(engine: Any, book: xw.Book, 
         log = next((tmp_path / "own").rglob("*.log"))
         assert reply.text == f"程序出错，已记录到 {log}。工作簿没有被改动；请把这个记录发给维护人员。"
         assert "ZeroDivisionError: planted" in log.read_text(encoding="utf-8")
-        assert (book.app.screen_updating, book.app.calculation, book.app.status_bar) == (True, "automatic", False)
+        assert (book.app.screen_updating, book.app.display_alerts, book.app.calculation, book.app.status_bar) == (True, True, "automatic", False)
         assert everything(book) == before, step
+    assert undone_after_all(engine, book)
+
+
+def undone_after_all(engine: Any, book: xw.Book) -> bool:
+    """Whether the merge before the failures can still be undone."""
+    return not press(engine, book, excel.undo).failed
+
+
+@pytest.mark.parametrize("at", [0, 3, 7])
+def test_an_exception_in_the_middle_of_writing_leaves_the_workbook_as_it_was(
+    engine: Any, book: xw.Book, folder: Path, monkeypatch: pytest.MonkeyPatch, at: int
+) -> None:
+    done(engine, book, excel.merge)
+    make_own(book)
+    before = everything(book)
+    county_file(folder / "收件箱", "湖滨区", [enterprise(2), enterprise(3)])
+    blocks = iter(range(100))
+    write = writing.write
+
+    def broken(*arguments: Any) -> None:
+        write(*arguments)
+        if next(blocks) == at:
+            raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(writing, "write", broken)
+    assert press(engine, book, excel.merge).text.startswith("程序出错，已记录到 ")
+    assert everything(book) == before
+
+
+def test_an_exception_while_a_merge_is_undone_leaves_the_merge(engine: Any, book: xw.Book, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    done(engine, book, excel.merge)
+    make_own(book)
+    county_file(folder / "收件箱", "湖滨区", [enterprise(2), enterprise(3)])
+    done(engine, book, excel.merge)
+    before = everything(book)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    for step in ("shift", "fill", "swap_figures"):
+        with monkeypatch.context() as patched:
+            patched.setattr(merging, step, broken)
+            assert press(engine, book, excel.undo).failed
+        assert everything(book) == before, step
+
+
+def test_an_exception_while_a_county_file_is_checked_changes_nothing(engine: Any, county: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = everything(county)
+
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("planted")
+
+    monkeypatch.setattr(checking, "check_open", broken)
+    assert press(engine, county, excel.check).failed
+    assert everything(county) == before
 
 
 @pytest.mark.parametrize("version", VERSIONS)

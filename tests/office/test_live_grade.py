@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +17,12 @@ from tests.office.engine_host import running_office
 from tests.office.test_live import CITY, add_column, cells, done, everything, ledger, press, refusal
 from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
-from xltools.books.console import CHECKLISTS, RESULT
+from xltools.books.console import CHECKLISTS, NOTICE_END, NOTICE_START, RESULT
 from xltools.books.file import open_book
 from xltools.faces import excel
 from xltools.faces.live import grading
 from xltools.libreoffice.engine import register
+from xltools.model.publication import load_publication_words
 
 SITE_CHECKS, LEDGER = CITY["site_checks"].sheet, CITY["ledger"].sheet
 CLINKER = table_of("cement-clinker")
@@ -161,3 +162,48 @@ def test_new_columns_before_the_grades_are_respected(engine: Any, book: xw.Book,
     own(NAMES[0]).value = "李四"
     done(engine, book, excel.grade)
     assert own(NAMES[0]).value == "李四"
+
+
+def publish_between(book: xw.Book, start: object, end: object) -> None:
+    """Enter the days of the notice."""
+    book.names[NOTICE_START].refers_to_range.value = start
+    book.names[NOTICE_END].refers_to_range.value = end
+
+
+def decide(book: xw.Book, name: str) -> None:
+    """The city decides on an enterprise, unsaved."""
+    for field, value in (("decided", "B"), ("decided_date", date(2022, 7, 28)), ("decided_no", "三环文〔2022〕80号")):
+        ledger(book, name, CITY["ledger"][field].label).value = value
+
+
+def test_what_was_decided_is_published_for_the_days_that_were_entered(engine: Any, book: xw.Book, folder: Path) -> None:
+    decide(book, NAMES[1])
+    publish_between(book, date(2022, 8, 1), "2022年8月5日")
+    said = done(engine, book, excel.publish)
+    assert "公示 1 家企业，2022-08-01 至 2022-08-05，放在“公示-2022-08-01”" in said
+    names = load_publication_words()
+    assert {path.name for path in (folder / "公示-2022-08-01").iterdir()} == {names.book, names.page}
+    listed = book.sheets["校验结果"].range("A4:D8").value
+    assert any(row[1] == LEDGER and NAMES[0] in str(row[3]) for row in listed)
+    assert "已经存在，没有覆盖" in refusal(engine, book, excel.publish)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "said"),
+    [
+        (None, None, "“公示开始日期”没有填写。请在操作台填写公示期的第一天和最后一天；文件没有规定公示多少天。"),
+        (date(2022, 8, 1), None, "“公示结束日期”没有填写。请在操作台填写公示期的第一天和最后一天；文件没有规定公示多少天。"),
+        ("月底", date(2022, 8, 5), "“公示开始日期”填的是“月底”，不是能识别的日期，请填成 2022-08-01 这样的日期。"),
+        (date(2022, 8, 5), date(2022, 8, 1), "公示结束日期 2022-08-01 早于开始日期 2022-08-05。请核对公示的起止日期"),
+    ],
+)
+def test_how_long_a_notice_lasts_is_never_assumed(engine: Any, book: xw.Book, start: object, end: object, said: str) -> None:
+    publish_between(book, start, end)
+    assert refusal(engine, book, excel.publish) == said
+
+
+def test_without_a_decision_nothing_is_published_and_the_reason_listed(engine: Any, book: xw.Book, folder: Path) -> None:
+    publish_between(book, date(2022, 8, 1), date(2022, 8, 5))
+    assert "没有可以公示的企业，原因见【校验结果】" in done(engine, book, excel.publish)
+    assert not (folder / "公示-2022-08-01").exists()
+    assert "恢复到" in done(engine, book, excel.undo)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import dataclass, replace
+from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from xltools.actions.office_menu import has_menu
@@ -13,8 +13,8 @@ from xltools.actions.setup import INTERPRETER, LINUX, SCRIPT, SETTINGS, WINDOWS,
 from xltools.books.replace import holder
 from xltools.model.form import load_template
 
-PACKAGES = ("click", "openpyxl", "pandas", "pandera", "python-calamine", "RapidFuzz", "XlsxWriter")
-XLWINGS = "xlwings"
+OURS, XLWINGS = "xltools-jixiao", "xlwings"
+REQUIREMENT = re.compile(r"[\w.-]+")
 PROVIDER = ("pythonscript.py", "pythonloader.py")
 SECURITY = re.compile(r'"MacroSecurityLevel"[^>]*><value>(\d)</value>')
 BLOCKED = {"3": "非常高"}
@@ -43,7 +43,7 @@ GOOD, DOUBT, BAD = "好", "注意", "坏"
 class Machine:
     """What faces know of the computer. office: LibreOffice's program folder, with the version of its Python ·
     excel: program behind Excel.Application ·
-    macros: Excel's macro policy · fonts: names of Chinese fonts, None when that cannot be told · folder: where the user works."""
+    wps: WPS's program for sheets · macros: Excel's macro policy · fonts: names of Chinese fonts, None when that cannot be told · folder: where the user works."""
 
     places: Places
     program: Program
@@ -53,11 +53,12 @@ class Machine:
     macros: str
     fonts: tuple[str, ...] | None
     folder: Path
+    wps: str = ""
 
 
 def examine(machine: Machine) -> list[Line]:
     """The whole page, in order."""
-    parts: Iterable[Callable[[Machine], Iterator[Line]]] = (_python, _packages, _setup, _office, _excel, _files, _templates)
+    parts: Iterable[Callable[[Machine], Iterator[Line]]] = (_python, _packages, _setup, _office, _excel, _wps, _files, _templates)
     return [line for part in parts for line in part(machine)]
 
 
@@ -68,8 +69,9 @@ def _python(machine: Machine) -> Iterator[Line]:
 
 
 def _packages(machine: Machine) -> Iterator[Line]:
-    missing = [name for name in PACKAGES if _version(name) is None]
-    found = "、".join(f"{name} {_version(name)}" for name in PACKAGES if name not in missing)
+    names = [match[0] for one in requires(OURS) or () if "extra ==" not in one and (match := REQUIREMENT.match(one))]
+    missing = [name for name in names if _version(name) is None]
+    found = "、".join(f"{name} {_version(name)}" for name in names if name not in missing)
     if missing:
         yield Line("程序库", BAD, f"缺少 {'、'.join(missing)}", "pip install --upgrade xltools-jixiao")
     else:
@@ -144,8 +146,15 @@ def _excel(machine: Machine) -> Iterator[Line]:
         yield Line("宏", BAD, "单位的策略禁用了全部宏，按钮不能运行", "请用图标或命令行，或请管理员信任放汇总表的文件夹")
 
 
+def _wps(machine: Machine) -> Iterator[Line]:
+    yield Line("WPS", GOOD, f"{machine.wps}　按钮没有在 WPS 里试过，请用图标或命令行" if machine.wps else "没有找到，不需要")
+
+
 def _files(machine: Machine) -> Iterator[Line]:
-    yield _writable("本人设置文件夹", machine.places.own)
+    own = machine.places.own
+    probed = next((place for place in (own, *own.parents) if place.is_dir()), own)      # before setup it is not there
+    line = _writable("本人设置文件夹", probed)
+    yield replace(line, text=str(own)) if line.state == GOOD else line
     yield _writable("当前文件夹", machine.folder)
     open_ = [f"{path.name}（{who}）" for path in sorted(machine.folder.glob("*.xls*")) if not path.name.startswith("~$") and (who := holder(path))]
     if open_:

@@ -7,11 +7,12 @@ Tried on Linux; what is written for Windows and macOS follows the documentation 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from xltools.actions.office_menu import EXTENSION, add_menu, in_use, remove_menu
+from xltools.actions.office_menu import EMPTY, EXTENSION, FILE, add_menu, in_use, remove_menu
 from xltools.books.package import replace_file
 from xltools.model.shipped import shipped
 
@@ -31,17 +32,20 @@ class Program:
 
 @dataclass(frozen=True)
 class Places:
-    """Folders of one user. own: ours · offices: "user" folders of LibreOffice profiles · icons: where entries go that things are dropped on."""
+    """Folders of one user. own: ours · offices: "user" folders of LibreOffice profiles · icons: where entries go that things are dropped on ·
+    left: names of files that the program itself leaves in its own folder."""
 
     system: str
     own: Path
     offices: tuple[Path, ...]
     icons: tuple[Path, ...]
+    left: tuple[str, ...] = ()
 
 
 def install(places: Places, program: Program) -> list[Path]:
     """Write everything, the menu into every profile that no LibreOffice uses just now; gives the files. Running it again brings them up to date."""
     wanted = contents(places, program)
+    made = _missing_folders([*wanted, *(office / FILE for office in places.offices)])
     for path, content in wanted.items():
         path.parent.mkdir(parents=True, exist_ok=True)
         replace_file(path, content)
@@ -50,25 +54,50 @@ def install(places: Places, program: Program) -> list[Path]:
     for office in places.offices:
         if not in_use(office):
             add_menu(office)
-    obsolete = [path for path in recorded(places) if path not in wanted]
-    _remove(obsolete)
-    record = json.dumps([str(path) for path in wanted], ensure_ascii=False, indent=1)
+    former = _record(places)
+    _remove([path for path in former.files if path not in wanted])
+    folders = [str(path) for path in dict.fromkeys([*former.folders, *made]) if path.is_dir()]
+    record = json.dumps({"files": [str(path) for path in wanted], "folders": folders}, ensure_ascii=False, indent=1)
     replace_file(places.own / RECORD, record.encode("utf-8"))
     return list(wanted)
 
 
 def uninstall(places: Places) -> list[Path]:
-    """Remove what `install` wrote; gives the files that were there."""
+    """Remove what `install` wrote and what the program left beside it, folders that are empty then included; gives the files that were there."""
+    record = _record(places)
     for office in places.offices:
         if not in_use(office):
             remove_menu(office)
-    return _remove([*recorded(places), places.own / RECORD])
+            if (office / FILE).is_file() and (office / FILE).read_text(encoding="utf-8") == EMPTY:
+                (office / FILE).unlink()        # it was not there before the menu came
+    removed = _remove([*record.files, places.own / RECORD, *(places.own / name for name in places.left)])
+    for folder in sorted({places.own, *record.folders}, key=lambda path: -len(path.parts)):
+        with suppress(OSError):     # somebody else keeps something there
+            folder.rmdir()
+    return removed
 
 
-def recorded(places: Places) -> list[Path]:
-    """The files that the last `install` wrote."""
+@dataclass(frozen=True)
+class _Record:
+    """What `install` wrote: files, and folders that were not there before."""
+
+    files: tuple[Path, ...] = ()
+    folders: tuple[Path, ...] = ()
+
+
+def _record(places: Places) -> _Record:
+    """What the last `install` wrote."""
     path = places.own / RECORD
-    return [Path(text) for text in json.loads(path.read_text(encoding="utf-8"))] if path.is_file() else []
+    if not path.is_file():
+        return _Record()
+    data = json.loads(path.read_text(encoding="utf-8"))
+    files, folders = (data, []) if isinstance(data, list) else (data["files"], data["folders"])     # a list: before 0.2
+    return _Record(tuple(map(Path, files)), tuple(map(Path, folders)))
+
+
+def _missing_folders(paths: Iterable[Path]) -> list[Path]:
+    """The folders that these files need and that are not there."""
+    return list(dict.fromkeys(folder for path in paths for folder in path.parents if not folder.exists()))
 
 
 def contents(places: Places, program: Program) -> dict[Path, bytes]:

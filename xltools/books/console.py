@@ -20,18 +20,23 @@ SUFFIX = ".xlsm"        # only such a file can hold the macros behind the button
 FIRST, ROWS, HEIGHT = 3, 3, 33.0        # rows of the sheet, each so many points high
 BUTTON_WIDTH, BUTTON_HEIGHT, GAP, ABREAST = 124, 48, 10, 3
 PIXELS = 4 / 3          # in a point
-INBOX, CHECKLISTS, RESULT = "xltools_inbox", "xltools_checklists", "xltools_result"     # defined names, by which the cells are found wherever they move
+# Defined names, by which the cells are found wherever they move.
+INBOX, CHECKLISTS, RESULT = "xltools_inbox", "xltools_checklists", "xltools_result"
+NOTICE_START, NOTICE_END = "xltools_notice_start", "xltools_notice_end"
 
 
 @dataclass(frozen=True)
 class _Cell:
-    """A label in front of a cell. columns, counted from 1, and rows: what the cell takes, as one · help: shown when it is chosen."""
+    """A label in front of a cell. columns, counted from 1, and rows: what the cell takes, as one · look: of what is filled in, "" for
+    a cell that is not to be filled in · title and help: shown when the cell is chosen."""
 
     name: str
     label: str
     text: str
     columns: tuple[int, int]
     rows: tuple[int, int]
+    look: str = ""
+    title: str = ""
     help: str = ""
 
 
@@ -42,7 +47,7 @@ def add_console(workbook: Workbook, sheet: Worksheet, inbox: str, result: str, s
     cells = list(_cells(inbox, result))
     for row in range(FIRST, FIRST + ROWS):
         sheet.set_row(row - 1, HEIGHT)
-        for column in range(max(one.columns[1] for one in cells)):
+        for column in range((sheet.dim_colmax or 0) + 1):
             sheet.write_blank(row - 1, column, None, styles.get("console"))
     _buttons(sheet)
     for one in cells:
@@ -51,9 +56,11 @@ def add_console(workbook: Workbook, sheet: Worksheet, inbox: str, result: str, s
 
 def _cells(inbox: str, result: str) -> Iterator[_Cell]:
     words = load_console()
-    yield _Cell(INBOX, words.inbox_label, inbox or words.inbox, (5, 6), (FIRST, FIRST), words.inbox_help)
-    yield _Cell(CHECKLISTS, words.checklists_label, words.checklists, (5, 6), (FIRST + 1, FIRST + 1), words.checklists_help)
-    yield _Cell(RESULT, words.result_label, result or words.never, (8, 12), (FIRST, FIRST + ROWS - 1))
+    yield _Cell(INBOX, words.inbox_label, inbox or words.inbox, (5, 6), (FIRST, FIRST), "text", words.inbox_label, words.inbox_help)
+    yield _Cell(CHECKLISTS, words.checklists_label, words.checklists, (5, 6), (FIRST + 1, FIRST + 1), "text", words.checklists_label, words.checklists_help)
+    yield _Cell(NOTICE_START, words.notice_label, "", (5, 5), (FIRST + 2, FIRST + 2), "date", words.notice_start, words.notice_help)
+    yield _Cell(NOTICE_END, "", "", (6, 6), (FIRST + 2, FIRST + 2), "date", words.notice_end, words.notice_help)
+    yield _Cell(RESULT, words.result_label, result or words.never, (8, 11), (FIRST, FIRST + ROWS - 1))
 
 
 def _buttons(sheet: Worksheet) -> None:
@@ -71,11 +78,16 @@ def _buttons(sheet: Worksheet) -> None:
 def _cell(workbook: Workbook, sheet: Worksheet, one: _Cell, styles: Styles) -> None:
     """The label, and the cell under its defined name: one to fill in has a frame and says what it wants."""
     (left, right), (top, bottom) = one.columns, one.rows
-    looks = ("cell", "text", "large", "wrap", "indent") if one.help else ("console", "large", "wrap", "indent")
-    sheet.write_string((top + bottom) // 2 - 1, left - 2, one.label, styles.get("console", "faint", "right", "indent"))
-    sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", styles.get(*looks))
-    sheet.write_string(top - 1, left - 1, one.text, styles.get(*looks))
+    looks = ("cell", one.look, "large", "wrap", "left", "indent") if one.look else ("console", "large", "wrap", "indent")
+    if one.label:
+        sheet.write_string((top + bottom) // 2 - 1, left - 2, one.label, styles.get("console", "faint", "right", "indent"))
+    if (left, top) != (right, bottom):
+        sheet.merge_range(top - 1, left - 1, bottom - 1, right - 1, "", styles.get(*looks))
+    if one.text:
+        sheet.write_string(top - 1, left - 1, one.text, styles.get(*looks))
+    else:
+        sheet.write_blank(top - 1, left - 1, None, styles.get(*looks))
     workbook.define_name(one.name, f"={quoted(str(sheet.name))}!${column_letters(left)}${top}")
     if one.help:
-        options = {"validate": "any", "input_title": one.label, "input_message": one.help}
+        options = {"validate": "any", "input_title": one.title, "input_message": one.help}
         sheet.data_validation(top - 1, left - 1, top - 1, left - 1, options)

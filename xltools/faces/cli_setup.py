@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 STATES = {"好": ("✓", "green"), "注意": ("!", "yellow"), "坏": ("✗", "red")}
+IN_USE = "LibreOffice 正在运行，菜单没有{done}。请关闭 LibreOffice，再运行一次 {command}。如果没有在运行，请先删除 {profile} 里的 .lock 文件。"
 PAUSE = 5.0     # seconds between two looks at a watched folder
 
 
@@ -47,7 +48,7 @@ def setup() -> int:
         click.echo(f"已写入 {path}")
     for user in here.offices:
         if in_use(user):
-            click.echo("LibreOffice 正在运行，菜单没有装上。请关闭 LibreOffice，再运行一次 xltools setup。", err=True)
+            click.echo(IN_USE.format(done="装上", command="xltools setup", profile=user.parent), err=True)
             return 1
     click.echo("设置完成。运行 xltools doctor 可以检查本机。")
     return 0
@@ -57,11 +58,17 @@ def setup() -> int:
 @help_option
 def uninstall() -> int:
     """移除 xltools setup 写入的全部文件；您的工作簿不受影响。"""
+    from xltools.actions.office_menu import has_menu, in_use
     from xltools.actions.setup import uninstall as remove
     from xltools.faces.machine import places
 
-    for path in remove(places()):
+    here = places()
+    for path in remove(here):
         click.echo(f"已移除 {path}")
+    for user in here.offices:
+        if in_use(user) and has_menu(user):
+            click.echo(IN_USE.format(done="移除", command="xltools uninstall", profile=user.parent), err=True)
+            return 1
     click.echo("已移除。程序本身请用 pip uninstall xltools-jixiao 卸载。")
     return 0
 
@@ -72,10 +79,11 @@ def uninstall() -> int:
 def doctor(as_json: bool) -> int:
     """检查本机：一页写明什么能用、什么不能用、怎么解决。"""
     from xltools.actions.doctor import BAD, Machine, examine
-    from xltools.faces.machine import excel_owner, macro_policy, office_program, places, program
+    from xltools.faces.machine import excel_owner, macro_policy, office_program, places, program, wps_program
 
     office = office_program()
-    lines = examine(Machine(places(), program(), office, host_python(office) if office else None, excel_owner(), macro_policy(), _fonts(), Path.cwd()))
+    python = host_python(office) if office else None
+    lines = examine(Machine(places(), program(), office, python, excel_owner(), macro_policy(), _fonts(), Path.cwd(), wps_program()))
     if as_json:
         click.echo(json.dumps([line.record() for line in lines], ensure_ascii=False, indent=1))
     else:

@@ -46,7 +46,12 @@ def undo() -> Reply:
     return _press("undo", _undo)
 
 
-BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "grade": grade, "checklist": checklist, "undo": undo}
+def publish() -> Reply:
+    """发布: the public list and page of the grades that the open summary says are decided."""
+    return _press("publish", _publish)
+
+
+BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "grade": grade, "checklist": checklist, "undo": undo, "publish": publish}
 
 
 def _merge(book: Any, say: Say) -> Reply:
@@ -79,6 +84,12 @@ def _undo(book: Any, say: Say) -> Reply:
     return undo(book, datetime.now(), say)
 
 
+def _publish(book: Any, say: Say) -> Reply:
+    from xltools.faces.live.publishing import publish
+
+    return publish(book, datetime.now(), say, POLICY)
+
+
 def _press(verb: str, run: Callable[[Any, Say], Reply]) -> Reply:
     """Run one button on the calling workbook; whatever goes wrong becomes a sentence, a bug also a record in the log."""
     said = load_console().said
@@ -100,7 +111,9 @@ def main(arguments: Sequence[str]) -> int:
     reply = BUTTONS[arguments[0]]()
     if not reply.failed:
         return 0
-    (own_folder() / MESSAGE).write_text(reply.text, encoding="utf-8")
+    path = own_folder() / MESSAGE
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(reply.text, encoding="utf-8")
     return 1
 
 

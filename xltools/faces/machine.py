@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program
-from xltools.faces.places import own_folder
+from xltools.faces.places import LOG, MESSAGE, own_folder
 
 PACKAGE = Path(__file__).parent.parent
 OFFICE_PROFILE = Path("4") / "user"     # the number has been the same since LibreOffice 4
@@ -36,7 +36,7 @@ def program() -> Program:
 
 def places() -> Places:
     """Where things go for this user."""
-    return Places(system(), own_folder(), tuple(profiles()), tuple(icon_folders()))
+    return Places(system(), own_folder(), tuple(profiles()), tuple(icon_folders()), (LOG, MESSAGE))
 
 
 def profiles() -> Iterator[Path]:
@@ -76,6 +76,13 @@ def office_program() -> Path | None:
 def excel_owner() -> str:
     """The program behind Excel.Application on Windows ("…EXCEL.EXE", "…et.exe" for WPS), "" when there is none. Not tried."""
     return _registry("HKEY_CLASSES_ROOT", r"CLSID\{00024500-0000-0000-C000-000000000046}\LocalServer32", "")
+
+
+def wps_program() -> str:
+    """The program file of WPS for sheets, "" when it is not found. On Windows not tried."""
+    entry = r"Software\Microsoft\Windows\CurrentVersion\App Paths\et.exe"
+    found = (_registry(root, entry, "") for root in ("HKEY_CURRENT_USER", "HKEY_LOCAL_MACHINE"))
+    return next((path for path in found if path), "") or shutil.which("et") or ""
 
 
 def macro_policy() -> str:

@@ -15,7 +15,7 @@ INTERPRETER, MESSAGE = "python.txt", "message.txt"
 
 
 def own_folder() -> Path:
-    """The folder, made when missing: %LOCALAPPDATA%\\xltools, ~/Library/Application Support/xltools or ~/.config/xltools."""
+    """The folder, which may not be there yet: %LOCALAPPDATA%\\xltools, ~/Library/Application Support/xltools or ~/.config/xltools."""
     home = Path.home()
     if sys.platform.startswith("win"):
         base = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
@@ -23,9 +23,7 @@ def own_folder() -> Path:
         base = home / "Library" / "Application Support"
     else:
         base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config")
-    folder = base / NAME
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
+    return base / NAME
 
 
 def log_path() -> Path:
@@ -36,6 +34,7 @@ def log_path() -> Path:
 def keep_traceback(what: str) -> Path:
     """Add the exception being handled to the log; gives the log's path. what: the command that failed."""
     path = log_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a", encoding="utf-8") as log:
         log.write(f"{datetime.now().isoformat()} {what}\n{traceback.format_exc()}\n")
     return path

@@ -45,6 +45,11 @@ class Console:
     checklists_label: str
     checklists: str
     checklists_help: str
+    notice_label: str
+    notice_start: str
+    notice_end: str
+    notice_help: str
+    published: str
     result_label: str
     never: str
     note: str

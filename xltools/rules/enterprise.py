@@ -58,18 +58,31 @@ def _whole(parts: Sequence[PartGrade], policy: Policy) -> tuple[Status, str, str
         return Status.UNVERIFIED, "", f"{open_parts}还没有得出等级"
     if open_parts:
         return Status.NEEDS_DECISION, "", f"{open_parts}还没有得出等级"
-    schemes = _schemes([part.checklist.table for part in parts], policy)
-    order = [member for group in _from_worst(schemes, policy) for member in group]
     members = [(part.checklist.table.scheme, part.grade) for part in parts]
-    if not set(order).issuperset(members):
-        return Status.NEEDS_DECISION, "", "不同等级体系之间没有规定的对应关系"
-    scheme, worst = min(members, key=order.index)
-    names = "、".join(part.checklist.process for part, member in zip(parts, members, strict=True) if member == (scheme, worst))
+    status, worst = weakest(members, policy)
+    if worst is None:
+        return status, "", "不同等级体系之间没有规定的对应关系"
+    names = "、".join(part.checklist.process for part, member in zip(parts, members, strict=True) if member == worst)
+    schemes = _schemes([part.checklist.table for part in parts], policy)
     if len(schemes) == 1:
-        return Status.CLEAR, worst, f"以较差的{names}为准" if len(set(members)) > 1 else ""
-    if any(tier.issuperset(f"{one}:{grade}" for one, grade in members) for tier in _confirmed(policy)):
-        return Status.CLEAR, worst, "各等级体系的这一档按公开规则同等对待"
-    return Status.NEEDS_DECISION, worst, f"等级体系不同（{'、'.join(schemes)}），没有规则规定先后，暂按{names}的 {worst} 计"
+        return status, worst[1], f"以较差的{names}为准" if len(set(members)) > 1 else ""
+    if status is Status.CLEAR:
+        return status, worst[1], "各等级体系的这一档按公开规则同等对待"
+    return status, worst[1], f"等级体系不同（{'、'.join(schemes)}），没有规则规定先后，暂按{names}的 {worst[1]} 计"
+
+
+def weakest(members: Sequence[tuple[str, str]], policy: Policy) -> tuple[Status, tuple[str, str] | None]:
+    """The (scheme, grade) that decides among several, and whether a rule says so; None where none even ranks them.
+
+    Source: 三环文〔2022〕69号 三(三)3.
+    """
+    used = {scheme for scheme, _ in members}
+    schemes = [scheme.id for scheme in policy.schemes if scheme.id in used]
+    order = [member for group in _from_worst(schemes, policy) for member in group]
+    if not set(order).issuperset(members):
+        return Status.NEEDS_DECISION, None
+    one_tier = any(tier.issuperset(f"{scheme}:{grade}" for scheme, grade in members) for tier in _confirmed(policy))
+    return Status.CLEAR if len(schemes) == 1 or one_tier else Status.NEEDS_DECISION, min(members, key=order.index)
 
 
 def _schemes(tables: Sequence[IndicatorTable], policy: Policy) -> list[str]:

@@ -37,7 +37,7 @@ def grade(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
     before = form_snapshots(live, graded.sheets)
     with restoring(book) as done:
         write_forms(Desk(book, folder, say), graded.sheets, before, done)
-        return _told(book, _graded(graded, moment), moment, done)
+        return told(book, _graded(graded, moment), moment, done)
 
 
 def make(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
@@ -54,7 +54,7 @@ def make(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
     line = words.said["made"].format(moment=f"{moment:{MINUTE}}", made=len(made.paths), folder=folder.name)
     line += words.said["kept"].format(kept=kept_ones) if kept_ones else ""
     line += words.said["refused"].format(refused=len(refused), sheet=words.check.sheet) if refused else ""
-    reply = _told(book, line, moment, [])
+    reply = told(book, line, moment, [])
     if refused:
         show(book, refused, line)
     return reply
@@ -64,7 +64,7 @@ def _graded(graded: Graded, moment: datetime) -> str:
     return load_console().said["graded"].format(moment=f"{moment:{MINUTE}}", sheet=graded.sheet, **graded.outcome.counts)
 
 
-def _told(book: Any, line: str, moment: datetime, written: list[Snapshot]) -> Reply:
+def told(book: Any, line: str, moment: datetime, written: list[Snapshot]) -> Reply:
     """The result beside the buttons, after which the last merge can still be undone, and what was written since with it."""
     path, cell = Path(book.fullname), result(book)
     state, shown = kept(path), str(cell.value or "")

@@ -1,0 +1,56 @@
+"""The button 发布: the public list of the open summary, for a notice whose days stand beside the buttons."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from xltools.actions.publish import publish_book
+from xltools.actions.publish_open import day_in
+from xltools.books.console import NOTICE_END, NOTICE_START
+from xltools.books.live import plain
+from xltools.faces.live.folders import city
+from xltools.faces.live.grading import MINUTE, told
+from xltools.faces.live.host import RefusedError, Reply, Say, folder_of, named
+from xltools.faces.live.results import show
+from xltools.model.console import load_console
+from xltools.model.policy import Policy, load_policy
+from xltools.model.publication import Notice, Published
+
+
+def publish(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
+    """Write the public list and page into a folder of the notice's own beside the open summary. Raises RefusedError and StopError."""
+    words, home = load_console(), folder_of(book)
+    say(words.said["reading"])
+    live = city(book)
+    policy = load_policy(live.stamp.policy or policy_id)
+    notice = Notice(policy, _day(book, NOTICE_START, words.notice_start, policy), _day(book, NOTICE_END, words.notice_end, policy))
+    folder = words.published.format(start=notice.start)
+    say(words.said["publishing"])
+    done = publish_book(live, notice, home / folder)
+    line = _line(done, notice, moment, folder)
+    reply = told(book, line, moment, [])
+    if done.findings:
+        show(book, done.findings, line)
+    return reply
+
+
+def _line(done: Published, notice: Notice, moment: datetime, folder: str) -> str:
+    words = load_console()
+    values = {"moment": f"{moment:{MINUTE}}", "sheet": words.check.sheet}
+    if not done.count:
+        return words.said["nothing"].format(**values)
+    line = words.said["published"].format(**values, count=done.count, start=notice.start, end=notice.end, folder=folder)
+    return line + (words.said["left_out"].format(**values, left=len(done.findings)) if done.findings else "")
+
+
+def _day(book: Any, name: str, label: str, policy: Policy) -> date:
+    """The day in the cell of this name. Raises RefusedError when it says none: how long a notice lasts, no rule says."""
+    said, cell = load_console().said, named(book, name)
+    value = None if cell is None else plain(cell.value)
+    if value is None:
+        raise RefusedError(said["no_notice"].format(label=label))
+    day = day_in(value, policy.year)
+    if day is None:
+        raise RefusedError(said["bad_notice"].format(label=label, text=value))
+    return day
