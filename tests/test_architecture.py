@@ -373,3 +373,14 @@ def test_every_declared_dependency_has_its_fence() -> None:
     declared = project["dependencies"] + project["optional-dependencies"]["excel"]
     packages = {item.split(">")[0].split("[")[0].lower().replace("-", "_").removesuffix("_tool") for item in declared}
     assert packages <= FENCES.keys()
+
+
+RECOUNT = ("actions/fsck.py", "books/recount_read.py", "rules/recount.py")
+DECLARED = ("xltools.model.finding", "xltools.model.form", "xltools.books.recount_read", "xltools.rules.recount")
+
+
+@pytest.mark.parametrize("module", RECOUNT)
+def test_the_recount_shares_no_code_with_the_merge(module: str) -> None:
+    tree = ast.parse((PACKAGE / module).read_text("utf-8"))
+    ours = [name for _, name in imports(tree) if name.startswith("xltools.")]
+    assert [name for name in ours if not name.startswith(DECLARED)] == []

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.cli_files import upgrade
+from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
@@ -195,7 +195,7 @@ def demo(folder: Path, policy: Policy) -> int:
 make.add_command(make_checklist)
 make.add_command(make_policy)
 commands.add_command(grade)
-for command in (upgrade, import_table, publish, setup, uninstall, doctor, watch, drop):
+for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 
 

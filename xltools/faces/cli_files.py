@@ -1,17 +1,20 @@
-"""Commands about single workbooks: an older one into the current template."""
+"""Commands about single workbooks: an older one into the current template, a summary checked against its sources."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import Command, help_option, policy_option
+from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
 from xltools.faces.terminal import report_lines
 from xltools.model.finding import Severity
 
 if TYPE_CHECKING:
+    from xltools.actions.fsck import Recount
     from xltools.model.policy import Policy
 
 SOME_WORKBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -36,3 +39,36 @@ def upgrade(file: Path, output: Path, policy: Policy) -> int:
     if done.list:
         click.echo(f"没有带入的 {len(done.left)} 格列在 {done.list}")
     return int(any(one.severity is not Severity.NOTE for one in done.findings))
+
+
+@click.command(cls=Command)
+@click.argument("summary", type=SOME_WORKBOOK, metavar="市级汇总.xlsx")
+@click.argument("sources", nargs=-1, type=SOME_FILE, metavar="[原文件或文件夹…]")
+@json_option
+@help_option
+def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool) -> int:
+    """复核市级汇总：对照汇总时用的原文件，逐行逐格重新数一遍。
+
+    不用汇总的程序，另外读一遍、数一遍。原文件按内容指纹找，默认在汇总文件所在的文件夹里找。
+    """
+    from xltools.actions.fsck import fsck as run
+
+    done = run(summary, sources or (summary.parent,))
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+    else:
+        for line in (*report_lines(done.findings), *recount_lines(done)):
+            click.echo(line)
+    return int(bool(done.findings))
+
+
+def recount_lines(done: Recount) -> Iterator[str]:
+    """The counting identity in words."""
+    one = done.account
+    yield f"\n对照了 {done.files} 个原文件"
+    yield f"行：读入 {one.seen} = 汇总 {one.merged} + 未汇总 {one.unmerged} + 合计和说明行 {one.outside}；中间空行 {one.blank}"
+    yield f"格：读入 {one.cells} = 照搬 {one.carried} + 已说明的改动 {one.reported}" + (f" + 不一致 {rest}" if (rest := one.cells - one.carried - one.reported) else "")
+    for name, (source, summary) in one.sums.items():
+        sign = "=" if abs(source - summary) <= 1e-6 * max(1.0, abs(source)) else "≠"
+        yield f"合计：{name} 来源 {source:.15G} {sign} 汇总 {summary:.15G}"
+    yield "复核一致" if not done.findings else f"有 {len(done.findings)} 处不一致"

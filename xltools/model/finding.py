@@ -131,6 +131,14 @@ class Code(Enum):
     POLICY_LACKS = ("E326", "“{where}”里缺少“{value}”", "请补上这一行；系统要用到它")
     TABLE_EXISTS = ("E327", "政策库里已经有编号或名称是“{value}”的指标表", "请给新表另取编号和名称，旧表可以写上失效日期")
 
+    RECOUNT_INPUT = ("E340", "没有找到汇总时用的这个文件（内容指纹 {digest}…），可能被改动、移走或删除", "请把汇总时用的原文件放回再复核，或重新汇总")
+    RECOUNT_CELL = ("E341", "“{label}”是{value}，来源{source}是{other}，问题清单没有说明", "请查明谁改了汇总；应以来源为准的，请重新汇总")
+    RECOUNT_ROW_LOST = ("E342", "第{row}行有内容（“{value}”），市级汇总里没有，也没有列为未汇总", "请查明哪里删了这一行；应当汇总的，请重新汇总")
+    RECOUNT_ROW_UNKNOWN = ("E343", "这一行写的来源{source}里没有内容", "请核对来源；手工添加的行请清空来源三列")
+    RECOUNT_ROW_TWICE = ("E344", "这一行与第{row}行写的是同一来源：{source}", "请删除多出的一行，或重新汇总")
+    RECOUNT_LOG = ("E345", "{file}【{sheet}】运行日志记的是{told}，重新数是{counted}", "请查明汇总后改动了什么；应以来源为准的，请重新汇总")
+    RECOUNT_NO_LOG = ("E346", "这个文件里没有运行日志，不能复核", "请选择由本工具汇总出的市级汇总文件")
+
     # 4 between sheets
     REVIEW_NOT_SCREENED = ("E401", "“{name}”（{process}）不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码和工序{near}")
     RECTIFICATION_UNKNOWN = ("E402", "信用代码“{code}”不在“排查清单”中", "请先在“排查清单”填报，或核对信用代码{near}")

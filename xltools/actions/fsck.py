@@ -1,0 +1,193 @@
+"""fsck 复核: a summary re-derived from the files it was made from, by a reader and rules that the merge does not have.
+
+What the two sides share is the declared forms, the sentences, and nothing else (tests/test_architecture.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xltools.books.recount_read import Cells, cells_of, digest
+from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.form import Field, Form, Kind, Template, load_template
+from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, records
+
+NUMBERS = (Kind.NUMBER, Kind.INTEGER)
+
+
+@dataclass(frozen=True)
+class Recount:
+    """What the check came to. files: how many of the inputs were found as they were · account: the counting identity."""
+
+    files: int
+    account: Account
+    findings: tuple[Finding, ...]
+
+    def record(self) -> dict[str, object]:
+        """The recount as `--json` prints it."""
+        one = self.account
+        rows = {"seen": one.seen, "merged": one.merged, "unmerged": one.unmerged, "outside": one.outside, "blank": one.blank}
+        cells = {"seen": one.cells, "carried": one.carried, "reported": one.reported}
+        return {"files": self.files, "rows": rows, "cells": cells, "sums": one.sums, "findings": [finding.record() for finding in self.findings]}
+
+
+@dataclass
+class _Side:
+    """The summary as loose cells, and the inputs by the name that it gives them."""
+
+    name: str
+    sheets: Mapping[str, Cells]
+    city: Template
+    county: Template
+    told: Told
+    inputs: Mapping[str, Mapping[str, Cells]]
+    account: Account = field(default_factory=Account)
+
+
+def fsck(summary: Path, places: Iterable[Path]) -> Recount:
+    """Check a summary against its inputs, which are looked for by their content among these files and folders.
+
+    Raises StopError when the summary cannot be read or keeps no log of what it was made from.
+    """
+    city = load_template("city")
+    try:
+        sheets = cells_of(summary)
+    except ValueError as error:
+        raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name))) from error
+    log = records(sheets.get(city["log"].sheet, {}), city["log"])
+    if not any("sha256" in row for row in log.values()):
+        raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name)))
+    found, missing = _inputs(log, places)
+    told = Told(_told(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
+    side = _Side(summary.name, sheets, city, load_template("county"), told, found)
+    side.account.findings += missing
+    _recount(side, log)
+    return Recount(len(found), side.account, tuple(sorted(side.account.findings, key=order)))
+
+
+def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, dict[str, Cells]], list[Finding]]:
+    wanted = {str(row["file"]): str(row["sha256"]) for row in log.values() if "file" in row and "sha256" in row}
+    by_hash: dict[str, Path] = {}
+    for place in places:
+        for path in sorted(place.rglob("*")) if place.is_dir() else [place]:
+            if path.is_file() and (content := digest(path)) in wanted.values():
+                by_hash.setdefault(content, path)
+    found: dict[str, dict[str, Cells]] = {}
+    missing: list[Finding] = []
+    for file, content in sorted(wanted.items()):
+        try:
+            found[file] = cells_of(by_hash[content])
+        except (KeyError, ValueError):
+            missing.append(Code.RECOUNT_INPUT.at(Place(file), digest=content[:12]))
+    return found, missing
+
+
+def _told(problems: Mapping[int, Row]) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for row in problems.values():
+        where = (str(row.get("file", "")), str(row.get("sheet", "")), str(row.get("cell", "")))
+        told.setdefault(where, []).append((str(row.get("code", "")), str(row.get("message", ""))))
+    return told
+
+
+def _recount(side: _Side, log: Mapping[int, Row]) -> None:
+    """Every sheet of every input against the log, every row of the summary against its source."""
+    merged = {form.name: records(side.sheets.get(form.sheet, {}), form) for form in side.city if form.collects}
+    unmerged = _sources(records(side.sheets.get(side.city["unmerged"].sheet, {}), side.city["unmerged"]).values())
+    inputs: dict[tuple[str, str], Input] = {}
+    for at, line in log.items():
+        file, sheet = str(line.get("file", "")), str(line.get("sheet", ""))
+        forms = [form for form in side.city if form.collects and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
+        form = side.county[forms[0].collects] if forms else next((one for one in side.county if one.sheet == sheet), None)
+        if file in side.inputs and sheet and form and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.told)):
+            inputs[file, sheet] = one
+            rows = [source for name in merged for source in _sources(merged[name].values()) if source[:2] == (file, sheet)]
+            _sheet(side, at, line, one, ({row for _, _, row in rows}, {row for *where, row in unmerged if tuple(where) == (file, sheet)}))
+    for name, found in merged.items():
+        _rows(side, side.city[name], found, inputs)
+
+
+def _sources(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
+    return [(str(row["source_file"]), str(row.get("source_sheet", "")), int(float(row["source_row"]))) for row in rows if "source_file" in row and "source_row" in row]
+
+
+def _sheet(side: _Side, at: int, line: Row, one: Input, rows: tuple[set[int], set[int]]) -> None:
+    """One line of the log against what its sheet holds."""
+    before = side.account.seen, side.account.merged, side.account.unmerged + side.account.outside
+    check_rows(one, side.account, *rows, side.told)
+    after = side.account.seen, side.account.merged, side.account.unmerged + side.account.outside
+    seen, merged, named = (now - then for now, then in zip(after, before, strict=True))
+    said = tuple(int(float(line.get(name, 0))) for name in ("seen", "merged", "named"))
+    if said != (seen, merged, named):
+        place = Place(side.name, side.city["log"].sheet, f"A{at}")
+        told, counted = (f"读入{a}行、汇总{b}行、列出{c}行" for a, b, c in (said, (seen, merged, named)))
+        side.account.findings.append(Code.RECOUNT_LOG.at(place, file=one.file, sheet=one.sheet, told=told, counted=counted))
+
+
+def _rows(side: _Side, form: Form, found: Mapping[int, Row], inputs: Mapping[tuple[str, str], Input]) -> None:
+    """Every row of one city sheet against the row it says it came from."""
+    taken: dict[tuple[str, str, int], int] = {}
+    for at, row in found.items():
+        for source in _sources([row]):
+            one = inputs.get(source[:2])
+            place = Place(side.name, form.sheet, f"A{at}")
+            if source in taken:
+                side.account.findings.append(Code.RECOUNT_ROW_TWICE.at(place, source=_source(source), row=taken[source]))
+            elif one and not any(where[0] == source[2] for where in one.cells):
+                side.account.findings.append(Code.RECOUNT_ROW_UNKNOWN.at(place, source=_source(source)))
+            elif one:
+                side.account.findings += _row(side, form, at, row, one)
+            taken[source] = at
+
+
+def _row(side: _Side, form: Form, at: int, row: Row, one: Input) -> Iterator[Finding]:
+    columns = _columns(side.sheets[form.sheet], form)
+    source = int(float(row["source_row"]))
+    for state, declared, here, there in check_cells(form, at, row, one, side.told):
+        side.account.cells += there is not None
+        side.account.carried += state == "carried" and there is not None
+        side.account.reported += state == "reported" and there is not None
+        _sum(side.account, form, declared, (here, there), state)
+        if state == "wrong":
+            place = Place(side.name, form.sheet, f"{columns.get(declared.name, 'A')}{at}")
+            yield Code.RECOUNT_CELL.at(place, label=declared.label, value=_shown(here), other=_shown(there), source=_source((one.file, one.sheet, source)))
+
+
+def _sum(account: Account, form: Form, declared: Field, values: tuple[Value | None, Value | None], state: str) -> None:
+    """Adds a number to both sums; one that was converted, as the problem list says, counts as what it became."""
+    if declared.kind in NUMBERS:
+        name = f"{form.sheet}·{declared.label}"
+        here, there = (value if isinstance(value, float) else 0.0 for value in values)
+        one, other = account.sums.get(name, (0.0, 0.0))
+        account.sums[name] = (one + (here if state == "reported" or (isinstance(values[1], str) and state == "carried") else there), other + here)
+
+
+def _columns(cells: Cells, form: Form) -> dict[str, str]:
+    """Field → column letters on a sheet of ours."""
+    found: dict[str, str] = {}
+    labels = {text: one.name for one in form for text in (one.label, one.header)}
+    for (_, column), value in sorted(cells.items()):
+        name = labels.get(str(value).replace("\n", ""))
+        if name and name not in found:
+            found[name] = _letters(column)
+    return found
+
+
+def _letters(column: int) -> str:
+    letters = ""
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def _source(source: tuple[str, str, int]) -> str:
+    return f"{source[0]}【{source[1]}】第{source[2]}行"
+
+
+def _shown(value: Value | None) -> str:
+    if value is None:
+        return "空"
+    return f"“{value:.15G}”" if isinstance(value, float) else f"“{value[:40]}”"
