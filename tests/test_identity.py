@@ -351,7 +351,8 @@ def settled_again(run: Outcome, before: dict[str, Table]) -> None:
     """Merging the same once more changes nothing, whatever order the files come in."""
     turned = replace(run, submissions=run.submissions[::-1])
     (_, once), (_, twice) = merged(run, before), merged(turned, merged(run, before)[1])
-    assert {name: table.frame.to_dict("records") for name, table in once.items()} == {name: table.frame.to_dict("records") for name, table in twice.items()}
+    first, second = ({name: table.frame.to_dict("records") for name, table in tables.items() if name != "log"} for tables in (once, twice))
+    assert first == second
 
 
 @settings(max_examples=12, deadline=None, phases=[Phase.explicit, Phase.generate])

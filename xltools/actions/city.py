@@ -20,7 +20,9 @@ from xltools.rules.city import record_order
 from xltools.rules.combine import More, combine
 from xltools.rules.enterprises import enterprises
 from xltools.rules.identity import listed
+from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
+from xltools.rules.moves import Period, moves
 from xltools.rules.rulings import (
     Memory,
     Settled,
@@ -46,13 +48,14 @@ OF_ONE_FILE = frozenset(code.number for code in Code if code.stage < 6)
 @dataclass(frozen=True)
 class Basis:
     """What a merge starts from besides the workbooks. before: the tables of the summary that is there ·
-    decisions: lines of another summary's sheet of names."""
+    decisions: lines of another summary's sheet of names · log: what the first sheet said of the log, as rules.journal.broken takes it."""
 
     before: Mapping[str, Table]
     policy: Policy
     template: Template
     moment: datetime
     decisions: Sequence[Mapping[str, object]] = ()
+    log: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,15 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     outcome, known = _decided(outcome, basis)
     tables = combine(outcome, policy, template, More(known.stays.records, known.settled.left_out, known.gone))
     tables["log"] = log(template["log"], tables, outcome, policy)
-    outcome = with_findings(outcome, balance(tables["log"]))
+    outcome = with_findings(outcome, [*balance(tables["log"]), *broken(basis.before.get("log"), basis.log)])
+    tables["log"] = append(template["log"], basis.before.get("log"), tables["log"], basis.moment)
     tables[NAMES] = name_table(template[NAMES], known.memory)
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
     outcome, carried = _carried(outcome, tables, basis, known)
     carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, standings(known.sides, known.settled))
     carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
+    period = Period(moment_of(basis.before.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
+    carried["moves"] = moves(template["moves"], basis.before, carried, period, policy)
     carried["board"] = board(template["board"], outcome, policy)
     return outcome, carried
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from xltools.actions.check import check_files, sources
 from xltools.actions.city import Basis, city, with_findings
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.inbox import among
+from xltools.books.base import Book
 from xltools.books.file import open_book
 from xltools.books.locks import held
 from xltools.books.read import read_tables
@@ -27,6 +29,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.board import figures
 from xltools.rules.cross import not_sent
+from xltools.rules.journal import head
 from xltools.rules.marks import marks
 from xltools.rules.summary import counted, shares
 
@@ -40,10 +43,14 @@ Step = Callable[[int, int, str], None]
 
 @dataclass(frozen=True)
 class Before:
-    """The summary that is there already: its tables as read, and in words what in it is not ours; both empty when there is none."""
+    """The summary that is there already: its tables as read, and in words what in it is not ours; both empty when there is none.
+
+    log: how many lines the log had after the last merge and the beginning of its last seal, as the first sheet says.
+    """
 
     tables: Mapping[str, Table]
     strange: str = ""
+    log: tuple[str, ...] = ()
 
 
 def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime, step: Step = lambda done, total, name: None) -> Outcome:
@@ -89,7 +96,15 @@ def previous(output: Path, template: Template) -> Before:
     except StopError as stop:
         return Before({}, stop.finding.message)
     strange += [f"【{one.place.sheet}】{one.place.cell}：{one.message}" for one in found if one.code in STRANGE]
-    return Before(tables, "；".join(strange[:NAMED]) + (f"等{len(strange)}处" if len(strange) > NAMED else ""))
+    return Before(tables, "；".join(strange[:NAMED]) + (f"等{len(strange)}处" if len(strange) > NAMED else ""), log_said(book, template))
+
+
+def log_said(book: Book, template: Template) -> tuple[str, ...]:
+    """What the first sheet says of the log; () when it says nothing."""
+    sheet = template[DRAWN[0]].sheet
+    pattern = re.escape(load_dashboard().board.log).replace(re.escape("{count}"), r"(\d+)").replace(re.escape("{head}"), "([0-9a-f]+)")
+    texts = [str(value) for row in book.values(sheet)[:3] for value in row if value] if sheet in book.sheets else []
+    return next((found.groups() for text in texts if (found := re.search(pattern, text))), ())
 
 
 def as_typed(form: Form) -> Form:
@@ -140,7 +155,7 @@ class Run:
 
     def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
         """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""
-        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions))
+        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions, self.before.log))
         words = load_dashboard()
         summary = Summary(
             tables,
@@ -152,6 +167,7 @@ class Run:
             marks(tables, outcome),
             seen_from(folder, self.inbox) if self.inbox else "",
             result_line(outcome, self.moment),
+            head(tables["log"]),
         )
         return outcome, summary
 

@@ -38,7 +38,8 @@ Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
 @dataclass(frozen=True)
 class Summary:
     """What a merge wants written. moment: of the run, as text · sources: name of a file in the tables → its path as seen
-    from the summary's folder · inbox and result: what stands beside the buttons, where there are any."""
+    from the summary's folder · inbox and result: what stands beside the buttons, where there are any · log: how many lines
+    the log has, and the beginning of the last one's seal."""
 
     tables: Mapping[str, Table]
     figures: Mapping[str, str]
@@ -49,6 +50,7 @@ class Summary:
     marks: Mapping[str, Marks] = field(default_factory=dict)
     inbox: str = ""
     result: str = ""
+    log: tuple[int, str] = (0, "")
 
 
 def write_summary(path: Path, template: Template, policy: Policy, summary: Summary) -> None:
@@ -81,7 +83,8 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
 def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     """What stands on the first sheet."""
     table, words = summary.tables["board"], load_dashboard().board
-    run = words.run.format(moment=summary.moment, source=policy.source)
+    count, head = summary.log
+    run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
     return BoardPlan(table, words, run, summary.figures, _links(table, summary), _tints(table, summary))
 
 

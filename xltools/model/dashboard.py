@@ -45,9 +45,10 @@ class ShareTable:
 
 @dataclass(frozen=True)
 class BoardWords:
-    """Fixed words around the table of the first sheet: the line about the last run, the total, what to do."""
+    """Fixed words around the table of the first sheet: the line about the last run and the log in it, the total, what to do."""
 
     run: str
+    log: str
     total: str
     steps: tuple[str, ...]
 

@@ -199,6 +199,10 @@ class Code(Enum):
     DECISION_UNKNOWN = ("W616", "处理决定填了“{value}”，无法判断，仍按没有决定处理", "请从下拉框选择：{choices}")
     SOURCE_ABSENT = ("N617", "{county}{batch}的“{file}”不在本次收件箱，【{sheet}】的 {count} 行沿用上次", "不需要处理；不再需要的行可以整行删除，补报后会自动更新")
 
+    LOG_CHANGED = ("W618", "运行日志第 {number} 条在写入之后被改动过", "请与备份的汇总表核对；日志只由汇总追加，不要修改")
+    LOG_GAP = ("W619", "运行日志第 {first} 条到第 {last} 条不见了", "请从备份的汇总表恢复这几条；日志只由汇总追加，不要删除")
+    LOG_CUT = ("W620", "运行日志末尾少了：上次汇总后应有 {count} 条，现在到第 {number} 条", "请从备份的汇总表恢复；日志只由汇总追加，不要删除")
+
     # 7 our own output
     OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")

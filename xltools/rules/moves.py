@@ -1,0 +1,165 @@
+"""变动: what two summaries have different, row by row and cell by cell, and which grades went up or down."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from xltools.model.form import Field, Form, Kind, Owner
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.account import KEPT
+from xltools.rules.city import city_records, plain
+from xltools.rules.enterprises import Part, scheme_of
+from xltools.rules.text import key, shown
+
+TOTAL, ADDED, GONE, CHANGED, UP, DOWN = "小结", "新增", "消失", "修改", "等级上升", "等级下降"
+FIRST_TIME = "第一次汇总，没有可比的上次汇总"
+SUMMED = "新增{added}行，消失{gone}行，修改{changed}格；等级上升{up}次，下降{down}次；企业有进有出：进{came}家，出{left}家"
+RESENT = "来源文件里这次没有这一行"
+ORIGIN = ("source_file", "source_sheet", "source_row")
+WHO = ("county", "name", "credit_code", "process", "batch")
+# Computed tables of which only the grades are compared: form → (its key, its grade fields → fields that give the reason).
+COMPUTED = {
+    "enterprises": (("county", "credit_code", "name"), {"decided": ("confirm",)}),
+    "site_checks": (("credit_code", "process"), {"in_force": ("why",)}),
+}
+Record = Mapping[Any, object]
+Tables = Mapping[str, Table]
+
+
+@dataclass(frozen=True)
+class Period:
+    """The two moments compared, in words."""
+
+    before: str
+    now: str
+
+    def __str__(self) -> str:
+        return f"{self.before or '上次'} → {self.now}"
+
+
+def moves(form: Form, before: Tables, now: Tables, period: Period, policy: Policy) -> Table:
+    """The sheet of changes: a line that sums up, then one per row or cell. Where nothing changed, the last changes stay to be seen."""
+    if not any(table.form.collects and len(table.frame) for table in before.values()):
+        return city_records(form, [{"move": TOTAL, "moment": period.now, "after": FIRST_TIME}])
+    found = list(differences(before, now, policy))
+    if not found and form.name in before and len(before[form.name].frame):
+        return city_records(form, [{str(name): plain(value) for name, value in one.items()} for one in before[form.name].frame.to_dict("records")])
+    came, left = _came_and_left(before.get("enterprises"), now["enterprises"])
+    counts = Counter(str(one["move"]) for one in found)
+    numbers = {"added": counts[ADDED], "gone": counts[GONE], "changed": counts[CHANGED] + counts[UP] + counts[DOWN], "up": counts[UP], "down": counts[DOWN]}
+    total: dict[str, object] = {"move": TOTAL, "after": SUMMED.format(**numbers, came=came, left=left)}
+    return city_records(form, [{**one, "moment": str(period)} for one in [total, *found]])
+
+
+def differences(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[str, object]]:
+    """Every difference between the rows that counties sent, then between the grades that were computed or decided."""
+    for name, table in now.items():
+        if table.form.collects and name in before:
+            reasons = _reasons(now.get("unmerged"))
+            yield from _rows(before[name], table, reasons, policy)
+    for name, (keys, grades) in COMPUTED.items():
+        if name in before and name in now:
+            yield from _grades(before[name], now[name], keys, grades, policy)
+
+
+def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
+    """Why a process is not merged today, where the list of unmerged rows says so."""
+    records = [] if unmerged is None else unmerged.frame.to_dict("records")
+    return {_key(one, ("county", "credit_code", "process")): str(one["reason"]) for one in records}
+
+
+def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:
+    pairs, gone, added = _matched(before, now)
+    compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1])]
+    for old, new in pairs:
+        for one in compared:
+            if one.name in before.frame and not _same(old.get(one.name), new.get(one.name)):
+                yield _cell(now.form, one, (old, new), policy)
+    for record in added:
+        yield {**_about(now.form, record), "move": ADDED}
+    for record in gone:
+        reason = reasons.get(_key(record, ("county", "credit_code", "process")), RESENT)
+        yield {**_about(now.form, record), "move": GONE, "reason": reason}
+
+
+def _matched(before: Table, now: Table) -> tuple[list[tuple[Record, Record]], list[Record], list[Record]]:
+    """Rows that are one and the same, rows only in the first, rows only in the second: by key, then by name instead of the code."""
+    old, new = (_records(table) for table in (before, now))
+    own = tuple(name for name in now.form.key if name not in ("county", "batch"))
+    passes = [("county", *own, "batch")] + ([("county", *("name" if name == "credit_code" else name for name in own), "batch")] if "credit_code" in own else [])
+    pairs: list[tuple[Record, Record]] = []
+    for fields in passes:
+        there: dict[tuple[str, ...], list[Record]] = {}
+        for record in old:
+            there.setdefault(_key(record, fields), []).append(record)
+        left = []
+        for record in new:
+            same = there.get(_key(record, fields))
+            if same:
+                pairs.append((same.pop(0), record))
+            else:
+                left.append(record)
+        old, new = [record for rest in there.values() for record in rest], left
+    return pairs, old, new
+
+
+def _records(table: Table) -> list[Record]:
+    rows = [{str(name): plain(value) for name, value in one.items()} for one in table.frame.to_dict("records")]
+    return [one for one in rows if one.get("source_file") is not None or "source_file" not in table.form]
+
+
+def _key(record: Record, fields: Iterable[str]) -> tuple[str, ...]:
+    return tuple(key(str(record.get(name) or "")) for name in fields)
+
+
+def _same(one: object, other: object) -> bool:
+    if isinstance(one, int | float) and isinstance(other, int | float):
+        return float(one) == float(other)
+    return one == other or (one is not None and other is not None and str(one) == str(other))
+
+
+def _about(form: Form, record: Record) -> dict[str, object]:
+    file, sheet, row = (record.get(name) for name in ORIGIN)
+    cell = f"A{int(str(row).removesuffix('.0'))}" if row else None
+    return {"form_sheet": form.sheet, **{name: record.get(name) for name in WHO}, "file": file, "sheet": sheet, "cell": cell}
+
+
+def _cell(form: Form, one: Field, rows: tuple[Record, Record], policy: Policy) -> dict[str, object]:
+    """A line for one cell."""
+    old, new = rows
+    values = {name: None if record.get(one.name) is None else shown(record[one.name], 1000) for name, record in (("before", old), ("after", new))}
+    move = _direction(new, old.get(one.name), new.get(one.name), policy) if one.kind is Kind.GRADE else CHANGED
+    reason = new.get("opinion") if one.name == "conclusion" else KEPT if new.get("status") == KEPT else None
+    return {**_about(form, new), "move": move, "item": one.label, **values, "reason": reason}
+
+
+def _direction(record: Record, old: object, new: object, policy: Policy) -> str:
+    """Whether a grade went up or down, where one scheme ranks both; otherwise it just changed."""
+    table = str(record.get("table") or "")
+    first, second = (scheme_of(Part("", table, str(grade or "")), policy) for grade in (old, new))
+    if first is None or first != second:
+        return CHANGED
+    return UP if first.rank(str(new)) < first.rank(str(old)) else DOWN
+
+
+def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str, Sequence[str]], policy: Policy) -> Iterator[dict[str, object]]:
+    """The grades of a computed table that differ, each with its reason."""
+    old = {_key(record, keys): record for record in before.frame.to_dict("records")}
+    for raw in now.frame.to_dict("records"):
+        record = {str(name): plain(value) for name, value in raw.items()}
+        earlier = old.get(_key(record, keys))
+        for name, reasons in grades.items():
+            was = plain(earlier.get(name)) if earlier is not None else record[name]
+            if not _same(was, record[name]):
+                why = "；".join(str(record[one]) for one in reasons if record.get(one)) or None
+                yield {**_cell(now.form, now.form[name], ({name: was}, record), policy), "reason": why}
+
+
+def _came_and_left(before: Table | None, now: Table) -> tuple[int, int]:
+    """How many enterprises are new, and how many are there no more."""
+    old, new = ({_key(one, ("county", "credit_code", "name")[: 2 if one.get("credit_code") else 3]) for one in _records(table)} if table is not None else set() for table in (before, now))
+    return len(new - old), len(old - new)
