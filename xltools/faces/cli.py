@@ -159,6 +159,23 @@ def undo(file: Path) -> int:
 
 
 @commands.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@click.argument("cell", metavar="工作表!单元格")
+@policy_option
+@help_option
+def trace(file: Path, cell: str, policy: Policy) -> int:
+    """溯源：一个格里的内容或数字从哪里来，例如 xltools trace 市级汇总.xlsx 企业台账!H12。
+
+    统计看板的数字会列出数了哪些行，并核对与逐行相加是否一致。
+    """
+    from xltools.actions.trace import trace as lines
+
+    for line in lines(file, cell, policy):
+        click.echo(line)
+    return 0
+
+
+@commands.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
 @help_option
 def show(file: Path) -> int:

@@ -1,0 +1,58 @@
+"""Every figure and every cell of the summary can be walked back to the county's cell."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.submissions import CITY, POLICY
+from xltools.actions.trace import figures, trace
+from xltools.books.file import open_book
+from xltools.faces.cli import run
+from xltools.model.dashboard import load_dashboard
+from xltools.model.finding import Code, StopError
+
+SUMMARY = Path(__file__).parent.parent / "workbooks" / CITY.file
+BOARD = load_dashboard()
+
+
+def test_every_figure_of_the_example_counts_rows_that_add_up() -> None:
+    found = figures(SUMMARY, POLICY)
+    wrong = {cell: (one.line, one.column, one.counted, one.value) for cell, one in found.items() if not one.agrees}
+    assert wrong == {}
+    grid = open_book(SUMMARY).values(BOARD.sheet)
+    numbers = [(row, column) for row, cells in enumerate(grid) for column, value in enumerate(cells) if isinstance(value, int | float) and column]
+    assert len(found) == len(numbers) - len(BOARD.share.grades)  # all but the target, which is set
+    assert len(found) > 100
+
+
+def test_a_figure_names_its_rows_and_their_sources() -> None:
+    cell, one = next((cell, one) for cell, one in figures(SUMMARY, POLICY).items() if len(one.rows) == 2 and one.form == "ledger")
+    lines = list(trace(SUMMARY, f"{BOARD.sheet}!{cell}", POLICY))
+    assert "与表中一致" in lines[2]
+    assert sum(line.startswith("  · 第") and "【" in line for line in lines) == 2
+    assert str(one.rows[0]) in lines[1]
+
+
+def test_the_command_line_prints_the_trail(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", str(SUMMARY), f"{CITY['ledger'].sheet}!C5"]) == 0
+    assert "原文件填的是" in capsys.readouterr().out
+    assert run(["trace", str(SUMMARY), "H12"]) == 1
+
+
+@pytest.mark.parametrize("form", ["ledger", "tracking", "enterprises"])
+def test_a_cell_says_where_it_came_from(form: str) -> None:
+    lines = "\n".join(trace(SUMMARY, f"{CITY[form].sheet}!C5", POLICY))
+    assert ".xlsx【" in lines
+
+
+def test_what_the_city_writes_is_said_to_be_the_citys() -> None:
+    at = [one.name for one in CITY["ledger"]].index("city_opinion")
+    letters = chr(65 + at) if at < 26 else f"A{chr(65 + at - 26)}"
+    assert "由市局填写" in "\n".join(trace(SUMMARY, f"{CITY['ledger'].sheet}!{letters}5", POLICY))
+
+
+@pytest.mark.parametrize("reference", ["H12", "没有!A1", f"{BOARD.sheet}!A1", f"{CITY['ledger'].sheet}!A99999"])
+def test_what_cannot_be_traced_is_said(reference: str) -> None:
+    with pytest.raises(StopError) as stop:
+        list(trace(SUMMARY, reference, POLICY))
+    assert stop.value.finding.code is Code.NOT_TRACED

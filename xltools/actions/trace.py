@@ -1,0 +1,140 @@
+"""trace 溯源: where a value of the summary came from, down to the county's cell, and what was done to it on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from xltools.actions.merge import DRAWN, TEMPLATE, as_typed
+from xltools.books.address import column_letters
+from xltools.books.file import FileBook, open_book
+from xltools.books.read import read_tables
+from xltools.model.dashboard import load_dashboard
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.form import Owner, load_form, load_template
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.city import plain
+from xltools.rules.figures import Figure, figure_at
+from xltools.rules.text import shown
+
+REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
+
+
+def trace(path: Path, reference: str, policy: Policy) -> Iterator[str]:
+    """Lines that say where the value in a cell of a summary came from, for example of “企业台账!H12”.
+
+    Raises StopError when the workbook is no summary, or the reference names no cell that can be traced.
+    """
+    book = open_book(path)
+    template = load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
+    found = REFERENCE.match(reference.strip())
+    if found is None or found["sheet"] not in book.sheets:
+        raise StopError(Code.NOT_TRACED.at(Place(path.name), reference=reference))
+    sheet, column, row = found["sheet"], found["column"].upper(), int(found["row"])
+    forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
+    tables, _ = read_tables(book, replace(template, forms=forms))
+    lines = _figure(book, tables, policy, (column, row)) if sheet == load_dashboard().sheet else _cell(book, tables, (sheet, column, row))
+    if not lines:
+        raise StopError(Code.NOT_TRACED.at(Place(path.name, sheet, f"{column}{row}"), reference=reference))
+    yield from lines
+
+
+def figures(path: Path, policy: Policy) -> dict[str, Figure]:
+    """Every figure of the sheet of figures that counts rows, by its cell."""
+    book = open_book(path)
+    tables, _ = read_tables(book, replace(template := load_template(TEMPLATE), forms=tuple(as_typed(form) for form in template if form.name not in DRAWN)))
+    words = load_dashboard()
+    grid = book.values(words.sheet)
+    found = {}
+    for row, cells in enumerate(grid):
+        for column in range(len(cells)):
+            if one := figure_at(grid, (row, column), words, tables, policy):
+                found[f"{column_letters(column + 1)}{row + 1}"] = one
+    return found
+
+
+def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: tuple[str, int]) -> list[str]:
+    column, row = cell
+    words = load_dashboard()
+    number = next(at for at in range(1, 20_000) if column_letters(at) == column)
+    one = figure_at(book.values(words.sheet), (row - 1, number - 1), words, tables, policy)
+    if one is None:
+        return []
+    form = tables[one.form].form
+    lines = [f"【{words.sheet}】{column}{row} = {shown(one.value)}：{one.title}，“{one.line}”行“{one.column}”列"]
+    lines += [f"  数的是【{form.sheet}】的 {len(one.rows)} 行：{'、'.join(map(str, one.rows)) or '没有'}"]
+    if one.among is not None:
+        lines += [f"  除以【{form.sheet}】的 {len(one.among)} 行：{'、'.join(map(str, one.among))}"]
+    lines += [f"  逐行相加是 {shown(one.counted)}，与表中{'一致' if one.agrees else '不一致，请重新汇总'}"]
+    for at in one.rows:
+        record = tables[one.form].frame.loc[at]
+        lines.append(f"  · 第{at}行 {record['county']} {shown(record['name'] or '')}{_origin(tables, record)}")
+    return lines
+
+
+def _origin(tables: Mapping[str, Table], record: Any) -> str:
+    """The county's cells behind a row: its own, or those of the rows of the ledger that make it up."""
+    if "source_file" in record:
+        return f" ← {Place(str(record['source_file']), str(record['source_sheet']), 'A' + shown(record['source_row']))}"
+    ledger = tables["ledger"].frame
+    rows = [int(part) for part in shown(record["ledger_rows"]).split("、") if part.isdecimal() and int(part) in ledger.index]
+    return "；".join(_origin(tables, ledger.loc[row]) for row in rows)
+
+
+def _cell(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, int]) -> list[str]:
+    """A cell of a city form."""
+    sheet, column, row = cell
+    table = next((one for one in tables.values() if one.sheet == sheet), None)
+    if table is None or row not in table.frame.index or column not in table.columns.values():
+        return []
+    name = next(one for one, letters in table.columns.items() if letters == column)
+    record, one = table.frame.loc[row], table.form[name]
+    lines = [f"【{sheet}】{column}{row} {one.label} = {shown(plain(record[name]) if plain(record[name]) is not None else '（空）')}"]
+    if one.owner is Owner.CITY:
+        return [*lines, "  由市局填写，重新汇总时随企业、工序和批次保留"]
+    if "ledger_rows" in table.form:
+        return [*lines, f"  由【{tables['ledger'].sheet}】第{shown(record['ledger_rows'])}行得出{_origin(tables, record)}"]
+    if plain(record.get("source_file")) is None:
+        return [*lines, "  由汇总计算得出"]
+    return [*lines, *_source(book, tables, record, one.inherits, table.form.collects)]
+
+
+def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: str, collects: str) -> list[str]:
+    """The county's cell: what was typed there, what was read, whether the file is still the same."""
+    file, sheet, row = str(record["source_file"]), str(record["source_sheet"]), int(float(str(record["source_row"])))
+    form, _, name = inherits.partition(".")
+    if form and form != collects:
+        return [f"  由 {file} 的【{load_form(form).sheet}】中同一企业同一工序的行带入"]
+    county = load_form(collects)
+    position = column_letters([one.name for one in county].index(name) + 1) if name in county else "A"
+    lines = []
+    path = next(iter(sorted(book.path.parent.rglob(Path(file).name))), None)
+    if path is not None:
+        source = open_book(path)
+        known = [one for one in tables["log"].frame.to_dict("records") if one.get("file") == file and one.get("sha256")] if "log" in tables else []
+        read, _ = read_tables(source, replace(load_template("county"), forms=(county,)))
+        if collects in read and name in read[collects].columns:
+            position = read[collects].columns[name]
+            typed = read[collects].frame[name].get(row)
+            lines.append(f"  原文件填的是：{shown(typed if typed is not None else '（空）')}")
+        if known and known[-1]["sha256"] != source.sha256:
+            lines.append("  注意：这个文件在上次汇总之后又改过，内容可能已经不同")
+    else:
+        lines.append("  原文件不在汇总表所在的文件夹里，没有核对")
+    where = Place(file, sheet, f"{position}{row}")
+    return [f"  来自 {where}", *lines, *_said(tables, where)]
+
+
+def _said(tables: Mapping[str, Table], where: Place) -> Sequence[str]:
+    """What the list of problems says of the county's cell: conversions, doubts, decisions."""
+    if "problems" not in tables:
+        return []
+    records = tables["problems"].frame.to_dict("records")
+    same = [one for one in records if (one["file"], one["sheet"], one["cell"]) == (where.file, where.sheet, where.cell)]
+    return [f"  {one['severity']} {one['code']}：{one['message']}" for one in same]
