@@ -17,7 +17,8 @@ from xltools.model.console import load_console
 from xltools.model.shipped import shipped
 
 SUFFIX = ".xlsm"        # only such a file can hold the macros behind the buttons
-FIRST, ROWS, HEIGHT = 3, 3, 33.0        # rows of the sheet, each so many points high
+FIRST, HEIGHTS = 3, (75.0, 27.0, 27.0)  # rows of the sheet, in points; the first has room for the result, because LibreOffice draws a cell over several rows badly
+ROWS = len(HEIGHTS)
 BUTTON_WIDTH, BUTTON_HEIGHT, GAP, ABREAST = 124, 48, 10, 3
 PIXELS = 4 / 3          # in a point
 # Defined names, by which the cells are found wherever they move.
@@ -45,8 +46,8 @@ def add_console(workbook: Workbook, sheet: Worksheet, inbox: str, result: str, s
     project: Any = BytesIO(shipped("macros", "vbaProject.bin").read_bytes())    # a stream, which the declared type does not know
     workbook.add_vba_project(project, is_stream=True)
     cells = list(_cells(inbox, result))
-    for row in range(FIRST, FIRST + ROWS):
-        sheet.set_row(row - 1, HEIGHT)
+    for row, height in enumerate(HEIGHTS, FIRST):
+        sheet.set_row(row - 1, height)
         for column in range((sheet.dim_colmax or 0) + 1):
             sheet.write_blank(row - 1, column, None, styles.get("console"))
     _buttons(sheet)
@@ -60,14 +61,14 @@ def _cells(inbox: str, result: str) -> Iterator[_Cell]:
     yield _Cell(CHECKLISTS, words.checklists_label, words.checklists, (5, 6), (FIRST + 1, FIRST + 1), "text", words.checklists_label, words.checklists_help)
     yield _Cell(NOTICE_START, words.notice_label, "", (5, 5), (FIRST + 2, FIRST + 2), "date", words.notice_start, words.notice_help)
     yield _Cell(NOTICE_END, "", "", (6, 6), (FIRST + 2, FIRST + 2), "date", words.notice_end, words.notice_help)
-    yield _Cell(RESULT, words.result_label, result or words.never, (8, 11), (FIRST, FIRST + ROWS - 1))
+    yield _Cell(RESULT, words.result_label, result or words.never, (8, 11), (FIRST, FIRST))
 
 
 def _buttons(sheet: Worksheet) -> None:
     """The buttons in rows of three, over the height of the console's rows."""
     words = load_console()
     lines = -(-len(words.buttons) // ABREAST)
-    edge = (round(ROWS * HEIGHT * PIXELS) - lines * BUTTON_HEIGHT - (lines - 1) * GAP) // 2
+    edge = (round(sum(HEIGHTS) * PIXELS) - lines * BUTTON_HEIGHT - (lines - 1) * GAP) // 2
     for at, button in enumerate(words.buttons):
         line, place = divmod(at, ABREAST)
         offset = {"x_offset": GAP + place * (BUTTON_WIDTH + GAP), "y_offset": edge + line * (BUTTON_HEIGHT + GAP)}
@@ -78,7 +79,7 @@ def _buttons(sheet: Worksheet) -> None:
 def _cell(workbook: Workbook, sheet: Worksheet, one: _Cell, styles: Styles) -> None:
     """The label, and the cell under its defined name: one to fill in has a frame and says what it wants."""
     (left, right), (top, bottom) = one.columns, one.rows
-    looks = ("cell", one.look, "large", "wrap", "left", "indent") if one.look else ("console", "large", "wrap", "indent")
+    looks = ("cell", one.look, "large", "wrap", "left", "indent") if one.look else ("console", "entry", "bold", "indent")
     if one.label:
         sheet.write_string((top + bottom) // 2 - 1, left - 2, one.label, styles.get("console", "faint", "right", "indent"))
     if (left, top) != (right, bottom):
