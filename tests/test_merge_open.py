@@ -108,6 +108,15 @@ def test_a_column_of_the_users_own_moves_with_its_records_and_keeps_its_formulas
     assert [record.get(field.name) for record in work.plan.rows] == [None, "张三", Formula("=LEFT(D7,3)&A$1")]
 
 
+def test_a_log_that_was_cut_is_said(summary: Path) -> None:
+    assert Code.LOG_CUT not in {one.code for one in prepared(summary).outcome.findings}
+    book = openpyxl.load_workbook(summary, keep_vba=True)
+    log = book[CITY["log"].sheet]
+    log.delete_rows(log.max_row)
+    book.save(summary)
+    assert Code.LOG_CUT in {one.code for one in prepared(summary).outcome.findings}
+
+
 def own_column(path: Path, name: str, word: str) -> None:
     """Write beside the first record of a form's sheet, in a column of the user's own."""
     book = openpyxl.load_workbook(path, keep_vba=True)

@@ -13,7 +13,7 @@ import pandas as pd
 from xltools.actions.check import check_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.grade import with_grades
-from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed
+from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
 from xltools.books.base import Book, Cell, Grid
 from xltools.books.board import BoardPlan
@@ -110,7 +110,8 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
     outcome = with_grades(check_files(request.paths, request.policy, step), request.paths, request.policy)
     outcome = with_findings(outcome, not_sent(outcome.submissions, request.policy))
     places = {one.name: one.path for one in sources(request.paths)[0]}
-    run = Run(request.policy, standing, Before({name: one.table for name, one in before.items()}), places, request.moment)
+    former = Before({name: one.table for name, one in before.items()}, log=log_said(book, standing))
+    run = Run(request.policy, standing, former, places, request.moment)
     outcome, summary = run.summary(outcome, request.folder)
     summary = with_own(summary, before, standing)
     sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
