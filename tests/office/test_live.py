@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import openpyxl
 import pytest
 import xlwings as xw
 
@@ -14,7 +16,8 @@ from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, fi
 from tests.office.engine_host import running_office
 from tests.office.validator import VERSIONS, validate
 from xltools.actions.make import make_templates
-from xltools.actions.merge import merge
+from xltools.actions.merge import log_said, merge
+from xltools.actions.merge_open import opened
 from xltools.books.console import INBOX, RESULT
 from xltools.books.file import open_book
 from xltools.books.layout import header_text
@@ -25,13 +28,16 @@ from xltools.faces.live.cells import fills
 from xltools.faces.live.host import Reply
 from xltools.libreoffice.bridge import named, struct
 from xltools.libreoffice.engine import caller, register
+from xltools.model.conflict import Decision
 from xltools.model.form import load_template
+from xltools.rules.journal import broken, head
 
 CITY, COUNTY = load_template("city"), load_template("county")
 LEDGER, BOARD = CITY["ledger"], CITY["board"]
 YELLOW = (255, 255, 0)
 # Cells that show the moment of the run, which no two runs share.
-OF_THE_RUN = {(BOARD.sheet, "A2"), (BOARD.sheet, "E3"), (BOARD.sheet, "H3")}
+OF_THE_RUN = {(BOARD.sheet, "E3"), (BOARD.sheet, "H3")}
+NOW, LATER = datetime(2022, 7, 25, 9, 0), datetime(2022, 7, 26, 9, 0)
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +80,11 @@ def done(engine: Any, book: xw.Book, button: Callable[[], Reply]) -> str:
     reply = press(engine, book, button)
     assert not reply.failed, reply.text
     return reply.text
+
+
+def stop_clock(monkeypatch: pytest.MonkeyPatch, moment: datetime) -> None:
+    """Let the buttons take this moment for the present, so that the command line can be given the same one."""
+    monkeypatch.setattr(excel, "datetime", SimpleNamespace(now=lambda: moment))
 
 
 def cells(book: Any) -> dict[tuple[str, str], object]:
@@ -125,13 +136,46 @@ def ledger(book: xw.Book, name: str, label: str) -> Any:
 # --- merging ----------------------------------------------------------------------------------------------------------
 
 
-def test_the_open_workbook_gets_the_cells_that_the_command_line_writes(engine: Any, book: xw.Book, folder: Path, tmp_path: Path) -> None:
+def test_the_open_workbook_gets_the_cells_that_the_command_line_writes(
+    engine: Any, book: xw.Book, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop_clock(monkeypatch, NOW)
     said = done(engine, book, excel.merge)
     assert "合并了 1 个文件，3 行" in said
     assert book.names[RESULT].refers_to_range.value == said
     file = tmp_path / "命令行.xlsm"
-    merge([folder / "收件箱"], file, POLICY, datetime(2022, 7, 25, 9, 0))
+    merge([folder / "收件箱"], file, POLICY, NOW)
     assert cells(book) == cells(open_book(file))
+
+
+@pytest.mark.filterwarnings("ignore:Print area cannot be set")
+def test_conflicts_names_moves_and_the_log_are_those_of_the_command_line_and_undone(
+    engine: Any, book: xw.Book, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inbox, file, conflicts = folder / "收件箱", tmp_path / "命令行.xlsm", CITY["conflicts"]
+    county_file(inbox, "湖滨区", [enterprise(0), enterprise(2)])          # 灵宝市 reports the first one, too
+    stop_clock(monkeypatch, NOW)
+    done(engine, book, excel.merge)
+    merge([inbox], file, POLICY, NOW)
+    assert cells(book) == cells(open_book(file))
+    place = (5, column_of(book, conflicts.sheet, header_text(conflicts["decision"])))
+    book.sheets[conflicts.sheet].range(place).value = Decision.FIRST.value
+    decided = openpyxl.load_workbook(file, keep_vba=True)
+    decided[conflicts.sheet].cell(*place).value = Decision.FIRST.value
+    decided.save(file)
+    county_file(inbox, "湖滨区", [enterprise(0), enterprise(2, capacity=77), enterprise(3)])
+    before = everything(book)
+    stop_clock(monkeypatch, LATER)
+    done(engine, book, excel.merge)
+    merge([inbox], file, POLICY, LATER)
+    assert cells(book) == cells(open_book(file))
+    live = LiveBook(book)
+    assert [len(live.values(CITY[name].sheet)) > 4 for name in ("conflicts", "names", "moves")] == [False, True, True]
+    log = opened(live)[1]["log"].table
+    assert broken(log, log_said(live, CITY)) == []
+    assert log_said(live, CITY) == tuple(str(part) for part in head(log))
+    done(engine, book, excel.undo)
+    assert everything(book) == before
 
 
 def test_text_from_a_county_never_becomes_a_formula(engine: Any, book: xw.Book) -> None:
@@ -144,7 +188,7 @@ def test_text_from_a_county_never_becomes_a_formula(engine: Any, book: xw.Book) 
 def test_new_rows_look_like_those_of_a_file(engine: Any, book: xw.Book, folder: Path, tmp_path: Path) -> None:
     done(engine, book, excel.merge)
     file = tmp_path / "命令行.xlsm"
-    merge([folder / "收件箱"], file, POLICY, datetime(2022, 7, 25, 9, 0))
+    merge([folder / "收件箱"], file, POLICY, NOW)
     written = xw.Book(str(file))
     try:
         for row in (5, 6):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,19 @@ from tests.checklist_books import applicant, at_best, write
 from tests.checklists import table_of
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
 from tests.office.engine_host import running_office
-from tests.office.test_live import CITY, add_column, cells, done, everything, ledger, press, refusal
+from tests.office.test_live import (
+    CITY,
+    LATER,
+    NOW,
+    add_column,
+    cells,
+    done,
+    everything,
+    ledger,
+    press,
+    refusal,
+    stop_clock,
+)
 from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
 from xltools.books.console import CHECKLISTS, NOTICE_END, NOTICE_START, RESULT
@@ -52,9 +64,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def book(engine: Any, folder: Path) -> Iterator[xw.Book]:
+def book(engine: Any, folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[xw.Book]:
     """The summary, merged through its button, open."""
     opened = xw.Book(str(folder / "市级汇总.xlsm"))
+    stop_clock(monkeypatch, NOW)
     done(engine, opened, excel.merge)
     yield opened
     opened.close()
@@ -66,15 +79,19 @@ def visit(folder: Path) -> None:
     write(folder / "核查表" / f"灵宝市-{NAMES[0]}-{CODES[0]}.xlsx", applicant(CLINKER, code=CODES[0], name=NAMES[0]), [at_best(CLINKER, no_1=85.0)])
 
 
-def test_grades_are_those_of_the_command_line_and_nothing_else_changes(engine: Any, book: xw.Book, folder: Path, tmp_path: Path) -> None:
+def test_grades_are_those_of_the_command_line_and_nothing_else_changes(
+    engine: Any, book: xw.Book, folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "命令行.xlsm"
+    merge([folder / "收件箱"], file, POLICY, NOW)
     visit(folder)
+    stop_clock(monkeypatch, LATER)
     before = cells(book)
     said = done(engine, book, excel.grade)
     assert "按 1 份核查表评定了 1 家企业" in said
     assert book.names[RESULT].refers_to_range.value == said
     assert book.sheets[SITE_CHECKS].visible
-    file = tmp_path / "命令行.xlsm"
-    merge([folder / "收件箱", folder / "核查表"], file, POLICY, datetime(2022, 8, 1, 9, 0))
+    merge([folder / "收件箱", folder / "核查表"], file, POLICY, LATER)
     now = cells(book)
     assert {place: value for place, value in now.items() if place[0] == SITE_CHECKS} == {
         place: value for place, value in cells(open_book(file)).items() if place[0] == SITE_CHECKS
@@ -109,7 +126,7 @@ def test_an_exception_while_grades_are_written_leaves_the_workbook_as_it_was(eng
     def broken(*_: object) -> None:
         raise ZeroDivisionError("planted")
 
-    for step in ("grade_open", "form_snapshots", "write_forms", "_told"):
+    for step in ("grade_open", "form_snapshots", "write_forms", "told"):
         with monkeypatch.context() as patched:
             patched.setattr(grading, step, broken)
             reply = press(engine, book, excel.grade)
