@@ -15,7 +15,7 @@ from xltools.books.sheet import Formula
 from xltools.faces import excel
 from xltools.faces.live.cells import entry, runs
 from xltools.faces.live.host import RefusedError, Reply, folder_of, quiet, steps
-from xltools.faces.live.state import Snapshot, State, keep, kept
+from xltools.faces.live.state import Snapshot, State, keep, keeping, kept
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -150,6 +150,17 @@ def test_what_is_kept_comes_back_the_same(tmp_path: Path) -> None:
     keep(tmp_path / "市级汇总.xlsm", state)
     assert kept(tmp_path / "市级汇总.xlsm") == state
     assert kept(tmp_path / "别的.xlsm") is None
+
+
+def test_a_button_that_fails_leaves_the_earlier_undo(tmp_path: Path) -> None:
+    book, earlier, later = tmp_path / "市级汇总.xlsm", State("一", "甲", ""), State("二", "乙", "甲")
+    keep(book, earlier)
+    with pytest.raises(ZeroDivisionError), keeping(book, later):
+        raise ZeroDivisionError
+    assert kept(book) == earlier
+    with keeping(book, later):
+        assert kept(book) == later
+    assert kept(book) == later
 
 
 def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:

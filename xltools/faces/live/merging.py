@@ -21,7 +21,7 @@ from xltools.faces.live.folders import checklists, city, inbox, result
 from xltools.faces.live.forms import form_snapshots, restoring, show_what_is_filled, write_forms
 from xltools.faces.live.host import Desk, RefusedError, Reply, Say, folder_of, steps, written_in
 from xltools.faces.live.paint import clean
-from xltools.faces.live.state import Snapshot, State, fill, keep, kept, shift, take, take_row
+from xltools.faces.live.state import Snapshot, State, fill, keep, keeping, kept, shift, take, take_row
 from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
@@ -47,8 +47,8 @@ def merge(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
         formulas = write_figures(path, work.template, policy, work.summary)
         before = run.snapshots(live)
         state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), before)
-        keep(Path(book.fullname), state)
-        written = run.write(before, lambda: replace_figures(book, path, formulas))
+        with keeping(Path(book.fullname), state):
+            written = run.write(before, lambda: replace_figures(book, path, formulas))
     keep(Path(book.fullname), replace(state, snapshots=written))
     result(book).value = entry(line)
     return Reply(line)
@@ -67,7 +67,7 @@ def undo(book: Any, moment: datetime, say: Say) -> Reply:
         clean(book.sheets[one.sheet])
     live = LiveBook(book)
     now = [_again(live, one) for one in state.snapshots]
-    with restoring(book) as done:
+    with keeping(path, replace(state, mark=line, snapshots=now)), restoring(book) as done:
         for one, former in zip(state.snapshots, now, strict=True):
             say(said["restoring"].format(sheet=one.sheet))
             done.append(replace(former, added=(0, 0)))
@@ -78,7 +78,6 @@ def undo(book: Any, moment: datetime, say: Say) -> Reply:
             swap_figures(book)
     show_what_is_filled(book, state.snapshots)
     cell.value = entry(line)
-    keep(path, replace(state, mark=line, result=state.result, snapshots=now))
     return Reply(line)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -142,6 +143,19 @@ def kept(workbook: Path) -> State | None:
     if data["version"] != VERSION:
         return None
     return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]), data["figures"])
+
+
+@contextmanager
+def keeping(workbook: Path, state: State) -> Iterator[None]:
+    """Keep the state before the block writes into the workbook; when the block fails, the former one is kept again."""
+    former = kept(workbook)
+    keep(workbook, state)
+    try:
+        yield
+    except BaseException:
+        if former is not None:
+            keep(workbook, former)
+        raise
 
 
 def followed(state: State, mark: str, written: Sequence[Snapshot] = ()) -> State:
