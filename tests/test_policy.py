@@ -286,7 +286,7 @@ def test_a_bad_row_is_named_with_its_field(rows: tuple[dict[str, str], ...], exp
 def test_every_problem_is_named_at_once_in_words() -> None:
     problems = indicators_from([row(threshold="十"), row(no="2", grade="E")], GRADES, LOWEST)[1]
     assert problems == [
-        Problem(0, "threshold", "“十”不是一个数"),
+        Problem(0, "threshold", "“十”不是一个数，只写数字，单位写在计量单位一列"),
         Problem(1, "grade", "“E”不是本表的等级（A、B、C、D）"),
     ]
 
