@@ -18,6 +18,7 @@ from xltools.model.table import Table
 from xltools.rules.account import KEPT
 from xltools.rules.cross import across, newest, set_aside
 from xltools.rules.identity import conflicts, listed, stripped
+from xltools.rules.parse import parse
 
 A, B, C = CODES[:3]
 NOW = datetime(2022, 7, 25, 9, 0)
@@ -386,3 +387,11 @@ def test_conflicts_have_one_id_whichever_side_comes_first(rows: list[tuple[str, 
     sent = {name: [row for where, row in rows if where == name] for name in COUNTIES}
     sides = listed(read(*(county(name, *found) for name, found in sent.items() if found)), POLICY)
     assert {one.id for one in conflicts(sides, POLICY)} == {one.id for one in conflicts(sides[::-1], POLICY)}
+
+
+def test_a_code_that_became_a_number_is_shown_as_a_sheet_shows_it() -> None:
+    one = county("灵宝市", (A, "甲铸造有限公司", "铸件"))
+    raw = one.raw["screening"]
+    typed = raw.with_frame(raw.frame.assign(credit_code=914112210091235000.0))
+    sides = listed(outcome([replace(one, raw={"screening": typed}, tables={"screening": parse(typed, POLICY, 2022)[0]})]), POLICY)
+    assert [side.code for side in sides] == ["9.14112210091235E+17"]

@@ -19,7 +19,7 @@ from xltools.model.policy import Policy
 from xltools.rules.city import Seen, place_in_order
 from xltools.rules.codes import is_credit_code
 from xltools.rules.cross import groups, newest
-from xltools.rules.text import company_key, key, name_key
+from xltools.rules.text import company_key, key, name_key, number_text
 
 LIST = "screening"
 CLOSE = 75          # how alike two bare names are, in per cent, before a person is asked
@@ -36,7 +36,7 @@ def listed(outcome: Outcome, policy: Policy) -> list[Side]:
 
 def _sides(seen: Seen) -> Iterator[Side]:
     table, submission = seen.submission.tables[LIST], seen.submission
-    columns = [[str(value or "") for value in seen.column(LIST, name)] for name in ("name", "credit_code", "process")]
+    columns = [[number_text(value) if isinstance(value, float) else str(value or "") for value in seen.column(LIST, name)] for name in ("name", "credit_code", "process")]
     batches = [str(value or "") for value in seen.column(LIST, "batch")] if "batch" in table.frame else [submission.batch] * len(table.frame)
     for row, name, code, process, batch in zip(table.frame.index.tolist(), *columns, batches, strict=True):
         yield Side(submission.county, name, code, process, batch, table.place(row, "name"), int(row), is_credit_code(code))
