@@ -15,6 +15,8 @@ from xltools.model.form import Form, Owner
 
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
 REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
+# A number below this under the name of a key, beside “合计”, counts something; no code is that short.
+MOST_COUNTED = 1_000_000
 # A line of text laid over this many columns is written for people to read, not a record.
 REMARK_SPAN = 4
 # Below a blank row, two lines or more that fill less than this share of the columns and never the whole key are another, smaller table.
@@ -118,7 +120,8 @@ def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], a
     """A total, a remark, or the header once more."""
     texts = {column: value for column, value in content.items() if isinstance(value, str)}
     totals = {column for column, value in texts.items() if TOTAL.fullmatch(bare(value))}
-    if totals and not area.key & (content.keys() - totals):
+    named = {column for column, value in content.items() if not (isinstance(value, float) and value < MOST_COUNTED)}
+    if totals and not area.key & (named - totals):
         return True
     if len(content) == 1 and texts:
         column, value = next(iter(texts.items()))
