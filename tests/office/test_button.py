@@ -77,13 +77,13 @@ def trimmed(rows: list[list[object]], left_out: tuple[int, ...] = ()) -> list[li
 
 def test_the_button_merges_into_the_open_workbook_what_the_command_line_merges(tmp_path: Path, city: Path) -> None:
     file = tmp_path / "文件.xlsm"
-    merge([city.parent / "收件箱"], file, POLICY, datetime(2026, 7, 20, 9, 30))
     folder = tmp_path / "merge"
     folder.mkdir()
     with Screen(folder) as screen, Windowed(folder, screen, prepared(folder), SHOTS / "merge.png") as office:
         office.show(city)
         office.press("合并区县表")
         office.wait(lambda: "合并了 3 个文件" in office.shown("操作台", RESULT))
+        merge([city.parent / "收件箱"], file, POLICY, datetime.fromisoformat(office.values("变动")[4][0]))
         for sheet in open_book(file).sheets:
             left_out = MOMENT_ROWS.get(sheet, ())
             assert trimmed(office.values(sheet), left_out) == trimmed(cells(file, sheet), left_out), sheet
