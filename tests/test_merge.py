@@ -12,6 +12,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
+from xltools.actions import merge as merge_module
 from xltools.actions.merge import merge
 from xltools.books import replace as replace_module
 from xltools.books.file import open_book
@@ -159,23 +160,24 @@ def test_a_county_that_sent_twice_is_named_row_by_row(counties: Path, tmp_path: 
 # --- again and again --------------------------------------------------------------------------------------------------
 
 
-def but_the_log(path: Path) -> dict[str, list[list[object]]]:
-    """Every cell of a summary but its log, which every merge adds to, and the lines that say when and how long it is."""
-    book = open_book(path)
-    return {name: [list(row) for row in book.values(name)][2 if name == CITY["board"].sheet else 0 :] for name in book.sheets if name != CITY["log"].sheet}
-
-
-def test_merging_twice_gives_the_same_cells_and_a_backup(run: Callable[[], Outcome], tmp_path: Path) -> None:
+def test_merging_twice_changes_nothing_and_does_not_even_write(run: Callable[[], Outcome], tmp_path: Path) -> None:
     first = run().output
     assert first is not None
-    content, cells = first.read_bytes(), but_the_log(first)
-    assert run().output == first
-    assert but_the_log(first) == cells
-    backups = list((tmp_path / "市级汇总-备份").iterdir())
-    assert [path.name for path in backups] == ["2022-07-25 09-00-00.xlsx"]
-    assert backups[0].read_bytes() == content
+    content, written = first.read_bytes(), first.stat().st_mtime_ns
+    again = run()
+    assert (again.output, Code.UNCHANGED in codes(again)) == (first, True)
+    assert (first.read_bytes(), first.stat().st_mtime_ns) == (content, written)
+    assert not (tmp_path / "市级汇总-备份").exists()
+
+
+def test_the_summary_before_is_backed_up(run: Callable[[], Outcome], tmp_path: Path) -> None:
+    first = run().output
+    assert first is not None
+    edit(first, lambda book: book[PROBLEMS.sheet].delete_rows(FIRST_ROW))
+    content = first.read_bytes()
     run()
-    assert len(list((tmp_path / "市级汇总-备份").iterdir())) == 2
+    (backup,) = (tmp_path / "市级汇总-备份").iterdir()
+    assert (backup.name, backup.read_bytes()) == ("2022-07-25 09-00-00.xlsx", content)
 
 
 def test_a_summary_among_the_counties_is_not_taken_for_one(counties: Path, tmp_path: Path) -> None:
@@ -184,12 +186,13 @@ def test_a_summary_among_the_counties_is_not_taken_for_one(counties: Path, tmp_p
     for path in counties.iterdir():
         (inbox / path.name).write_bytes(path.read_bytes())
     first = merge([inbox], inbox / "市级汇总.xlsx", POLICY, NOW)
-    cells = but_the_log(inbox / "市级汇总.xlsx")
+    content = (inbox / "市级汇总.xlsx").read_bytes()
     again = merge([inbox], inbox / "市级汇总.xlsx", POLICY, NOW)
-    assert but_the_log(inbox / "市级汇总.xlsx") == cells
-    assert again.counts == first.counts
+    assert (inbox / "市级汇总.xlsx").read_bytes() == content
     named = merge(sorted(inbox.glob("*.xlsx")), inbox / "市级汇总.xlsx", POLICY, NOW)
-    assert named.counts == first.counts
+    for later in (again, named):
+        assert later.counts == {**first.counts, "note": first.counts["note"] + 1}
+        assert Code.UNCHANGED in codes(later)
 
 
 def test_what_the_city_wrote_stays_with_its_enterprise_through_sorting(run: Callable[[], Outcome]) -> None:
@@ -213,9 +216,9 @@ def test_what_the_city_wrote_stays_with_its_enterprise_through_sorting(run: Call
     assert [str(value)[:10] for value in column(path, "decided_date")] == ["None", "2022-07-29", "None"]
     decided = [row for row in values(path, CITY["enterprises"].sheet) if row[2] == NAMES[0]]
     assert decided[0][[one.name for one in CITY["enterprises"]].index("decided")] == "B"
-    cells = but_the_log(path)
+    content = path.read_bytes()
     run()
-    assert but_the_log(path) == cells
+    assert path.read_bytes() == content
 
 
 def test_what_is_said_of_an_enterprise_that_is_gone_waits_and_comes_back(counties: Path, tmp_path: Path) -> None:
@@ -235,7 +238,8 @@ def test_what_is_said_of_an_enterprise_that_is_gone_waits_and_comes_back(countie
     assert column(output, "city_opinion") == [None, "同意", None]
     assert [str(value)[:10] for value in column(output, "decided_date")] == ["None", "2022-07-29", "None"]
     assert not any(isinstance(value, str) for value in column(output, "decided_date"))
-    assert UNCLAIMED.sheet not in open_book(output).sheets
+    assert values(output, UNCLAIMED.sheet) == []
+    assert not open_book(output).facts(UNCLAIMED.sheet).visible
 
 
 def test_rows_of_a_county_that_is_not_in_the_inbox_stay_with_what_is_said_of_them(counties: Path, tmp_path: Path) -> None:
@@ -272,20 +276,48 @@ def write_below(book: openpyxl.Workbook) -> None:
     sheet.cell(sheet.max_row + 3, 6).value = "小计"
 
 
-@pytest.mark.parametrize(("change", "named"), [(add_sheet, "我的统计"), (insert_column, "联系记录"), (write_below, "小计")])
-def test_a_summary_with_something_that_is_not_ours_is_left_alone(run: Callable[[], Outcome], change: Callable[[openpyxl.Workbook], None], named: str) -> None:
+@pytest.mark.parametrize(("change", "kept"), [(add_sheet, 1.0), (insert_column, "已联系"), (write_below, "小计")])
+def test_what_is_not_ours_stays_in_its_place(run: Callable[[], Outcome], change: Callable[[openpyxl.Workbook], None], kept: object) -> None:
     path = run().output
     assert path is not None
     edit(path, remark)
     edit(path, change)
+    assert run().output == path
+    assert column(path, "city_opinion")[:3] == [None, "同意", None]
+    assert any(kept in row for name in open_book(path).sheets for row in open_book(path).values(name))
+
+
+def test_what_is_in_the_way_is_named_and_left_alone(run: Callable[[], Outcome]) -> None:
+    path = run().output
+    assert path is not None
+    edit(path, remark)
+    edit(path, lambda book: book[LEDGER.sheet].merge_cells(start_row=FIRST_ROW, end_row=FIRST_ROW + 1, start_column=30, end_column=30))
+    edit(path, lambda book: book[LEDGER.sheet].delete_rows(FIRST_ROW + 2))
     content = path.read_bytes()
     outcome = run()
     assert path.read_bytes() == content
     assert outcome.output == path.with_name("市级汇总（新）.xlsx")
-    said = [finding for finding in outcome.findings if finding.code is Code.OUTPUT_NOT_OURS]
-    assert named in said[0].message
-    assert outcome.output.name in said[0].fix
-    assert column(outcome.output, "city_opinion") == [None, "同意", None]
+    (said,) = [finding for finding in outcome.findings if finding.code is Code.NOT_IN_PLACE]
+    assert "跨行合并" in said.message
+    assert outcome.output.name in said.fix
+
+
+def test_a_summary_that_somebody_saves_meanwhile_is_not_overwritten(run: Callable[[], Outcome], monkeypatch: pytest.MonkeyPatch) -> None:
+    path = run().output
+    assert path is not None
+    edit(path, lambda book: book[PROBLEMS.sheet].delete_rows(FIRST_ROW))
+    renew = merge_module.renew
+
+    def slowly(*args: object) -> object:
+        done = renew(*args)
+        edit(path, remark)
+        return done
+
+    monkeypatch.setattr(merge_module, "renew", slowly)
+    outcome = run()
+    assert Code.CHANGED_MEANWHILE in codes(outcome)
+    assert outcome.output == path.with_name("市级汇总（新）.xlsx")
+    assert column(path, "city_opinion") == [None, "同意", None]
 
 
 def test_a_county_workbook_is_never_taken_for_the_summary(counties: Path, tmp_path: Path) -> None:
@@ -363,6 +395,7 @@ def test_a_system_that_refuses_to_replace_gets_the_summary_beside(run: Callable[
             raise PermissionError(target)
         return rename(source, target)
 
+    edit(path, lambda book: book[PROBLEMS.sheet].delete_rows(FIRST_ROW))
     before = path.read_bytes()
     monkeypatch.setattr(Path, "replace", refuse)
     outcome = run()

@@ -16,8 +16,9 @@ from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, fi
 from tests.office.engine_host import running_office
 from tests.office.validator import VERSIONS, validate
 from xltools.actions.make import make_templates
-from xltools.actions.merge import log_said, merge
+from xltools.actions.merge import merge
 from xltools.actions.merge_open import opened
+from xltools.actions.run import log_said
 from xltools.books.console import INBOX, RESULT
 from xltools.books.file import open_book
 from xltools.books.layout import header_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from xltools.actions.check import check_book
-from xltools.actions.merge import DRAWN
-from xltools.actions.merge import TEMPLATE as CITY
+from xltools.actions.run import DRAWN
+from xltools.actions.run import TEMPLATE as CITY
 from xltools.books.base import Book
 from xltools.model.finding import Finding
 from xltools.model.form import Field, Form, Owner, load_template

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.grade import with_grades
-from xltools.actions.merge import seen_from
 from xltools.actions.merge_open import OpenBook, Request, Seen, SheetWork, Step, opened, sheet_work, with_own
+from xltools.actions.run import seen_from
 from xltools.books.summary import Summary
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import Template

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from xltools.actions.merge import TEMPLATE, Before, Run
+from xltools.actions.run import TEMPLATE, Before, Run
 from xltools.books.console import SUFFIX
 from xltools.books.show import show
 from xltools.books.summary import write_summary

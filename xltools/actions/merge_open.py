@@ -13,7 +13,7 @@ import pandas as pd
 from xltools.actions.check import check_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.grade import with_grades
-from xltools.actions.merge import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
+from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
 from xltools.books.base import Book, Cell, Grid
 from xltools.books.board import BoardPlan
@@ -128,20 +128,23 @@ class Seen:
     formulas: Mapping[str, frozenset[str]]
 
 
-def opened(book: OpenBook) -> tuple[Template, dict[str, Seen]]:
-    """The forms with their columns as they stand in the open summary, and its sheets by form. Raises StopError as `merge_open`."""
+def opened(book: OpenBook, optional: Collection[str] = ONLY_WHEN_FILLED) -> tuple[Template, dict[str, Seen]]:
+    """The forms with their columns as they stand in the summary, and its sheets by form. optional: forms whose sheet may be missing.
+
+    Raises StopError when the workbook is no summary, or something in it is in the way.
+    """
     template = load_template(TEMPLATE)
     if book.stamp.template != template.id:
         raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    before = dict(_before(book, template))
+    before = dict(_before(book, template, optional))
     return replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template)), before
 
 
-def _before(book: OpenBook, template: Template) -> Iterator[tuple[str, Seen]]:
+def _before(book: OpenBook, template: Template, may_lack: Collection[str]) -> Iterator[tuple[str, Seen]]:
     """Every form's sheet in the open workbook. Raises StopError for what a person must mend first."""
     forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
     tables, findings = read_tables(book, replace(template, forms=forms))
-    optional = {template[name].sheet for name in ONLY_WHEN_FILLED}
+    optional = {template[name].sheet for name in may_lack}
     for finding in findings:
         if finding.code in BROKEN and finding.place.sheet not in optional:
             raise StopError(finding)

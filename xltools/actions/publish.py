@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from xltools.actions.merge import TEMPLATE, as_typed
+from xltools.actions.run import TEMPLATE, as_typed
 from xltools.books.base import Book
 from xltools.books.file import open_book
 from xltools.books.publication_book import write_public_list

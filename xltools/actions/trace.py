@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xltools.actions.merge import DRAWN, TEMPLATE, as_typed
+from xltools.actions.run import DRAWN, TEMPLATE, as_typed
 from xltools.books.address import column_letters
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables

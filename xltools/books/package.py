@@ -37,12 +37,19 @@ NEVER = re.compile(r"(<c [^>]*?) t=\"str\"(><f>[^<]*</f>)<v>" + NOT_CALCULATED +
 def workbook_at(path: Path, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
     """A new workbook that appears at `path` when the block ends without an exception, and not before. finish: changes its bytes last."""
     buffer = BytesIO()
+    with workbook_in(buffer) as workbook:
+        yield workbook
+    replace_file(path, finish(settled(buffer.getvalue())))
+
+
+@contextmanager
+def workbook_in(buffer: BytesIO) -> Iterator[Workbook]:
+    """A new workbook that is in `buffer` when the block ends; `settled` makes it the same bytes every time."""
     workbook = Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
     workbook.set_properties({"created": CREATED, "author": "", "company": ""})
     workbook.set_size(24000, 14000)
     yield workbook
     workbook.close()
-    replace_file(path, finish(_settled(buffer.getvalue())))
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -89,7 +96,7 @@ def _settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def _settled(content: bytes) -> bytes:
+def settled(content: bytes) -> bytes:
     """The package with every member's date fixed and the stored values of formulas spelt out."""
     with ZipFile(BytesIO(content)) as source:
         parts = {name: source.read(name) for name in source.namelist()}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import posixpath
 import zipfile
+from collections.abc import Collection
 
 from xltools.books.gate import Package
 from xltools.books.package import ZIP_DATE
@@ -30,6 +31,7 @@ class Patch:
         self._data, self._name = data, name
         self._package = Package(data, name)
         self._changed: dict[str, bytes] = {}
+        self._first: dict[str, bytes] = {}
         self._names = {part: part for part in self._package.parts}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             self._names |= {one.lower(): one for item in archive.infolist() if (one := item.filename.replace("\\", "/").lstrip("/"))}
@@ -53,12 +55,19 @@ class Patch:
             raise CannotPatchError
         key = part.lower()
         if key not in self._changed:
-            self._changed[key] = self._package.read(part)
+            self._first[key] = self._changed[key] = self._package.read(part)
         return self._changed[key]
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether any part is other than it was."""
+        return bool(self._removed) or any(self._first.get(key) != content for key, content in self._changed.items())
 
     def write(self, part: str, content: bytes) -> None:
         """Give a part, new or old, this content."""
         self._names.setdefault(part.lower(), part)
+        if part in self:
+            self.read(part)
         self._removed.discard(part.lower())
         self._changed[part.lower()] = content
 
@@ -107,21 +116,32 @@ class Patch:
 
     def relate(self, part: str, kind: str, target: str) -> str:
         """Let a part refer to another one; gives the id."""
+        return self._relate(part, kind, f'Target="/{escape(target)}"')
+
+    def relate_outside(self, part: str, kind: str, target: str) -> str:
+        """Let a part refer to a file or address outside the package; gives the id."""
+        return self._relate(part, kind, f'Target="{escape(target)}" TargetMode="External"')
+
+    def _relate(self, part: str, kind: str, target: str) -> str:
         path = _relations_part(part)
         data = self.read(path) if path in self else NO_RELATIONS
         taken = self.relations(part)
         number = next(n for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
-        link = f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" Target="/{escape(target)}"/>'.encode()
+        link = f'<Relationship Id="rId{number}" Type="{OFFICE}/{kind}" {target}/>'.encode()
         self.write(path, spliced(data, [appended(data, outline(data, 0), link)]))
         return f"rId{number}"
 
     def unrelate(self, part: str, target: str) -> None:
         """Let a part no longer refer to another one."""
+        self.unrelate_ids(part, {id for id, (_, found) in self.relations(part).items() if found.lower() == target.lower()})
+
+    def unrelate_ids(self, part: str, ids: Collection[str]) -> None:
+        """Take out relationships of a part."""
         path = _relations_part(part)
-        data = self.read(path)
-        ids = {id for id, (_, found) in self.relations(part).items() if found.lower() == target.lower()}
-        gone = [one for one in outline(data, 1).all("Relationship") if one.attributes.get("Id") in ids]
-        self.write(path, spliced(data, [(one.start, one.end, b"") for one in gone]))
+        if ids:
+            data = self.read(path)
+            gone = [one for one in outline(data, 1).all("Relationship") if one.attributes.get("Id") in ids]
+            self.write(path, spliced(data, [(one.start, one.end, b"") for one in gone]))
 
     def declare(self, part: str, kind: str) -> None:
         """State the content type of a part."""

@@ -5,14 +5,33 @@ Source: ECMA-376 part 1, 18.7 (comments).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from xltools.books.address import address, split
 from xltools.books.patch import MAIN, OFFICE, TYPE, Patch
 from xltools.books.patch_sheet import with_legacy_drawing, without_legacy_drawing
-from xltools.books.patch_vml import boxes, enlarged, is_bare, new_drawing, numbers_in, with_boxes, without_boxes
-from xltools.books.patch_xml import CannotPatchError, Edit, Element, appended, cell_text, outline, spliced, text_of
+from xltools.books.patch_vml import (
+    boxes,
+    enlarged,
+    is_bare,
+    new_drawing,
+    numbers_in,
+    with_boxes,
+    with_moved_boxes,
+    without_boxes,
+)
+from xltools.books.patch_xml import (
+    CannotPatchError,
+    Edit,
+    Element,
+    appended,
+    cell_text,
+    changed_tag,
+    outline,
+    spliced,
+    text_of,
+)
 from xltools.books.sink import plain
 
 NEW = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
@@ -55,6 +74,21 @@ class SheetNotes:
     def keep(self, where: Where, text: str) -> None:
         """Let a note say only this text; where that is its beginning, it keeps its looks. No text, no note."""
         self._cut[where] = text
+
+    def move(self, now: Callable[[int], int | None]) -> None:
+        """Bring every note at once to the row where its cell is now; one whose row is gone goes. now: row before → row now."""
+        moves = {where: now(where[0]) for where in self._notes}
+        if all(row == where[0] for where, row in moves.items()):
+            return
+        if any(self.is_threaded(where) for where in self._notes):
+            raise CannotPatchError("工作表里有对话式批注")
+        edits = [
+            changed_tag(self._data, self._notes[where], {"ref": address(row, where[1])}) if row else (self._notes[where].start, self._notes[where].end, b"")
+            for where, row in moves.items()
+        ]
+        self._patch.write(self._part, spliced(self._data, edits))
+        if part := self._drawing():
+            self._patch.write(part, with_moved_boxes(self._patch.read(part), moves))
 
     def save(self, author: str) -> None:
         """Write the changes into the package; parts that are then empty are taken out. author: of new notes."""

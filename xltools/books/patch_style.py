@@ -32,6 +32,11 @@ LEAST = {
     "cellXfs": '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',
 }
 EMPTY = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<styleSheet xmlns="{MAIN}"></styleSheet>'.encode()
+# Number formats that have a number of their own. Source: ECMA-376 part 1, 18.8.30.
+GENERAL = "General"
+BUILT_IN = {GENERAL: "0", "0": "1", "0.00": "2", "0%": "9", "@": "49"}
+FIRST_FORMAT = 164
+PARTS = {"fontId": "fonts", "fillId": "fills", "borderId": "borders"}
 KEPT = "未改"  # a fill that these words cannot say: the cell keeps it
 NONE = "无"
 RGB = re.compile("[0-9A-Fa-f]{6}|[0-9A-Fa-f]{8}")
@@ -54,6 +59,7 @@ class StyleTable:
         self._old = {name: len(items) for name, items in self._items.items()}
         self._words: dict[int, str] = {}
         self._filled: dict[tuple[int, str], int] = {}
+        self._formats: dict[str, str] = {}
 
     def fill(self, style: int) -> str:
         """The fill of a style in words, KEPT where there are none for it."""
@@ -88,16 +94,53 @@ class StyleTable:
         return self._filled[style, words]
 
     def _make_filled(self, style: int, words: str) -> int:
-        fill = self._fill_number(words)
+        return self._changed(style, {"fillId": str(self._fill_number(words)), "applyFill": "1"})
+
+    def _changed(self, style: int, changes: Mapping[str, str | None]) -> int:
+        """The number of the style that is like this one but for these attributes."""
         xf = self._item("cellXfs", style)
         element = outline(xf, 1)
-        tag = opening(xf, element, {"fillId": str(fill), "applyFill": "1"})
+        tag = opening(xf, element, changes)
         made = tag.removesuffix(b">") + b"/>" if element.is_empty else tag + xf[element.inner :]
         alike = APPLIED.sub(b"", made)
         for at, one in enumerate(self._items["cellXfs"]):
             if APPLIED.sub(b"", one) == alike:
                 return at
         return self._find("cellXfs", made)
+
+    def font(self, style: int) -> bytes:
+        """The font of a style as written."""
+        return self._item("fonts", self._part(style, "fontId"))
+
+    def with_font(self, style: int, font: bytes) -> int:
+        """The number of the style that is like this one and has this font."""
+        return self._changed(style, {"fontId": str(self._find("fonts", font)), "applyFont": "1"})
+
+    def adopted(self, style: int, other: StyleTable) -> int:
+        """The number of the style that looks like a style of another workbook's table."""
+        xf = other._item("cellXfs", style)
+        parts = {name: str(self._find(section, other._item(section, other._part(style, name)))) for name, section in PARTS.items()}
+        number = outline(xf, 0).attributes.get("numFmtId", "0")
+        code = other._codes().get(number)
+        tag = opening(xf, element := outline(xf, 1), {**parts, "xfId": "0", "numFmtId": self._number_format(code) if code else number})
+        return self._find("cellXfs", tag.removesuffix(b">") + b"/>" if element.is_empty else tag + xf[element.inner :])
+
+    def _codes(self) -> dict[str, str]:
+        """Number of a number format → its code, for those that the table states."""
+        section = self._root.first("numFmts")
+        there = {one.attributes.get("numFmtId", ""): one.attributes.get("formatCode", "") for one in (section.children if section else [])}
+        return there | self._formats
+
+    def _number_format(self, code: str) -> str:
+        """The number of the number format with this code, which is added when it is not there."""
+        if code in BUILT_IN:
+            return BUILT_IN[code]
+        known = self._codes()
+        found = next((number for number, one in known.items() if one == code), "")
+        if not found:
+            found = str(max([FIRST_FORMAT - 1, *(int(number) for number in known if number.isdecimal())]) + 1)
+            self._formats[found] = code
+        return found
 
     def is_light_on_dark(self, style: int) -> bool:
         """Whether the text of a style is light, so that a light fill would hide it."""
@@ -117,7 +160,9 @@ class StyleTable:
         fill = self._find("fills", _fill(str(properties.get("bg_color", NONE))))
         border = self._find("borders", _border(properties))
         alignment = _alignment(properties)
-        xf = f'<xf numFmtId="0" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0" applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{alignment}</xf>'
+        number = self._number_format(str(properties.get("num_format", GENERAL)))
+        shown = ' applyNumberFormat="1"' if number != "0" else ""
+        xf = f'<xf numFmtId="{number}" fontId="{font}" fillId="{fill}" borderId="{border}" xfId="0"{shown} applyFont="1" applyFill="1" applyBorder="1" applyAlignment="1">{alignment}</xf>'
         return self._find("cellXfs", xf.encode())
 
     def content(self) -> bytes:
@@ -128,6 +173,13 @@ class StyleTable:
             if new:
                 section = self._section(name)
                 edits += [changed_tag(self._data, section, {"count": str(len(items))}), appended(self._data, section, b"".join(new))]
+        if self._formats:
+            made = "".join(f'<numFmt numFmtId="{number}" formatCode="{escape(code)}"/>' for number, code in self._formats.items()).encode()
+            section_ = self._root.first("numFmts")
+            if section_ is None:
+                edits.append(inserted(self._data, self._root, STYLES, b'<numFmts count="%d">%b</numFmts>' % (len(self._formats), made)))
+            else:
+                edits += [changed_tag(self._data, section_, {"count": str(len(section_.children) + len(self._formats))}), appended(self._data, section_, made)]
         return spliced(self._data, edits)
 
     def _section(self, name: str) -> Element:

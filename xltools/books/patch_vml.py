@@ -96,6 +96,31 @@ def without_boxes(data: bytes, cells: Collection[Where]) -> bytes:
     return SHAPE.sub(lambda shape: b"" if _cell(shape[0]) in cells else shape[0], data)
 
 
+def with_moved_boxes(data: bytes, rows: Mapping[Where, int | None]) -> bytes:
+    """The drawing with the box of each of these cells' notes in the cell's row now, and without the boxes of rows that are gone."""
+
+    def moved(shape: re.Match[bytes]) -> bytes:
+        where = _cell(shape[0])
+        if where is None or where not in rows:
+            return shape[0]
+        row = rows[where]
+        if row is None:
+            return b""
+        lower = row - where[0]
+        placed = ANCHOR.sub(lambda anchor: _lowered(anchor, lower), shape[0])
+        return ROW.sub(b"<x:Row>%d</x:Row>" % (row - 1), placed)
+
+    return SHAPE.sub(moved, data)
+
+
+def _lowered(anchor: re.Match[bytes], rows: int) -> bytes:
+    at = [int(number) for number in anchor[1].split(b",")]
+    height = at[6] - at[2]
+    at[2] = max(0, min(at[2] + rows, LAST_ROW))
+    at[6] = min(at[2] + height, LAST_ROW)
+    return f"<x:Anchor>{', '.join(map(str, at))}</x:Anchor>".encode()
+
+
 def _cell(shape: bytes) -> Where | None:
     row, column = ROW.search(shape), COLUMN.search(shape)
     return (int(row[1]) + 1, int(column[1]) + 1) if NOTE.search(shape) and row and column else None

@@ -110,22 +110,22 @@ def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
         sheet.dim_colmax = written
 
 
-def _looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
+def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
     """How a cell of a record looks, from the general to the particular."""
-    looks = ["cell", "open"]
+    found = ["cell", "open"]
     kind = kind_look(one.kind, one.owner)
     if kind != BASE:
-        looks.append(kind)
+        found.append(kind)
     if is_long(one):
-        looks.append("wrap")
+        found.append("wrap")
     if one.is_choice or one.kind is Kind.INTEGER:
-        looks.append("center")
+        found.append("center")
     if one.name in plan.live.formulas:
-        looks.append("computed")
-    looks += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
+        found.append("computed")
+    found += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
     if (index, one.name) in plan.links:
-        looks.append("link")
-    return looks
+        found.append("link")
+    return found
 
 
 def _record(sheet: Worksheet, plan: SheetPlan, index: int, styles: Styles) -> None:
@@ -137,7 +137,7 @@ def _record(sheet: Worksheet, plan: SheetPlan, index: int, styles: Styles) -> No
         if one.name in plan.live.formulas and (value is None or value == Formula("", getattr(value, "value", None))):
             stored = value.value if isinstance(value, Formula) else ""
             value = Formula(resolve(plan.live.formulas[one.name], plan.form, row), stored)
-        look = styles.get(*_looks(plan, index, one))
+        look = styles.get(*looks(plan, index, one))
         url = plan.links.get((index, one.name))
         if url is not None and not isinstance(value, Formula):
             sheet.write_url(row - 1, column, url, look, string="" if value is None else _shown(value))

@@ -72,7 +72,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                 add_figures(workbook, summary, template, policy, styles)
             elif buttons or len(table.frame) or form.name not in ONLY_WHEN_FILLED:
                 rows = form_plan(table, summary, template)
-                sheet = _form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
+                sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
                 if not len(table.frame) and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()
         own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
@@ -101,7 +101,7 @@ def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     return SheetPlan(table.form, rows, links=_links(table, summary), tints=_tints(table, summary), footer=footer)
 
 
-def _form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
+def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
     """One city form, its rows as high as their text."""
     sheet: Worksheet = add_form_sheet(workbook, plan, styles)
     _fit(sheet, plan)
@@ -110,13 +110,17 @@ def _form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
 
 def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
     """Rows as high as their text."""
-    widths = {one.name: column_width(one) for one in plan.form}
     sheet.set_default_row(ROW_HEIGHT)
+    for row, height in heights(plan).items():
+        sheet.set_row(row - 1, height)
+
+
+def heights(plan: SheetPlan) -> dict[int, float]:
+    """The heights, in points, of the rows whose text takes more than a line."""
+    widths = {one.name: column_width(one) for one in plan.form}
     wrapped = [one.name for one in plan.form if is_long(one)]
-    for row, record in enumerate(plan.rows, FIRST_ROW):
-        height = max((lines(str(record[name]), widths[name]) for name in wrapped if record[name] is not None), default=1)
-        if height > 1:
-            sheet.set_row(row - 1, min(height * LINE_HEIGHT, HIGHEST_ROW))
+    needed = {row: max((lines(str(text), widths[name]) for name in wrapped if (text := record.get(name)) is not None), default=1) for row, record in enumerate(plan.rows, FIRST_ROW)}
+    return {row: min(count * LINE_HEIGHT, HIGHEST_ROW) for row, count in needed.items() if count > 1}
 
 
 def _writable(value: Any) -> Cell:

@@ -221,6 +221,10 @@ class Code(Enum):
     OUTPUT_BUSY = ("E711", "{file} 正在由另一次合并写入：{holder}，{since} 开始", "请等那一次结束后再合并；等了很久也不结束的，请联系这位同事")
     NO_BACKUP = ("E712", "{file} 没有备份，不能撤销", "请检查“{folder}”文件夹是否在同一个文件夹里")
     UNDO_OPEN = ("E713", "{file} 正被{holder}打开，不能撤销", "请关闭后再撤销；没有改动任何文件")
+    NOT_IN_PLACE = ("E714", "{file} 不能在原处更新：{reason}；原文件没有改动", "结果已另存为 {other}；请按上面说的改好原文件，再汇总一次")
+    UNCHANGED = ("N715", "{file} 已经是最新，没有改写", "不需要处理")
+    FILTER_KEPT = ("N716", "表中设有筛选；新增的 {count} 行不论是否符合都显示着", "需要按筛选条件隐藏的，请在筛选下拉框里点“重新应用”")
+    CHANGED_MEANWHILE = ("E717", "合并期间 {file} 被别人保存过，没有覆盖", "结果已另存为 {other}；请再汇总一次")
 
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number

@@ -47,6 +47,18 @@ def head(table: Table) -> tuple[int, str]:
     return len(lines), str(lines[-1].get(SEAL) or "")[:12] if lines else ""
 
 
+def repeats(before: Table | None, now: Table) -> bool:
+    """Whether the lines that came to the log say of the same contents the same as the last lines before them."""
+    old, new = lines_of(before), lines_of(now)
+    added = new[len(old) :]
+    last = old[-len(added) :] if added else []
+    return bool(added) and [_said(line) for line in last] == [_said(line) for line in added]
+
+
+def _said(line: Record) -> list[str]:
+    return [_text(line.get(name)) for name in SEALED if name not in (NUMBER, MOMENT)]
+
+
 def moment_of(table: Table | None) -> str:
     """When the last line was written, "" when there is none."""
     lines = lines_of(table)

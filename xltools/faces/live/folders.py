@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from xltools.actions.merge import TEMPLATE
+from xltools.actions.run import TEMPLATE
 from xltools.books.console import CHECKLISTS, INBOX, RESULT
 from xltools.books.live import LiveBook
 from xltools.faces.live.host import RefusedError, named, written_in

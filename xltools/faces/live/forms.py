@@ -7,8 +7,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-from xltools.actions.merge import TEMPLATE
 from xltools.actions.merge_open import SheetWork
+from xltools.actions.run import TEMPLATE
 from xltools.books.live import LiveBook
 from xltools.books.summary import ONLY_WHEN_FILLED
 from xltools.faces.live.host import Desk

@@ -9,8 +9,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from xltools.actions.merge import result_line
 from xltools.actions.merge_open import Request, Work, merge_open
+from xltools.actions.run import result_line
 from xltools.books.console import INBOX, RESULT
 from xltools.books.figures_alone import write_figures
 from xltools.books.live import LiveBook

@@ -1,0 +1,66 @@
+"""merge 汇总 into the summary that is there: planned as for one that is open, written inside its package."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xltools.actions.merge_open import Seen, SheetWork, opened, sheet_work, with_own
+from xltools.actions.run import DRAWN, Before, Run, log_said, with_output
+from xltools.books.closed import ClosedBook
+from xltools.books.inplace import Renewal, Renewed, renewed
+from xltools.books.inplace_sheet import Records
+from xltools.books.summary import Summary, board_plan, heights
+from xltools.model.form import Template
+from xltools.model.outcome import Outcome
+from xltools.rules.journal import repeats
+
+OF_THE_RUN = ("log", "moves")  # forms that tell of the merges themselves
+
+
+@dataclass(frozen=True)
+class Existing:
+    """A summary that is there. template: the forms with their columns as they stand in it · seen: its sheets by form."""
+
+    book: ClosedBook
+    template: Template
+    seen: Mapping[str, Seen]
+
+
+def existing(path: Path, template: Template) -> Existing:
+    """The summary in this file. Raises StopError and CannotPatchError when nothing can be merged into it."""
+    book = ClosedBook(path)
+    standing, seen = opened(book, [form.name for form in template])
+    return Existing(book, standing, seen)
+
+
+def renew(there: Existing, run: Run, outcome: Outcome, folder: Path) -> tuple[Outcome, Renewed]:
+    """The summary with an outcome merged into it, for a place in `folder`, and the outcome with all its findings; nothing is written.
+
+    A merge of what was merged last, with the same result, changes nothing: it is not in the log either.
+    Raises CannotPatchError when it cannot be changed without harm.
+    """
+    before = {name: one.table for name, one in there.seen.items()}
+    former = Before(before, log=log_said(there.book, there.template))
+    outcome, summary = replace(run, template=there.template, before=former).summary(outcome, folder)
+    summary = with_own(summary, there.seen, there.template)
+    outcome = with_output(outcome, there.book.file.path, summary)
+    if repeats(before.get("log"), summary.tables["log"]):
+        told = {name: before[name] for name in OF_THE_RUN if name in before}
+        done = _renewed(there, run, replace(summary, tables={**summary.tables, **told}))
+        if not done.is_changed:
+            return outcome, done
+    return outcome, _renewed(there, run, summary)
+
+
+def _renewed(there: Existing, run: Run, summary: Summary) -> Renewed:
+    """The workbook with this summary in it."""
+    works = [sheet_work(summary, there.template, there.seen.get(form.name), form.name) for form in there.template if form.name not in DRAWN]
+    sheets = {work.sheet: _records(work) for work in works}
+    renewal = Renewal(there.template, run.policy, summary, board_plan(summary, run.policy), sheets)
+    return renewed(there.book.file, there.book.data, renewal)
+
+
+def _records(work: SheetWork) -> Records:
+    return Records(work.plan, dict(work.used), work.last, work.moved, heights(work.plan))

@@ -1,0 +1,112 @@
+"""One merge from what was read to what is to be written, wherever it goes: a new workbook, one that is there, one that is open."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from pathlib import Path
+
+from xltools.actions.city import Basis, city
+from xltools.books.base import Book
+from xltools.books.summary import Summary, write_summary
+from xltools.model.console import load_console
+from xltools.model.dashboard import load_dashboard
+from xltools.model.form import Form, Owner, Template
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.board import figures
+from xltools.rules.journal import head
+from xltools.rules.marks import marks
+from xltools.rules.summary import counted, shares
+
+TEMPLATE = "city"
+DRAWN = ("board",)  # forms that are drawn as a page of their own and never read back
+
+
+@dataclass(frozen=True)
+class Before:
+    """The summary that is there already: its tables as read, and in words what in it is not ours; both empty when there is none.
+
+    log: how many lines the log had after the last merge and the beginning of its last seal, as the first sheet says.
+    """
+
+    tables: Mapping[str, Table]
+    strange: str = ""
+    log: tuple[str, ...] = ()
+
+
+def log_said(book: Book, template: Template) -> tuple[str, ...]:
+    """What the first sheet says of the log; () when it says nothing."""
+    sheet = template[DRAWN[0]].sheet
+    pattern = re.escape(load_dashboard().board.log).replace(re.escape("{count}"), r"(\d+)").replace(re.escape("{head}"), "([0-9a-f]+)")
+    texts = [str(value) for row in book.values(sheet)[:3] for value in row if value] if sheet in book.sheets else []
+    return next((found.groups() for text in texts if (found := re.search(pattern, text))), ())
+
+
+def as_typed(form: Form) -> Form:
+    """The form for reading back what we wrote: its values stand there as if somebody had typed them, not as formulas."""
+    return replace(form, fields=tuple(one if one.owner is Owner.CITY else replace(one, owner=Owner.COUNTY) for one in form))
+
+
+@dataclass(frozen=True)
+class Run:
+    """One merge: what stays the same wherever its result goes. decisions: about conflicts, brought along from elsewhere."""
+
+    policy: Policy
+    template: Template
+    before: Before
+    places: Mapping[str, Path]
+    moment: datetime
+    inbox: Path | None = None
+    decisions: Sequence[Mapping[str, object]] = ()
+
+    def write(self, outcome: Outcome, target: Path) -> Outcome:
+        """Write the summary of an outcome to `target`, where nothing is yet; the outcome with all its findings."""
+        outcome, summary = self.summary(outcome, target.parent)
+        write_summary(target, self.template, self.policy, summary)
+        return with_output(outcome, target, summary)
+
+    def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
+        """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""
+        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions, self.before.log))
+        words = load_dashboard()
+        summary = Summary(
+            tables,
+            figures(tables, outcome, self.policy),
+            counted(words, tables, self.policy),
+            shares(words, tables, self.policy),
+            f"{self.moment:%Y-%m-%d %H:%M}",
+            {name: seen for name, path in self.places.items() if (seen := seen_from(folder, path))},
+            marks(tables, outcome),
+            seen_from(folder, self.inbox) if self.inbox else "",
+            result_line(outcome, self.moment),
+            head(tables["log"]),
+        )
+        return outcome, summary
+
+
+def with_output(outcome: Outcome, target: Path, summary: Summary) -> Outcome:
+    """The outcome of a merge that wrote its summary to `target`."""
+    return replace(outcome, output=target, counties=tuple(_plain(line) for line in summary.tables["board"].frame.to_dict("records")))
+
+
+def result_line(outcome: Outcome, moment: datetime) -> str:
+    """What a merge did, in one line."""
+    return load_console().said["merged"].format(moment=f"{moment:%Y-%m-%d %H:%M}", **outcome.counts)
+
+
+def seen_from(folder: Path, path: Path) -> str:
+    """The path relative to a folder, with forward slashes; "" where there is no such path, as from one drive to another."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:
+        return ""
+
+
+def _plain(line: Mapping[object, object]) -> dict[str, object]:
+    """A line of the board as JSON can hold it."""
+    return {str(name): value.isoformat() if isinstance(value, date) else value for name, value in line.items()}

@@ -1,0 +1,115 @@
+"""The city workbook brought up to date inside its package: our sheets change, every other part keeps its bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from io import BytesIO
+
+from xltools.books.address import split
+from xltools.books.board import BoardPlan
+from xltools.books.console import RESULT
+from xltools.books.dress import Dresser
+from xltools.books.file import FileBook
+from xltools.books.gate import Package
+from xltools.books.inplace_board import update_board
+from xltools.books.inplace_book import calculate_anew, parts_of, show_sheets, update_names
+from xltools.books.inplace_fresh import Fresh, add_fresh, update_figures
+from xltools.books.inplace_sheet import Records, Standing, set_cells, update_records
+from xltools.books.package import settled, workbook_in
+from xltools.books.patch import Patch
+from xltools.books.patch_style import StyleTable
+from xltools.books.patch_xml import CannotPatchError
+from xltools.books.reshape import Change
+from xltools.books.style import Styles
+from xltools.books.summary import ONLY_WHEN_FILLED, Summary, add_figures, add_form
+from xltools.books.xlsx import XlsxSource
+from xltools.model.dashboard import load_dashboard
+from xltools.model.form import Template
+from xltools.model.policy import Policy
+
+
+@dataclass(frozen=True)
+class Renewal:
+    """What becomes of a city workbook. sheets: by name · board: of the first sheet · template: the forms with their columns as
+    they stand in the sheets."""
+
+    template: Template
+    policy: Policy
+    summary: Summary
+    board: BoardPlan
+    sheets: Mapping[str, Records]
+
+
+@dataclass(frozen=True)
+class Renewed:
+    """The bytes of a workbook brought up to date. added: new records by sheet, of those sheets where a filter is set ·
+    is_changed: whether more than the lines about the run itself is different."""
+
+    content: bytes
+    added: Mapping[str, int]
+    is_changed: bool
+
+
+def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
+    """The workbook after the renewal. data: its bytes, which `book` was read from.
+
+    Raises CannotPatchError, with a reason where there is one for people, when it cannot be done without harm.
+    """
+    patch = Patch(data, book.name)
+    part = patch.related(patch.main, "styles")
+    styles = StyleTable(patch.read(part) if part else b"")
+    if not part:
+        raise CannotPatchError
+    dresser, parts = Dresser(styles), parts_of(patch)
+    changes: dict[str, Change] = {}
+    added: dict[str, int] = {}
+    missing: list[Records] = []
+    for name, records in renewal.sheets.items():
+        if name not in parts:
+            missing += [records] if records.plan.rows or records.plan.form.name not in ONLY_WHEN_FILLED else []
+            continue
+        standing = Standing(patch, parts[name], book, name)
+        changes[name] = records.change(standing.filled)
+        new = update_records(standing, records, dresser)
+        if new > 0 and "<filterColumn" in standing.pieces[2]:
+            added[name] = new
+    first = Standing(patch, parts[renewal.board.table.form.sheet], book, renewal.board.table.form.sheet)
+    run = update_board(first, book, renewal.board, dresser)
+    _renew_figures(patch, book, renewal, styles, missing)
+    update_names(patch, {name: change for name, change in changes.items() if not change.is_none})
+    show_sheets(patch, {name: bool(one.plan.rows) for name, one in renewal.sheets.items() if one.plan.form.name in ONLY_WHEN_FILLED})
+    is_changed = patch.is_changed  # before the styles: one that no cell has is no change
+    if is_changed:
+        patch.write(part, styles.content())
+    if is_changed:
+        values = {**run, **_result(book, first.name, renewal.summary.result)}
+        patch.write(first.part, set_cells(patch.read(first.part), values))
+        calculate_anew(patch)
+    return Renewed(patch.content() if is_changed else data, added, is_changed)
+
+
+def _result(book: FileBook, sheet: str, text: str) -> dict[tuple[int, int], str]:
+    """The cell beside the buttons that tells the last result, where there is one."""
+    name, _, cell = book.source.names.get(RESULT, "").rpartition("!")
+    where = split(cell)
+    return {where: text} if where and text and name.strip("'") == sheet else {}
+
+
+def _renew_figures(patch: Patch, book: FileBook, renewal: Renewal, styles: StyleTable, missing: Sequence[Records]) -> None:
+    """The sheet of figures and those the workbook has lost, by way of a new workbook."""
+    figures = load_dashboard().sheet
+    buffer = BytesIO()
+    with workbook_in(buffer) as workbook:
+        looks = Styles(workbook)
+        add_figures(workbook, renewal.summary, renewal.template, renewal.policy, looks)
+        for one in missing:
+            add_form(workbook, one.plan, looks)
+    data = settled(buffer.getvalue())
+    source = Patch(data, book.name)
+    fresh = Fresh(source, XlsxSource(Package(data, book.name)), StyleTable(source.read(source.related(source.main, "styles"))))
+    parts = parts_of(patch)
+    if figures in parts:
+        update_figures(Standing(patch, parts[figures], book, figures), fresh, styles)
+    for one in missing:
+        add_fresh(patch, fresh, one.plan.form.sheet, styles)

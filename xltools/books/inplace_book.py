@@ -1,0 +1,100 @@
+"""What the workbook part says of sheets whose rows have moved: names, which sheets are shown, and that all is to be calculated anew.
+
+Source: ECMA-376 part 1, 18.2.2 (calcPr), 18.2.5 (definedName), 18.2.19 (sheet).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from xltools.books.address import corners
+from xltools.books.patch import OFFICE, Patch
+from xltools.books.patch_book import sheets_of
+from xltools.books.patch_xml import WORKBOOK, Edit, Element, changed_tag, escape, inserted, outline, spliced, text_of
+from xltools.books.reshape import Change
+
+AREA = re.compile(r"((?:'(?:[^']|'')*'|[^'!,()+*/&=<>\s]+)!)(\$?[A-Z]{1,3}\$?[0-9]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?)(?![A-Za-z0-9_(])")
+CELL = re.compile(r"(\$?[A-Z]{1,3}\$?)([0-9]+)")
+TRUE = ("1", "true")
+
+
+def update_names(patch: Patch, changes: Mapping[str, Change]) -> None:
+    """Lead the defined names of all areas to where these are now. changes: by name of the sheet."""
+    data = patch.read(patch.main)
+    names = outline(data, 2).first("definedNames")
+    edits: list[Edit] = []
+    for one in names.children if names else []:
+        text = text_of(data[one.start : one.end])
+        new = AREA.sub(lambda area: _placed(area, changes), text)
+        if new != text:
+            edits.append((one.inner, one.close, escape(new).encode()))
+    patch.write(patch.main, spliced(data, edits))
+
+
+def _placed(area: re.Match[str], changes: Mapping[str, Change]) -> str:
+    """The area as it is now; one that fell apart, or is gone, stays as it was."""
+    sheet = area[1][:-1]
+    change = changes.get(sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet)
+    box = corners(area[2])
+    found = change.areas(box) if change and box else []
+    if len(found) != 1:
+        return area[0]
+    ends = iter((found[0][0], found[0][2]))
+    return area[1] + CELL.sub(lambda cell: f"{cell[1]}{next(ends)}", area[2])
+
+
+def show_sheets(patch: Patch, shown: Mapping[str, bool]) -> None:
+    """Show these sheets, or hide them; the sheet that is in front when the workbook opens is never hidden."""
+    data = patch.read(patch.main)
+    root = outline(data, 2)
+    views = root.first("bookViews")
+    active = {int(view.attributes.get("activeTab", "0") or 0) for view in (views.children if views else [])} or {0}
+    edits = [edit for at, one in enumerate(_sheets(root)) for edit in _shown(data, one, shown, at in active)]
+    patch.write(patch.main, spliced(data, edits))
+
+
+def _shown(data: bytes, sheet: Element, shown: Mapping[str, bool], is_active: bool) -> list[Edit]:
+    wanted = shown.get(sheet.attributes.get("name", ""))
+    is_shown = sheet.attributes.get("state", "visible") == "visible"
+    if wanted is None or wanted == is_shown or (is_active and not wanted):
+        return []
+    return [changed_tag(data, sheet, {"state": None if wanted else "hidden"})]
+
+
+def _sheets(root: Element) -> list[Element]:
+    found = root.first("sheets")
+    return found.all("sheet") if found else []
+
+
+def calculate_anew(patch: Patch) -> None:
+    """Ask for a calculation when the workbook is opened, and forget in which order cells were calculated."""
+    data = patch.read(patch.main)
+    root = outline(data, 1)
+    stated = root.first("calcPr")
+    if stated is None:
+        patch.write(patch.main, spliced(data, [inserted(data, root, WORKBOOK, b'<calcPr fullCalcOnLoad="1"/>')]))
+    elif stated.attributes.get("fullCalcOnLoad") not in TRUE:
+        patch.write(patch.main, spliced(data, [changed_tag(data, stated, {"fullCalcOnLoad": "1"})]))
+    if chain := patch.related(patch.main, "calcChain"):
+        patch.unrelate(patch.main, chain)
+        patch.remove(chain)
+
+
+def add_sheet(patch: Patch, name: str, content: bytes, kind: str) -> str:
+    """Put a worksheet behind all others; gives its part. kind: content type of worksheets."""
+    part = patch.free_part("xl/worksheets/sheet{}.xml")
+    patch.write(part, content)
+    patch.declare(part, kind)
+    relation = patch.relate(patch.main, "worksheet", part)
+    data = patch.read(patch.main)
+    listed = _sheets(outline(data, 2))
+    number = max(int(one.attributes.get("sheetId", "0")) for one in listed) + 1
+    entry = f'<sheet xmlns:r="{OFFICE}" name="{escape(name)}" sheetId="{number}" r:id="{relation}"/>'.encode()
+    patch.write(patch.main, spliced(data, [(listed[-1].end, listed[-1].end, entry)]))
+    return part
+
+
+def parts_of(patch: Patch) -> dict[str, str]:
+    """Name of each worksheet → its part."""
+    return {sheet.name: sheet.part for sheet in sheets_of(patch) if sheet.part}

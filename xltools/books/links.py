@@ -1,0 +1,105 @@
+"""The links of one sheet: ours given anew, the user's own with their records.
+
+Source: ECMA-376 part 1, 18.3.1.47 (hyperlink).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from xltools.books.address import address, corners
+from xltools.books.patch import OFFICE, Patch
+from xltools.books.patch_xml import WORKSHEET, Element, changed_tag, escape, inserted, outline, spliced
+from xltools.books.reshape import Change
+
+UNSAFE = re.compile(r'[\s"<>\[\]`^{}%#]')
+PLACE = re.compile(r"^'([^']*)'!")
+Where = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Link:
+    """Where a cell leads: a file or address ("" for this workbook) and a place in it."""
+
+    target: str
+    place: str
+
+    @property
+    def meaning(self) -> tuple[str, str]:
+        """The link however a program wrote it."""
+        return self.target.replace("\\", "/"), PLACE.sub(r"\1!", self.place)
+
+
+def link_of(url: str) -> Link:
+    """A link of a SheetPlan: "external:区县/灵宝市.xlsx#'表'!F12" or "internal:'表'!A7"."""
+    kind, _, rest = url.partition(":")
+    if kind == "internal":
+        return Link("", rest)
+    target, _, place = rest.partition("#")
+    return Link(unquote(target), place)
+
+
+def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], columns: Collection[int]) -> None:
+    """Let the links in these columns of the sheet's table be `ours`, and those elsewhere go with their records.
+
+    Where nothing is different, the sheet and its relationships keep their bytes.
+    """
+    data = patch.read(part)
+    section = outline(data, 2).first("hyperlinks")
+    targets = {id: unquote(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
+    there: dict[Where, Link] = {}
+    others: list[bytes] = []
+    for one in section.children if section else []:
+        box = corners(one.attributes.get("ref", ""))
+        if box and box[:2] == box[2:] and box[1] in columns and change.head < box[0] <= change.last:
+            there[box[:2]] = Link(targets.get(_id(one), ""), one.attributes.get("location", ""))
+        else:
+            others += _moved(data, one, change)
+    if {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()} and change.is_none:
+        return
+    ids = _related(patch, part, {link.target for link in ours.values() if link.target}, others)
+    content = b"".join([*others, *(_written(where, link, ids) for where, link in sorted(ours.items()))])
+    data = patch.read(part)
+    root = outline(data, 1)
+    section = root.first("hyperlinks")
+    new = b"<hyperlinks>%b</hyperlinks>" % content if content else b""
+    if section or new:
+        patch.write(part, spliced(data, [(section.start, section.end, new) if section else inserted(data, root, WORKSHEET, new)]))
+
+
+def _id(link: Element) -> str:
+    return next((value for key, value in link.attributes.items() if key.rpartition(":")[2] == "id"), "")
+
+
+def _moved(data: bytes, link: Element, change: Change) -> Iterator[bytes]:
+    """A link of the user's own at its record's place; none when the record is gone."""
+    stated = link.attributes.get("ref", "")
+    now = change.text(stated)
+    if not now:
+        return
+    start, end, tag = changed_tag(data, link, {"ref": now.split()[0]})
+    yield data[link.start : link.end] if now == stated else tag + data[end : link.end] if start == link.start else b""
+
+
+def _written(where: Where, link: Link, ids: Mapping[str, str]) -> bytes:
+    target = f' xmlns:r="{OFFICE}" r:id="{ids[link.target]}"' if link.target else ""
+    place = f' location="{escape(link.place)}"' if link.place else ""
+    return f'<hyperlink ref="{address(*where)}"{target}{place}/>'.encode()
+
+
+def _related(patch: Patch, part: str, wanted: Collection[str], others: Iterable[bytes]) -> dict[str, str]:
+    """Target → id of a relationship of the sheet to it; those that no link uses any more are taken out."""
+    known = {id: unquote(target).replace("\\", "/") for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
+    used = {found for other in others for found in re.findall(r"""\w+:id=["']([^"']+)""", other.decode())}
+    ids: dict[str, str] = {}
+    for id, target in known.items():
+        if target in wanted:
+            ids.setdefault(target, id)
+    gone = known.keys() - used - set(ids.values())
+    patch.unrelate_ids(part, gone)
+    for target in sorted(wanted - ids.keys()):
+        ids[target] = patch.relate_outside(part, "hyperlink", UNSAFE.sub(lambda sign: quote(sign[0]), target))
+    return ids
