@@ -120,9 +120,16 @@ def test_every_command_explains_itself_in_chinese(words: list[str], capsys: pyte
         assert english not in text
 
 
-def test_help_does_not_wait_for_pandas() -> None:
-    code = "import sys; from xltools.faces.cli import run; run(['--help']); print({'pandas', 'pandera', 'xlsxwriter', 'xlwings'} & set(sys.modules), file=sys.stderr)"
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, encoding="utf-8")
+@pytest.mark.parametrize(
+    ("code", "heavy"),
+    [
+        ("from xltools.faces.cli import run; run(['--help'])", {"numpy", "pandas", "pandera", "xlsxwriter", "openpyxl", "xlwings", "tomllib", "xltools.model.policy"}),
+        ("import xltools.actions.merge, xltools.actions.grade", {"pandera", "openpyxl", "xlwings", "msoffcrypto"}),
+    ],
+    ids=["help", "merge"],
+)
+def test_nothing_is_loaded_that_is_not_used(code: str, heavy: set[str]) -> None:
+    said = subprocess.run([sys.executable, "-c", f"import sys; {code}; print({heavy} & set(sys.modules), file=sys.stderr)"], capture_output=True, text=True, check=True, encoding="utf-8")
     assert said.stderr.strip() == "set()"
 
 

@@ -11,8 +11,9 @@ from tests.county_books import CODE, OTHER, POLICY, TEMPLATE, book
 from xltools.actions.check import check_files
 from xltools.books.read import read_tables
 from xltools.model.finding import Code
+from xltools.rules.declared import declared, failures
 from xltools.rules.parse import parse
-from xltools.rules.schema import declared, declared_failures, failures
+from xltools.rules.schema import declared_failures
 
 COUNTIES = Path(__file__).parents[1] / "workbooks" / "区县"
 # What stands in cells: of all kinds, right in some columns and wrong in most.

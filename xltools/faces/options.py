@@ -9,8 +9,6 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.terminal import ChineseContext, report_lines
-from xltools.model.form import SpecError
-from xltools.model.policy import load_policy, policy_in
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -51,6 +49,9 @@ class PolicyName(click.ParamType[Any]):
     name = "政策"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
+        from xltools.model.form import SpecError
+        from xltools.model.policy import load_policy, policy_in
+
         path = Path(value)
         try:
             if (path / "policy.toml").is_file():

@@ -7,9 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
 from xltools.rules.rows import row_findings, sheet_findings
-from xltools.rules.schema import failures
 from xltools.rules.sheets import between_sheets
 
 

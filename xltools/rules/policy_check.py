@@ -11,10 +11,10 @@ from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
+from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
 from xltools.rules.policy_contents import contents_from, split
 from xltools.rules.rows import sheet_findings
-from xltools.rules.schema import failures
 from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]

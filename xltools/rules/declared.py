@@ -1,0 +1,167 @@
+"""What every cell must satisfy by itself, rule by rule, and the cells that do not.
+
+Plain column operations; `rules.schema` is the same rules as a pandera schema, and a test compares what both find.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import ClassVar
+
+import pandas as pd
+
+from xltools.model.finding import Code
+from xltools.model.form import Field, Form, Kind, Owner
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.codes import (
+    PermitForm,
+    has_credit_form,
+    is_credit_code,
+    is_industry_code,
+    is_person,
+    is_phone,
+    permit_form,
+)
+from xltools.rules.limits import date_limits
+
+Failure = tuple[int, str, Code]
+
+
+@dataclass(frozen=True)
+class CellRule:
+    """What the cells of one column must satisfy, cell by cell. holds: of a column, where they do."""
+
+    code: Code
+    field: str
+    holds: Callable[[pd.Series], pd.Series]
+
+    @property
+    def passes_over_missing(self) -> bool:
+        """Whether an empty cell is none of this rule's business."""
+        return self.code not in (Code.REQUIRED, Code.ROW_WITHOUT_KEY)
+
+    def broken_in(self, frame: pd.DataFrame) -> list[int]:
+        """The rows whose cell breaks the rule."""
+        column = frame[self.field]
+        return _false_in(self.holds(column.dropna() if self.passes_over_missing else column))
+
+
+@dataclass(frozen=True)
+class RecordRule:
+    """What one field must satisfy beside others of its record. holds: of a frame, in which rows it does."""
+
+    code: Code
+    field: str
+    holds: Callable[[pd.DataFrame], pd.Series]
+    passes_over_missing: ClassVar[bool] = False
+
+    def broken_in(self, frame: pd.DataFrame) -> list[int]:
+        """The rows that break the rule."""
+        return _false_in(self.holds(frame))
+
+
+Rule = CellRule | RecordRule
+_CODE_FIELDS: dict[Kind, tuple[tuple[Code, Callable[[str], bool]], ...]] = {
+    Kind.CREDIT_CODE: (
+        (Code.CREDIT_CODE_FORM, has_credit_form),
+        (Code.CREDIT_CODE_CHECK, lambda text: is_credit_code(text) or not has_credit_form(text)),
+    ),
+    Kind.PERMIT_NO: (
+        (Code.PERMIT_FORM, lambda text: permit_form(text) is not PermitForm.BAD),
+        (Code.PERMIT_OLD, lambda text: permit_form(text) is not PermitForm.OLD),
+    ),
+    Kind.INDUSTRY_CODE: ((Code.INDUSTRY_CODE_FORM, is_industry_code),),
+    Kind.PHONE: ((Code.PHONE_FORM, is_phone),),
+    Kind.PERSON: ((Code.PERSON_FORM, is_person),),
+}
+
+
+def failures(table: Table, policy: Policy) -> list[Failure]:
+    """Every cell of a parsed table that breaks a rule of its own field, with the code; only fields that are in the file.
+
+    The same, in the same order, as `schema.declared_failures` of all rules.
+    """
+    if table.frame.empty:
+        return []
+    rules = declared(table.form, policy, frozenset(table.columns))
+    return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(table.frame)]
+
+
+def _false_in(result: pd.Series) -> list[int]:
+    """The rows in which a result is false; where it is missing there was nothing to judge."""
+    failed = ~result.astype("boolean").fillna(True)
+    return [int(row) for row in result.index[failed.to_numpy(dtype=bool)]] if failed.any() else []
+
+
+def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:
+    """What every typed cell of the fields present must satisfy, column by column, then what depends on other cells of the row."""
+    fields = [field for field in form if field.owner is not Owner.FORMULA and field.name in present]
+    single = [rule for field in fields for rule in (*_required(field, form), *_checks(field, form, policy))]
+    return single + [rule for field in fields for rule in _rowwise(field, form, policy, present)]
+
+
+def _required(field: Field, form: Form) -> Iterator[CellRule]:
+    if form.layout == "rows" and field.name in form.key:
+        yield CellRule(Code.ROW_WITHOUT_KEY, field.name, lambda s: s.notna())
+    elif field.required and not field.depends:
+        yield CellRule(Code.REQUIRED, field.name, lambda s: s.notna())
+
+
+def _checks(field: Field, form: Form, policy: Policy) -> Iterator[CellRule]:
+    if field.is_choice and not field.depends:
+        unknown = Code.COUNTY_UNKNOWN if field.list == "counties" and form.layout == "card" else Code.NOT_A_CHOICE
+        yield CellRule(unknown, field.name, lambda s: s.isin(policy.options(field.list)))
+    if field.minimum is not None or field.maximum is not None:
+        least = -math.inf if field.minimum is None else float(field.minimum)
+        most = math.inf if field.maximum is None else float(field.maximum)
+        yield CellRule(Code.OUT_OF_RANGE, field.name, lambda s: s.between(least, most))
+    if field.unit == "%":
+        yield CellRule(Code.PERCENT_DOUBT, field.name, lambda s: (s <= 0) | (s > 1))
+    if field.kind is Kind.DATE:
+        low, high = (pd.Timestamp(day) for day in date_limits(policy))
+        yield CellRule(Code.DATE_RANGE, field.name, lambda s: s.between(low, high))
+    if field.kind in (Kind.TEXT, Kind.NAME):
+        yield CellRule(Code.TOO_LONG, field.name, lambda s: s.str.len() <= field.max_length)
+    for code, holds in _CODE_FIELDS.get(field.kind, ()):
+        yield CellRule(code, field.name, partial(_each, field, holds))
+
+
+def _each(field: Field, holds: Callable[[str], bool], column: pd.Series) -> pd.Series:
+    """Whether every text of the column has the form; the word for "none" has."""
+    known = {text: text == field.none_word or holds(text) for text in column.dropna().unique()}
+    return column.map(known)
+
+
+def _rowwise(field: Field, form: Form, policy: Policy, present: frozenset[str]) -> Iterator[RecordRule]:
+    condition = field.required_if
+    if condition and condition.field in present:
+        yield RecordRule(Code.REQUIRED, field.name, lambda f: f[field.name].notna() | ~_meets(f[condition.field], condition.values))
+    if field.depends and field.depends in present:
+        yield from _dependent(field, policy.lists[form[field.depends].list], policy)
+
+
+def _meets(column: pd.Series, values: tuple[str, ...]) -> pd.Series:
+    return column.isin(values) if values else column.notna()
+
+
+def _dependent(field: Field, parents: tuple[str, ...], policy: Policy) -> Iterator[RecordRule]:
+    """A choice that another field narrows down: nothing to choose from (W), of no parent at all (E), of another parent (E)."""
+    name, parent = field.name, field.depends
+    everything = policy.options(field.list)
+    full = [one for one in parents if policy.options(field.list, one)]
+    bare = [one for one in parents if one not in full]
+    allowed = [f"{one}\n{value}" for one in full for value in policy.options(field.list, one)]
+
+    if field.required:
+        yield RecordRule(Code.REQUIRED, field.name, lambda f: f[name].notna() | ~(f[parent].isin(full) | f[parent].isna()))
+    yield RecordRule(Code.NO_TABLE_YET, field.name, lambda f: f[name].isna() | ~f[parent].isin(bare))
+    yield RecordRule(Code.NOT_A_CHOICE, field.name, lambda f: f[name].isna() | f[name].isin(everything) | f[parent].isin(bare))
+    yield RecordRule(
+        Code.WRONG_DEPENDENT,
+        name,
+        lambda f: ~(f[name].isin(everything) & f[parent].isin(full)) | (f[parent] + "\n" + f[name]).isin(allowed),
+    )
