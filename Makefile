@@ -21,7 +21,7 @@ test: system .venv/test.done $(MODULES)/done
 	@echo "【检查 2/3】类型 mypy"
 	@.venv/bin/mypy
 	@echo "【检查 3/3】测试 pytest"
-	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	@.venv/bin/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 templates: .venv/demo.done
 	@echo "【表样】由 xltools/specs 生成 templates/"
