@@ -1,7 +1,7 @@
 # make demo   八个县（市、区）的示例汇总成一份市级汇总表
 # make test   全部检查：代码、表样、示例，以及真实的 LibreOffice
 
-.PHONY: demo test templates example pictures fuzz
+.PHONY: demo test templates example pictures fuzz seal-trials
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -37,6 +37,12 @@ SECONDS ?= 600
 fuzz: .venv/test.done
 	@echo "【损坏的文件】随机损坏各种格式的工作簿，只许得出问题清单（种子 $(SEED)，$(SECONDS) 秒）"
 	@.venv/bin/python -m tests.fuzz --seed $(SEED) --seconds $(SECONDS)
+
+# A thousand changed cells that must be named and a thousand harmless saves by LibreOffice that must not; about half an hour.
+TRIALS ?= 1000
+seal-trials: .venv/test.done
+	@echo "【封签】随机改动和无害的另存各 $(TRIALS) 次"
+	@SEAL_TRIALS=$(TRIALS) .venv/bin/python -m pytest -q tests/office/test_seal.py
 
 pictures: system .venv/demo.done
 	@echo "【图片】用 LibreOffice 画出 docs/images/"

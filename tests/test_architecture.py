@@ -31,10 +31,11 @@ FENCES = {
     "xlsxwriter": ("books/",),
     "openpyxl": ("books/",),
     "python_calamine": ("books/",),
+    "cryptography": ("books/signing_key.py",),
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/schema.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
-    "click": ("faces/cli.py", "faces/cli_files.py", "faces/cli_grade.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
+    "click": ("faces/cli.py", "faces/cli_files.py", "faces/cli_grade.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_seal.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
     "xlwings": ("faces/excel.py", "libreoffice/"),
     "uno": ("libreoffice/",),
     "unohelper": ("libreoffice/",),
@@ -52,6 +53,7 @@ LATE = {
         "xltools.books.xml": "as xltools.books.page",
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
     },
+    "books/signing_key.py": {"cryptography": "it takes its time to load, and only a key needs it"},
     "faces/cli.py": {
         "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",
@@ -61,6 +63,10 @@ LATE = {
     "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_publish.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
+    "faces/cli_seal.py": {
+        "xltools.actions": "as in faces/cli.py",
+        "xltools.books.signing_key": "as in faces/cli.py: cryptography takes its time to load",
+    },
     "faces/cli_setup.py": {
         "xltools.actions": "as in faces/cli.py",
         "xltools.faces.machine": "it takes the names of places from actions",

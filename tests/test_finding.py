@@ -18,7 +18,7 @@ def test_no_number_is_used_twice() -> None:
 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.name)
 def test_a_code_has_severity_stage_and_a_chinese_sentence_with_a_fix(code: Code) -> None:
-    assert re.fullmatch(r"[EWN][1-7]\d\d", code.number)
+    assert re.fullmatch(r"[EWN][1-8]\d\d", code.number)
     for text in (code.message, code.fix):
         plain = "".join(literal for literal, *_ in Formatter().parse(text))
         assert plain.strip() or "{" in text

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xltools.actions.check import Source, check_books, is_by_chance, sources
 from xltools.actions.inbox import passwords_of
+from xltools.actions.seal_state import seal_state
 from xltools.books.checklist import TEMPLATE
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook, open_book
@@ -36,7 +37,8 @@ Step = Callable[[int, int, str], None]
 class Inputs:
     """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read.
 
-    chance: names of files that may be county workbooks and are not missed where they are none.
+    chance: names of files that may be county workbooks and are not missed where they are none · signed: checklist → how it
+    stands with signatures and seal.
     """
 
     parts: list[PartGrade] = field(default_factory=list)
@@ -44,6 +46,7 @@ class Inputs:
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     chance: set[str] = field(default_factory=set)
+    signed: dict[str, str] = field(default_factory=dict)
 
 
 def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
@@ -101,6 +104,7 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
         standings=after.standings,
         checks=tuple(inputs.parts),
         files=tuple(inputs.files),
+        signed=inputs.signed,
     )
 
 
@@ -124,9 +128,11 @@ def _attempt(source: Source, policy: Policy, inputs: Inputs) -> None:
 def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
     book = open_book(source.path, source.name, source.passwords)
     if is_checklist(book):
-        parts, found = grade_checklist(read_checklist(book), policy)
+        read = read_checklist(book)
+        parts, found = grade_checklist(read, policy)
+        inputs.signed[source.name], sealed = seal_state(book, read)
         inputs.parts += parts
-        inputs.findings += [*found, *risks(book)]
+        inputs.findings += [*found, *(one for one in sealed if one.code is not Code.NOT_SEALED), *risks(book)]
         inputs.files.append(source.name)
     elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
         inputs.counties.append(book)

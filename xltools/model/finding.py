@@ -31,7 +31,7 @@ class Code(Enum):
 
     The letter is the severity (E error, W warning, N note), the first digit the stage:
     1 workbook, sheet and header · 2 one cell · 3 one row · 4 between sheets · 5 grading ·
-    6 between workbooks · 7 our own output. A number is never used twice.
+    6 between workbooks · 7 our own output · 8 signing, deadlines, packages. A number is never used twice.
     """
 
     # 1 workbook, sheet, header
@@ -225,6 +225,16 @@ class Code(Enum):
     UNCHANGED = ("N715", "{file} 已经是最新，没有改写", "不需要处理")
     FILTER_KEPT = ("N716", "表中设有筛选；新增的 {count} 行不论是否符合都显示着", "需要按筛选条件隐藏的，请在筛选下拉框里点“重新应用”")
     CHANGED_MEANWHILE = ("E717", "合并期间 {file} 被别人保存过，没有覆盖", "结果已另存为 {other}；请再汇总一次")
+
+    # 8 signing, seals, deadlines, packages
+    SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")
+    SEAL_BROKEN = ("E821", "封签 {code} 已失效：封签后有 {count} 处改动", "请核验封签，查看改了哪些格；恢复原样，或由核查人重新签字后重新封签")
+    SEAL_DAMAGED = ("E822", "封签记录不能用来核对：{reason}", "请使用封签时生成的原件；没有原件的，由核查人核对后重新签字、重新封签")
+    NOT_SEALED = ("N823", "核查人已全部签字，还没有封签", "不需要处理；要防止签字后被改动的，请封签")
+    CANNOT_SEAL = ("E824", "没有封签：{reason}", "请改正后再封签；谁核查、谁签字、谁负责")
+    SIGNATURE_WRONG = ("E825", "“{name}”的数字签名与内容不符", "签名后内容或签名被改动过，请由本人重新签名")
+    SIGNER_UNKNOWN = ("W826", "“{name}”的数字签名有效，但没有给出这个公钥（指纹 {print}），不能确认是不是本人", "请向本人核对公钥指纹，把公钥文件放进 --keys 的文件夹再核验")
+    KEY_UNREADABLE = ("E827", "不是能用的签名密钥文件，或密码不对", "请核对文件和密码；没有密钥的，请先生成")
 
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from xltools.model.finding import Finding, Severity
@@ -42,7 +43,8 @@ class GradeOutcome:
     """The result of grading.
 
     enterprises: by credit code, with the grades in force · checks: what the site checks alone gave, part by part ·
-    standings: every process with its history · moves: None where no policies were compared · files: checklists read.
+    standings: every process with its history · moves: None where no policies were compared · files: checklists read ·
+    signed: checklist → how it stands with signatures and seal, in words.
     """
 
     enterprises: tuple[EnterpriseGrade, ...] = ()
@@ -51,6 +53,7 @@ class GradeOutcome:
     moves: tuple[Move, ...] | None = None
     checks: tuple[PartGrade, ...] = ()
     files: tuple[str, ...] = ()
+    signed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def counts(self) -> dict[str, int]:

@@ -44,7 +44,7 @@ def checklists(read: ReadChecklist, policy: Policy) -> tuple[list[tuple[Checklis
         findings += [*said, *_about_head(part, read), *_about_cells(part, table)]
         checklist = _checklist(part, table, day)
         if any(not is_blank(answer.found) or answer.chosen for answer in checklist.answers):
-            findings += [*_about_checkers(part), *_about_date(part, table)]
+            findings += [*about_checkers(part), *_about_date(part, table)]
         found.append((checklist, part))
     return found, [*findings, *_missing_parts(read, [checklist.table for checklist, _ in found], policy)]
 
@@ -229,7 +229,7 @@ def _about_date(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
         yield Code.CHECK_DATE_MISSING.at(cell.place if cell else part.place, table=table.name)
 
 
-def _about_checkers(part: ReadPart) -> Iterator[Finding]:
+def about_checkers(part: ReadPart) -> Iterator[Finding]:
     """Who checks, signs. Source: 三环文〔2022〕69号 三(二)."""
     named = [cells for cells in part.checkers if not is_blank(cells.get("name", Entered()).value)]
     if not named:

@@ -36,7 +36,8 @@ def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table) -> Table
     for part in graded.checks:
         who = _who(part.checklist.credit_code, part.checklist.process)
         known = order.get(who, len(order))
-        lines.append((known, part.checklist.place, _record(part, after.get(part.checklist.place, part), wholes.get(part.checklist.credit_code), rows.get(who))))
+        line = _record(part, after.get(part.checklist.place, part), wholes.get(part.checklist.credit_code), rows.get(who))
+        lines.append((known, part.checklist.place, line | {"signed": graded.signed.get(part.checklist.place.file)}))
     return city_records(form, [record for *_, record in sorted(lines, key=lambda line: line[:2])])
 
 

@@ -1,0 +1,104 @@
+"""Commands about signing: sealed checklists, whether they were changed since, and keys to sign with."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import (
+    Command,
+    Commands,
+    files_argument,
+    help_option,
+    json_option,
+    output_folder,
+    password_option,
+)
+from xltools.faces.terminal import report_lines
+
+if TYPE_CHECKING:
+    from xltools.actions.sign import SignOutcome
+
+KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command("sign", cls=Command)
+@files_argument
+@output_folder
+@click.option("--key", "key_file", type=KEY_FILE, metavar="姓名.key", help="用这个密钥签名；密钥用 xltools key new 生成。")
+@click.option("--key-password", is_flag=True, help="密钥有密码：运行时询问。")
+@json_option
+@password_option
+@help_option
+def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_password: bool, as_json: bool, passwords: tuple[str, ...]) -> int:
+    """封签：给核查人已全部签字的核查表写一份加了封签的副本，原文件不动。
+
+    封签对的是内容：另存、改列宽、换软件或换格式都不影响；改动任何一格，xltools verify 都能指出是哪一格。
+    """
+    from xltools.actions.inbox import Inbox
+    from xltools.actions.sign import sign_files
+    from xltools.books.signing_key import read_key
+
+    secret = click.prompt("密钥的密码", hide_input=True) if key_file and key_password else ""
+    key = read_key(key_file, secret) if key_file else None
+    done = sign_files(Inbox(files, passwords), folder, datetime.now().date(), key)
+    _show(done, as_json)
+    if not as_json:
+        for path in done.paths:
+            click.echo(f"已封签 {path}")
+    return done.exit_code
+
+
+@click.command("verify", cls=Command)
+@files_argument
+@click.option("--keys", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="文件夹", help="放着核查人公钥（姓名.pub）的文件夹，用来核对数字签名是不是本人。")
+@json_option
+@password_option
+@help_option
+def verify(files: tuple[Path, ...], keys: Path | None, as_json: bool, passwords: tuple[str, ...]) -> int:
+    """核验封签：核查表有没有全部签字，封签后有没有改动，改了哪一格。"""
+    from xltools.actions.inbox import Inbox
+    from xltools.actions.sign import verify_files
+    from xltools.books.signing_key import public_keys
+
+    done = verify_files(Inbox(files, passwords), public_keys(keys) if keys else None)
+    _show(done, as_json)
+    return done.exit_code
+
+
+@click.group("key", cls=Commands)
+@help_option
+def key() -> None:
+    """签名密钥。"""
+
+
+@key.command("new")
+@click.argument("name", metavar="姓名")
+@output_folder
+@click.option("--protect", is_flag=True, help="给密钥设一个密码：运行时询问。")
+@help_option
+def new(name: str, folder: Path, protect: bool) -> int:
+    """生成一对签名密钥：姓名.key 由本人保管，姓名.pub 交给核验的人。"""
+    from xltools.books.signing_key import new_key
+
+    secret = click.prompt("给密钥设一个密码", hide_input=True, confirmation_prompt="再输一次") if protect else ""
+    private, public = new_key(folder, name.strip(), secret)
+    click.echo(f"已生成 {private}：请由本人保管，不要发给别人" + ("" if secret else "；没有设密码，谁拿到这个文件谁就能签名"))
+    click.echo(f"已生成 {public}：交给核验的人")
+    return 0
+
+
+def _show(done: SignOutcome, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    if done.findings and done.states:
+        click.echo("")
+    for file, state in done.states.items():
+        click.echo(f"{file}：{state}")
