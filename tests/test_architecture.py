@@ -43,6 +43,7 @@ FENCES = {
     "pandas": ("",),
     "numpy": ("",),
 }
+FENCES["click"] += ("faces/cli_city.py",)
 FENCES["xlwings"] += ("faces/functions.py",)     # an analyst's optional functions
 # Import inside a function, or by a string: module that does it → what it may import so → why.
 LATE = {
@@ -58,6 +59,7 @@ LATE = {
         "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",
     },
+    "faces/cli_city.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_files.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_grade.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},

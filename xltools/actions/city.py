@@ -11,6 +11,7 @@ from xltools.model.finding import Code, Finding, first_per_cell
 from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
+from xltools.model.reporting import load_reporting
 from xltools.model.table import Table
 from xltools.rules import kept as staying
 from xltools.rules.account import balance, log
@@ -23,6 +24,7 @@ from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
 from xltools.rules.moves import Period, moves
+from xltools.rules.reporting import Status, reporting
 from xltools.rules.rulings import (
     Memory,
     Settled,
@@ -85,6 +87,8 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     period = Period(moment_of(basis.before.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
     carried["moves"] = moves(template["moves"], basis.before, carried, period, policy)
     carried["board"] = board(template["board"], outcome, policy)
+    status = Status(outcome, carried, policy, load_reporting(), basis.moment.date())
+    carried["reporting"] = reporting(template["reporting"], status, basis.before.get("reporting"))
     return outcome, carried
 
 

@@ -11,10 +11,13 @@ from pathlib import Path
 
 from xltools.actions.city import Basis, city
 from xltools.books.base import Book
+from xltools.books.file import FileBook, open_book
+from xltools.books.read import read_tables
 from xltools.books.summary import Summary, write_summary
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
-from xltools.model.form import Form, Owner, Template
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
@@ -50,6 +53,14 @@ def log_said(book: Book, template: Template) -> tuple[str, ...]:
 def as_typed(form: Form) -> Form:
     """The form for reading back what we wrote: its values stand there as if somebody had typed them, not as formulas."""
     return replace(form, fields=tuple(one if one.owner is Owner.CITY else replace(one, owner=Owner.COUNTY) for one in form))
+
+
+def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
+    """A summary and its tables as they stand in it. Raises StopError when the workbook is none."""
+    book, template = open_book(path), load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
+    return book, read_tables(book, replace(template, forms=tuple(as_typed(form) for form in template if form.name not in DRAWN)))[0]
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from xltools.faces.cli_city import remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
@@ -213,6 +214,7 @@ def demo(folder: Path, policy: Policy) -> int:
 make.add_command(make_checklist)
 make.add_command(make_policy)
 commands.add_command(grade)
+commands.add_command(remind)
 for command in (upgrade, fsck, import_table, publish, sign, verify, key, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 

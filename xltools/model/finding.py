@@ -205,6 +205,7 @@ class Code(Enum):
 
     # 7 our own output
     NOT_TRACED = ("E740", "“{reference}”不是能溯源的单元格", "请写成“企业台账!H12”这样：工作表名、叹号、有数据的单元格")
+    NO_SUCH_SHEET = ("E741", "{file} 里没有“{sheet}”", "请用现在的程序再汇总一次，这张表就有了")
     OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
     NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")

@@ -113,7 +113,7 @@ def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Polic
     why = set_aside(outcome)
     records: list[dict[str, object]] = []
     for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy)):
-        facts = {"county": one.county or None, "file": one.file, "template": one.version or None, "sha256": one.sha256 or None}
+        facts = {"county": one.county or None, "batch": one.batch or None, "file": one.file, "template": one.version or None, "sha256": one.sha256 or None}
         for table in row_tables(one):
             at = (table.file, table.sheet)
             left = named[at] + outside[at]

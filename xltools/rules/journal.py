@@ -12,7 +12,7 @@ from xltools.model.table import Table
 from xltools.rules.city import city_records, plain
 
 NUMBER, SEAL, MOMENT = "about", "seal", "moment"
-SEALED = (NUMBER, MOMENT, "county", "file", "template", "sheet", "seen", "merged", "named", "kept", "outcome", "sha256")
+SEALED = (NUMBER, MOMENT, "county", "batch", "file", "template", "sheet", "seen", "merged", "named", "kept", "outcome", "sha256")
 Record = Mapping[str, object]
 
 

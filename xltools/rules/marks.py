@@ -36,9 +36,9 @@ def _words(table: Table) -> Iterator[Mark]:
             yield from (((int(str(row)), name), words[value]) for row, value in table.frame[name].items() if value in words)
     if "difference" in table.frame:
         yield from (((int(str(row)), "difference"), WARNING) for row in table.frame.index[table.frame["difference"].notna()])
-    for name in ("confirm", "as_typed"):
+    for name, tint in (("confirm", NOTE), ("as_typed", NOTE), ("since", ERROR), ("reminder", NOTE)):
         if name in table.frame:
-            yield from (((int(str(row)), name), NOTE) for row in table.frame.index[table.frame[name].notna()])
+            yield from (((int(str(row)), name), tint) for row in table.frame.index[table.frame[name].notna()])
     if "on_time" in table.frame:
         late = table.frame.index[table.frame["on_time"].astype(str).str.startswith("迟")]
         yield from (((int(row), "on_time"), WARNING) for row in late)

@@ -1,0 +1,159 @@
+"""Who has sent what, when, in time or not against the calendar of 三环文〔2022〕69号 三(一); and the reminders."""
+
+from dataclasses import replace
+from datetime import date, datetime
+from pathlib import Path
+
+import openpyxl
+import pytest
+
+from tests.county_files import county_file, enterprise
+from tests.submissions import CITY, POLICY, outcome, submission
+from tests.test_identity import A, county, merged, read
+from xltools.actions.city import Basis, city
+from xltools.actions.merge import merge
+from xltools.actions.remind import remind
+from xltools.faces.cli import run as command
+from xltools.model.finding import Code, Place, StopError
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Policy
+from xltools.model.reporting import load_reporting
+from xltools.model.table import Table
+
+WORDS = load_reporting()
+LIST = "credit_code | name | process | applied\n甲 | 甲公司 | 铸件 | B"
+REVIEW = "credit_code | name | process | conclusion\n甲 | 甲公司 | 铸件 | B"
+SCREENING, REVIEWS, PROTECTED = (POLICY.deadline(id).name for id in ("screening", "review", "protected"))
+
+
+def sent(name: str, batch: str, reported: date | None, *forms: str, **facts: object) -> Submission:
+    texts = {"screening": LIST, "review": REVIEW}
+    return submission(f"{name}{batch}.xlsx", name, {form: texts[form] for form in forms}, batch=batch, report_date=reported, **facts)
+
+
+def lines(run: Outcome, today: date, name: str, before: dict[str, Table] | None = None, policy: Policy = POLICY) -> dict[tuple[str, str], dict[str, object]]:
+    """(item, batch) → line of a county."""
+    moment = datetime(today.year, today.month, today.day, 9)
+    _, tables = city(run, Basis(before or {}, policy, CITY, moment))
+    records = tables["reporting"].frame.to_dict("records")
+    return {(str(one["item"]), str(one["batch"] or "")): one for one in records if one["county"] == name}
+
+
+@pytest.mark.parametrize(
+    ("reported", "said", "state"),
+    [
+        (date(2022, 7, 20), "按时", WORDS.state["sent"]),
+        (date(2022, 7, 21), "迟1天（应于7月20日前）", WORDS.state["late"]),
+        (None, "上报日期未填或有误", WORDS.state["sent"]),
+    ],
+)
+def test_a_review_is_on_time_until_the_20th_of_its_month(reported: date | None, said: str, state: str) -> None:
+    one = lines(outcome([sent("灵宝市", "7月", reported, "screening", "review")]), date(2022, 7, 25), "灵宝市")[REVIEWS, "7月"]
+    assert (one["on_time"], one["state"], one["records"], one["due"], one["clause"]) == (said, state, 1, date(2022, 7, 20), POLICY.deadline("review").source)
+
+
+def test_where_the_date_excludes_its_day_the_20th_is_late() -> None:
+    strict = replace(POLICY, deadlines=tuple(replace(one, inclusive=False) for one in POLICY.deadlines))
+    one = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 20), "review")]), date(2022, 7, 25), "灵宝市", policy=strict)[REVIEWS, "7月"]
+    assert one["on_time"] == "迟1天（应于7月20日前）"
+    assert lines(outcome([]), date(2022, 7, 25), "灵宝市", policy=strict)[REVIEWS, "7月"]["since"] == date(2022, 7, 20)
+
+
+@pytest.mark.parametrize(("day", "state", "since"), [(20, "pending", None), (21, "missing", date(2022, 7, 21)), (31, "missing", date(2022, 7, 21))])
+def test_what_did_not_come_is_missing_from_the_day_after(day: int, state: str, since: date | None) -> None:
+    one = lines(outcome([sent("湖滨区", "7月", date(2022, 7, 19), "review")]), date(2022, 7, day), "灵宝市")[REVIEWS, "7月"]
+    assert (one["state"], one["since"], one["file"]) == (WORDS.state[state], since, None)
+
+
+def test_the_list_of_june_is_not_taken_from_the_workbook_of_july() -> None:
+    june, july = sent("灵宝市", "6月", date(2022, 6, 30), "screening"), sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review")
+    assert lines(outcome([june, july]), date(2022, 7, 25), "灵宝市")[SCREENING, ""]["on_time"] == "按时"
+    doubt = lines(outcome([july]), date(2022, 7, 25), "灵宝市")[SCREENING, ""]
+    assert (doubt["on_time"], doubt["since"]) == ("需人工确认", None)
+    assert "没有6月及以前批次的文件" in str(doubt["state"])
+
+
+def test_every_month_since_the_first_that_two_counties_sent_is_asked_for() -> None:
+    typo = sent("卢氏县", "1月", date(2022, 7, 19), "review")
+    run = outcome([sent(name, "7月", date(2022, 7, 19), "review") for name in ("灵宝市", "湖滨区")] + [typo])
+    found = lines(run, date(2022, 9, 25), "灵宝市")
+    assert [batch for item, batch in found if item == REVIEWS] == ["7月", "8月", "9月"]
+    assert [found[REVIEWS, month]["since"] for month in ("8月", "9月")] == [date(2022, 8, 21), date(2022, 9, 21)]
+
+
+def test_a_workbook_without_the_sheets_rows_is_asked_about() -> None:
+    one = lines(outcome([sent("灵宝市", "8月", date(2022, 8, 19), "screening")]), date(2022, 8, 25), "灵宝市")
+    assert one[REVIEWS, "8月"]["state"] == WORDS.state["empty"].format(sheet="初审意见")
+    assert "回复“无”" in str(one[WORDS.total, ""]["reminder"])
+
+
+def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:
+    bad = Code.UNREADABLE.at(Place("灵宝市.xlsx"), reason="不是工作簿")
+    found = lines(outcome([], bad, unread=("灵宝市.xlsx",)), date(2022, 7, 25), "灵宝市")
+    assert found[REVIEWS, "7月"]["state"] == WORDS.state["unread"]
+    text = str(found[WORDS.total, ""]["reminder"])
+    assert "文件“灵宝市.xlsx”没有汇总：文件打不开：不是工作簿" in text
+
+
+def test_the_reminder_names_what_is_missing_its_day_its_clause_and_the_faults() -> None:
+    fault = Code.REQUIRED.at(Place("灵宝市7月.xlsx", "排查清单", "B5"), label="企业名称", hint="")
+    found = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review", findings=(fault,))]), date(2022, 9, 30), "灵宝市")
+    text = str(found[WORDS.total, ""]["reminder"])
+    assert text.startswith("灵宝市：您好！")
+    assert "“完成当月申报企业初审并上报”（8月）没有收到：应于8月20日前报送，自8月21日起缺报（三环文〔2022〕69号 三(一)、三(三)2）。" in text
+    assert "文件“灵宝市7月.xlsx”有错误1处" in text
+    assert found[WORDS.total, ""]["state"] == "应报5项，已报1项，待报3项，待确认1项；错误1处，提醒0处"
+
+
+def test_who_owes_nothing_is_not_reminded() -> None:
+    run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review", findings=())])
+    assert lines(run, date(2022, 7, 25), "灵宝市")[WORDS.total, ""]["reminder"] is None
+
+
+def test_versions_are_the_different_contents_the_log_has_seen() -> None:
+    tables: dict[str, Table] = {}
+    for day, sha in ((25, "1" * 64), (26, "2" * 64), (27, "2" * 64)):
+        _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), sha256=sha)), tables, day=day)
+    found = {str(one["item"]): one for one in tables["reporting"].frame.to_dict("records") if one["county"] == "灵宝市"}
+    assert (found[SCREENING]["versions"], found[SCREENING]["received"]) == (2, "2022-07-26 00:00:00")
+
+
+def test_what_an_earlier_merge_took_in_stays_answered_while_its_rows_stay() -> None:
+    run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review")])
+    _, tables = city(run, Basis({}, POLICY, CITY, datetime(2022, 7, 25)))
+    later = outcome([sent("湖滨区", "8月", date(2022, 8, 19), "screening", "review")])
+    one = lines(later, date(2022, 8, 19), "灵宝市", tables)[REVIEWS, "7月"]
+    assert (one["state"], one["file"], one["on_time"], one["versions"]) == (WORDS.state["kept"], "灵宝市7月.xlsx", "按时", 1)
+
+
+# --- reminders as files -----------------------------------------------------------------------------------------------
+
+
+def test_reminders_are_texts_that_count_the_days_of_today(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0), enterprise(1, capacity="很多")])
+    merge([tmp_path / "收件箱"], output, POLICY, datetime(2022, 7, 25, 9))
+    done = remind(output, None, date(2022, 7, 25))
+    assert {one.county for one in done} == {one.name for one in POLICY.counties}
+    texts = {one.county: one.path.read_bytes().decode("utf-8-sig") for one in done}
+    assert "“完成当月申报企业初审并上报”（7月）已缺报5天" in texts["湖滨区"]
+    assert "错误1处" in texts["灵宝市"]
+    done[0].path.write_text("我改过", "utf-8")
+    again = remind(output, None, date(2022, 7, 25))[0]
+    assert again.path != done[0].path
+    assert done[0].path.read_text("utf-8") == "我改过"
+    assert command(["remind", str(output), "-o", str(tmp_path / "催报")]) == 0
+    assert "写了 8 份提醒" in capsys.readouterr().out
+
+
+def test_a_summary_without_the_sheet_says_so(tmp_path: Path) -> None:
+
+    output = tmp_path / "市级汇总.xlsx"
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    merge([tmp_path / "收件箱"], output, POLICY, datetime(2022, 7, 25, 9))
+    book = openpyxl.load_workbook(output)
+    del book[CITY["reporting"].sheet]
+    book.save(output)
+    with pytest.raises(StopError) as stop:
+        remind(output, None, date(2022, 7, 25))
+    assert stop.value.finding.code is Code.NO_SUCH_SHEET

@@ -1,0 +1,84 @@
+"""The sentence that reminds a county: what is missing, by which clause and until when, what its files have, what to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xltools.model.finding import Severity
+from xltools.model.outcome import Outcome
+from xltools.model.policy import Policy
+from xltools.model.reporting import ReportingWords
+from xltools.rules.account import set_aside
+from xltools.rules.board import guess
+
+Line = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Files:
+    """The files of one county. faults: file → errors and warnings · lost: file → why nothing of it is merged; one that another
+    workbook of the county replaces is not among them."""
+
+    county: str
+    faults: Mapping[str, tuple[int, int]]
+    lost: Mapping[str, str]
+
+    @property
+    def errors(self) -> int:
+        return sum(errors for errors, _ in self.faults.values())
+
+    @property
+    def warnings(self) -> int:
+        return sum(warnings for _, warnings in self.faults.values())
+
+    @classmethod
+    def of(cls, county: str, outcome: Outcome, policy: Policy) -> Files:
+        """What a run says of a county's files."""
+        own = [one.file for one in outcome.accepted if one.county == county]
+        unread = [file for file in outcome.unread if guess(file, policy) == county]
+        told = {one.place.file: one.message for one in reversed(outcome.findings)}
+        aside = {} if own else {file: why for file, why in set_aside(outcome).items() if _county(file, outcome) == county}
+        return cls(county, {file: _numbers(file, outcome) for file in own}, {**{file: told.get(file, "") for file in unread}, **aside})
+
+
+def _county(file: str, outcome: Outcome) -> str:
+    return next((one.county for one in outcome.submissions if one.file == file), "")
+
+
+def _numbers(file: str, outcome: Outcome) -> tuple[int, int]:
+    found = [one.severity for one in outcome.findings if one.place.file == file]
+    return found.count(Severity.ERROR), found.count(Severity.WARNING)
+
+
+def reminder(lines: Sequence[Line], files: Files, policy: Policy, words: ReportingWords) -> str | None:
+    """The text, a numbered line for each point; None when there is nothing to ask for. It says no day of its own, so that it stays true."""
+    points = [*_points(lines, words), *_faults(files, words)]
+    if not points:
+        return None
+    said = words.reminder
+    numbered = [f"{at}. {point}" for at, point in enumerate(points, 1)]
+    return "\n".join([said["opening"].format(county=files.county, title=policy.title), *numbered, said["closing"]])
+
+
+def _points(lines: Sequence[Line], words: ReportingWords) -> Iterator[str]:
+    for line in lines:
+        kind = "missing" if line["kind"] == "unread" else str(line["kind"])
+        if kind in ("missing", "empty"):
+            yield words.reminder[kind].format(
+                item=line["item"], batch=words.batch(line["batch"]), due=_day(line["due"], words), since=_day(line["since"], words), clause=line["clause"], file=line.get("file"), sheet=line.get("sheet")
+            )
+
+
+def _day(day: object, words: ReportingWords) -> str:
+    return words.day(day) if isinstance(day, date) else ""
+
+
+def _faults(files: Files, words: ReportingWords) -> Iterator[str]:
+    said = words.reminder
+    yield from (said["unread"].format(file=file, reason=reason.rstrip("。")) for file, reason in sorted(files.lost.items()))
+    for file, (errors, warnings) in sorted(files.faults.items()):
+        counts = [said[name].format(count=count) for name, count in (("errors", errors), ("warnings", warnings)) if count]
+        if counts:
+            yield said["faults"].format(file=file, counts=said["between"].join(counts))

@@ -1,0 +1,187 @@
+"""报送情况: for each county and each date of the calendar what came, when, in time or not, and since when it is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from xltools.model.form import Form, load_form
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.policy import Deadline, Policy
+from xltools.model.reporting import ReportingWords
+from xltools.model.table import Table
+from xltools.rules.account import KEPT
+from xltools.rules.board import NO_DATE
+from xltools.rules.city import city_records, plain
+from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
+from xltools.rules.reminder import Files, reminder
+
+Line = dict[str, object]
+# What is taken from the last summary while the file is not among today's.
+ANSWERED = ("file", "records", "reported", "received", "versions", "on_time")
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One date of the calendar that a county's files answer. month: 1-12, of a monthly one the batch."""
+
+    deadline: Deadline
+    form: str
+    month: int
+    batch: str = ""
+
+
+@dataclass(frozen=True)
+class Status:
+    """What the lines are made from. before: the sheet of the last summary · tables: of this merge, the log among them ·
+    today: the day that tells what is overdue."""
+
+    outcome: Outcome
+    tables: Mapping[str, Table]
+    policy: Policy
+    words: ReportingWords
+    today: date
+    before: Mapping[tuple[str, str, str], Line] = field(default_factory=dict)
+
+
+def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
+    """The sheet: a line that sums up each county with what to remind it of, then one for each of its dates.
+
+    A monthly date counts from the first batch that two counties sent (or the only one), up to the month of today.
+    What a file of an earlier merge answered stays answered while its rows stay. Source: 三环文〔2022〕69号 三(一).
+    """
+    policy, words = status.policy, status.words
+    status = Status(status.outcome, status.tables, policy, words, status.today, _former(before, status.tables))
+    duties = list(_duties(status))
+    lines: list[Line] = []
+    for county in policy.counties:
+        own = [{"county": county.name, "group": county.group or None, **_line(duty, county.name, status)} for duty in duties]
+        files = Files.of(county.name, status.outcome, policy)
+        lines.append({"county": county.name, "group": county.group or None, "item": words.total, **_summed(own, files, status)})
+        lines += own
+    return city_records(form, lines)
+
+
+def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Line]:
+    """The lines of the last summary whose file is still answered for by rows that stay."""
+    stay = {str(file) for table in tables.values() if table.form.collects for file in table.frame.loc[table.frame["status"] == KEPT, "source_file"]}
+    records = [] if before is None else before.frame.to_dict("records")
+    found = [{str(name): plain(value) for name, value in one.items()} for one in records if str(one.get("file")) in stay]
+    return {_key(one): one for one in found}
+
+
+def _key(line: Mapping[str, object]) -> tuple[str, str, str]:
+    return str(line["county"]), str(line["item"]), str(line.get("batch") or "")
+
+
+# --- the calendar -----------------------------------------------------------------------------------------------------
+
+
+def _duties(status: Status) -> Iterator[Duty]:
+    months = status.policy.lists["months"]
+    for deadline in status.policy.deadlines:
+        form = status.words.forms.get(deadline.id, "")
+        if form and deadline.month:
+            yield Duty(deadline, form, deadline.month)
+        elif form:
+            yield from (Duty(deadline, form, month, months[month - 1]) for month in _months(status))
+
+
+def _months(status: Status) -> range:
+    """The months of which a report is due or there."""
+    months, year = status.policy.lists["months"], status.policy.year
+    sent = {(one.county, one.batch) for one in _of_the_year(status)} | {(county, batch) for county, _, batch in status.before if batch}
+    found = [months.index(batch) + 1 for _, batch in sent if batch in months]
+    now = status.today.month if status.today.year == year else 12 if status.today.year > year else 0
+    last = max([now, *found])
+    common = [month for month in found if found.count(month) > 1]
+    return range(min(common or found or [max(last, 1)]), last + 1)
+
+
+def _of_the_year(status: Status) -> list[Submission]:
+    return [one for one in status.outcome.accepted if (one.year or status.policy.year) == status.policy.year]
+
+
+# --- one line ---------------------------------------------------------------------------------------------------------
+
+
+def _line(duty: Duty, county: str, status: Status) -> Line:
+    """What there is of one date; "kind" says which of the sentences it is, "sheet" which sheet it is about."""
+    year, day = status.policy.year, last_day(duty.deadline, status.policy.year, duty.month)
+    line: Line = {"item": duty.deadline.name, "batch": duty.batch or None, "due": due_date(duty.deadline, year, duty.month), "clause": duty.deadline.source}
+    sent, others = _files(duty, county, status)
+    if sent:
+        return {**line, **_sent(sent[0], duty, status)}
+    if others and _rows(others[0], duty):
+        return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
+    if former := status.before.get((county, duty.deadline.name, duty.batch)):
+        return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
+    late = {"since": day + timedelta(days=1)} if status.today > day else {}
+    if others:
+        return {**line, **_facts(others[0], duty, status), **late, **_said("empty", status, **_content(others[0], duty))} if late else {**line, **_said("pending", status)}
+    files = Files.of(county, status.outcome, status.policy)
+    return {**line, **late, **_said(("unread" if files.lost else "missing") if late else "pending", status)}
+
+
+def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], list[Submission]]:
+    """The county's files that answer the date, the first reported first; and those of the batch that may or do not."""
+    there = sorted((one for one in _of_the_year(status) if one.county == county), key=lambda one: (one.report_date or date.max, one.file))
+    if duty.batch:
+        there = [one for one in there if one.batch == duty.batch]
+        return [one for one in there if _rows(one, duty)], there
+    months, policy = status.policy.lists["months"], status.policy
+    if duty.deadline == policy.deadline("screening"):
+        month = {one.file: months.index(one.batch) + 1 if one.batch in months else 13 for one in there}
+        answers = [one for one in there if _rows(one, duty) and deadline_of(policy, month[one.file], len(one.tables["review"].frame) if "review" in one.tables else 0) == duty.deadline]
+        return answers, [one for one in there if _rows(one, duty)]
+    return [one for one in there if _rows(one, duty)], there
+
+
+def _rows(one: Submission, duty: Duty) -> int:
+    return len(one.tables[duty.form].frame) if duty.form in one.tables else 0
+
+
+def _content(one: Submission, duty: Duty) -> dict[str, object]:
+    return {"sheet": load_form(duty.form).sheet, "count": _rows(one, duty)}
+
+
+def _sent(one: Submission, duty: Duty, status: Status) -> Line:
+    if one.report_date is None:
+        return {**_facts(one, duty, status), "on_time": NO_DATE, **_said("sent", status)}
+    late = one.report_date > last_day(duty.deadline, status.policy.year, duty.month)
+    said = punctuality(duty.deadline, status.policy.year, duty.month, one.report_date)
+    return {**_facts(one, duty, status), "on_time": said, **_said("late" if late else "sent", status)}
+
+
+def _facts(one: Submission, duty: Duty, status: Status) -> Line:
+    """What a file brought, and what the log knows of it: when its contents came first, and how many contents the batch had."""
+    log = status.tables["log"].frame
+    lines = log[log["county"] == one.county]
+    first = lines.loc[(lines["sha256"] == one.sha256) & lines["sha256"].notna(), "moment"]
+    same = lines[lines["batch"] == one.batch] if one.batch else lines[lines["file"] == one.file]
+    contents = same["sha256"].dropna().nunique()
+    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": min(map(str, first), default=None), "versions": contents or None}
+
+
+def _said(kind: str, status: Status, **values: object) -> Line:
+    return {"kind": kind, "state": status.words.state[kind].format(**values), "sheet": values.get("sheet")}
+
+
+# --- one county -------------------------------------------------------------------------------------------------------
+
+
+def _summed(lines: Sequence[Line], files: Files, status: Status) -> Line:
+    kinds = [str(line["kind"]) for line in lines]
+    numbers = {
+        "due": sum(kind != "pending" for kind in kinds),
+        "sent": _count(kinds, ("sent", "late", "kept")),
+        "missing": _count(kinds, ("missing", "unread", "empty")),
+        "asked": _count(kinds, ("unclear",)),
+    }
+    state = status.words.state["summed"].format(**numbers, errors=files.errors, warnings=files.warnings)
+    return {"state": state, "reminder": reminder(lines, files, status.policy, status.words)}
+
+
+def _count(kinds: Iterable[str], among: Sequence[str]) -> int:
+    return sum(kind in among for kind in kinds)
