@@ -8,6 +8,7 @@ from pathlib import Path
 
 from xltools.actions.check import Source, check_books, is_by_chance, sources
 from xltools.actions.inbox import passwords_of
+from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import seal_state
 from xltools.books.checklist import TEMPLATE
 from xltools.books.checklist_read import is_checklist, read_checklist
@@ -24,6 +25,7 @@ from xltools.model.standing import Event
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
+from xltools.rules.impartial import Checker, Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
 from xltools.rules.sanctions import events_of
 
@@ -38,7 +40,7 @@ class Inputs:
     """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read.
 
     chance: names of files that may be county workbooks and are not missed where they are none · signed: checklist → how it
-    stands with signatures and seal.
+    stands with signatures and seal · checkers, people: who checked, and what is declared about people.
     """
 
     parts: list[PartGrade] = field(default_factory=list)
@@ -47,6 +49,8 @@ class Inputs:
     files: list[str] = field(default_factory=list)
     chance: set[str] = field(default_factory=set)
     signed: dict[str, str] = field(default_factory=dict)
+    checkers: list[Checker] = field(default_factory=list)
+    people: list[Person] = field(default_factory=list)
 
 
 def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
@@ -89,7 +93,7 @@ def chosen_checklists(paths: Iterable[Path]) -> list[Path]:
 
 def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     """The grades in force of everything read."""
-    found = [*inputs.findings, *_twice(inputs.parts)]
+    found = [*inputs.findings, *_twice(inputs.parts), *conflicts(inputs.checkers, inputs.people, checked.accepted)]
     after = in_force(inputs.parts, _events(checked), policy)
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
@@ -132,8 +136,13 @@ def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
         parts, found = grade_checklist(read, policy)
         inputs.signed[source.name], sealed = seal_state(book, read)
         inputs.parts += parts
+        inputs.checkers += checkers_of(read)
         inputs.findings += [*found, *(one for one in sealed if one.code is not Code.NOT_SEALED), *risks(book)]
         inputs.files.append(source.name)
+    elif is_register(book):
+        people, found = read_people(book, policy)
+        inputs.people += people
+        inputs.findings += found
     elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
         inputs.counties.append(book)
         inputs.chance |= {source.name} if is_by_chance(source) else set()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from unicodedata import east_asian_width
 
 from xlsxwriter.worksheet import Worksheet
@@ -45,6 +45,13 @@ def lines(text: str, width: float) -> int:
 def header_height(form: Form) -> float:
     """High enough for the longest header."""
     return LINE_HEIGHT * max(lines(header_text(field), column_width(field)) for field in form) + 6
+
+
+def row_height(form: Form, record: Mapping[str, object]) -> float:
+    """High enough for every text that is wrapped; no program works that out for rows it did not write itself."""
+    texts = ((field, record.get(field.name)) for field in form if is_long(field))
+    most = max((lines(text, column_width(field)) for field, text in texts if isinstance(text, str)), default=1)
+    return 6 + LINE_HEIGHT * most
 
 
 def is_long(field: Field) -> bool:

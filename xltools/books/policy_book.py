@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
-from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines, set_page, set_portrait
+from xltools.books.layout import column_width, lines, row_height, set_page, set_portrait
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of, column_range, list_name, quoted
@@ -77,7 +77,7 @@ def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) 
     plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
     sheet: Worksheet = add_form_sheet(workbook, plan_of_sheet, styles)
     for number, row in enumerate(rows, FIRST_ROW):
-        sheet.set_row(number - 1, _height(form, row))
+        sheet.set_row(number - 1, row_height(form, row))
     last = max(LAST_ROW, plan_of_sheet.last_row + GROWTH)
     _choices_below(sheet, form, last)
     if sum(column_width(field) for field in form) > WIDE:
@@ -86,13 +86,6 @@ def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) 
         _mark_waiting(sheet, form, last, styles)
         rule = workbook.add_format({"border": 1, "border_color": LINE, "top_color": TEAL})
         sheet.conditional_format(_area(form, last), {"type": "formula", "criteria": _begins(form), "format": rule})
-
-
-def _height(form: Form, row: Record) -> float:
-    """High enough for every text that is wrapped; no program works that out for rows it did not write itself."""
-    texts = ((field, row.get(field.name)) for field in form if is_long(field))
-    most = max((lines(text, column_width(field)) for field, text in texts if isinstance(text, str)), default=1)
-    return 6 + LINE_HEIGHT * most
 
 
 def _choices_below(sheet: Worksheet, form: Form, last: int) -> None:

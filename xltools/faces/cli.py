@@ -19,7 +19,7 @@ from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
-from xltools.faces.cli_seal import key, sign, verify
+from xltools.faces.cli_seal import key, make_people, sign, verify
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
 from xltools.faces.options import (
     SOME_FOLDER,
@@ -213,6 +213,7 @@ def demo(folder: Path, policy: Policy) -> int:
 
 make.add_command(make_checklist)
 make.add_command(make_policy)
+make.add_command(make_people)
 commands.add_command(grade)
 commands.add_command(remind)
 for command in (upgrade, fsck, import_table, publish, sign, verify, key, setup, uninstall, doctor, watch, drop):

@@ -17,11 +17,13 @@ from xltools.faces.options import (
     json_option,
     output_folder,
     password_option,
+    policy_option,
 )
 from xltools.faces.terminal import report_lines
 
 if TYPE_CHECKING:
     from xltools.actions.sign import SignOutcome
+    from xltools.model.policy import Policy
 
 KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -89,6 +91,18 @@ def new(name: str, folder: Path, protect: bool) -> int:
     private, public = new_key(folder, name.strip(), secret)
     click.echo(f"已生成 {private}：请由本人保管，不要发给别人" + ("" if secret else "；没有设密码，谁拿到这个文件谁就能签名"))
     click.echo(f"已生成 {public}：交给核验的人")
+    return 0
+
+
+@click.command("people", cls=Command)
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="核查人员.xlsx", help="写到哪个文件。")
+@policy_option
+@help_option
+def make_people(output: Path, policy: Policy) -> int:
+    """生成空白的核查人员登记：登记原工作单位和黑名单，评级和汇总时提醒回避。"""
+    from xltools.actions.people import make_people
+
+    click.echo(f"已生成 {make_people(output, policy)}：填好后放在核查表的文件夹里")
     return 0
 
 

@@ -237,6 +237,11 @@ class Code(Enum):
     SIGNER_UNKNOWN = ("W826", "“{name}”的数字签名有效，但没有给出这个公钥（指纹 {print}），不能确认是不是本人", "请向本人核对公钥指纹，把公钥文件放进 --keys 的文件夹再核验")
     KEY_UNREADABLE = ("E827", "不是能用的签名密钥文件，或密码不对", "请核对文件和密码；没有密钥的，请先生成")
 
+    CHECKER_BLACKLISTED = ("E828", "核查人“{name}”在黑名单上（{basis}），不得参加绩效分级工作", "请换人重新核查；登记有误的，请改正核查人员登记")
+    CHECKER_OWN_EMPLOYER = ("W829", "核查人“{name}”登记的原工作单位就是被核查的“{enterprise}”", "请换一个人核查，或由市级确认不需要回避")
+    CHECKER_BOTH_SIDES = ("W830", "“{name}”在 {other} 是这家企业的县级核查人，又是市级现场核查人", "县、市两级须分别核查，请换人；确为同名两个人的，请由市级确认")
+    CHECKER_NAMESAKE = ("W831", "核查人“{name}”（{unit}）与黑名单上的人同名，登记的单位是“{other}”", "请核对是不是同一个人")
+
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number
         self.message = message

@@ -1,0 +1,59 @@
+"""A small workbook of lists: one sheet a form, its records as plain values, room and drop-downs where a person writes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from xlsxwriter.worksheet import Worksheet
+
+from xltools.books.base import Stamp
+from xltools.books.layout import row_height
+from xltools.books.lists import add_lists_sheet
+from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.sheet import Record, SheetPlan, add_form_sheet
+from xltools.books.style import Styles
+from xltools.model.form import FIRST_ROW, NOTE_ROW, Form, Owner, Template
+from xltools.model.guide import load_guide
+from xltools.model.policy import Policy
+
+SPARE = 20      # empty rows that stand ready where a person writes
+Tints = Mapping[tuple[int, str], str]
+
+
+@dataclass(frozen=True)
+class Lists:
+    """What write_lists writes. contents, tints: by form name · notes: form name → what stands below its title instead of the form's own note."""
+
+    template: Template
+    policy: Policy
+    contents: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    tints: Mapping[str, Tints] = field(default_factory=dict)
+    notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_lists(path: Path, lists: Lists) -> None:
+    """Write the workbook to `path`; the same lists give the same bytes."""
+    template, policy = lists.template, lists.policy
+    with workbook_at(path) as workbook:
+        workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
+        styles = Styles(workbook)
+        words = load_guide().words
+        line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
+        for form in template:
+            rows = list(lists.contents.get(form.name, ()))
+            written = bool(form.owned(Owner.CITY))
+            footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
+            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
+            _dress(add_form_sheet(workbook, plan, styles), form, rows, lists.notes.get(form.name, ""), styles)
+        if any(one.list for form in template for one in form):
+            add_lists_sheet(workbook, template, policy, {}, styles)
+        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+
+
+def _dress(sheet: Worksheet, form: Form, rows: Sequence[Record], note: str, styles: Styles) -> None:
+    for number, record in enumerate(rows, FIRST_ROW):
+        sheet.set_row(number - 1, max(20, row_height(form, record)))
+    if note:
+        sheet.write_string(NOTE_ROW - 1, 0, note, styles.get("subtitle"))
