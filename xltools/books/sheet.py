@@ -153,6 +153,11 @@ def _shown(value: Cell) -> str:
     return str(value)
 
 
+def stored(value: Cell | Formula) -> Cell:
+    """What a cell shows: of a formula, the value stored with it."""
+    return value.value if isinstance(value, Formula) else value
+
+
 def write_cell(sheet: Worksheet, place: tuple[int, int], value: Cell | Formula, look: Format) -> None:
     """Write one value at (row, column) counted from 0: text stays text, whatever it looks like."""
     row, column = place

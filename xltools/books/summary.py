@@ -19,7 +19,7 @@ from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.refs import quoted
-from xltools.books.sheet import SheetPlan, add_form_sheet
+from xltools.books.sheet import SheetPlan, add_form_sheet, stored
 from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
@@ -119,7 +119,7 @@ def heights(plan: SheetPlan) -> dict[int, float]:
     """The heights, in points, of the rows whose text takes more than a line."""
     widths = {one.name: column_width(one) for one in plan.form}
     wrapped = [one.name for one in plan.form if is_long(one)]
-    needed = {row: max((lines(str(text), widths[name]) for name in wrapped if (text := record.get(name)) is not None), default=1) for row, record in enumerate(plan.rows, FIRST_ROW)}
+    needed = {row: max((lines(str(text), widths[name]) for name in wrapped if (text := stored(record.get(name))) is not None), default=1) for row, record in enumerate(plan.rows, FIRST_ROW)}
     return {row: min(count * LINE_HEIGHT, HIGHEST_ROW) for row, count in needed.items() if count > 1}
 
 

@@ -17,6 +17,7 @@ import click
 from xltools.faces.cli_city import remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
+from xltools.faces.cli_lists import emergency
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
 from xltools.faces.cli_seal import key, make_people, sign, verify
@@ -216,6 +217,7 @@ make.add_command(make_policy)
 make.add_command(make_people)
 commands.add_command(grade)
 commands.add_command(remind)
+commands.add_command(emergency)
 for command in (upgrade, fsck, import_table, publish, sign, verify, key, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 

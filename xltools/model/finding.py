@@ -31,7 +31,7 @@ class Code(Enum):
 
     The letter is the severity (E error, W warning, N note), the first digit the stage:
     1 workbook, sheet and header · 2 one cell · 3 one row · 4 between sheets · 5 grading ·
-    6 between workbooks · 7 our own output · 8 signing, deadlines, packages. A number is never used twice.
+    6 between workbooks · 7 our own output · 8 emergency list, screening, signing, deadlines, packages. A number is never used twice.
     """
 
     # 1 workbook, sheet, header
@@ -226,6 +226,18 @@ class Code(Enum):
     UNCHANGED = ("N715", "{file} 已经是最新，没有改写", "不需要处理")
     FILTER_KEPT = ("N716", "表中设有筛选；新增的 {count} 行不论是否符合都显示着", "需要按筛选条件隐藏的，请在筛选下拉框里点“重新应用”")
     CHANGED_MEANWHILE = ("E717", "合并期间 {file} 被别人保存过，没有覆盖", "结果已另存为 {other}；请再汇总一次")
+
+    # 8 lists of the procedure: emergency list, screening
+    NO_MEASURES = ("W800", "“{name}”（{process}）没有填报减排措施，清单里这一行的排放量和措施是空的", "请县（市、区）补填减排措施；不列入清单的，由市级说明")
+    MEASURES_BY_OLD_GRADE = ("W801", "“{name}”（{process}）的等级应为 {grade}，减排措施按 {value} 填报", "请按现在的等级修订措施和减排比例")
+    CUT_DIFFERS = ("W802", "“{label}”填了 {value}%，措施“{text}”折算为 {computed}%，已采用较小的 {used}%", "请核对措施和比例，改成一致")
+    CUT_UNKNOWN = ("E803", "“{label}”没有填写，措施“{text}”也折算不出比例，这一级的减排量没有计算", "请填写减排比例，或把措施写到条数、比例或日产量")
+    LINES_WAIT = ("W804", "{count} 行的措施按生产线条数折算，条数没有填，或者不是整数条", "请在清单的绿色列填写生产线条数；不是整数条的，先在“核算设置”选定怎样取整")
+    CUT_TOO_SMALL = ("W805", "“{name}”（{process}）是 {grade} 级，{level}应减 {required}%，采用的是 {used}%", "请对照“措施要求”修订；这条要求不适用的，改“措施要求”并写明出处")
+    CUT_OVER_BASE = ("W806", "{note}", "请核对措施的起点和三项日均")
+    SUM_BELOW = ("W807", "{level}{pollutant}减排占比 {share}%，{result}（要求不低于 {required}%）", "请增加减排措施，或补全未定的行和全市日排放量")
+    GRADE_NOT_DECIDED = ("W808", "{count} 行还没有市级评定等级，按填报的现行等级列入", "请先评定，再修订清单；不参加评定的，不需要处理")
+    PROTECTED_DOUBT = ("W809", "“{name}”在企业台账选了保障类，但没有列入保障类清单，按非保障类计算", "请核对；确属保障类的补报保障类清单")
 
     # 8 signing, seals, deadlines, packages
     SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")

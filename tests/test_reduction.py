@@ -1,0 +1,89 @@
+"""The share of production that a measure cuts: only what means one thing is worked out."""
+
+from decimal import Decimal
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from xltools.rules.reduction import Basis, worked
+
+WORDS = ("需人工确认", "向上取整", "向下取整")
+
+
+def basis(lines: int | None = None, half: str = WORDS[0], base: str = "", unit: str = "吨") -> Basis:
+    return Basis(Decimal(base) if base else None, unit, lines, half, WORDS)
+
+
+@pytest.mark.parametrize(
+    ("text", "percent"),
+    [
+        ("投料量由960吨降低到768吨", "20"),
+        ("由每天９６０吨减到 768 吨", "20"),
+        ("从960t/d降至768t/d", "20"),
+        ("停产", "100"),
+        ("全部停产", "100"),
+        ("停产，停止使用国四及以下重型货车运输", "100"),
+        ("限产20%，停止使用国四及以下重型货车运输", "20"),
+        ("按基数限产12.5％以上", "12.5"),
+        ("生产负荷降低30%", "30"),
+        ("负荷控制在70%以内", "30"),
+        ("停产一条生产线（共3条）", "33.3333"),
+    ],
+)
+def test_a_text_with_one_meaning_is_worked_out(text: str, percent: str) -> None:
+    assert worked(text, basis()).percent == Decimal(percent)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "", "自主减排", "以限代停，降低生产负荷", "限产20%-30%", "限产约20%", "限产20%，负荷降至70%", "不得停产", "涂装工序停产", "停产2条，其余限产30%", "停产50%",
+        "由960吨降低到1000吨", "由960吨降低到768千克", "由0吨降低到0吨", "运输车辆由30辆减少到20辆", "每天由30车减少到20车", "限产120%", "由960吨降低192吨", "错峰生产",
+    ],
+)  # fmt: skip
+def test_what_could_mean_something_else_is_left_to_people(text: str) -> None:
+    found = worked(text, basis(lines=3, half="向上取整"))
+    assert (found.percent, found.expression) == (None, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "lines", "half", "percent"),
+    [
+        ("停产1条生产线", 2, WORDS[0], "50"),
+        ("停产1条生产线", 3, WORDS[0], "33.3333"),
+        ("停产两条回转窑生产线", 3, WORDS[0], "66.6667"),
+        ("停产1条生产线", None, WORDS[0], None),
+        ("停产3条生产线", 2, WORDS[0], None),
+        ("停产50%的生产线", 4, WORDS[0], "50"),
+        ("停产50%的生产线", 3, WORDS[0], None),      # half of an odd number: no rule says
+        ("停产50%的生产线", 3, WORDS[1], "66.6667"),
+        ("停产50%的生产线", 3, WORDS[2], "33.3333"),
+        ("停产一半生产线", 1, WORDS[2], "0"),
+        ("停产1条生产线（共3条）", 2, WORDS[0], None),  # the text and the list say different numbers
+    ],
+)
+def test_lines_count_as_the_setting_says(text: str, lines: int | None, half: str, percent: str | None) -> None:
+    found = worked(text, basis(lines, half))
+    assert found.percent == (None if percent is None else Decimal(percent))
+    assert percent is not None or found.waits or found.note
+
+
+@pytest.mark.parametrize(
+    ("base", "unit", "percent", "noted"),
+    [("960", "吨", "20", False), ("800", "吨", "4", True), ("1000", "吨", "20", True), ("700", "吨", "0", True), ("800", "万吨", "20", False)],
+)
+def test_of_two_starts_the_smaller_cut_counts_and_a_person_is_told(base: str, unit: str, percent: str, noted: bool) -> None:
+    found = worked("投料量由960吨降低到768吨", basis(base=base, unit=unit))
+    assert (found.percent, bool(found.note)) == (Decimal(percent), noted)
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**6))
+def test_the_cut_is_the_exact_fraction_rounded_half_up(start: int, end: int) -> None:
+    found = worked(f"由{start}吨降低到{end}吨", basis()).percent
+    if end > start:
+        assert found is None
+    else:
+        whole = Fraction(start - end, start) * 100 * 10**4
+        assert found == Decimal((2 * whole.numerator + whole.denominator) // (2 * whole.denominator)) / 10**4

@@ -1,0 +1,45 @@
+"""The commands that make the lists of the procedure beyond the summary."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import Command, help_option, json_option, policy_option
+from xltools.faces.terminal import counts_line, report_lines
+from xltools.model.finding import Severity
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+NEW_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("emergency", cls=Command)
+@click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
+@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="应急减排清单.xlsx", help="清单写到哪个文件；已有的不覆盖。")
+@click.option("--last", type=A_FILE, metavar="上次清单.xlsx", help="上次的清单，列的次序不限：带入市局填写的基数、条数和设置，并列出变化。")
+@json_option
+@policy_option
+@help_option
+def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, policy: Policy) -> int:
+    """按市级汇总生成重污染天气应急减排清单，写明每一步怎样计算。
+
+    等级按市级评定；保障类企业单列；全市各污染物的减排占比与要求比较。
+    """
+    from xltools.actions.emergency import emergency
+
+    done = emergency(summary, output, policy, last)
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return done.exit_code
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
+    click.echo(f"\n列入清单 {done.rows} 行，保障类 {done.protected} 行，{done.open} 行有待人工确认：{counts_line(counts)}")
+    click.echo(f"已生成 {done.path}")
+    return done.exit_code

@@ -1,0 +1,90 @@
+"""The emergency list: its words and settings, the measures that grades ask for, and what making it gave."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from xltools.model.finding import Finding, Severity
+
+TEMPLATE = "emergency"
+
+
+@dataclass(frozen=True)
+class EmergencyWords:
+    """What specs/emergency.toml declares. pollutants, levels: key → Chinese, in order · measures: rows of the form emergency_measures."""
+
+    pollutants: Mapping[str, str]
+    levels: Mapping[str, str]
+    targets: Mapping[str, Decimal]
+    settings: Mapping[str, str]
+    lists: Mapping[str, tuple[str, ...]]
+    words: Mapping[str, str]
+    measures: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True)
+class Worked:
+    """A cut as worked out: per cent, and the same as an expression for the cell; a percent of None is not known.
+
+    waits: on the number of lines, or on how half a line counts · note: a sentence for the person who decides.
+    """
+
+    percent: Decimal | None = None
+    expression: str = ""
+    waits: bool = False
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Computed:
+    """A cell whose value also follows from others: the expression that shows how, with {field} for cells of its own row."""
+
+    expression: str
+    value: Decimal | str | None
+
+
+Line = dict[str, object]
+
+
+@dataclass(frozen=True)
+class EmergencyList:
+    """What the workbook holds, by form name: records whose values may be Computed."""
+
+    records: Mapping[str, Sequence[Line]]
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class EmergencyDone:
+    """What making the list gave. rows: of the list, protected: of enterprises apart from it, open: rows whose cut is not settled."""
+
+    path: Path
+    rows: int = 0
+    protected: int = 0
+    open: int = 0
+    findings: tuple[Finding, ...] = field(default=())
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nothing waits for a person."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        counts = {"rows": self.rows, "protected": self.protected, "open": self.open}
+        return {"file": self.path.name, **counts, "findings": [one.record() for one in self.findings]}
+
+
+@cache
+def load_emergency() -> EmergencyWords:
+    """The words, settings and measures declared in specs/emergency.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "emergency.toml").read_text("utf-8"))
+    targets = {level: Decimal(value) for level, value in data["targets"].items()}
+    lists = {name: tuple(values) for name, values in data["lists"].items()}
+    return EmergencyWords(data["pollutants"], data["levels"], targets, data["settings"], lists, data["words"], tuple(data["measure"]))

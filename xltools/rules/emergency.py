@@ -1,0 +1,258 @@
+"""The emergency list: one line per enterprise and process with its measures, and the arithmetic of every cut.
+
+Nothing here decides what no rule decides: where a number or a choice is missing, the line says so and its cut stays empty.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Decimal
+
+from xltools.model.emergency import Computed, EmergencyWords, Line, Worked
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.policy import Policy
+from xltools.model.standing import Event
+from xltools.rules.city import plain
+from xltools.rules.emergency_rows import (
+    CODE,
+    NAME,
+    PROCESS,
+    CitySheets,
+    Demands,
+    Graded,
+    Last,
+    Who,
+    decimal,
+    graded,
+    newest,
+    protection,
+    taken_off,
+    who,
+)
+from xltools.rules.enterprises import ROW
+from xltools.rules.reduction import WHOLE, Basis, worked
+from xltools.rules.text import key, number_text
+
+MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(…,6)
+BASES = ("base_eia", "base_permit", "base_actual")
+OWN = (*BASES, "base_unit", "lines", "list_remark")     # what the city writes into the list, kept from the last one
+SAID = "；"
+NO_GRADE, TWICE = "还没有市级评定等级", "另一县（市、区）也报了这家企业的这道工序，须核实属地"
+PART_BASE = "三项日均没有填全，减排基数不能确定"
+
+
+@dataclass(frozen=True)
+class Ask:
+    """What a list is made from. half: the setting for lines that are no whole number."""
+
+    city: CitySheets
+    last: Last
+    demands: Demands
+    half: str
+    policy: Policy
+    words: EmergencyWords
+
+
+@dataclass(frozen=True)
+class Lines:
+    """The lines of the list, of the protected apart, and what people have to do about them."""
+
+    listed: Sequence[Line]
+    protected: Sequence[Line]
+    findings: Sequence[Finding]
+
+
+def lines(ask: Ask) -> Lines:
+    """Every process of the city's reductions and ledger once. Source: 三环文〔2022〕69号 三(三)5、四."""
+    own = {who(one): one for _, one in ask.last.rows("emergency_protected", "emergency")}
+    listed = newest(ask.city.ledger, ask.policy)
+    shield = protection(ask.city, ask.policy)
+    findings: list[Finding] = []
+    made: tuple[list[Line], list[Line]] = ([], [])
+    for measure, there in _measures(ask, listed):
+        task = shield.of(there.get(CODE))
+        record, said = _Line(ask, measure, there, own.get(who(there), {})).made()
+        findings += [one for one in said if task is None or one.code not in OF_CUTS]
+        made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
+        if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
+            findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(_row(there), "protected"), name=there.get(NAME)))
+    grades = {key(str(one.get(CODE))): str(one["grade"] or "") for one in made[0]}
+    findings += [*taken_off(shield, grades), *_counted(ask, made[0])]
+    listed_lines, apart = (_flagged(sorted(some, key=lambda one: _home(one, ask.policy))) for some in made)
+    return Lines(listed_lines, apart, list(dict.fromkeys(findings)))
+
+
+def _home(line: Line, policy: Policy) -> int:
+    """Where the county stands in the policy; the unknown come last."""
+    counties = policy.lists["counties"]
+    return counties.index(str(line["county"])) if line["county"] in counties else len(counties)
+
+
+TASK = ("protected_kind", "task", "scope", "valid_from", "valid_to")
+OF_CUTS = frozenset({Code.CUT_DIFFERS, Code.CUT_UNKNOWN, Code.CUT_TOO_SMALL, Code.CUT_OVER_BASE})
+WAITS = "按生产线条数折算，条数没有填或不是整数条"
+
+
+def _measures(ask: Ask, ledger: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+    """Each row of measures with its row of the ledger; then the rows of the ledger that have none."""
+    met: set[Who] = set()
+    listed = {who(one): one for one in ledger}
+    for one in newest(ask.city.reductions, ask.policy):
+        met.add(who(one))
+        there = listed.get(who(one), {})
+        yield one, {**there, **{name: one.get(name) or there.get(name) for name in ("county", CODE, NAME, PROCESS)}}
+    yield from (({}, there) for there in ledger if who(there) not in met)
+
+
+def _flagged(made: Sequence[Line]) -> list[Line]:
+    """The lines with those marked that stand there more than once."""
+    seen: dict[Who, int] = {}
+    for one in made:
+        seen[who(one)] = seen.get(who(one), 0) + 1
+    return [one if seen[who(one)] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for one in made]
+
+
+def _counted(ask: Ask, made: Sequence[Line]) -> Iterator[Finding]:
+    """What many lines lack alike, said once."""
+    place = Place(sheet=ask.city.reductions.sheet, file=ask.city.reductions.file)
+    for code, words in ((Code.LINES_WAIT, WAITS), (Code.GRADE_NOT_DECIDED, NO_GRADE)):
+        if count := sum(words in str(one["confirm"] or "") for one in made):
+            yield code.at(place, count=count)
+
+
+def _row(record: Line) -> int:
+    return int(str(record[ROW]))
+
+
+@dataclass(frozen=True)
+class _Line:
+    """One line in the making. measure: its row of the reductions, {} where there is none · there: of the ledger · own: of the last list."""
+
+    ask: Ask
+    measure: Line
+    there: Line
+    own: Line
+
+    def made(self) -> tuple[Line, list[Finding]]:
+        """The line, and what a person has to do about it."""
+        grade, said = graded(self.measure, self.there, self._events(), self.ask.policy)
+        said += self._of_grade(grade)
+        doubts = [grade.note, "" if grade.decided else NO_GRADE]
+        record: Line = {name: self.there.get(name) for name in ("county", NAME, CODE, PROCESS, "industry", "table")}
+        record |= {"grade": grade.grade or None, **{name: self.own.get(name) for name in OWN}, **self._source(), **self._days()}
+        record["base"] = self._base()
+        if any(self.own.get(name) is not None for name in BASES) and self._number("base", record) is None:
+            doubts.append(PART_BASE)
+        basis = self._basis(record)
+        for level in self.ask.words.levels:
+            cells, doubt, found = self._level(level, basis, grade, record)
+            record |= cells
+            said += found
+            doubts.append(doubt)
+        return {**record, "confirm": SAID.join(dict.fromkeys(filter(None, doubts))) or None}, said
+
+    def _events(self) -> list[Event]:
+        code, process = key(str(self.there.get(CODE) or "")), key(str(self.there.get(PROCESS) or ""))
+        return [one for one in self.ask.city.events if key(one.credit_code) == code and key(one.process) in ("", process)]
+
+    def _of_grade(self, grade: Graded) -> list[Finding]:
+        name, process = (self.there.get(one) for one in (NAME, PROCESS))
+        if not self.measure:
+            return [Code.NO_MEASURES.at(self.ask.city.ledger.place(_row(self.there), PROCESS), name=name, process=process)]
+        if grade.decided and grade.grade != self.measure.get("grade"):
+            place = self.ask.city.reductions.place(_row(self.measure), "grade")
+            return [Code.MEASURES_BY_OLD_GRADE.at(place, name=name, process=process, grade=grade.grade, value=self.measure.get("grade") or "空白")]
+        return []
+
+    def _source(self) -> Line:
+        table, record = (self.ask.city.reductions, self.measure) if self.measure else (self.ask.city.ledger, self.there)
+        return {"source_file": table.file, "source_sheet": table.sheet, "source_row": _row(record)}
+
+    def _typed(self, name: str) -> object:
+        """A cell of the reductions as understood, or as typed where it was not."""
+        value, raw = self.measure.get(name), self.ask.city.raw.frame
+        return value if value is not None or not self.measure or name not in raw else plain(raw.at[_row(self.measure), name])
+
+    def _days(self) -> Line:
+        return {f"day_{one}": self._typed(f"day_{one}") for one in self.ask.words.pollutants}
+
+    def _base(self) -> Computed:
+        """The smallest of the three daily averages, once all three are known."""
+        found = [decimal(self.own.get(name)) for name in BASES]
+        known = [value for value in found if value is not None]
+        cells = ",".join(f"{{{name}}}" for name in BASES)
+        return Computed(f'IF(COUNT({cells})=3,MIN({cells}),"")', min(known) if len(known) == len(BASES) else "")
+
+    def _number(self, name: str, record: Line) -> Decimal | None:
+        value = record.get(name)
+        value = value.value if isinstance(value, Computed) else value
+        return value if isinstance(value, Decimal) else decimal(value)
+
+    def _basis(self, record: Line) -> Basis:
+        lines_known = decimal(self.own.get("lines"))
+        words = self.ask.words.lists["line_rounding"]
+        return Basis(self._number("base", record), str(self.own.get("base_unit") or ""), int(lines_known) if lines_known else None, self.ask.half, words)
+
+    def _level(self, level: str, basis: Basis, grade: Graded, record: Line) -> tuple[Line, str, list[Finding]]:
+        """The cells of one level of warning, what a person has to confirm, and the findings."""
+        text = str(self._typed(f"measure_{level}") or "")
+        reported, found = decimal(self.measure.get(f"cut_{level}")), worked(text, basis)
+        known = [value for value in (reported, found.percent) if value is not None]
+        used = min(known, default=None)
+        demand = self.ask.demands.of(str(record["table"] or ""), grade.grade)
+        cells: Line = {f"rule_{level}": demand.get(f"rule_{level}"), f"measure_{level}": text or None}
+        cells[f"reported_{level}"] = self._typed(f"cut_{level}")
+        cells[f"worked_{level}"] = Computed(found.expression, "" if found.percent is None else found.percent) if found.expression else None
+        cells |= cut_cells(level, used, record, list(self.ask.words.pollutants))
+        said = list(self._of_cut(level, text, (reported, found, used)))
+        if (least := self._least(level, demand, basis)) is not None and used is not None and used < least:
+            said.append(self._too_small(level, grade, least, used))
+        doubt = SAID.join(filter(None, (f"{self.ask.words.levels[level]}{WAITS}" if found.waits and not found.note else "", found.note)))
+        return cells, doubt if used is not None or not self.measure else SAID.join(filter(None, (doubt, f"{self.ask.words.levels[level]}没有减排比例"))), said
+
+    def _least(self, level: str, demand: Mapping[str, object], basis: Basis) -> Decimal | None:
+        """The least cut: as the measure's own text comes to with these lines, else the number written beside it."""
+        own = worked(str(demand.get(f"rule_{level}") or ""), basis).percent
+        written = demand.get(f"least_{level}")
+        return own if own is not None else decimal(float(str(written))) if written is not None else None
+
+    def _of_cut(self, level: str, text: str, cut: tuple[Decimal | None, Worked, Decimal | None]) -> Iterator[Finding]:
+        if not self.measure:
+            return
+        reported, found, used = cut
+        table = self.ask.city.reductions
+        place, label = table.place(_row(self.measure), f"cut_{level}"), table.form[f"cut_{level}"].label
+        if used is None:
+            yield Code.CUT_UNKNOWN.at(place, label=label, text=text)
+        elif None not in (reported, found.percent) and reported != found.percent:
+            values = {"value": reported, "computed": found.percent, "used": used}
+            yield Code.CUT_DIFFERS.at(place, label=label, text=text, **{name: number_text(float(str(one))) for name, one in values.items()})
+        if found.note:
+            yield Code.CUT_OVER_BASE.at(table.place(_row(self.measure), f"measure_{level}"), note=found.note)
+
+    def _too_small(self, level: str, grade: Graded, least: Decimal, used: Decimal) -> Finding:
+        place = self.ask.city.reductions.place(_row(self.measure), f"cut_{level}")
+        values = {"required": number_text(float(least)), "used": number_text(float(used)), "level": self.ask.words.levels[level]}
+        return Code.CUT_TOO_SMALL.at(place, name=self.there.get(NAME), process=self.there.get(PROCESS), grade=grade.grade, **values)
+
+
+def cut_cells(level: str, used: Decimal | None, record: Line, pollutants: Sequence[str]) -> Line:
+    """The cut of one level, what may still be produced, and what each pollutant's emission falls by."""
+    pair = f"{{reported_{level}}},{{worked_{level}}}"
+    cells: Line = {f"cut_{level}": Computed(f'IF(COUNT({pair})=0,"",MIN({pair}))', "" if used is None else used)}
+    base = record["base"].value if isinstance(record["base"], Computed) else None
+    allowed = mass(base * (WHOLE - used) / WHOLE) if isinstance(base, Decimal) and used is not None else ""
+    cells[f"allowed_{level}"] = Computed(f'IF(COUNT({{base}},{{cut_{level}}})=2,ROUND({{base}}*(1-{{cut_{level}}}/100),6),"")', allowed)
+    for one in pollutants:
+        day = decimal(record.get(f"day_{one}"))
+        cut = mass(day * used / WHOLE) if day is not None and used is not None else ""
+        cells[f"{level}_{one}"] = Computed(f'IF(COUNT({{day_{one}}},{{cut_{level}}})=2,ROUND({{day_{one}}}*{{cut_{level}}}/100,6),"")', cut)
+    return cells
+
+
+def mass(value: Decimal) -> Decimal:
+    """Rounded as the cells round."""
+    return value.quantize(MASS, ROUND_HALF_UP)
+
+

@@ -1,0 +1,87 @@
+"""What differs from the last emergency list: processes that came, went or changed sheets, and every cell that is another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from xltools.model.emergency import Computed, Line
+from xltools.model.finding import Place
+from xltools.model.form import Field, Form
+from xltools.rules.emergency_rows import Last, Who, who
+from xltools.rules.enterprises import ROW
+from xltools.rules.text import number_text, shown
+
+LISTED, APART = "emergency", "emergency_protected"
+COMPARED = ("industry", "table", "grade", "base", "lines")
+BEGINNINGS = ("day_", "measure_", "reported_", "cut_")
+COMPUTED = ("base", "cut_")
+KEPT = ("grade", "base_eia", "base_permit", "base_actual", "base_unit", "lines", "list_remark")
+SAID = "；"
+Earlier = tuple[str, Line]      # the form it stood in, and its record
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two lists to compare. form: of the list · words: for the kinds of change."""
+
+    listed: Sequence[Line]
+    protected: Sequence[Line]
+    last: Last
+    form: Form
+    words: Mapping[str, str]
+
+
+def changes(ask: Compared) -> list[Line]:
+    """Every difference, in the order of the new list, then what is no longer there; nothing without a last list."""
+    if not ask.last.tables:
+        return []
+    before = {who(one): (name, one) for name, one in ask.last.rows(APART, LISTED)}
+    now = {who(line) for line in (*ask.listed, *ask.protected)}
+    found = [one for name, lines in ((LISTED, ask.listed), (APART, ask.protected)) for line in lines for one in _line(ask, name, line, before)]
+    return found + [_gone(ask, *earlier) for at, earlier in before.items() if at not in now]
+
+
+def _line(ask: Compared, name: str, line: Line, before: Mapping[Who, Earlier]) -> Iterator[Line]:
+    """What changed in one line of the new list."""
+    if who(line) not in before:
+        yield {**_about(line), "move": ask.words["added"], "after": _text(line.get("grade"))}
+        return
+    earlier = before[who(line)]
+    place = _place(ask.last, *earlier)
+    if earlier[0] != name:
+        yield {**_about(line), "move": ask.words["protected" if name == APART else "unprotected"], "last_row": place}
+    for one in _fields(ask, earlier[0], name):
+        old, new = _text(earlier[1].get(one.name)), _text(line.get(one.name))
+        if old != new and not (old is None and one.name.startswith(COMPUTED)):     # not calculated when it was saved
+            yield {**_about(line), "move": ask.words["changed"], "item": one.label, "before": old, "after": new, "last_row": place}
+
+
+def _fields(ask: Compared, before: str, now: str) -> list[Field]:
+    """The fields that both sheets have: those that people write, and the cuts used."""
+    apart = ask.last.tables[before].columns
+    own = [one for one in ask.form if one.name in COMPARED or one.name.startswith(BEGINNINGS)]
+    kept = [one for one in own if one.name in apart]
+    return kept if now == LISTED else [one for one in kept if one.name in ("grade", "industry", "table") or one.name.startswith(("day_", "measure_"))]
+
+
+def _gone(ask: Compared, name: str, one: Line) -> Line:
+    """A process that is no longer listed, with what the city had written of it."""
+    left = [f"{field.label}：{_text(one[field.name])}" for field in ask.form if field.name in KEPT and one.get(field.name) is not None]
+    return {**_about(one), "move": ask.words["gone"], "before": SAID.join(left) or None, "last_row": _place(ask.last, name, one)}
+
+
+def _about(line: Mapping[str, object]) -> Line:
+    return {name: line.get(name) for name in ("county", "name", "credit_code", "process")}
+
+
+def _text(cell: object) -> str | None:
+    value = cell.value if isinstance(cell, Computed) else cell
+    if value is None or value == "":
+        return None
+    return number_text(float(value)) if isinstance(value, Decimal | int | float) else shown(value, 1000)
+
+
+def _place(last: Last, form: str, one: Mapping[str, object]) -> str:
+    return str(Place(last.name, last.tables[form].sheet, f"A{one[ROW]}"))

@@ -1,0 +1,148 @@
+"""What the emergency list is made of: the city's tables as plain records, the last list, and what grades ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+
+from xltools.model.emergency import Line
+from xltools.model.finding import Code, Finding
+from xltools.model.policy import Effect, Policy
+from xltools.model.standing import Event, Standing
+from xltools.model.table import Table
+from xltools.rules.city import plain
+from xltools.rules.enterprises import ROW, Part, latest, scheme_of
+from xltools.rules.sanctions import sanction
+from xltools.rules.text import key, name_key, number_text
+
+Who = tuple[str, str]
+CODE, NAME, PROCESS = "credit_code", "name", "process"
+
+
+@dataclass(frozen=True)
+class CitySheets:
+    """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed."""
+
+    reductions: Table
+    raw: Table
+    ledger: Table
+    protections: Table | None = None
+    events: Sequence[Event] = ()
+
+
+@dataclass(frozen=True)
+class Last:
+    """The tables of the last list by form name, typed; none where there is no last list. name: of its file."""
+
+    tables: Mapping[str, Table] = field(default_factory=dict)
+    name: str = ""
+
+    def rows(self, *forms: str) -> list[tuple[str, Line]]:
+        """Form and record of every row of these sheets."""
+        return [(form, one) for form in forms if form in self.tables for one in records(self.tables[form])]
+
+
+def records(table: Table | None) -> list[Line]:
+    """The rows of a table as plain records, each with its row of the sheet under ROW."""
+    if table is None:
+        return []
+    rows = zip(table.frame.index.tolist(), table.frame.to_dict("records"), strict=True)
+    return [{**{str(name): plain(value) for name, value in one.items()}, ROW: int(row)} for row, one in rows]
+
+
+def who(record: Mapping[str, object]) -> Who:
+    """What tells the process of an enterprise in every list: its code, or else its name, and the process."""
+    return key(str(record.get(CODE) or "")) or name_key(str(record.get(NAME) or "")), key(str(record.get(PROCESS) or ""))
+
+
+def newest(table: Table, policy: Policy) -> list[Line]:
+    """The rows of the latest batch of every process, in the table's order."""
+    groups: dict[str, list[Line]] = {}
+    for one in records(table):
+        groups.setdefault(who(one)[0], []).append(one)
+    return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=lambda one: int(str(one[ROW])))
+
+
+def decimal(value: object) -> Decimal | None:
+    """A number of a cell as the digits it shows; None for anything else."""
+    return Decimal(number_text(float(value))) if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def number(value: Decimal | None) -> float | None:
+    """A Decimal as a cell holds it."""
+    return None if value is None else float(value)
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The grade a process has in the list. decided: by the city · note: what a person has to know of it."""
+
+    grade: str
+    decided: bool
+    note: str = ""
+
+
+def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy) -> tuple[Graded, list[Finding]]:
+    """The decided grade after everything that happened since; without a decision the grade that the county reports.
+
+    Source: 三环文〔2022〕69号 三(三)5、五.
+    """
+    decided, day = str(listed.get("decided") or ""), _day(listed.get("decided_date"))
+    if not decided:
+        return Graded(str(measure.get("grade") or listed.get("current") or ""), decided=False), []
+    part = Part(str(listed.get(PROCESS) or ""), str(listed.get("table") or ""), decided)
+    scheme, since = scheme_of(part, policy), [one for one in events if day is None or one.when >= day]
+    if scheme is None or not since:
+        return Graded(decided, decided=True), []
+    (after,), said = sanction([Standing(str(listed[CODE]), part.process, scheme, decided)], since, policy)
+    kept = [one for one in said if one.code not in (Code.PROTECTED_OFF, Code.NOT_GRADED_YET)]
+    note = f"“{after.history[-1].kind}”之后为 {after.grade}（原评定 {decided}）" if after.grade != decided else ""
+    return Graded(after.grade, decided=True, note=note), kept
+
+
+def _day(value: object) -> date | None:
+    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
+
+
+@dataclass(frozen=True)
+class Protection:
+    """The protected enterprises by code, and those that an event took off the list, with the event."""
+
+    listed: Mapping[str, Line]
+    off: Mapping[str, Event]
+
+    def of(self, code: object) -> Line | None:
+        """The task of a protected enterprise, None when it is none, or no longer."""
+        plain_code = key(str(code or ""))
+        return None if plain_code in self.off else self.listed.get(plain_code)
+
+
+def protection(city: CitySheets, policy: Policy) -> Protection:
+    """Who is protected. Source: 三环文〔2022〕69号 三(三)2、五2."""
+    listed = {key(str(one.get(CODE) or "")): one for one in records(city.protections)}
+    off = {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
+    return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
+
+
+def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Finding]:
+    """A finding for every enterprise that is no longer protected. grades: code → its grade."""
+    for code, event in protected.off.items():
+        yield Code.PROTECTED_OFF.at(event.place, kind=event.kind, grade=grades.get(code, ""))
+
+
+@dataclass(frozen=True)
+class Demands:
+    """What grades ask for: the rows of the form emergency_measures by (table, grade); table "" is for all others."""
+
+    rows: Mapping[tuple[str, str], Line]
+
+    def of(self, table: str, grade: str) -> Line:
+        """What this table asks of this grade, {} where nothing is written."""
+        return self.rows.get((key(table), grade)) or ({} if any(name == key(table) != "" for name, _ in self.rows) else self.rows.get(("", grade), {}))
+
+
+def demands(rows: Iterable[Mapping[str, object]]) -> Demands:
+    """The demands as written."""
+    return Demands({(key(str(one.get("table") or "")), str(one.get("grade") or "")): dict(one) for one in rows})
