@@ -16,6 +16,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from xltools.actions.merge import merge
+from xltools.books.base import Grid
 from xltools.books.file import open_book
 from xltools.books.followed import followed, shifted
 from xltools.model.finding import Code
@@ -36,6 +37,13 @@ def summary(tmp_path: Path) -> Path:
     path = tmp_path / "市级汇总.xlsm"
     merge([tmp_path / "收件箱"], path, POLICY, NOW)
     return path
+
+
+def _without_times(grid: Grid, sheet: str) -> Grid:
+    """The sheet without when a file came first, which only a summary knows that has a log."""
+    form = CITY["reporting"]
+    at = [one.name for one in form].index("received") if sheet == form.sheet else None
+    return [[value for column, value in enumerate(row) if column != at] for row in grid]
 
 
 def again(path: Path, at: int = 1) -> Outcome:
@@ -81,7 +89,7 @@ def test_the_result_is_what_a_new_summary_would_say(summary: Path) -> None:
     assert one.sheets == other.sheets
     for name in set(one.sheets) - {CITY[form].sheet for form in ("log", "moves")}:
         start = 2 if name == CITY["board"].sheet else 0  # the line that says how long the log is
-        assert one.values(name)[start:] == other.values(name)[start:], name
+        assert _without_times(one.values(name), name)[start:] == _without_times(other.values(name), name)[start:], name
         assert one.sheet(name).formulas == other.sheet(name).formulas, name
     assert ledger(summary).auto_filter.ref == ledger(fresh).auto_filter.ref
     links = [{cell.coordinate: cell.hyperlink.location for row in ledger(path) for cell in row if cell.hyperlink} for path in (summary, fresh)]

@@ -1,7 +1,7 @@
 """The city's figures: who has sent what, counts by grade, and the share against the target of 三环文〔2022〕69号 一."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 import pandas as pd
@@ -15,9 +15,10 @@ from xltools.model.table import Table
 from xltools.rules.account import log
 from xltools.rules.board import board, figures, guess, problems
 from xltools.rules.city import city_table
-from xltools.rules.combine import combine
+from xltools.rules.combine import PROGRESS, combine
 from xltools.rules.cross import not_sent
 from xltools.rules.enterprises import enterprises
+from xltools.rules.history import history, month_line
 from xltools.rules.marks import marks
 from xltools.rules.summary import counted, counts, grades_of, share, shares
 
@@ -226,3 +227,53 @@ def test_cells_with_problems_and_words_that_matter_are_tinted() -> None:
     assert found["ledger"] == {(6, "capacity"): "error", (5, "status"): "good", (6, "status"): "error", (7, "status"): "good", (8, "status"): "good"}
     assert found["board"][5, "state"] == "error"
     assert found["board"][11, "errors"] == "error"
+
+
+# --- groups, progress, months -----------------------------------------------------------------------------------------
+
+
+def test_support_groups_are_counted_and_add_up_to_their_counties() -> None:
+    run = outcome([submission(f"{name}.xlsx", name, {"screening": LIST}) for name in ("灵宝市", "卢氏县", "湖滨区")])
+    tables = combine(run, POLICY, CITY)
+    table = enterprises(CITY["enterprises"], tables["ledger"], POLICY)
+    found = tally("group_current", table)
+    assert tuple(found.numbers) == POLICY.lists["groups"] == ("申报帮扶组1", "申报帮扶组2", "申报帮扶组3")
+    assert [sum(line) + found.others[name] for name, line in found.numbers.items()] == [4, 0, 8]
+
+
+def test_without_groups_no_groups_are_shown() -> None:
+    alone = replace(POLICY, counties=tuple(replace(one, group="") for one in POLICY.counties))
+    run = outcome([submission("灵宝市.xlsx", "灵宝市", {"screening": LIST})])
+    tables = combine(run, alone, CITY)
+    tables["enterprises"] = enterprises(CITY["enterprises"], tables["ledger"], alone)
+    assert not [one for one in counted(DASHBOARD, tables, alone) if one.tally.by == "group"]
+
+
+ISSUES = """
+issue_no | credit_code | name | due | done
+1 | 甲 | 甲公司 | 2022-07-10 | 2022-07-10
+2 | 甲 | 甲公司 | 2022-07-10 | 2022-07-11
+3 | 乙 | 乙公司 | 2022-07-19 |
+4 | 乙 | 乙公司 | 2022-07-18 |
+5 | 丙 | 丙公司 | |
+"""
+
+
+def test_how_far_each_problem_is_follows_from_its_days() -> None:
+    run = outcome([submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "rectification": ISSUES})])
+    tables = combine(run, POLICY, CITY)
+    assert list(tables["tracking"].frame["progress"]) == ["按期完成", "逾期完成", "整改中", "逾期未完成", None]
+    found = tally("county_progress", tables["tracking"])
+    assert set(found.grades) == set(PROGRESS.values())
+    assert (sum(found.numbers["灵宝市"]), found.others["灵宝市"]) == (4, 1)
+
+
+def test_each_month_keeps_one_line_with_its_last_figures() -> None:
+    form = CITY["history"]
+    lines: Table | None = None
+    for moment, count in ((datetime(2022, 7, 1), 1), (datetime(2022, 7, 25), 2), (datetime(2022, 7, 26), 2), (datetime(2022, 9, 1), 2)):
+        tables = {"enterprises": made("enterprises", *({"current": "B"} for _ in range(count))), "tracking": made("tracking", {"progress": "整改中"})}
+        lines = history(form, lines, month_line(tables, DASHBOARD, POLICY, moment))
+    assert lines is not None
+    found = lines.frame[["about", "moment", "current_good", "unsolved", "overdue"]]
+    assert list(found.itertuples(index=False, name=None)) == [("2022-07", "2022-07-25 00:00:00", 2, 1, 0), ("2022-09", "2022-09-01 00:00:00", 2, 1, 0)]

@@ -21,7 +21,9 @@ def test_every_figure_of_the_example_counts_rows_that_add_up() -> None:
     assert wrong == {}
     grid = open_book(SUMMARY).values(BOARD.sheet)
     numbers = [(row, column) for row, cells in enumerate(grid) for column, value in enumerate(cells) if isinstance(value, int | float) and column]
-    assert len(found) == len(numbers) - len(BOARD.share.grades)  # all but the target, which is set
+    months = len([one for one in found.values() if one.kept is not None and one.column == CITY["history"]["enterprises"].label])
+    assert len(found) == len(numbers) - len(BOARD.share.grades) - months  # all but the targets, which are set
+    assert months == 1
     assert len(found) > 100
 
 
@@ -31,6 +33,13 @@ def test_a_figure_names_its_rows_and_their_sources() -> None:
     assert "与表中一致" in lines[2]
     assert sum(line.startswith("  · 第") and "【" in line for line in lines) == 2
     assert str(one.rows[0]) in lines[1]
+
+
+def test_a_figure_of_a_month_names_the_merge_that_wrote_it() -> None:
+    cell = next(cell for cell, one in figures(SUMMARY, POLICY).items() if one.kept is not None and one.column == CITY["enterprises"]["conclusion"].label)
+    lines = list(trace(SUMMARY, f"{BOARD.sheet}!{cell}", POLICY))
+    assert "2022-07-25 09:00:00 那次汇总得出" in lines[1]
+    assert "与表中一致" in lines[2]
 
 
 def test_the_command_line_prints_the_trail(capsys: pytest.CaptureFixture[str]) -> None:

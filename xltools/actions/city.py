@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from xltools.model.conflict import Side
+from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code, Finding, first_per_cell
 from xltools.model.form import Template
 from xltools.model.outcome import Outcome
@@ -20,6 +21,7 @@ from xltools.rules.carry import carry
 from xltools.rules.city import record_order
 from xltools.rules.combine import More, combine
 from xltools.rules.enterprises import enterprises
+from xltools.rules.history import history, month_line
 from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
@@ -87,6 +89,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     period = Period(moment_of(basis.before.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
     carried["moves"] = moves(template["moves"], basis.before, carried, period, policy)
     carried["board"] = board(template["board"], outcome, policy)
+    carried["history"] = history(template["history"], basis.before.get("history"), month_line(carried, load_dashboard(), policy, basis.moment))
     status = Status(outcome, carried, policy, load_reporting(), basis.moment.date())
     carried["reporting"] = reporting(template["reporting"], status, basis.before.get("reporting"))
     return outcome, carried

@@ -16,7 +16,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.rules.journal import repeats
 
-OF_THE_RUN = ("log", "moves")  # forms that tell of the merges themselves
+OF_THE_RUN = ("log", "moves", "history")  # forms that tell of the merges themselves
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xltools.actions.run import DRAWN, TEMPLATE, as_typed
+from xltools.actions.run import read_summary
 from xltools.books.address import column_letters
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
+from xltools.books.replace import backups
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import Owner, load_form, load_template
@@ -19,6 +20,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
+from xltools.rules.journal import moment_of
 from xltools.rules.text import shown
 
 REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
@@ -29,16 +31,11 @@ def trace(path: Path, reference: str, policy: Policy) -> Iterator[str]:
 
     Raises StopError when the workbook is no summary, or the reference names no cell that can be traced.
     """
-    book = open_book(path)
-    template = load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
+    book, tables = read_summary(path)
     found = REFERENCE.match(reference.strip())
     if found is None or found["sheet"] not in book.sheets:
         raise StopError(Code.NOT_TRACED.at(Place(path.name), reference=reference))
     sheet, column, row = found["sheet"], found["column"].upper(), int(found["row"])
-    forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
-    tables, _ = read_tables(book, replace(template, forms=forms))
     lines = _figure(book, tables, policy, (column, row)) if sheet == load_dashboard().sheet else _cell(book, tables, (sheet, column, row))
     if not lines:
         raise StopError(Code.NOT_TRACED.at(Place(path.name, sheet, f"{column}{row}"), reference=reference))
@@ -47,8 +44,7 @@ def trace(path: Path, reference: str, policy: Policy) -> Iterator[str]:
 
 def figures(path: Path, policy: Policy) -> dict[str, Figure]:
     """Every figure of the sheet of figures that counts rows, by its cell."""
-    book = open_book(path)
-    tables, _ = read_tables(book, replace(template := load_template(TEMPLATE), forms=tuple(as_typed(form) for form in template if form.name not in DRAWN)))
+    book, tables = read_summary(path)
     words = load_dashboard()
     grid = book.values(words.sheet)
     found = {}
@@ -67,6 +63,8 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
     if one is None:
         return []
     form = tables[one.form].form
+    if one.kept is not None:
+        return [*_of_a_month(book.path, tables[one.form], one, f"【{words.sheet}】{column}{row}", policy)]
     lines = [f"【{words.sheet}】{column}{row} = {shown(one.value)}：{one.title}，“{one.line}”行“{one.column}”列"]
     lines += [f"  数的是【{form.sheet}】的 {len(one.rows)} 行：{'、'.join(map(str, one.rows)) or '没有'}"]
     if one.among is not None:
@@ -76,6 +74,33 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
         record = tables[one.form].frame.loc[at]
         lines.append(f"  · 第{at}行 {record['county']} {shown(record['name'] or '')}{_origin(tables, record)}")
     return lines
+
+
+def _of_a_month(path: Path, table: Table, one: Figure, cell: str, policy: Policy) -> Iterator[str]:
+    """A figure of a month: the line that keeps it, the merge that wrote it, and what the copy of that time counts, where there is one."""
+    record = table.frame.loc[one.rows[0]]
+    yield f"{cell} = {shown(one.value)}：{one.title}，“{one.line}”行“{one.column}”列"
+    yield f"  来自【{table.form.sheet}】第{one.rows[0]}行：{record['moment']} 那次汇总得出，以后不再改动"
+    yield f"  按那一行算是 {shown(one.counted)}，与表中{'一致' if one.agrees else '不一致，请重新汇总'}"
+    kept = next((copy for copy in (*backups(path), path) if _moment(copy) == str(record["moment"])), None)
+    if kept is None:
+        yield "  那次汇总的文件不在备份文件夹里，不能再逐行数一遍"
+        return
+    then = months(kept, policy).get((one.line, one.column))
+    yield f"  那次汇总的文件是 {kept.name}：{'没有这一格' if then is None else f'其中这一格是 {shown(then.value)}'}；要逐行看，请对那个文件用 trace"
+
+
+def _moment(path: Path) -> str:
+    """When a copy of the summary was merged last, as its log says; "" where that cannot be read."""
+    try:
+        return moment_of(read_summary(path)[1].get("log"))
+    except StopError:
+        return ""
+
+
+def months(path: Path, policy: Policy) -> dict[tuple[str, str], Figure]:
+    """The figures of months of a summary, by line and column."""
+    return {(one.line, one.column): one for one in figures(path, policy).values() if one.kept is not None}
 
 
 def _origin(tables: Mapping[str, Table], record: Any) -> str:

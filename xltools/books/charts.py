@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from xlsxwriter import Workbook
@@ -10,8 +11,10 @@ from xlsxwriter.worksheet import Worksheet
 from xltools.books.style import FONT, INK, LINE, PAPER, TEAL
 from xltools.model.dashboard import Counts, Dashboard
 
-CHART_ROWS = 15  # rows of the sheet beside a chart
-ROW_PIXELS, CHART_WIDTH = 20, 620
+CHART_ROWS = 13  # rows of the sheet that a chart covers
+ROW_PIXELS, CHART_WIDTH = 20, 645
+# Of a chart's height and width, what its axes, title and legend leave for the bars; and the least that a number needs, in pixels.
+PLOT_HEIGHT, PLOT_WIDTH, LEAST = 130, 520, (12, 10)
 # Dark and light alternate, and so do patterns; the colours stay apart for the common kinds of colour blindness.
 FILLS: tuple[dict[str, str], ...] = (
     {"pattern": "percent_90", "fg_color": TEAL, "bg_color": PAPER},
@@ -22,15 +25,26 @@ FILLS: tuple[dict[str, str], ...] = (
     {"pattern": "large_grid", "fg_color": "#5E4575", "bg_color": "#E9E1F0"},
     {"pattern": "dotted_diamond", "fg_color": "#55646D", "bg_color": PAPER},
 )
-FONTS = {"name": FONT, "size": 9, "color": INK}
+# Colour, dash and marker of each line; the last for the target.
+LINES = (
+    ("#55646D", "round_dot", "circle"),
+    ("#1F77B4", "solid", "square"),
+    ("#C46A00", "dash_dot", "triangle"),
+    (TEAL, "long_dash", "star"),
+    ("#8E1B12", "dash", "diamond"),
+)
+FONTS = {"name": FONT, "size": 10, "color": INK}
 GRID = {"visible": True, "line": {"color": LINE, "width": 0.5}}
 HIDE_ZERO = "0;;"
 Rows = tuple[int, int]
 
 
-def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place: tuple[int, Rows]) -> None:
-    """A stacked chart of a table of counts, to its right. place: row of its header, first and last row of its lines."""
-    header, (first, last) = place
+def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place: tuple[int, Rows, int]) -> None:
+    """A stacked chart of a table of counts. place: row of its header, first and last row of its lines, row above the chart.
+
+    A part of a bar too thin for its number has none; the table above says it.
+    """
+    header, (first, last), above = place
     kind = counts.tally.chart
     chart: Any = workbook.add_chart({"type": kind, "subtype": "stacked"})
     for at, numbers in enumerate(zip(*counts.numbers.values(), strict=True)):
@@ -44,7 +58,7 @@ def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place:
                     "pattern": FILLS[at % len(FILLS)],
                     "border": {"color": INK, "width": 0.5},
                     "gap": 45,
-                    "data_labels": {"value": True, "num_format": HIDE_ZERO, "fill": {"color": PAPER}, "font": {**FONTS, "size": 8}},
+                    "data_labels": {"value": True, "num_format": HIDE_ZERO, "fill": {"color": PAPER}, "font": FONTS, "custom": _thin(numbers, counts)},
                 }
             )
     lying = kind == "bar"
@@ -53,11 +67,44 @@ def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place:
     for_numbers({"num_font": FONTS, "num_format": "0", "major_gridlines": GRID})
     chart.set_title({"name": counts.tally.title, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": FONTS})
-    _insert(sheet, chart, (header - 1, len(counts.grades) + 4), chart_rows(counts))
+    _insert(sheet, chart, (above, 0), chart_rows(counts))
+
+
+def _thin(numbers: Sequence[int], counts: Counts) -> list[dict[str, bool] | None]:
+    """Which numbers of a series have no room in their part of the bar."""
+    lying = counts.tally.chart == "bar"
+    longest = max(sum(line) for line in counts.numbers.values())
+    pixels = (PLOT_WIDTH if lying else PLOT_HEIGHT) / longest
+    return [{"delete": True} if number * pixels < LEAST[lying] else None for number in numbers]
+
+
+def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tuple[int, int, int, int]) -> None:
+    """The shares of months as lines, below their table. place: row of the header, last row, column of the first share from 0,
+    and how many columns are shares, the target last."""
+    header, last, left, count = place
+    chart: Any = workbook.add_chart({"type": "line"})
+    for at in range(count):
+        color, dash, marker = LINES[-1] if at == count - 1 else LINES[at % (len(LINES) - 1)]
+        look = {"type": marker, "size": 7, "fill": {"color": color}, "border": {"color": color}}
+        chart.add_series(
+            {
+                "name": [sheet.name, header - 1, left + at],
+                "categories": [sheet.name, header, 0, last - 1, 0],
+                "values": [sheet.name, header, left + at, last - 1, left + at],
+                "line": {"color": color, "width": 2, "dash_type": dash},
+                "marker": look,
+                **({} if at == count - 1 else {"data_labels": {"value": True, "num_format": "0%", "position": "above", "font": FONTS}}),
+            }
+        )
+    chart.set_x_axis({"num_font": FONTS, "text_axis": True})
+    chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
+    chart.set_title({"name": title, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
+    chart.set_legend({"position": "bottom", "font": FONTS})
+    _insert(sheet, chart, (last + 1, 0), CHART_ROWS)
 
 
 def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows: Rows) -> None:
-    """The shares as columns against the target as a line, right of the table of shares."""
+    """The shares as columns against the target as a line, below the table of shares."""
     first, last = rows
     series = {"categories": [sheet.name, first - 1, 0, last - 1, 0]}
     chart: Any = workbook.add_chart({"type": "column"})
@@ -87,12 +134,12 @@ def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows
     chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
     chart.set_title({"name": words.share.chart, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
     chart.set_legend({"position": "bottom", "font": FONTS})
-    _insert(sheet, chart, (first - 3, 11), CHART_ROWS)
+    _insert(sheet, chart, (last + 1, 0), CHART_ROWS)
 
 
 def chart_rows(counts: Counts) -> int:
     """How many rows of the sheet a tally's chart takes: a lying one needs room for every line."""
-    return max(CHART_ROWS, len(counts.numbers) + 6) if counts.tally.chart == "bar" else CHART_ROWS
+    return max(CHART_ROWS, len(counts.numbers) * 5 // 4 + 6) if counts.tally.chart == "bar" else CHART_ROWS
 
 
 def _insert(sheet: Worksheet, chart: Any, place: tuple[int, int], rows: int) -> None:

@@ -3,118 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import address, column_letters
-from xltools.books.charts import CHART_ROWS, CHART_WIDTH, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
+from xltools.books.charts import CHART_ROWS, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
+from xltools.books.dashboard_months import add_months
+from xltools.books.figure_cells import Figures, Ranges, line, section
 from xltools.books.layout import set_page
-from xltools.books.refs import column_of, quoted
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import Styles
-from xltools.model.dashboard import Counts, Dashboard, Share
-from xltools.model.form import FIRST_ROW, Template
-from xltools.model.policy import Target
+from xltools.model.dashboard import Counts, Share
+from xltools.model.form import Template
 
-LABEL_WIDTH, NUMBER_WIDTH, GAP = 20, 9.5, 1
-SCALE, PAGE_ROWS = 58, 56  # per cent, and the rows that then fit one page
-SHORTEST = 5000  # formulas look at so many rows at least: the city may add some
-
-
-@dataclass(frozen=True)
-class Figures:
-    """What the sheet shows. length: the longest of the sheets counted, in rows."""
-
-    words: Dashboard
-    counts: Sequence[Counts]
-    shares: Sequence[Share]
-    target: Target
-    length: int
+LABEL_WIDTH, NUMBER_WIDTH, GAP = 15, 7.9, 1  # one upright page wide, even in a wide font
+SCALE, PAGE_ROWS = 90, 50  # per cent: 10 points print as 9; and the rows that then fit one upright page
 
 
 def add_dashboard(workbook: Workbook, figures: Figures, template: Template, styles: Styles) -> Worksheet:
-    """Add the sheet: the shares first, then every table of counts with its chart to the right."""
+    """Add the sheet: the shares, the months, then every table of counts, each with its chart below it."""
     words = figures.words
     sheet: Worksheet = workbook.add_worksheet(words.sheet)
-    wide = len(figures.counts[0].grades) + 2
+    wide = max(len(counts.grades) for counts in figures.counts) + 2
     sheet.set_default_row(ROW_PIXELS * 0.75)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, wide, NUMBER_WIDTH)
-    sheet.set_column(wide + 1, wide + 1, 2)
-    sheet.set_column(wide + 2, wide + 9, CHART_WIDTH / 8 / 7.5)
     for row, look, text, height in ((1, "title", words.title, 34), (2, "subtitle", words.note, 22)):
         sheet.set_row(row - 1, height)
-        for column in range(wide + 11):
+        for column in range(wide + 1):
             sheet.write_blank(row - 1, column, None, styles.get(look))
         sheet.write_string(row - 1, 0, text, styles.get(look))
-    starts = [_shares(workbook, sheet, figures, template, styles)]
+    ranges = Ranges(figures, template)
+    starts = [4, _shares(workbook, sheet, figures, template, styles)]
+    if figures.months:
+        starts.append(add_months(workbook, sheet, starts[-1], ranges, styles) + GAP)
     for counts in figures.counts:
-        starts.append(_block(workbook, sheet, (counts, starts[-1]), _Ranges(figures, template), styles))
+        starts += _block(workbook, sheet, (counts, starts[-1]), ranges, styles)
     _view(sheet, starts)
     return sheet
-
-
-@dataclass(frozen=True)
-class _Ranges:
-    """Columns of the city's sheets as formulas name them."""
-
-    figures: Figures
-    template: Template
-
-    def of(self, form: str, field: str) -> str:
-        letter = column_of(self.template[form], field)
-        last = max(SHORTEST, self.figures.length + 1000)
-        return f"{quoted(self.template[form].sheet)}!${letter}${FIRST_ROW}:${letter}${last}"
-
-    def label(self, form: str, field: str) -> str:
-        return self.template[form][field].label
-
-
-def _section(sheet: Worksheet, row: int, text: str, styles: Styles) -> None:
-    sheet.set_row(row - 1, 22)
-    sheet.write_string(row - 1, 0, text, styles.get("section"))
-
-
-def _line(sheet: Worksheet, row: int, cells: Sequence[str | float | Formula], looks: Sequence[tuple[str, ...]], styles: Styles) -> None:
-    for column, (cell, look) in enumerate(zip(cells, looks, strict=True)):
-        write_cell(sheet, (row - 1, column), cell, styles.get(*look))
 
 
 # --- counts -----------------------------------------------------------------------------------------------------------
 
 
-def _block(workbook: Workbook, sheet: Worksheet, block: tuple[Counts, int], ranges: _Ranges, styles: Styles) -> int:
-    """One table of counts at `row`, with its chart; gives the row where the next one begins."""
+def _block(workbook: Workbook, sheet: Worksheet, block: tuple[Counts, int], ranges: Ranges, styles: Styles) -> list[int]:
+    """One table of counts at `row`, its chart below; gives the rows where the page may end: before the chart of a long one, and after it."""
     counts, row = block
     words, tally = ranges.figures.words, counts.tally
-    _section(sheet, row, tally.title, styles)
+    section(sheet, row, tally.title, styles)
     header = row + 1
     head = [ranges.label(tally.form, tally.by), *counts.grades, words.other, words.total]
-    _line(sheet, header, head, [("header", "formula")] * len(head), styles)
+    line(sheet, header, head, [("header", "formula")] * len(head), styles)
     at = header
     for name in counts.numbers:
         at += 1
-        _line(sheet, at, _counted(counts, name, (at, header), ranges), _looks(len(head)), styles)
+        line(sheet, at, _counted(counts, name, (at, header), ranges), _looks(len(head)), styles)
     body = (header + 1, at)
     if counts.rest:
         at += 1
-        _line(sheet, at, [words.rest, *_rest(counts, header, body, ranges)], _looks(len(head)), styles)
+        line(sheet, at, [words.rest, *_rest(counts, header, body, ranges)], _looks(len(head)), styles)
     at += 1
-    _line(sheet, at, [words.total, *_totals(counts, (header + 1, at - 1))], [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
+    line(sheet, at, [words.total, *_totals(counts, (header + 1, at - 1))], [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
     if not tally.chart or not any(map(any, counts.numbers.values())):
-        return at + 1 + GAP
-    add_tally_chart(workbook, sheet, counts, (header, body))
-    return max(at + 1, row + chart_rows(counts)) + GAP
+        return [at + 1 + GAP]
+    add_tally_chart(workbook, sheet, counts, (header, body, at + 1))
+    end = at + 1 + chart_rows(counts) + GAP
+    return [at + 1, end] if end - row > PAGE_ROWS else [end]
 
 
 def _looks(length: int) -> list[tuple[str, ...]]:
     return [("cell", "bold"), *[("cell", "center")] * (length - 2), ("cell", "total", "center")]
 
 
-def _counted(counts: Counts, name: str, place: tuple[int, int], ranges: _Ranges) -> list[str | float | Formula]:
+def _counted(counts: Counts, name: str, place: tuple[int, int], ranges: Ranges) -> list[str | float | Formula]:
     """One line: a count per grade, those of no grade, all."""
     row, header = place
     tally, wide = counts.tally, len(counts.grades)
@@ -128,7 +91,7 @@ def _counted(counts: Counts, name: str, place: tuple[int, int], ranges: _Ranges)
     return [name, *numbers, rest, Formula(f"COUNTIFS({by},$A{row})", total)]
 
 
-def _rest(counts: Counts, header: int, body: tuple[int, int], ranges: _Ranges) -> list[Formula]:
+def _rest(counts: Counts, header: int, body: tuple[int, int], ranges: Ranges) -> list[Formula]:
     """The line of what stands on no other line."""
     tally, rest = counts.tally, counts.rest or ()
     grade, everything = ranges.of(tally.form, tally.grade), ranges.of(tally.form, "county")
@@ -153,27 +116,28 @@ def _totals(counts: Counts, body: tuple[int, int]) -> list[Formula]:
 
 def _shares(workbook: Workbook, sheet: Worksheet, figures: Figures, template: Template, styles: Styles) -> int:
     """The table of shares with numerator and denominator, and its chart; gives the row where the next block begins."""
-    words, ranges = figures.words.share, _Ranges(figures, template)
-    _section(sheet, 4, f"{figures.target.name}（企业数）", styles)
+    words, ranges = figures.words.share, Ranges(figures, template)
+    section(sheet, 4, f"{figures.target.name}（企业数）", styles)
     head = [words.basis, words.good, words.graded, words.share, words.target, words.uncounted, words.verdict]
     sheet.set_row(4, 34)
-    _line(sheet, 5, head, [("header", "formula")] * len(head), styles)
+    line(sheet, 5, head, [("header", "formula")] * len(head), styles)
     sheet.merge_range(4, len(head) - 1, 4, len(head), words.verdict, styles.get("header", "formula"))
     for row, share in enumerate(figures.shares, 6):
         looks = [("cell", "bold"), ("cell", "center"), ("cell", "center"), ("cell", "share"), ("cell", "share"), ("cell", "center"), ("cell",)]
-        _line(sheet, row, _share(share, row, ranges), looks, styles)
+        line(sheet, row, _share(share, row, ranges), looks, styles)
         sheet.merge_range(row - 1, len(head) - 1, row - 1, len(head), "", styles.get("cell", "center"))
         write_cell(sheet, (row - 1, len(head) - 1), _verdict(share, row, figures), styles.get("cell", "center"))
-    add_share_chart(workbook, sheet, figures.words, (6, 5 + len(figures.shares)))
-    return 4 + CHART_ROWS + GAP
+    last = 5 + len(figures.shares)
+    add_share_chart(workbook, sheet, figures.words, (6, last))
+    return last + 2 + CHART_ROWS + GAP
 
 
-def _share(share: Share, row: int, ranges: _Ranges) -> list[str | float | Formula]:
+def _share(share: Share, row: int, ranges: Ranges) -> list[str | float | Formula]:
     figures = ranges.figures
     form = figures.words.share.form
     values = ranges.of(form, share.grade)
     good = "+".join(f'COUNTIFS({values},"{grade}")' for grade in figures.target.grades)
-    graded = "+".join(f'COUNTIFS({values},"{grade}")' for grade in figures.counts[0].grades)
+    graded = "+".join(f'COUNTIFS({values},"{grade}")' for grade in figures.grades)
     none = figures.words.share.none
     value = none if share.value is None else float(share.value)
     return [
@@ -199,6 +163,7 @@ def _verdict(share: Share, row: int, figures: Figures) -> Formula:
 def _view(sheet: Worksheet, starts: Sequence[int]) -> None:
     """Header in view; on paper no block is cut in two. starts: rows where blocks begin, and the row below the last."""
     set_page(sheet, "&C第 &P 页，共 &N 页")
+    sheet.set_portrait()
     sheet.set_print_scale(SCALE)    # a sheet fitted to its pages would ignore the breaks
     breaks, top = [], 1
     for start, end in pairwise(starts):

@@ -14,7 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from xltools.books.base import Cell, Stamp
 from xltools.books.board import BoardPlan, add_board
 from xltools.books.console import ROWS, SUFFIX, add_console
-from xltools.books.dashboard import Figures, add_dashboard
+from xltools.books.dashboard import add_dashboard
+from xltools.books.figure_cells import Figures
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
@@ -91,7 +92,10 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
     """Add the sheet of figures."""
     length = max(len(table.frame) for table in summary.tables.values())
-    add_dashboard(workbook, Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length), template, styles)
+    grades = tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades))
+    months = [{str(name): value for name, value in one.items()} for one in summary.tables["history"].frame.to_dict("records")]
+    figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, grades, months)
+    add_dashboard(workbook, figures, template, styles)
 
 
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:

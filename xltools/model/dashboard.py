@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,7 @@ class Tally:
     grade: str
     chart: str
     always: bool
+    columns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,18 @@ class ShareTable:
 
 
 @dataclass(frozen=True)
+class HistoryTable:
+    """Months side by side: which fields of which form before and after the shares, how many months at most, and the words around them."""
+
+    title: str
+    form: str
+    before: tuple[str, ...]
+    after: tuple[str, ...]
+    last: int
+    chart: str
+
+
+@dataclass(frozen=True)
 class BoardWords:
     """Fixed words around the table of the first sheet: the line about the last run and the log in it, the total, what to do."""
 
@@ -55,7 +69,7 @@ class BoardWords:
 
 @dataclass(frozen=True)
 class Dashboard:
-    """The sheet: its fixed words, tables of counts, table of shares; and the words of the first sheet."""
+    """The sheet: its fixed words, tables of counts, table of shares, table of months; and the words of the first sheet."""
 
     sheet: str
     title: str
@@ -65,12 +79,14 @@ class Dashboard:
     rest: str
     tallies: tuple[Tally, ...]
     share: ShareTable
+    history: HistoryTable
     board: BoardWords
 
 
 @dataclass(frozen=True)
 class Counts:
-    """One tally counted. numbers: line → one number per grade; others: line → rows whose grade is none of them.
+    """One tally counted. grades: its columns, for most tallies the grades · numbers: line → one number per column;
+    others: line → rows whose value is none of them.
 
     rest: rows that stand on no line, likewise; None where that cannot happen or did not.
     """
@@ -95,11 +111,24 @@ class Share:
     missing: int
 
 
+def good(basis: str) -> str:
+    """The field of the sheet of months that counts the well-graded of a basis."""
+    return f"{basis}_good"
+
+
+def graded(basis: str) -> str:
+    """The field of the sheet of months that counts the graded of a basis."""
+    return f"{basis}_graded"
+
+
 @cache
 def load_dashboard() -> Dashboard:
     """The sheet declared in specs/dashboard.toml."""
     data = tomllib.loads((files("xltools") / "specs" / "dashboard.toml").read_text("utf-8"))
-    share, board = data.pop("share"), data.pop("board")
-    tallies = tuple(Tally(**entry) for entry in data.pop("tally"))
-    shares = ShareTable(**{**share, "grades": tuple(share["grades"])})
-    return Dashboard(**data, tallies=tallies, share=shares, board=BoardWords(**{**board, "steps": tuple(board["steps"])}))
+    share, history, board = (_tuples(data.pop(name)) for name in ("share", "history", "board"))
+    tallies = tuple(Tally(**_tuples(entry)) for entry in data.pop("tally"))
+    return Dashboard(**data, tallies=tallies, share=ShareTable(**share), history=HistoryTable(**history), board=BoardWords(**board))
+
+
+def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}

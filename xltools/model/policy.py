@@ -154,6 +154,7 @@ class Policy:
         """Every choice list by name: those written in the policy, and those that follow from its content."""
         return {
             "counties": tuple(c.name for c in self.counties),
+            "groups": tuple(dict.fromkeys(c.group for c in self.counties if c.group)),
             "industries": tuple(i.name for i in self.industries),
             "tables": tuple(t.name for t in self.tables if t.status != TableStatus.DRAFT),
             "indicator_kinds": tuple(kind.value for kind in AnswerKind),

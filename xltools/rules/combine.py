@@ -17,6 +17,8 @@ from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
 from xltools.rules.city import Seen, city_records, place_in_order, record_order
 
 YES, NO, ABSENT = "是", "否", "无"
+# How far the solving of a problem is: (solved, late).
+PROGRESS = {(True, NO): "按期完成", (True, YES): "逾期完成", (False, NO): "整改中", (False, YES): "逾期未完成"}
 BETWEEN = "；"  # between several values in one cell
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
@@ -80,6 +82,8 @@ def column_of(one: Field, form: Form, seen: Seen) -> list[Any]:
     source, _, name = one.inherits.partition(".")
     if one.name == "materials_missing":
         return missing_materials(table)
+    if one.name == "progress":
+        return progress(table, seen.submission.report_date)
     if one.name == "as_typed":
         return other_wording(seen, table)
     if source not in ("", form.collects):
@@ -154,3 +158,8 @@ def overdue(table: Table, today: date | None) -> list[str | None]:
     otherwise = pd.Timestamp(today) if today else pd.NaT
     ends = [otherwise if pd.isna(day) else day for day in done]
     return [None if pd.NaT in (end, day) else YES if end > day else NO for day, end in zip(due, ends, strict=True)]
+
+
+def progress(table: Table, today: date | None) -> list[str | None]:
+    """Whether each problem is solved, and in time; blank when that cannot be said."""
+    return [PROGRESS.get((not pd.isna(done), late or "")) for done, late in zip(table.frame["done"], overdue(table, today), strict=True)]

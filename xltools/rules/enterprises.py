@@ -118,6 +118,7 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     decided = {name: value for name, value in (("name", rows[-1][STANDING].name), ("credit_code", rows[-1][STANDING].code)) if value}
     return {
         **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
+        "group": next((one.group or None for one in policy.counties if one.name == rows[-1]["county"]), None),
         **{name: _distinct(row[name] for row in rows) for name in ("name", "industry", "honour", "protected")},
         **decided,
         **{name: one.grade or None for name, one in wholes.items()},

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xltools.model.dashboard import Dashboard, Tally
+from xltools.model.dashboard import Dashboard, Tally, good, graded
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.summary import grades_of
@@ -16,7 +16,7 @@ Grid = Sequence[Sequence[object]]
 @dataclass(frozen=True)
 class Figure:
     """What one cell shows. rows: of the form's sheet, those it counts · among: for a share, the rows it is a share of;
-    None otherwise · value: what the sheet shows."""
+    None otherwise · value: what the sheet shows · kept: for a figure of a month, what its one row says."""
 
     title: str
     line: str
@@ -25,10 +25,13 @@ class Figure:
     rows: tuple[int, ...]
     among: tuple[int, ...] | None
     value: float
+    kept: float | None = None
 
     @property
     def counted(self) -> float:
         """What the rows come to."""
+        if self.kept is not None:
+            return self.kept
         return len(self.rows) if self.among is None else len(self.rows) / len(self.among)
 
     @property
@@ -45,10 +48,13 @@ def figure_at(grid: Grid, place: tuple[int, int], dashboard: Dashboard, tables: 
         return None
     tallies = {tally.title: tally for tally in dashboard.tallies}
     share = f"{policy.targets[0].name}（企业数）"
-    top = next((at for at in range(row, -1, -1) if grid[at] and str(grid[at][0]) in (*tallies, share)), None)
+    months = dashboard.history.title
+    top = next((at for at in range(row, -1, -1) if grid[at] and str(grid[at][0]) in (*tallies, share, months)), None)
     if top is None or top + 1 >= row:
         return None
     title, head, line = str(grid[top][0]), str(grid[top + 1][column]), str(grid[row][0])
+    if title == months:
+        return _month((title, line, head), float(value), dashboard, tables)
     if title == share:
         return _share((title, line, head), float(value), dashboard, tables, policy)
     lines = [str(grid[at][0]) for at in range(top + 2, len(grid)) if grid[at] and grid[at][0]]
@@ -61,7 +67,7 @@ def _count(
 ) -> Figure:
     title, line, head = words
     tally, lines = block
-    grades = grades_of(policy)
+    grades = tally.columns or grades_of(policy)
     rows = []
     frame = tables[tally.form].frame
     for row, by, grade in zip(frame.index, frame[tally.by], frame[tally.grade], strict=True):
@@ -86,3 +92,19 @@ def _share(words: tuple[str, str, str], value: float, dashboard: Dashboard, tabl
     rest = tuple(row for row, grade in pairs if grade not in grades)
     rows, among = {said.good: (good, None), said.graded: (graded, None), said.uncounted: (rest, None), said.share: (good, graded)}[head]
     return Figure(title, line, head, said.form, rows, among, value)
+
+
+def _month(words: tuple[str, str, str], value: float, dashboard: Dashboard, tables: Mapping[str, Table]) -> Figure | None:
+    """A figure of a month: it stands in one row of the sheet of months, or is the share of two numbers there."""
+    title, line, head = words
+    table, said = tables.get(dashboard.history.form), dashboard.history
+    if table is None:
+        return None
+    found = [(int(str(row)), record) for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True) if str(record[said.before[0]]) == line]
+    fields: dict[str, tuple[str, ...]] = {table.form[name].label: (name,) for name in (*said.before, *said.after)}
+    fields |= {tables[dashboard.share.form].form[basis].label: (good(basis), graded(basis)) for basis in dashboard.share.grades}
+    if not found or head not in fields:
+        return None
+    row, record = found[0]
+    first, *of = (float(record[name]) for name in fields[head])
+    return Figure(title, line, head, said.form, (row,), None, value, first / of[0] if of else first)

@@ -24,7 +24,7 @@ def counted(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -
 
 def counts(tally: Tally, table: Table, policy: Policy) -> Counts:
     """One table of counts. Every row is counted exactly once: under its grade, under others, or in the rest."""
-    grades = grades_of(policy)
+    grades = tally.columns or grades_of(policy)
     pairs = Counter(zip(table.frame[tally.by], table.frame[tally.grade], strict=True))
     totals = Counter(table.frame[tally.by])
     lines = policy.lists[tally.lines] if tally.lines else _occurring(totals, policy.lists["industries"])
