@@ -1,7 +1,7 @@
 # make demo   八个县（市、区）的示例汇总成一份市级汇总表
 # make test   全部检查：代码、表样、示例，以及真实的 LibreOffice
 
-.PHONY: demo test templates example pictures fuzz seal-trials
+.PHONY: demo test templates example pictures manual fuzz seal-trials
 .DELETE_ON_ERROR:
 .SUFFIXES:
 
@@ -47,6 +47,10 @@ seal-trials: .venv/test.done
 pictures: system .venv/demo.done
 	@echo "【图片】用 LibreOffice 画出 docs/images/"
 	@.venv/bin/python -m docs.pictures
+
+manual: .venv/test.done
+	@echo "【手册】build/手册/index.html"
+	@.venv/bin/python -m sphinx -q -W --keep-going docs build/手册
 
 .PHONY: system
 system:

@@ -33,7 +33,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import keep_traceback
-from xltools.faces.terminal import counts_line, progress, show_outcome, show_returned, usage_sentence
+from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned, usage_sentence
 from xltools.model.finding import StopError
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy, 
         outcome = merge_files(Inbox(files, passwords), output, policy, datetime.now(), step)
     show_outcome(outcome, outcome.record(), as_json, brief=True)
     if not as_json:
-        click.echo(f"\n已汇总到 {outcome.output}")
+        show_merged(outcome)
     return outcome.exit_code
 
 

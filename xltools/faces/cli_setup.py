@@ -21,7 +21,7 @@ from xltools.faces.options import (
     json_option,
     policy_option,
 )
-from xltools.faces.terminal import counts_line, progress, show_outcome, show_returned
+from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned
 from xltools.libreoffice.bridge import host_python
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def drop_merge(folder: Path, wait: bool, policy: Policy) -> int:
     with progress() as step:
         outcome = merge([folder], output, policy, datetime.now(), step)
     show_outcome(outcome, outcome.record(), False, brief=True)
-    click.echo(f"\n已汇总到 {outcome.output}")
+    show_merged(outcome)
     _wait(wait)
     return outcome.exit_code
 

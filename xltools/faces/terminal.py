@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Code, Finding, Severity
 
 if TYPE_CHECKING:
     from xltools.actions.give_back import Returned
@@ -106,6 +106,12 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
     for line in report_lines(outcome.findings, brief):
         click.echo(line)
     click.echo(f"\n共 {outcome.counts['files']} 个文件、{outcome.counts['rows']} 行：{counts_line(outcome.counts)}")
+
+
+def show_merged(outcome: Outcome) -> None:
+    """Say where the summary is, or that it was up to date and nothing was written."""
+    unchanged = [finding.message for finding in outcome.findings if finding.code is Code.UNCHANGED]
+    click.echo(f"\n{unchanged[0] if unchanged else f'已汇总到 {outcome.output}'}")
 
 
 def show_returned(returned: Iterable[Returned]) -> None:
