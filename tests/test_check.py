@@ -56,6 +56,7 @@ def test_a_workbook_filled_with_the_examples_has_no_problem():
         ({"industry_code": "3391"}, Code.INDUSTRY_CODE_FORM, "I5"),
         ({"phone": "12345"}, Code.PHONE_FORM, "W5"),
         ({"contact": "某某公司"}, Code.PERSON_FORM, "V5"),
+        ({"contact": "张三 李四"}, Code.PERSON_FORM, "V5"),
         ({"remark": "字" * 200}, None, ""),
         ({"remark": "字" * 201}, Code.TOO_LONG, "X5"),
         ({"name": "字" * 61}, Code.TOO_LONG, "B5"),
@@ -93,7 +94,7 @@ def test_a_wrong_cell_of_the_cover_gives_one_finding_there(change, code, cell):
 
 @pytest.mark.parametrize(
     ("cut", "code"),
-    [(0.0, None), (0.5, Code.PERCENT_DOUBT), (1.0, Code.PERCENT_DOUBT), (1.5, None), (100.0, None), (100.5, Code.OUT_OF_RANGE), ("50%", Code.CONVERTED), ("五成", Code.NOT_A_NUMBER)],
+    [(0.0, None), (0.5, Code.PERCENT_DOUBT), (1.0, Code.PERCENT_DOUBT), (1.5, None), (100.0, None), (100.5, Code.OUT_OF_RANGE), ("50%", Code.CONVERTED), ("0.5%", Code.CONVERTED), ("五成", Code.NOT_A_NUMBER)],
 )
 def test_a_percentage_between_0_and_1_could_mean_two_things(cut, code):
     assert found(book(measures=[beside(cut_red=cut)])) == ({(code, M + "N5")} if code else set())

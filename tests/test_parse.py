@@ -42,7 +42,7 @@ def read(form, field, cell):
         ("１，２００", 1200, Code.CONVERTED),
         ("−5", -5, Code.CONVERTED),
         ("1.2e4", 12000, Code.CONVERTED),
-        ("12\u200b.5", 12.5, None),
+        ("12\u200b.5", 12.5, Code.CONVERTED),
     ],
 )
 def test_certain_numbers_are_read(cell, value, code):
@@ -304,6 +304,7 @@ def test_phone_numbers_are_brought_to_one_writing(cell, value, code):
     ("field", "cell", "value", "code"),
     [
         ("contact", "张 三", "张三", Code.CONVERTED),
+        ("contact", "张三 李四", "张三 李四", None),
         ("contact", "张　三", "张三", Code.CONVERTED),
         ("contact", "Zhang San", "Zhang San", None),
         ("name", "三门峡（示例）\n铸造有限公司", "三门峡（示例）铸造有限公司", Code.CONVERTED),

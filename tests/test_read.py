@@ -246,6 +246,18 @@ def test_an_error_value_is_reported_and_missing() -> None:
     assert table.frame.loc[2, "output"] is None
 
 
+def test_a_looked_up_text_that_is_0_was_not_computed_and_is_nothing() -> None:
+    table, found = grid([[1.0, "甲", "A1", None, 5.0, None, None, 0.0]], SheetFacts(formulas=frozenset({"H2"}), knows_formulas=True))
+    assert found == []
+    assert table.frame.loc[2, "found"] is None
+
+
+def test_a_computed_field_that_nobody_reads_may_show_an_error() -> None:
+    table, found = grid([["#DIV/0!", "甲", "A1", None, 5.0, None, None, "甲"]], SheetFacts(formulas=frozenset({"A2", "H2"}), knows_formulas=True))
+    assert found == []
+    assert table.frame.loc[2, "serial"] is None
+
+
 def test_a_formula_never_calculated_is_reported_even_alone_in_its_row() -> None:
     facts = SheetFacts(formulas=frozenset({"B2", "E3", "H2"}), stale=frozenset({"B2", "E3", "H2"}), knows_formulas=True)
     table, found = grid([[None] * 8, [None, "乙", "A2", *[None] * 5]], facts)

@@ -25,7 +25,7 @@ from xltools.model.table import Table
 from xltools.rules.answers import answered
 from xltools.rules.check import check
 from xltools.rules.cross import across, only_county, set_aside
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse, with_sign
 
 _TEMPLATE = "county"
 # What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
@@ -106,7 +106,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     tables, unparsed = _parsed(raw, policy)
     found += unparsed
     unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
-    found += check(tables, policy, unread)
+    found += check(tables, policy, unread, {place for table in raw.values() for place in with_sign(table)})
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))

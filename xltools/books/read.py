@@ -20,6 +20,8 @@ from xltools.model.table import Table
 
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
 MOVED_LISTED = 3
+# Computed fields that nobody reads. Hints look at every row, so that one wrong cell of a key makes errors of them all.
+ECHOES = frozenset({"serial", "hint"})
 
 
 def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[Finding]]:
@@ -73,11 +75,14 @@ def read_rows(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Fi
 
 
 def _table(located: Located, lost: set[str]) -> Table:
+    """The records as read. Where a computed field holds an error, or the 0 that programs store for a text not computed yet, nothing stands."""
     records, found = located.rows.records, located.columns.found
     data: dict[str, list[Cell]] = {}
     for field in located.form:
         column = found.get(field.name)
         data[field.name] = [None] * len(records) if column is None else [_kept(located, row, column, lost) for row in records]
+        if field.formula in ECHOES or field.formula == "lookup":
+            data[field.name] = [None if value == 0 or is_error(value) else value for value in data[field.name]]
     frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object)
     letters = {name: column_letters(column) for name, column in found.items()}
     return Table(located.form, located.place.file, located.place.sheet, frame, letters)
@@ -122,7 +127,7 @@ def _bad_cells(located: Located) -> Iterator[Finding]:
         for row in located.rows.records:
             value, cell = located.grid[row - 1][column - 1], address(row, column)
             place = located.at(row, column)
-            if is_error(value):
+            if is_error(value) and field.formula not in ECHOES:
                 yield Code.ERROR_CELL.at(place, label=field.label, value=value)
             elif cell in located.facts.stale and field.owner is not Owner.FORMULA:
                 yield Code.FORMULA_STALE.at(place, label=field.label)

@@ -52,9 +52,16 @@ def cell_reader(field: Field, policy: Policy, year: int) -> Reader:
             return BLANK
         if isinstance(cell, str) and is_cell_error(cell.strip()):
             return refused(Code.ERROR_CELL)
-        return read(cell)
+        return _told(cell, read(cell))
 
     return read_cell
+
+
+def _told(cell: object, reading: Reading) -> Reading:
+    """The reading; when characters nobody sees were left out on the way and nothing is said yet, with a note of that."""
+    silent = reading.code is None and reading.value is not None
+    hidden = silent and isinstance(cell, str) and visible(cell) != cell.strip()
+    return converted(reading.value, "去掉看不见的字符") if hidden else reading
 
 
 def _of_kind(field: Field, policy: Policy, year: int) -> Reader:
@@ -142,5 +149,7 @@ def _plain_phone(text: str) -> str:
 
 
 def _plain_person(text: str) -> str:
-    """Blanks between Chinese characters only pad short names."""
-    return _BETWEEN_HAN.sub("", one_line(text))
+    """Blanks between Chinese characters only pad short names; between words of two characters or more they part two people."""
+    line = one_line(text)
+    whole = [part for part in _BETWEEN_HAN.split(line) if len(part) > 1]
+    return line if len(whole) > 1 else _BETWEEN_HAN.sub("", line)

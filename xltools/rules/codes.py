@@ -21,7 +21,7 @@ _LANDLINE = re.compile(r"0(?:10|2\d|[3-9]\d{2})-?\d{7,8}(?:-\d{1,6})?")
 _HAN_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\U00020000-\U0002ebef〇]{2,6}")
 _DOTTED_NAME = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]{1,10}(?:[·•][\u3400-\u4dbf\u4e00-\u9fff]{1,10})+")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z.'-]*(?: [A-Za-z.'-]+){0,4}")
-_NOT_A_PERSON = re.compile(r"公司|集团|分局|环保|办公室|中心|单位|部门|车间|经理|厂长|主任|局长|科长|先生|女士|电话|待定|不详|暂无|没有")
+_NOT_A_PERSON = re.compile(r"公司|集团|分局|环保|办公室|中心|单位|部门|车间|经理|厂长|主任|局长|科长|先生|女士|电话|待定|不详|暂无|没有|^(TRUE|FALSE)$")
 
 
 class PermitForm(Enum):

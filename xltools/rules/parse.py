@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pandas as pd
 
-from xltools.model.finding import Finding
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.reading import Reading
-from xltools.rules.text import shown
+from xltools.rules.text import narrow, shown
 
 _DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
 
@@ -47,6 +49,14 @@ def records(table: Table) -> pd.DataFrame:
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
     own = [field.name for field in owned if field.name in table.frame]
     return table.frame[~table.frame[own].map(is_blank).all(axis=1)]
+
+
+def with_sign(table: Table) -> Iterator[Place]:
+    """The cells of a table as read in which a percentage was written with its sign: 0.5% is no doubtful 50%."""
+    for field in table.form:
+        if field.unit == "%" and field.name in table.columns:
+            cells = table.frame[field.name]
+            yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, str) and "%" in narrow(cell))
 
 
 def _read_column(cells: list[object], read: Reader) -> list[Reading]:

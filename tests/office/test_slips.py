@@ -1,0 +1,48 @@
+"""The workbooks full of slips saved by a real LibreOffice as .xlsx, .xls and .ods: the same is found in each, in the same words."""
+
+from pathlib import Path
+
+from tests.office.host import Office
+from tests.slip_books import POLICY, SlipBook, big, covers
+from xltools.actions.check import check_files
+from xltools.model.finding import Finding
+
+KINDS = ("xlsx", "xls", "ods")
+SOME_COVERS = 3
+
+
+def said(path: Path, book: SlipBook) -> set[tuple[str, str, str, str]]:
+    """(code, sheet, cell, sentence) of every finding, but for cells that a program changes that opens and saves the file."""
+    return {told(one) for one in check_files([path], POLICY).findings if (one.place.sheet, one.place.cell) not in book.stored}
+
+
+def told(one: Finding) -> tuple[str, str, str, str]:
+    return (one.code.number, one.place.sheet, one.place.cell, one.message)
+
+
+def resaved(office: Office, path: Path) -> list[Path]:
+    """The workbook opened, computed and saved in each format, under the same name but for its ending."""
+    folders = [path.parent / kind for kind in KINDS]
+    with office.open(path) as document:
+        document.recalculate()
+        for folder in folders:
+            folder.mkdir(exist_ok=True)
+        return [document.save_as(folder / f"{path.stem}.{folder.name}") for folder in folders]
+
+
+def agree(office: Office, book: SlipBook, folder: Path) -> None:
+    path = book.write(folder)
+    expected = said(path, book)
+    assert expected
+    for copy in resaved(office, path):
+        assert said(copy, book) ^ expected == set(), copy.name
+
+
+def test_every_slip_is_found_alike_in_every_format(office: Office, tmp_path: Path) -> None:
+    agree(office, big(), tmp_path)
+
+
+def test_slips_on_the_cover_are_found_alike_in_every_format(office: Office, tmp_path: Path) -> None:
+    books = list(covers())
+    for book in books[:: -(-len(books) // SOME_COVERS)]:
+        agree(office, book, tmp_path)
