@@ -246,6 +246,22 @@ def test_an_error_value_is_reported_and_missing() -> None:
     assert table.frame.loc[2, "output"] is None
 
 
+def test_an_alias_of_two_fields_is_the_second_where_the_first_has_its_own_column() -> None:
+    form = form_from(
+        {
+            "name": "two",
+            "sheet": "表",
+            "title": "表",
+            "key": ["code"],
+            "field": [{"name": "code", "label": "代码"}, {"name": "detail", "label": "情况说明", "aliases": ["说明"]}, {"name": "remark", "label": "备注", "aliases": ["说明"]}],
+        },
+        "test",
+    )
+    tables, findings = read_tables(TextBook("a", {"表": "代码|情况说明|说明\n1|甲|乙"}), Template("t", "t.xlsx", "t", "1", (form,)))
+    assert places(findings) == [(Code.COLUMN_RENAMED, "C1")]
+    assert tables["two"].frame[["detail", "remark"]].to_numpy().tolist() == [["甲", "乙"]]
+
+
 def test_a_looked_up_text_that_is_0_was_not_computed_and_is_nothing() -> None:
     table, found = grid([[1.0, "甲", "A1", None, 5.0, None, None, 0.0]], SheetFacts(formulas=frozenset({"H2"}), knows_formulas=True))
     assert found == []

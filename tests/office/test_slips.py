@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
+from tests.deformations import MOST_FIELDS, mixed, rotated
 from tests.office.host import Office
 from tests.slip_books import POLICY, SlipBook, big, covers
 from xltools.actions.check import check_files
 from xltools.model.finding import Finding
 
 KINDS = ("xlsx", "xls", "ods")
-SOME_COVERS = 3
+SOME_COVERS, MIXED_SHEETS = 3, 7
 
 
 def said(path: Path, book: SlipBook) -> set[tuple[str, str, str, str]]:
@@ -46,3 +47,12 @@ def test_slips_on_the_cover_are_found_alike_in_every_format(office: Office, tmp_
     books = list(covers())
     for book in books[:: -(-len(books) // SOME_COVERS)]:
         agree(office, book, tmp_path)
+
+
+def test_what_was_done_to_a_form_is_found_alike_in_every_format(office: Office, tmp_path: Path) -> None:
+    for book in (*rotated(MIXED_SHEETS), *mixed(range(4, MOST_FIELDS, 10))):
+        path = book.write(tmp_path)
+        expected = {told(one) for one in check_files([path], POLICY).findings}
+        assert {(code.number, sheet, cell) for code, sheet, cell in book.key} == {one[:3] for one in expected}, book.name
+        for copy in resaved(office, path):
+            assert {told(one) for one in check_files([copy], POLICY).findings} ^ expected == set(), copy.name

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from xltools.books.base import Cell, Grid
@@ -126,6 +126,7 @@ def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> C
             found[name] = used[0]
             if len(used) > 1:
                 twice[name] = (used[0], used[1])
+    _by_shared_alias(found, matched.keys() - {column for pair in twice.values() for column in pair}, header, labels)
     open_fields = set(labels.exact.values()) - found.keys()
     for column, text in header.texts.items():
         if column not in matched and (near := labels.close(text, open_fields)):
@@ -134,6 +135,13 @@ def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> C
     taken = {*found.values(), *(second for _, second in twice.values())}
     renamed = tuple(name for name, column in found.items() if column not in own)
     return Columns(found, renamed, twice, tuple(c for c in sorted({*header.texts, *filled}) if c not in taken))
+
+
+def _by_shared_alias(found: dict[str, int], columns: Collection[int], header: Header, labels: Labels) -> None:
+    """Adds the columns under an alias of several fields, the first of which stands elsewhere, to a later one that stands nowhere."""
+    for column in sorted(set(columns) - set(found.values())):
+        if other := next((name for name in labels.others(header.texts[column]) if name not in found), None):
+            found[other] = column
 
 
 def moved(found: Mapping[str, int], order: Sequence[str]) -> list[str]:

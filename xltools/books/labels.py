@@ -42,11 +42,16 @@ def sheet_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class Labels:
-    """What the fields of one form are called. Keys are squeezed texts, values field names."""
+    """What the fields of one form are called. Keys are squeezed texts, values field names; shared: alias → fields that have it beside the first."""
 
     exact: Mapping[str, str]
     alias: Mapping[str, str]
     signatures: frozenset[str]
+    shared: Mapping[str, tuple[str, ...]]
+
+    def others(self, value: Cell) -> tuple[str, ...]:
+        """The later fields that go by this alias, for when the first of them stands elsewhere."""
+        return self.shared.get(squeeze(value), ())
 
     def of(self, value: Cell) -> str | None:
         """The field with this label or alias, None when there is none."""
@@ -75,13 +80,15 @@ def labels_of(form: Form) -> Labels:
     """The labels and aliases of a form; where two fields would claim a text, the label wins over the alias, the first over the later."""
     exact: dict[str, str] = {}
     alias: dict[str, str] = {}
+    shared: dict[str, tuple[str, ...]] = {}
     for field in form:
         for text in (squeeze(field.label), squeeze(field.header), bare(field.label)):
             exact.setdefault(text, field.name)
     for field in form:
-        for other in field.aliases:
-            alias.setdefault(squeeze(other), field.name)
-    return Labels(exact, alias, frozenset(squeeze(line) for line in form.signatures))
+        for text in map(squeeze, field.aliases):
+            if alias.setdefault(text, field.name) != field.name:
+                shared[text] = (*shared.get(text, ()), field.name)
+    return Labels(exact, alias, frozenset(squeeze(line) for line in form.signatures), shared)
 
 
 def _same_marks(text: str, label: str) -> bool:

@@ -88,19 +88,23 @@ def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
     block: list[int] = []
     apart = False
     for number in range(bottom + 1, len(grid) + 2):
-        filled = _filled_fields(grid[number - 1], fields) if number <= len(grid) else set()
+        filled = _filled_fields(grid, number, area, fields) if number <= len(grid) else set()
         if filled:
             block.append(number)
             continue
-        if apart and len(block) > 1 and all(_is_small(_filled_fields(grid[one - 1], fields), area.key, fields) for one in block):
+        if apart and len(block) > 1 and all(_is_small(_filled_fields(grid, one, area, fields), area.key, fields) for one in block):
             found.update(block)
         apart = apart or bool(block)
         block = []
     return found
 
 
-def _filled_fields(row: Sequence[Cell], fields: set[int]) -> set[int]:
-    return {column for column in fields if column <= len(row) and not is_blank(row[column - 1])}
+def _filled_fields(grid: Grid, number: int, area: Area, fields: set[int]) -> set[int]:
+    """The columns in which somebody wrote: those of the fields, and computed ones where a text stands that no formula made."""
+    row = grid[number - 1]
+    computed = area.computed if area.facts.knows_formulas else frozenset[int]()
+    over = {column for column in computed if column <= len(row) and _is_content(number, column, row[column - 1], area)}
+    return over | {column for column in fields if column <= len(row) and not is_blank(row[column - 1])}
 
 
 def _is_small(filled: set[int], key: frozenset[int], fields: set[int]) -> bool:
