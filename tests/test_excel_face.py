@@ -13,9 +13,10 @@ from xltools.books.base import Cell
 from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula
 from xltools.faces import excel
+from xltools.faces.live.back import Back
 from xltools.faces.live.cells import entry, runs
-from xltools.faces.live.host import RefusedError, Reply, folder_of, quiet, steps
-from xltools.faces.live.state import Snapshot, State, keep, keeping, kept
+from xltools.faces.live.host import Desk, RefusedError, Reply, quiet, steps
+from xltools.faces.live.state import Snapshot, State, keep, kept
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -109,7 +110,7 @@ def test_the_status_bar_counts_files() -> None:
 @pytest.mark.parametrize("name", ["工作簿1", "https://example.com/市级汇总.xlsm"])
 def test_a_workbook_that_lies_nowhere_here_has_no_inbox(name: str) -> None:
     with pytest.raises(RefusedError, match="还没有保存"):
-        folder_of(SimpleNamespace(fullname=name))
+        assert Desk(SimpleNamespace(fullname=name), print, Back()).folder
 
 
 def test_the_first_line_is_shown_before_anything_heavy_is_imported() -> None:
@@ -145,26 +146,27 @@ def test_what_is_kept_comes_back_the_same(tmp_path: Path) -> None:
         ["文字", 1.5, True, None],
         [Formula("=A5*2"), date(2022, 7, 1), datetime(2022, 7, 1, 9, 30), "=不是公式"],
     ]
-    one = Snapshot("企业台账", 5, rows, {(0, 1): RED}, {(1, 2): "file:///区县/灵宝市.xlsx#'排查清单'!A5"}, {(0, 0): "批注\n两行"}, (2,), (9, -2), False)
+    one = Snapshot("企业台账", 5, rows, {(0, 1): RED}, {(1, 2): "file:///区县/灵宝市.xlsx#'排查清单'!A5"}, {(0, 0): "批注\n两行"}, (18.0, 33.0), (9, -2), False)
     state = State("2022-07-25 09:00", "结果", "上一个结果", (one,))
-    keep(tmp_path / "市级汇总.xlsm", state)
+    keep(tmp_path / "市级汇总.xlsm", state, Back())
     assert kept(tmp_path / "市级汇总.xlsm") == state
     assert kept(tmp_path / "别的.xlsm") is None
 
 
 def test_a_button_that_fails_leaves_the_earlier_undo(tmp_path: Path) -> None:
     book, earlier, later = tmp_path / "市级汇总.xlsm", State("一", "甲", ""), State("二", "乙", "甲")
-    keep(book, earlier)
-    with pytest.raises(ZeroDivisionError), keeping(book, later):
-        raise ZeroDivisionError
-    assert kept(book) == earlier
-    with keeping(book, later):
+    for former in (None, earlier):
+        back = Back()
+        if former:
+            keep(book, former, Back())
+        keep(book, later, back)
         assert kept(book) == later
-    assert kept(book) == later
+        back.go()
+        assert kept(book) == former
 
 
 def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
-    keep(tmp_path / "市级汇总.xlsm", State("", "", ""))
+    keep(tmp_path / "市级汇总.xlsm", State("", "", ""), Back())
     path = tmp_path / "市级汇总-备份" / "撤销.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"version": 2', '"version": 0'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace('"version": 3', '"version": 0'), encoding="utf-8")
     assert kept(tmp_path / "市级汇总.xlsm") is None

@@ -1,20 +1,20 @@
 """What merging into an open summary will write, computed without a host: a file stands in for the open workbook."""
 
 import shutil
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from xltools.actions.merge import merge
 from xltools.actions.merge_open import Request, SheetWork, Work, merge_open
-from xltools.books.base import Grid, SheetFacts, Stamp
-from xltools.books.file import FileBook, open_book
+from xltools.books.closed import ClosedBook
+from xltools.books.file import open_book
 from xltools.books.sheet import Formula
 from xltools.model.finding import Code, StopError
 from xltools.model.form import load_template
@@ -22,38 +22,6 @@ from xltools.model.form import load_template
 CITY = load_template("city")
 LEDGER = CITY["ledger"]
 NOW = datetime(2022, 7, 25, 9, 0)
-
-
-@dataclass
-class Open:
-    """A file as if it were open, with notes."""
-
-    file: FileBook
-    said: Mapping[str, str]
-
-    @property
-    def name(self) -> str:
-        return self.file.name
-
-    @property
-    def sheets(self) -> list[str]:
-        return self.file.sheets
-
-    @property
-    def stamp(self) -> Stamp:
-        return self.file.stamp
-
-    def values(self, sheet: str) -> Grid:
-        return self.file.values(sheet)
-
-    def facts(self, sheet: str) -> SheetFacts:
-        return self.file.facts(sheet)
-
-    def formulas(self, sheet: str) -> Mapping[str, str]:
-        return {cell: f"={text}" for cell, text in self.file.sheet(sheet).formulas.items()}
-
-    def notes(self, sheet: str) -> Mapping[str, str]:
-        return self.said if sheet == LEDGER.sheet else {}
 
 
 @pytest.fixture
@@ -73,8 +41,8 @@ def change(path: Path, how: Callable[[Worksheet], object]) -> None:
     book.save(path)
 
 
-def prepared(path: Path, notes: Mapping[str, str] | None = None) -> Work:
-    return merge_open(Open(open_book(path), notes or {}), Request((path.parent / "收件箱",), path.parent, POLICY, NOW))
+def prepared(path: Path) -> Work:
+    return merge_open(ClosedBook(path), Request((path.parent / "收件箱",), path.parent, POLICY, NOW))
 
 
 def sheet(work: Work, name: str) -> SheetWork:
@@ -143,6 +111,36 @@ def test_what_stood_beside_a_computed_record_that_is_gone_is_named_once(summary:
     assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [(NAMES[0], "督办人", "张三")]
 
 
+def test_what_stands_beside_an_unclaimed_line_stays_there_and_is_named_once_the_line_is_gone(summary: Path, tmp_path: Path) -> None:
+    opinion = next(at for at, one in enumerate(LEDGER, 1) if one.name == "city_opinion")
+    change(summary, lambda ledger: [ledger.cell(row, opinion, f"请补充{row}") for row in (5, 6)])
+    inbox = [tmp_path / "收件箱"]
+    county_file(*inbox, "灵宝市", [enterprise(3)])
+    merge(inbox, summary, POLICY, NOW)
+    book = openpyxl.load_workbook(summary, keep_vba=True)
+    lines = book[CITY["unclaimed"].sheet]
+    assert [lines.cell(row, 9).value for row in (5, 6)] == ["请补充5", "请补充6"]
+    lines.cell(4, 12, "督办人")
+    lines.cell(6, 12, "张三")
+    lines["I6"].comment = Comment("已电话核实", "市局")
+    book.save(summary)
+    change(summary, lambda ledger: ledger.cell(5, opinion, "先来的"))       # another line, of a county that stands before
+    county_file(*inbox, "湖滨区", [enterprise(0)])
+    work = sheet(prepared(summary), "unclaimed")
+    merge(inbox, summary, POLICY, NOW)
+    beside = {row[8]: row[11] for row in ClosedBook(summary).values(CITY["unclaimed"].sheet)[4:]}
+    assert beside["请补充6"] == "张三"
+    own = next(field.name for _, field in work.used if field.label == "督办人")
+    assert {record["content"]: record[own] for record in work.plan.rows} == beside
+    noted = ClosedBook(summary).notes(CITY["unclaimed"].sheet)
+    assert [ClosedBook(summary).values(CITY["unclaimed"].sheet)[int(cell[1:]) - 1][8] for cell in noted] == ["请补充6"]
+    county_file(*inbox, "灵宝市", [enterprise(1), enterprise(3)])           # its enterprise is back, and so is the opinion
+    merge(inbox, summary, POLICY, NOW)
+    left = [(row[0], row[7], row[8]) for row in ClosedBook(summary).values(CITY["unclaimed"].sheet)[4:]]
+    assert (CITY["unclaimed"].sheet, "督办人", "张三") in left
+    assert "请补充6" not in [content for _, _, content in left]
+
+
 def test_what_stands_below_the_table_is_known(summary: Path) -> None:
     assert not sheet(prepared(summary), "ledger").below
     change(summary, lambda ledger: ledger.cell(9, 1, "注：已核对"))
@@ -151,7 +149,8 @@ def test_what_stands_below_the_table_is_known(summary: Path) -> None:
 
 def test_a_note_on_an_enterprise_that_is_gone_is_among_the_unclaimed(summary: Path, tmp_path: Path) -> None:
     county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
-    work = prepared(summary, {"C6": "已电话核实"})
+    change(summary, lambda ledger: setattr(ledger["C6"], "comment", Comment("已电话核实", "市局")))
+    work = prepared(summary)
     assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [
         (NAMES[1], "批注", "企业名称：已电话核实")
     ]

@@ -3,11 +3,16 @@
 import os
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.county_files import POLICY
 from tests.office import browser, host, validator
+from tests.office.engine_host import running_office
 from tests.office.host import Office
+from xltools.actions.make import make_templates
+from xltools.libreoffice.engine import register
 
 HERE = Path(__file__).parent
 
@@ -36,3 +41,26 @@ def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     """One LibreOffice for the whole run."""
     with Office(tmp_path_factory.mktemp("office")) as running:
         yield running
+
+
+@pytest.fixture(scope="module")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """xlwings on a LibreOffice of the module's own."""
+    with running_office(tmp_path_factory.mktemp("engine"), {}) as context:
+        yield register(context)
+
+
+@pytest.fixture
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Logs go to a folder of the test's own."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "own"))
+    return tmp_path / "own"
+
+
+@pytest.fixture(scope="session")
+def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A bureau's folder with the blank summary and an empty inbox. To be copied."""
+    folder = tmp_path_factory.mktemp("blank") / "市局"
+    (folder / "收件箱").mkdir(parents=True)
+    make_templates(folder, POLICY)
+    return folder

@@ -32,6 +32,7 @@ from xltools.model.table import Table
 from xltools.rules.carry import carry
 from xltools.rules.city import city_table
 from xltools.rules.cross import not_sent
+from xltools.rules.lines import carry_beside, same_lines
 
 # Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
 OWN, EMPTY = "own_", "empty_"
@@ -224,13 +225,17 @@ def with_own(summary: Summary, before: Mapping[str, Seen], template: Template) -
     """
     own = {name: [one for one in seen.table.form if one.name == NOTES or one.name.startswith(OWN)] for name, seen in before.items() if name in summary.tables}
     form = template["unclaimed"]
-    now = {name: summary.tables[name] for name, fields in own.items() if fields and name not in (*DRAWN, form.name)}
+    now = {name: summary.tables[name] for name, fields in own.items() if fields and name not in DRAWN and summary.tables[name].form.key}
     former = {name: one.table for name, one in before.items() if name in now or name == form.name}
     carried, _ = carry({name: _with_fields(table, former[name].form) for name, table in now.items()}, former, form)
     labels = {(former[name].form.sheet, one.label) for name in now for one in own[name]}
     kept, found = (_lines(table, labels) for table in (summary.tables[form.name], carried[form.name]))
-    unclaimed = city_table(form, [summary.tables[form.name].frame[~kept], carried[form.name].frame[found]])
-    return replace(summary, tables={**summary.tables, **carried, form.name: unclaimed})
+    waiting = [summary.tables[form.name].frame[~kept], carried.pop(form.name).frame[found]]
+    for name in sorted({*own} - {*now, *DRAWN}, key=lambda name: name == form.name):        # the unclaimed themselves come last
+        table = city_table(form, waiting) if name == form.name else summary.tables[name]
+        carried[name], left = carry_beside(table, before[name].table, own[name], form)
+        waiting = [carried[name].frame, left] if name == form.name else [*waiting, left]
+    return replace(summary, tables={**summary.tables, **carried, form.name: city_table(form, waiting)})
 
 
 def _with_fields(table: Table, form: Form) -> Table:
@@ -263,6 +268,8 @@ def _with_formulas(record: Record, row: int, formulas: Mapping[str, frozenset[st
 
 def _moved(before: Table, now: Table, unclaimed: Form) -> dict[int, int]:
     """Where each record of the sheet went: found like the city's own words, of which here the only one is the row's number."""
+    if not now.form.key:
+        return same_lines(before, now)
     number = Field(ROW, ROW, owner=Owner.CITY)
     form = replace(now.form, name=ROW, fields=(*(one for one in now.form if one.owner is not Owner.CITY), number))
     old = replace(before, form=form, frame=before.frame.assign(**{ROW: before.frame.index}))

@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any
 
 import xlwings as xw
 
-from xltools.faces.live.host import RefusedError, Reply, Say, quiet
+from xltools.faces.live.back import Back, restoring
+from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
 from xltools.faces.places import MESSAGE, keep_traceback, own_folder
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
@@ -54,56 +54,58 @@ def publish() -> Reply:
 BUTTONS: dict[str, Callable[[], Reply]] = {"merge": merge, "check": check, "grade": grade, "checklist": checklist, "undo": undo, "publish": publish}
 
 
-def _merge(book: Any, say: Say) -> Reply:
+def _merge(desk: Desk) -> Reply:
     from xltools.faces.live.merging import merge
 
-    return merge(book, datetime.now(), say, POLICY)
+    return merge(desk, datetime.now(), POLICY)
 
 
-def _check(book: Any, say: Say) -> Reply:
+def _check(desk: Desk) -> Reply:
     from xltools.faces.live.checking import check
 
-    return check(book, datetime.now(), say, POLICY)
+    return check(desk, datetime.now(), POLICY)
 
 
-def _grade(book: Any, say: Say) -> Reply:
+def _grade(desk: Desk) -> Reply:
     from xltools.faces.live.grading import grade
 
-    return grade(book, datetime.now(), say, POLICY)
+    return grade(desk, datetime.now(), POLICY)
 
 
-def _checklist(book: Any, say: Say) -> Reply:
+def _checklist(desk: Desk) -> Reply:
     from xltools.faces.live.grading import make
 
-    return make(book, datetime.now(), say, POLICY)
+    return make(desk, datetime.now(), POLICY)
 
 
-def _undo(book: Any, say: Say) -> Reply:
+def _undo(desk: Desk) -> Reply:
     from xltools.faces.live.merging import undo
 
-    return undo(book, datetime.now(), say)
+    return undo(desk, datetime.now())
 
 
-def _publish(book: Any, say: Say) -> Reply:
+def _publish(desk: Desk) -> Reply:
     from xltools.faces.live.publishing import publish
 
-    return publish(book, datetime.now(), say, POLICY)
+    return publish(desk, datetime.now(), POLICY)
 
 
-def _press(verb: str, run: Callable[[Any, Say], Reply]) -> Reply:
+def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
     """Run one button on the calling workbook; whatever goes wrong becomes a sentence, a bug also a record in the log."""
-    said = load_console().said
+    said, back = load_console().said, Back()
     try:
         book = xw.Book.caller()
-        with quiet(book) as say:
+        with quiet(book) as say, restoring(book, back):
             say(said["start"])
-            return run(book, say)
+            return run(Desk(book, say, back))
     except RefusedError as refusal:
-        return Reply(f"{refusal}。", failed=True)
+        text = f"{refusal}。"
     except StopError as stop:
-        return Reply(f"{stop.finding.message}。{stop.finding.fix}", failed=True)
+        text = f"{stop.finding.message}。{stop.finding.fix}"
     except Exception:
-        return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'))}。", failed=True)
+        state = said["half" if back.failed else "whole"]
+        return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'), state=state)}。", failed=True)
+    return Reply(f"{text}{said['half']}。" if back.failed else text, failed=True)
 
 
 def main(arguments: Sequence[str]) -> int:

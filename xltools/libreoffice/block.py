@@ -1,18 +1,20 @@
-"""What xlwings has no word for, on a range of LibreOffice: all fills at once, links that leave the cell's content alone.
+"""What xlwings has no word for, on a range of LibreOffice: all fills, links and heights at once, links that leave a cell's content alone.
 
 Rows and columns count from 0 at the range's own corner.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from xltools.libreoffice.address import area_of
+from xltools.libreoffice.address import Area, area_of
 from xltools.libreoffice.bridge import Uno
+from xltools.libreoffice.layout import points
 from xltools.libreoffice.look import color_tuple
 from xltools.libreoffice.notes import LINK, host_target
 
-TEXT = "TEXT"               # com.sun.star.table.CellContentType
+FORMATTED = 512             # com.sun.star.sheet.CellFlags: text with more in it than plain characters, a link for one
 Point = tuple[int, int]
 
 
@@ -26,39 +28,58 @@ def fills(cells: Uno) -> dict[Point, tuple[int, int, int]]:
         color = color_tuple(group.CellBackColor)
         if color is None:
             continue
-        for place in group.getRangeAddresses():
-            area = area_of(place)
-            for row in range(area.row, area.row + area.height):
-                for column in range(area.column, area.column + area.width):
-                    found[row - corner.row, column - corner.column] = color
+        found |= dict.fromkeys(_points(group, corner), color)
     return found
 
 
-def link(cells: Uno, at: Point) -> str:
-    """Where the link of one cell leads, "" when it has none. Text carries its link as a field, a number as a property."""
-    cell = cells.getCellByPosition(at[1], at[0])
+def links(cells: Uno) -> dict[Point, str]:
+    """The cells that lead somewhere, and where. Text carries its link as a field, a number as a property."""
+    corner = area_of(cells.RangeAddress)
+    found: dict[Point, str] = {}
+    groups = cells.getUniqueCellFormatRanges()
+    for index in range(groups.getCount()):
+        group = groups.getByIndex(index)
+        if url := group.Hyperlink:
+            found |= dict.fromkeys(_points(group, corner), str(url))
+    for row, column in _points(cells.queryContentCells(FORMATTED), corner):
+        fields = cells.getCellByPosition(column, row).getTextFields()
+        urls = (getattr(fields.getByIndex(index), "URL", "") for index in range(fields.getCount()))
+        if url := next(filter(None, urls), ""):
+            found[row, column] = str(url)
+    return found
+
+
+def heights(cells: Uno) -> list[float]:
+    """The height of each row, in points; of a hidden one the height that it will have again."""
+    rows = cells.Rows
+    return [points(rows.getByIndex(index).Height) for index in range(rows.getCount())]
+
+
+def set_links(document: Uno, cells: Uno, urls: Mapping[Point, str]) -> None:
+    """Let cells lead somewhere, "" for nowhere; what stands in them stays."""
+    data, formulas = cells.getDataArray(), cells.getFormulaArray()
+    for (row, column), url in urls.items():
+        cell, value = cells.getCellByPosition(column, row), data[row][column]
+        if isinstance(value, str) and value and value == formulas[row][column].removeprefix("'"):
+            _set_on_text(document, cell, value, host_target(url))
+        else:
+            cell.Hyperlink = host_target(url)
+
+
+def _set_on_text(document: Uno, cell: Any, text: str, url: str) -> None:
     if cell.Hyperlink:
-        return str(cell.Hyperlink)
-    fields = cell.getTextFields().createEnumeration()
-    while fields.hasMoreElements():
-        field = fields.nextElement()
-        if hasattr(field, "URL"):
-            return str(field.URL)
-    return ""
-
-
-def set_link(document: Uno, cells: Uno, at: Point, url: str) -> None:
-    """Let one cell lead to `url`, "" for nowhere; what stands in it stays."""
-    cell: Any = cells.getCellByPosition(at[1], at[0])
-    url = host_target(url)
-    if cell.Type.value != TEXT:
-        cell.Hyperlink = url
-        return
-    text = cell.getString()
-    cell.Hyperlink = ""
-    cell.setString(text)
+        cell.Hyperlink = ""
+    cell.setString("" if url else text)
     if url:
         field = document.createInstance(LINK)
         field.URL, field.Representation = url, text
-        cell.setString("")
         cell.insertTextContent(cell.createTextCursor(), field, False)
+
+
+def _points(ranges: Uno, corner: Area) -> Iterator[Point]:
+    """The cells of some ranges, seen from a corner."""
+    for place in ranges.getRangeAddresses():
+        area = area_of(place)
+        for row in range(area.row, area.row + area.height):
+            for column in range(area.column, area.column + area.width):
+                yield row - corner.row, column - corner.column

@@ -156,7 +156,7 @@ class Range(Grid):
 
     @property
     def merge_cells(self) -> bool | None:
-        return layout.merged(self.sheet.xl, self.xl)
+        return layout.merged(self.sheet.xl, self.xl, self.area)
 
     @property
     def hyperlink(self) -> str:

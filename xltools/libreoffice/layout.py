@@ -79,13 +79,15 @@ def merged_area(sheet: Uno, cells: Uno) -> Area:
     return area_of(cursor.RangeAddress)
 
 
-def merged(sheet: Uno, cells: Uno) -> bool | None:
-    """True when the range lies in one merged area, False when it touches none, None when mixed."""
-    whole, around = area_of(cells.RangeAddress), merged_area(sheet, cells)
+def merged(sheet: Uno, cells: Uno, whole: Area) -> bool | None:
+    """True when the range lies in one merged area, False when it touches none, None when mixed. whole: where the range is."""
+    cursor = sheet.createCursorByRange(cells)
+    cursor.collapseToMergedArea()
+    if area_of(cursor.RangeAddress) == whole and not cells.getIsMerged():
+        return False
+    around = merged_area(sheet, cells)
     inside = around.row + around.height >= whole.row + whole.height and around.column + around.width >= whole.column + whole.width
-    if around.height * around.width > 1:
-        return True if inside else None
-    return None if cells.getIsMerged() else False
+    return True if inside and around.height * around.width > 1 else None
 
 
 def insert(sheet: Uno, area: Area, cells: Uno, shift: str | None) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from xltools.books.address import address
@@ -13,9 +12,11 @@ from xltools.books.board import BoardPlan
 from xltools.books.live import LiveBook
 from xltools.books.locate import locate
 from xltools.books.sheet import Formula
-from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, set_link, target, tint_color, write
-from xltools.faces.live.host import RefusedError
-from xltools.faces.live.state import Snapshot, take, take_row
+from xltools.faces.live.back import Back
+from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, tint_color, write
+from xltools.faces.live.host import Desk, RefusedError
+from xltools.faces.live.links import relink, target
+from xltools.faces.live.state import Snapshot, shift, take, take_row
 from xltools.model.console import load_console
 from xltools.model.form import Field, Kind
 
@@ -53,25 +54,21 @@ def board_snapshots(sheet: Any, place: BoardPlace, plan: BoardPlan) -> list[Snap
     width, (height, _) = place.size[1], place.size
     rows = sorted({row for row, _, _ in _places(place, plan)})
     first = place.rows[0]
-    return [*(take_row(sheet, row, width) for row in rows), take(sheet, first, (height - first + 1, width), [place.columns["file"] - 1])]
+    return [*(take_row(sheet, row, width) for row in rows), take(sheet, first, (height - first + 1, width))]
 
 
-def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan) -> tuple[int, int]:
+def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan, back: Back) -> tuple[int, int]:
     """Put rows into the table, or take some out, so that it has a row for each record; gives (row, how many)."""
     first, last = place.rows
     count = len(plan.table.frame) - (last - first + 1)
-    if count > 0:
-        sheet.range(f"{last}:{last + count - 1}").insert("down")
-        return last, count
-    if count < 0:
-        sheet.range(f"{last + count}:{last - 1}").delete("up")
-        return last + count, count
-    return 0, 0
+    at = last + min(count, 0)
+    shift(sheet, (at, -count), back)
+    return (at, count) if count else (0, 0)
 
 
-def write_board(book: Any, place: BoardPlace, plan: BoardPlan, folder: Path) -> None:
+def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     """Write the board, in whose table `room_on` has made room."""
-    sheet, first = book.sheets[place.sheet], place.rows[0]
+    sheet, first = desk.book.sheets[place.sheet], place.rows[0]
     records = plan.table.frame.to_dict("records")
     rows = (first, first + len(records) - 1)
     for one in plan.table.form:
@@ -81,10 +78,7 @@ def write_board(book: Any, place: BoardPlace, plan: BoardPlan, folder: Path) -> 
         sheet.range((row, column)).value = int(text) if text.isdecimal() else entry(text)
     block = area(sheet, first, 1, len(records), place.size[1])
     recolor(block, fills(block), _tints(plan, place))
-    at = place.columns["file"] - 1
-    for row in range(len(records)):
-        url = plan.links.get((row, "file"))
-        set_link(block, (row, at), target(book, url, folder) if url else "")
+    relink(block, {(row, place.columns[name] - 1): target(desk.book, url, desk.folder) for (row, name), url in plan.links.items()})
 
 
 def _total(one: Field, place: BoardPlace, rows: tuple[int, int], plan: BoardPlan) -> Cell | Formula:

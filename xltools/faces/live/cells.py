@@ -1,4 +1,4 @@
-"""Cells of an open workbook in blocks: values that stay what they are, colours, links, whichever host it is.
+"""Cells of an open workbook in blocks: values that stay what they are, and colours, whichever host it is.
 
 A block's rows and columns count from 0 at its own corner, sheets count from 1.
 """
@@ -7,9 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
+from itertools import groupby
 from typing import Any, TypeVar
-from urllib.parse import unquote
 
 from xltools.books.base import Cell
 from xltools.books.live import as_rows, is_formula, plain
@@ -44,6 +43,21 @@ def area(sheet: Any, top: int, left: int, height: int, width: int) -> Any:
 def write(block: Any, rows: Rows) -> None:
     """Put `rows`, which have the block's shape, into it in one call."""
     block.value = [[entry(value) for value in row] for row in rows]
+
+
+def write_changed(block: Any, rows: Rows, before: Rows) -> None:
+    """Put `rows`, which have the block's shape, into it, apart from those that stand there. before: what its first rows hold."""
+    same = [_entries(now) == _entries(was) for now, was in zip(rows, before, strict=False)]
+    kept = dict(enumerate(same))
+    for known, run in groupby(range(len(rows)), key=lambda row: kept.get(row, False)):
+        places = list(run)
+        if not known:
+            write(block[places[0] : places[-1] + 1, :], [rows[row] for row in places])
+
+
+def _entries(row: Sequence[Cell | Formula]) -> list[tuple[bool, Any]]:
+    """A row for comparing: True is no 1."""
+    return [(isinstance(value, bool), entry(value)) for value in row]
 
 
 def read(block: Any) -> list[list[Cell | Formula]]:
@@ -129,39 +143,3 @@ def runs(colors: Mapping[Point, Shade]) -> Iterator[tuple[Point, int, Shade]]:
         start, height = point, 1
     if start:
         yield start, height, colors[start]
-
-
-def link(block: Any, at: Point) -> str:
-    """Where a cell leads, as `set_link` takes it back; "" when nowhere."""
-    if is_libreoffice(block.sheet.book):
-        return uno_block.link(block.api, at)
-    links = block[at].api.Hyperlinks
-    if not links.Count:
-        return ""
-    first = links.Item(1)
-    return f"{first.Address or ''}{'#' if first.SubAddress else ''}{first.SubAddress or ''}"
-
-
-def set_link(block: Any, at: Point, url: str) -> None:
-    """Let a cell lead to `url` ("" for nowhere); its content stays."""
-    book = block.sheet.book
-    if is_libreoffice(book):
-        uno_block.set_link(book.api, block.api, at, url)
-        return
-    cell = block[at]
-    cell.api.ClearHyperlinks()
-    if url:
-        content = cell.formula
-        address, _, place = url.partition("#")
-        cell.api.Hyperlinks.Add(cell.api, address, place)
-        cell.formula = content
-
-
-def target(book: Any, url: str, folder: Path) -> str:
-    """A link of a SheetPlan as the host takes it: "external:区县/灵宝市.xlsx#'表'!F12" with the whole path, "internal:'表'!A7" as "#'表'!A7"."""
-    kind, _, rest = url.partition(":")
-    if kind == "internal":
-        return f"#{rest}"
-    path, mark, place = rest.partition("#")
-    whole = (folder / unquote(path)).resolve()
-    return f"{whole.as_uri() if is_libreoffice(book) else whole}{mark}{place}"

@@ -3,34 +3,34 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from xltools.actions.check_open import check_open
 from xltools.books.live import LiveBook
-from xltools.faces.live.host import Reply, Say
+from xltools.faces.live.host import Desk, Reply
 from xltools.faces.live.paint import clean, paint
-from xltools.faces.live.results import is_ours, show
+from xltools.faces.live.results import is_ours, require_place, show
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
 from xltools.model.policy import load_policy
 
 
-def check(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
+def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     """Check the open workbook as it stands, unsaved changes included, and mark what is found. Raises StopError when there is nothing to check."""
-    words = load_console()
-    say(words.said["reading"])
+    words, book = load_console(), desk.book
+    require_place(book)
+    desk.say(words.said["reading"])
     live = LiveBook(book)
     found = check_open(live, load_policy(live.stamp.policy or policy_id)).findings
     findings = sorted(found, key=lambda one: one.severity.rank)
-    say(words.said["writing"].format(sheet=words.check.sheet))
+    desk.say(words.said["writing"].format(sheet=words.check.sheet))
     unpainted = 0
     for sheet in book.sheets:
         if not is_ours(sheet):
-            clean(sheet)
-            unpainted += paint(sheet, [one for one in findings if one.place.sheet == sheet.name])
+            clean(sheet, desk.back)
+            unpainted += paint(sheet, [one for one in findings if one.place.sheet == sheet.name], desk.back)
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
     text = (words.check.found if findings else words.check.clean).format(moment=f"{moment:%Y-%m-%d %H:%M}", **counts)
     if unpainted:
         text += words.check.unpainted.format(count=unpainted)
-    show(book, findings, text)
+    show(desk, findings, text)
     return Reply(text)

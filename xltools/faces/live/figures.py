@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xltools.books.address import split
 from xltools.books.live import LiveBook
 from xltools.books.refs import quoted
+from xltools.faces.live.back import rename, show
+from xltools.faces.live.host import Desk
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
 
@@ -19,52 +22,75 @@ def names() -> tuple[str, str]:
     return sheet, load_console().former.format(sheet=sheet)
 
 
-def replace_figures(book: Any, path: Path, formulas: Mapping[str, str]) -> None:
-    """Put the sheet in the workbook at `path` in the place of the one in the open workbook. formulas: cell → text, for the new sheet."""
-    sheet, former = names()
-    if former in [one.name for one in book.sheets]:
-        book.sheets[former].delete()
-    using = _users(book, sheet)
-    source = book.app.books.open(str(path))
+def replace_figures(desk: Desk, path: Path, formulas: Mapping[str, str], using: Iterable[str]) -> None:
+    """Put the sheet in the workbook at `path` in the place of the one in the open workbook; the one kept before stays, under `spare`.
+
+    formulas: cell → text, for the new sheet · using: the sheets that may look at the figures.
+    """
+    book, back, (sheet, former) = desk.book, desk.back, names()
+    looks = _looks(book, sheet, using)
+    back.by(partial(_redirect, book, looks))
+    if former in _names(book):
+        drop(book, spare())
+        rename(book.sheets[former], spare(), back)
     old = book.sheets[sheet]
+    rename(old, former, back)
+    back.by(partial(drop, book, sheet))
+    source = book.app.books.open(str(path))
     try:
-        old.name = former
         source.sheets[sheet].copy(after=old)
-    except BaseException:
-        old.name = sheet
-        raise
     finally:
         source.close()
-    old.visible = False
+    show(old, False, back)
     _enter(book.sheets[sheet], formulas)
-    _redirect(book, using)
+    _redirect(book, looks)
 
 
-def swap_figures(book: Any) -> None:
-    """Exchange the sheet of figures and the former one."""
-    sheet, former = names()
-    if former not in [one.name for one in book.sheets]:
+def spare() -> str:
+    """The name of the sheet of figures that an undo needs no more once the merge has gone well."""
+    return f"{names()[1]}…"
+
+
+def drop(book: Any, sheet: str) -> None:
+    """Delete a sheet if it is there."""
+    if sheet in _names(book):
+        book.sheets[sheet].delete()
+
+
+def swap_figures(desk: Desk, using: Iterable[str]) -> None:
+    """Exchange the sheet of figures and the former one. using: the sheets that may look at the figures."""
+    book, back, (sheet, former) = desk.book, desk.back, names()
+    if former not in _names(book):
         return
-    using = _users(book, sheet)
+    looks = _looks(book, sheet, using)
+    back.by(partial(_redirect, book, looks))
     now, then = book.sheets[sheet], book.sheets[former]
-    now.name = f"{former}…"
-    then.name = sheet
-    now.name = former
-    then.visible, now.visible = True, False
-    _redirect(book, using)
+    rename(now, spare(), back)
+    rename(then, sheet, back)
+    rename(now, former, back)
+    show(then, True, back)
+    show(now, False, back)
+    _redirect(book, looks)
 
 
-def _users(book: Any, sheet: str) -> dict[tuple[str, str], str]:
-    """The formulas of other sheets that look at the sheet: (sheet, cell) → text."""
-    live, ours = LiveBook(book), names()
-    forms = {quoted(sheet), sheet}
-    return {
-        (name, cell): text
-        for name in live.sheets
-        if name not in ours
-        for cell, text in live.formulas(name).items()
-        if any(f"{form}!" in text for form in forms)
-    }
+def _names(book: Any) -> list[str]:
+    return [one.name for one in book.sheets]
+
+
+def looking_at_figures(live: LiveBook) -> list[str]:
+    """The sheets with formulas that look at the figures."""
+    sheet = names()[0]
+    return [name for name in live.sheets if name not in names() and any(_looks_at(text, sheet) for text in live.formulas(name).values())]
+
+
+def _looks_at(text: str, sheet: str) -> bool:
+    return f"{sheet}!" in text or f"{quoted(sheet)}!" in text
+
+
+def _looks(book: Any, sheet: str, using: Iterable[str]) -> dict[tuple[str, str], str]:
+    """The formulas that look at the sheet: (sheet, cell) → text."""
+    live = LiveBook(book)
+    return {(name, cell): text for name in using for cell, text in live.formulas(name).items() if _looks_at(text, sheet)}
 
 
 def _redirect(book: Any, formulas: Mapping[tuple[str, str], str]) -> None:

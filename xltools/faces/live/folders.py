@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xltools.actions.run import TEMPLATE
 from xltools.books.console import CHECKLISTS, INBOX, RESULT
 from xltools.books.live import LiveBook
-from xltools.faces.live.host import RefusedError, named, written_in
+from xltools.faces.live.cells import entry
+from xltools.faces.live.host import Desk, RefusedError, named, written_in
 from xltools.model.console import load_console
 
 
@@ -26,6 +28,13 @@ def result(book: Any) -> Any:
     if cell is None:
         raise RefusedError(load_console().said["not_city"])
     return cell
+
+
+def write_result(desk: Desk, line: str) -> None:
+    """Show a line as the last result."""
+    cell = result(desk.book)
+    desk.back.by(partial(setattr, cell, "value", entry(cell.value)))
+    cell.value = entry(line)
 
 
 def inbox(book: Any, folder: Path) -> Path:

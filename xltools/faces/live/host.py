@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xltools.faces.live.back import Back
 from xltools.model.console import load_console
 
 LIBREOFFICE = "libreoffice"
@@ -27,11 +28,24 @@ class Reply:
 
 @dataclass(frozen=True)
 class Desk:
-    """The open workbook, the folder it lies in, and what shows how far a button is."""
+    """The open workbook, what shows how far a button is, and the way back."""
 
     book: Any
-    folder: Path
     say: Say
+    back: Back
+
+    @property
+    def path(self) -> Path:
+        """Where the workbook lies. Raises RefusedError when it lies in no folder of this computer."""
+        path = Path(str(self.book.fullname))
+        if not path.is_absolute() or not path.parent.is_dir():
+            raise RefusedError(load_console().said["no_folder"])
+        return path
+
+    @property
+    def folder(self) -> Path:
+        """The folder of the workbook."""
+        return self.path.parent
 
 
 class RefusedError(Exception):
@@ -75,14 +89,6 @@ def written_in(book: Any, name: str, otherwise: str = "") -> str:
     """What the cell with this defined name says; `otherwise` in a workbook without such a cell."""
     cell = named(book, name)
     return otherwise if cell is None else str(cell.value or "").strip()
-
-
-def folder_of(book: Any) -> Path:
-    """The folder of the workbook. Raises RefusedError when it lies in none on this computer."""
-    path = Path(str(book.fullname))
-    if not path.is_absolute() or not path.parent.is_dir():
-        raise RefusedError(load_console().said["no_folder"])
-    return path.parent
 
 
 def is_libreoffice(book: Any) -> bool:

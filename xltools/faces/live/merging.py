@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +15,12 @@ from xltools.books.console import INBOX, RESULT
 from xltools.books.figures_alone import write_figures
 from xltools.books.live import LiveBook
 from xltools.faces.live.board import BoardPlace, board_snapshots, find_board, room_on, write_board
-from xltools.faces.live.cells import entry
-from xltools.faces.live.figures import replace_figures, swap_figures
-from xltools.faces.live.folders import checklists, city, inbox, result
-from xltools.faces.live.forms import form_snapshots, restoring, show_what_is_filled, write_forms
-from xltools.faces.live.host import Desk, RefusedError, Reply, Say, folder_of, steps, written_in
+from xltools.faces.live.figures import drop, looking_at_figures, replace_figures, spare, swap_figures
+from xltools.faces.live.folders import checklists, city, inbox, result, write_result
+from xltools.faces.live.forms import form_snapshots, show_what_is_filled, write_forms
+from xltools.faces.live.host import Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.paint import clean
-from xltools.faces.live.state import Snapshot, State, fill, keep, keeping, kept, shift, take, take_row
+from xltools.faces.live.state import Snapshot, State, fill, keep, kept, refill, shift, take, take_row
 from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
@@ -29,55 +28,51 @@ FIGURES_FILE = "figures.xlsx"
 MINUTE = "%Y-%m-%d %H:%M"
 
 
-def merge(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
+def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     """Merge the inbox into the open summary; its other sheets, and what the city wrote in ours, stay. Raises RefusedError and StopError."""
-    said, folder = load_console().said, folder_of(book)
-    say(said["reading"])
+    said, book, folder = load_console().said, desk.book, desk.folder
+    desk.say(said["reading"])
     live = city(book)
     policy = load_policy(live.stamp.policy or policy_id)
     paths = tuple(dict.fromkeys([inbox(book, folder), *checklists(book, folder)]))
-    work = merge_open(live, Request(paths, folder, policy, moment), steps(say))
+    work = merge_open(live, Request(paths, folder, policy, moment), steps(desk.say))
     if not work.outcome.submissions and not work.outcome.unread:
         raise RefusedError(said["empty_inbox"].format(inbox=written_in(book, INBOX)))
-    say(said["combining"])
+    desk.say(said["combining"])
     line = result_line(work.outcome, moment)
-    run = _Run(Desk(book, folder, say), work, find_board(live, result(book).sheet.name, work.board))
+    run = _Run(desk, work, find_board(live, result(book).sheet.name, work.board))
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / FIGURES_FILE
         formulas = write_figures(path, work.template, policy, work.summary)
-        before = run.snapshots(live)
-        state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), before)
-        with keeping(Path(book.fullname), state):
-            written = run.write(before, lambda: replace_figures(book, path, formulas))
-    keep(Path(book.fullname), replace(state, snapshots=written))
-    result(book).value = entry(line)
+        state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), run.write(live))
+        replace_figures(desk, path, formulas, looking_at_figures(live))
+    keep(desk.path, state, desk.back)
+    write_result(desk, line)
+    drop(book, spare())
     return Reply(line)
 
 
-def undo(book: Any, moment: datetime, say: Say) -> Reply:
+def undo(desk: Desk, moment: datetime) -> Reply:
     """Bring our sheets back to how they stood before the last merge; once more brings the merge back. Raises RefusedError."""
-    said, cell = load_console().said, result(book)
-    folder_of(book)
-    path, here = Path(book.fullname), [sheet.name for sheet in book.sheets]
-    state = kept(path)
+    said, book, cell, path = load_console().said, desk.book, result(desk.book), desk.path
+    here, state = [sheet.name for sheet in book.sheets], kept(path)
     if state is None or state.mark != cell.value or any(one.sheet not in here for one in state.snapshots):
         raise RefusedError(said["no_undo"])
     line = said["undone"].format(moment=f"{moment:{MINUTE}}", before=state.moment)
     for one in state.snapshots:
-        clean(book.sheets[one.sheet])
+        clean(book.sheets[one.sheet], desk.back)
     live = LiveBook(book)
     now = [_again(live, one) for one in state.snapshots]
-    with keeping(path, replace(state, mark=line, snapshots=now)), restoring(book) as done:
-        for one, former in zip(state.snapshots, now, strict=True):
-            say(said["restoring"].format(sheet=one.sheet))
-            done.append(replace(former, added=(0, 0)))
-            shift(book.sheets[one.sheet], one)
-            done[-1] = former
-            fill(book.sheets[one.sheet], one, len(live.values(one.sheet)) - one.added[1])
-        if state.figures:
-            swap_figures(book)
-    show_what_is_filled(book, state.snapshots)
-    cell.value = entry(line)
+    for one, former in zip(state.snapshots, now, strict=True):
+        desk.say(said["restoring"].format(sheet=one.sheet))
+        desk.back.by(partial(refill, book, former))
+        shift(book.sheets[one.sheet], one.added, desk.back)
+        fill(book.sheets[one.sheet], one, len(live.values(one.sheet)) - one.added[1])
+    if state.figures:
+        swap_figures(desk, looking_at_figures(live))
+    show_what_is_filled(desk, state.snapshots)
+    keep(path, replace(state, mark=line, snapshots=now), desk.back)
+    write_result(desk, line)
     return Reply(line)
 
 
@@ -89,7 +84,7 @@ def _again(live: LiveBook, former: Snapshot) -> Snapshot:
         return take_row(sheet, former.top, former.width)
     size = len(grid) - former.top + 1, max(former.width, len(grid[0]) if grid else 0)
     at, count = former.added
-    return replace(take(sheet, former.top, size, former.linked), added=(at, -count))
+    return replace(take(sheet, former.top, size, len(former.heights) + count), added=(at, -count))
 
 
 @dataclass(frozen=True)
@@ -105,18 +100,14 @@ class _Run:
         """The sheet of the board."""
         return self.desk.book.sheets[self.place.sheet]
 
-    def snapshots(self, live: LiveBook) -> list[Snapshot]:
-        """Our sheets as they stand. The board comes last."""
-        return [*form_snapshots(live, self.work.sheets), *board_snapshots(self.board, self.place, self.work.board)]
-
-    def write(self, before: Sequence[Snapshot], figures: Callable[[], None]) -> list[Snapshot]:
-        """Write every sheet; when one fails all are put back and the exception goes on. Gives the snapshots with the rows put in."""
-        count = len(self.work.sheets)
-        heads, table = before[count:-1], before[-1]
-        with restoring(self.desk.book) as done:
-            write_forms(self.desk, self.work.sheets, before[:count], done)
-            done += [*heads, table]
-            done[-1] = replace(table, added=room_on(self.board, self.place, self.work.board))
-            write_board(self.desk.book, self.place, self.work.board, self.desk.folder)
-            figures()
-        return done
+    def write(self, live: LiveBook) -> list[Snapshot]:
+        """Write every sheet, the board last; gives the sheets as they stood, with the rows that were put in."""
+        desk, work, plan = self.desk, self.work, self.work.board
+        before = form_snapshots(desk, live, work.sheets)
+        *heads, table = board_snapshots(self.board, self.place, plan)
+        done = write_forms(desk, work.sheets, before)
+        for one in (*heads, table):
+            desk.back.by(partial(refill, desk.book, one))
+        added = room_on(self.board, self.place, plan, desk.back)
+        write_board(desk, self.place, plan)
+        return [*done, *heads, replace(table, added=added)]

@@ -7,9 +7,12 @@ cell, wherever sorting or inserting has moved the cell; the rest of the note and
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from functools import partial
 from typing import Any
 
 from xltools.books.style import severity_tint
+from xltools.faces.live.back import Back
 from xltools.faces.live.cells import Color, rgb, tint_color
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Severity
@@ -20,7 +23,7 @@ def fill_of(severity: Severity) -> Color:
     return tint_color(severity_tint(severity))
 
 
-def clean(sheet: Any) -> None:
+def clean(sheet: Any, back: Back) -> None:
     """Take away everything that an earlier check left in a sheet."""
     words = load_console().check
     ours = {fill_of(severity) for severity in Severity}
@@ -29,6 +32,7 @@ def clean(sheet: Any) -> None:
         if not mark:
             continue
         cell = note.location
+        back.by(partial(_look_again, cell, cell.color, note.text))
         if cell.color in ours:
             former = rest.rpartition(words.former)[2].strip()
             cell.color = rgb(former) if former.startswith("#") else None
@@ -38,18 +42,32 @@ def clean(sheet: Any) -> None:
             note.delete()
 
 
-def paint(sheet: Any, findings: Iterable[Finding]) -> int:
+def _look_again(cell: Any, color: Color | None, text: str) -> None:
+    """Give a cell the colour and the note that it had; "" where it had none."""
+    cell.color = color
+    note = cell.note
+    if note is None and text:
+        cell.add_note(text)
+    elif note is not None and text:
+        note.text = text
+    elif note is not None:
+        note.delete()
+
+
+def paint(sheet: Any, findings: Iterable[Finding], back: Back) -> int:
     """Mark the cells of the findings in their sheet; gives how many cells a protection kept from being marked."""
     cells: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.place.cell and finding.severity is not Severity.NOTE:
             cells.setdefault(finding.place.cell, []).append(finding)
-    return sum(not _mark(sheet.range(cell), found) for cell, found in cells.items())
+    return sum(not _mark(sheet.range(cell), found, back) for cell, found in cells.items())
 
 
-def _mark(cell: Any, findings: Sequence[Finding]) -> bool:
+def _mark(cell: Any, findings: Sequence[Finding], back: Back) -> bool:
     former, note = cell.color, cell.note
     text = _text(findings, former)
+    unmark = partial(_look_again, cell, former, "" if note is None else note.text)
+    back.by(unmark)
     try:
         cell.color = fill_of(min((one.severity for one in findings), key=lambda severity: severity.rank))
         if note is None:
@@ -58,6 +76,9 @@ def _mark(cell: Any, findings: Sequence[Finding]) -> bool:
             note.text = f"{note.text}\n{text}"
     except Exception:
         # Every host refuses a locked cell with an exception of its own; the finding still stands in the list of results.
+        # Where a protection lets cells be coloured but takes no notes, a colour alone would never be taken away again.
+        with suppress(Exception):
+            unmark()
         return False
     return True
 

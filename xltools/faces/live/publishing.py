@@ -11,27 +11,28 @@ from xltools.books.console import NOTICE_END, NOTICE_START
 from xltools.books.live import plain
 from xltools.faces.live.folders import city
 from xltools.faces.live.grading import MINUTE, told
-from xltools.faces.live.host import RefusedError, Reply, Say, folder_of, named
-from xltools.faces.live.results import show
+from xltools.faces.live.host import Desk, RefusedError, Reply, named
+from xltools.faces.live.results import require_place, show
 from xltools.model.console import load_console
 from xltools.model.policy import Policy, load_policy
 from xltools.model.publication import Notice, Published
 
 
-def publish(book: Any, moment: datetime, say: Say, policy_id: str) -> Reply:
+def publish(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     """Write the public list and page into a folder of the notice's own beside the open summary. Raises RefusedError and StopError."""
-    words, home = load_console(), folder_of(book)
-    say(words.said["reading"])
+    words, book, home = load_console(), desk.book, desk.folder
+    desk.say(words.said["reading"])
     live = city(book)
+    require_place(book)
     policy = load_policy(live.stamp.policy or policy_id)
     notice = Notice(policy, _day(book, NOTICE_START, words.notice_start, policy), _day(book, NOTICE_END, words.notice_end, policy))
     folder = words.published.format(start=notice.start)
-    say(words.said["publishing"])
+    desk.say(words.said["publishing"])
     done = publish_book(live, notice, home / folder)
     line = _line(done, notice, moment, folder)
-    reply = told(book, line, moment, [])
+    reply = told(desk, line, moment, [])
     if done.findings:
-        show(book, done.findings, line)
+        show(desk, done.findings, line)
     return reply
 
 

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from xltools.books.base import Cell
+from xltools.books.live import LiveBook
 from xltools.books.package import replace_file
 from xltools.books.replace import BACKUP_FOLDER
 from xltools.books.sheet import Formula
-from xltools.faces.live.cells import Color, Point, area, fills, link, read, recolor, set_link, write
+from xltools.faces.live.back import Back
+from xltools.faces.live.cells import Color, Point, area, fills, read, recolor, write
+from xltools.faces.live.heights import heights, set_heights
+from xltools.faces.live.links import links, relink
 
 FILE = "撤销.json"
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True)
 class Snapshot:
     """Part of one sheet, from row `top` down.
 
-    linked: columns, from 0, in which links may stand · added: rows that were put in since, (row, how many); taken out when negative ·
-    to_end: it goes down to the end of the sheet, so that what was written below it since is emptied.
+    heights: of its rows and of those below that are written next · added: rows that were put in since, (row, how many); taken out
+    when negative · to_end: it goes down to the end of the sheet, so that what was written below it since is emptied.
     """
 
     sheet: str
@@ -34,7 +38,7 @@ class Snapshot:
     fills: Mapping[Point, Color]
     links: Mapping[Point, str]
     notes: Mapping[Point, str]
-    linked: tuple[int, ...] = ()
+    heights: Sequence[float] = ()
     added: tuple[int, int] = (0, 0)
     to_end: bool = True
 
@@ -55,20 +59,19 @@ class State:
     figures: bool = True
 
 
-def take(sheet: Any, top: int, size: tuple[int, int], linked: Sequence[int]) -> Snapshot:
-    """The sheet from row `top`: so many rows and columns, with links in these columns."""
+def take(sheet: Any, top: int, size: tuple[int, int], tall: int = 0) -> Snapshot:
+    """The sheet from row `top`: so many rows and columns. tall: how many rows get another height, when that is more."""
     height, width = size
-    notes = notes_of(sheet, top)
+    notes, high = notes_of(sheet, top), heights(sheet, top, max(height, tall))
     if height < 1:
-        return Snapshot(sheet.name, top, [[None] * width], {}, {}, notes, tuple(linked))
+        return Snapshot(sheet.name, top, [[None] * width], {}, {}, notes, high)
     block = area(sheet, top, 1, height, width)
-    links = {(row, column): url for column in linked for row in range(height) if (url := link(block, (row, column)))}
-    return Snapshot(sheet.name, top, read(block), fills(block), links, notes, tuple(linked))
+    return Snapshot(sheet.name, top, read(block), fills(block), links(block), notes, high)
 
 
 def take_row(sheet: Any, row: int, width: int) -> Snapshot:
     """One row of the sheet and nothing below it."""
-    whole = take(sheet, row, (1, width), ())
+    whole = take(sheet, row, (1, width))
     return replace(whole, notes={}, to_end=False)
 
 
@@ -77,19 +80,23 @@ def notes_of(sheet: Any, top: int) -> dict[Point, str]:
     return {(place.row - top, place.column - 1): note.text for note in sheet.notes if (place := note.location).row >= top}
 
 
-def put_back(sheet: Any, snapshot: Snapshot, last: int) -> None:
-    """Bring the sheet back to a snapshot. last: the last row that is filled now."""
-    shift(sheet, snapshot)
-    fill(sheet, snapshot, last - snapshot.added[1])
+def shift(sheet: Any, added: tuple[int, int], back: Back) -> None:
+    """Take out the rows that were put in, or put in those that were taken out. added: (row, how many)."""
+    _shift(sheet, added)
+    back.by(partial(_shift, sheet, (added[0], -added[1])))
 
 
-def shift(sheet: Any, snapshot: Snapshot) -> None:
-    """Take out the rows that were put in since the snapshot, or put in those that were taken out."""
-    at, count = snapshot.added
+def _shift(sheet: Any, added: tuple[int, int]) -> None:
+    at, count = added
     if count > 0:
         sheet.range(f"{at}:{at + count - 1}").delete("up")
     elif count < 0:
         sheet.range(f"{at}:{at - count - 1}").insert("down")
+
+
+def refill(book: Any, snapshot: Snapshot) -> None:
+    """Let the sheet hold what the snapshot holds, however far down it is filled now."""
+    fill(book.sheets[snapshot.sheet], snapshot, len(LiveBook(book).values(snapshot.sheet)))
 
 
 def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
@@ -100,11 +107,8 @@ def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
     block = area(sheet, snapshot.top, 1, len(rows), snapshot.width)
     write(block, rows)
     recolor(block, fills(block), snapshot.fills)
-    for column in snapshot.linked:
-        for row in range(len(rows)):
-            url = snapshot.links.get((row, column), "")
-            if url or link(block, (row, column)):
-                set_link(block, (row, column), url)
+    relink(block, snapshot.links)
+    set_heights(sheet, snapshot.top, heights(sheet, snapshot.top, len(snapshot.heights)), snapshot.heights)
     if snapshot.to_end:
         set_notes(sheet, snapshot.top, snapshot.notes)
 
@@ -126,10 +130,11 @@ def path_beside(workbook: Path) -> Path:
     return workbook.with_name(BACKUP_FOLDER.format(stem=workbook.stem)) / FILE
 
 
-def keep(workbook: Path, state: State) -> None:
+def keep(workbook: Path, state: State, back: Back) -> None:
     """Write the state to its file, in place of an earlier one."""
     path = path_beside(workbook)
     path.parent.mkdir(exist_ok=True)
+    back.by(partial(replace_file, path, path.read_bytes()) if path.is_file() else partial(path.unlink, missing_ok=True))
     data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "figures": state.figures, "sheets": [_packed(one) for one in state.snapshots]}
     replace_file(path, json.dumps(data, ensure_ascii=False).encode("utf-8"))
 
@@ -143,19 +148,6 @@ def kept(workbook: Path) -> State | None:
     if data["version"] != VERSION:
         return None
     return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]), data["figures"])
-
-
-@contextmanager
-def keeping(workbook: Path, state: State) -> Iterator[None]:
-    """Keep the state before the block writes into the workbook; when the block fails, the former one is kept again."""
-    former = kept(workbook)
-    keep(workbook, state)
-    try:
-        yield
-    except BaseException:
-        if former is not None:
-            keep(workbook, former)
-        raise
 
 
 def followed(state: State, mark: str, written: Sequence[Snapshot] = ()) -> State:
@@ -185,7 +177,7 @@ def _packed(one: Snapshot) -> dict[str, Any]:
         "fills": [[*point, *color] for point, color in one.fills.items()],
         "links": [[*point, url] for point, url in one.links.items()],
         "notes": [[*point, text] for point, text in one.notes.items()],
-        "linked": list(one.linked),
+        "heights": list(one.heights),
         "added": list(one.added),
         "to_end": one.to_end,
     }
@@ -197,7 +189,7 @@ def _unpacked(data: Mapping[str, Any]) -> Snapshot:
     links = {(row, column): url for row, column, url in data["links"]}
     notes = {(row, column): text for row, column, text in data["notes"]}
     at, count = data["added"]
-    return Snapshot(data["sheet"], data["top"], rows, colors, links, notes, tuple(data["linked"]), (at, count), data["to_end"])
+    return Snapshot(data["sheet"], data["top"], rows, colors, links, notes, tuple(data["heights"]), (at, count), data["to_end"])
 
 
 def _pack(value: Cell | Formula) -> Any:

@@ -4,61 +4,61 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from itertools import groupby
-from pathlib import Path
 from typing import Any
 
 from xltools.actions.merge_open import SheetWork
+from xltools.books.inplace_sheet import SLACK
 from xltools.books.layout import header_text
 from xltools.books.sheet import SheetPlan
 from xltools.books.style import BASE, LOOKS, kind_look
-from xltools.books.summary import ONLY_WHEN_FILLED
-from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, set_link, target, tint_color, write
-from xltools.faces.live.state import Snapshot, set_notes
-from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Owner
+from xltools.books.summary import ONLY_WHEN_FILLED, ROW_HEIGHT
+from xltools.books.summary import heights as needed
+from xltools.faces.live.back import Back, show
+from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, tint_color, write_changed
+from xltools.faces.live.heights import heights, set_heights
+from xltools.faces.live.host import Desk
+from xltools.faces.live.links import relink, target
+from xltools.faces.live.state import Snapshot, set_notes, shift
+from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Form, Owner
 
 GENERAL = "General"
 
 
-def room_for(sheet: Any, work: SheetWork) -> tuple[int, int]:
+def room_for(sheet: Any, work: SheetWork, back: Back) -> tuple[int, int]:
     """Put in rows when the table would grow into what stands below it; gives (row, how many)."""
     count = len(work.plan.rows) - (work.last - HEADER_ROW)
     if not work.below or count <= 0:
         return 0, 0
-    sheet.range(f"{work.last + 1}:{work.last + count}").insert("down")
+    shift(sheet, (work.last + 1, -count), back)
     return work.last + 1, count
 
 
-def write_sheet(book: Any, work: SheetWork, before: Snapshot, folder: Path) -> None:
+def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
     """Bring one sheet to its new contents. before: the sheet from its first record down, with the rows that `room_for` put in."""
-    sheet = book.sheets[work.sheet]
+    sheet = desk.book.sheets[work.sheet]
     count, old = len(work.plan.rows), work.last - HEADER_ROW
     _dress(sheet, work, old, before.added[1])
     height = max(count, old)
     if height:
         block = area(sheet, FIRST_ROW, 1, height, len(work.plan.form.fields))
         for column, fields in _runs(work):
+            right = column + len(fields)
             rows = [[record.get(one.name) for one in fields] for record in work.plan.rows]
-            write(block[:, column : column + len(fields)], rows + [[None] * len(fields)] * (height - count))
+            write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]])
         recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **_tints(work.plan)})
-        _link(book, block, work, folder)
+        _link(desk, block, work, before)
+        now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
+        set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
     set_notes(sheet, FIRST_ROW, _moved_notes(work, before))
-    sheet.visible = bool(work.plan.rows) or work.plan.form.name not in ONLY_WHEN_FILLED
+    show(sheet, bool(work.plan.rows) or work.plan.form.name not in ONLY_WHEN_FILLED, desk.back)
 
 
-def add_sheet(book: Any, work: SheetWork, after: Any) -> None:
-    """A sheet for a form that the workbook has lost: title and header; the records are written like those of any other."""
-    sheet = book.sheets.add(work.sheet, after=after)
-    form = work.plan.form
+def add_header(sheet: Any, form: Form) -> None:
+    """Title and header of a form on an empty sheet; the records are written like those of any other."""
     sheet.range((TITLE_ROW, 1)).value = form.title
     header = area(sheet, HEADER_ROW, 1, 1, len(form.fields))
     header.value = [header_text(one) for one in form]
     header.font.bold = True
-
-
-def linked_columns(plan: SheetPlan) -> list[int]:
-    """The columns, counted from 0, in which a form has links."""
-    names = {"ledger_rows", "source_row", "cell", "sheet", "file"}
-    return [column for column, one in enumerate(plan.form) if one.name in names]
 
 
 def _runs(work: SheetWork) -> Iterator[tuple[int, list[Field]]]:
@@ -127,15 +127,28 @@ def _tints(plan: SheetPlan) -> dict[Point, Color]:
     return found
 
 
-def _link(book: Any, block: Any, work: SheetWork, folder: Path) -> None:
-    """Let every record lead to where it came from, and no empty row anywhere."""
+def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot) -> None:
+    """Let every record lead to where it came from, and the user's own links go with their records."""
     fields = [one.name for one in work.plan.form]
-    urls = {(row, fields.index(name)): url for (row, name), url in work.plan.links.items()}
-    for column in linked_columns(work.plan):
-        for row in range(block.shape[0]):
-            url = urls.get((row, column))
-            set_link(block, (row, column), target(book, url, folder) if url else "")
-    ink(block, dict.fromkeys(urls, rgb(str(LOOKS["link"]["font_color"]))))
+    ours = {(row, fields.index(name)): target(desk.book, url, desk.folder) for (row, name), url in work.plan.links.items()}
+    theirs = {
+        (now - FIRST_ROW, column): url
+        for (row, column), url in before.links.items()
+        if work.plan.form.fields[column].owner is Owner.CITY and (now := work.moved.get(row + FIRST_ROW)) is not None
+    }
+    relink(block, {**theirs, **ours})
+    ink(block, dict.fromkeys(ours, rgb(str(LOOKS["link"]["font_color"]))))
+
+
+def _heights(work: SheetWork, before: Snapshot, count: int) -> list[float]:
+    """The heights of so many rows: each record keeps that of its row, and gets more when its text needs it."""
+    came = {now: row for row, now in work.moved.items()}
+    need = needed(work.plan)
+    found = []
+    for row in range(FIRST_ROW, FIRST_ROW + count):
+        high = before.heights[came[row] - FIRST_ROW] if row in came else 0
+        found.append(need[row] if row in need and need[row] > high + SLACK else high or ROW_HEIGHT)
+    return found
 
 
 def _moved_notes(work: SheetWork, before: Snapshot) -> dict[Point, str]:
