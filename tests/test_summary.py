@@ -172,7 +172,7 @@ def test_figures_in_large_type() -> None:
     run = outcome([submission("灵宝市.xlsx", "灵宝市", {"screening": LIST}, findings=())], unread=("x.xlsx",))
     tables = combine(run, POLICY, CITY)
     tables["enterprises"] = enterprises(CITY["enterprises"], tables["ledger"], POLICY)
-    assert figures(tables, run, POLICY) == {"已报送县（市、区）": "1 / 8", "收到文件": "2", "企业": "4", "汇总工序": "4", "错误": "0", "提醒": "0"}
+    assert figures(tables, run, POLICY) == {"已报送县（市、区）": "1 / 8", "收到文件": "2", "企业": "4", "汇总工序": "4", "全市错误": "0", "全市提醒": "0"}
 
 
 # --- the list of problems ---------------------------------------------------------------------------------------------

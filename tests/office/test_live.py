@@ -105,7 +105,9 @@ def first(engine: Any, tmp_path_factory: pytest.TempPathFactory, blank: Path) ->
     with pytest.MonkeyPatch.context() as patched:
         stop_clock(patched, NOW)
         folder = with_county(Path(shutil.copytree(blank, tmp_path_factory.mktemp("first") / "市局")))
-        book, file = xw.Book(str(folder / "市级汇总.xlsm")), folder.parent / "命令行.xlsm"
+        county_file(folder / "收件箱", "义马市", [enterprise(3, remark="请核对排放口数量。" * 30)])
+        file = folder.parent / "命令行.xlsm"
+        book = xw.Book(str((folder / "市级汇总.xlsm").rename(folder / "第一次.xlsm")))      # no two of one name can be open
         said = done(engine, book, excel.merge)
         merge([folder / "收件箱"], file, POLICY, NOW)
         written = xw.Book(str(file))
@@ -118,7 +120,7 @@ def first(engine: Any, tmp_path_factory: pytest.TempPathFactory, blank: Path) ->
 
 
 def test_the_open_workbook_gets_the_cells_that_the_command_line_writes(first: First) -> None:
-    assert "合并了 1 个文件，3 行" in first.said
+    assert "合并了 2 个文件，4 行" in first.said
     assert first.book.names[RESULT].refers_to_range.value == first.said
     assert cells(first.book) == cells(open_book(first.file))
 
@@ -141,9 +143,9 @@ def test_new_rows_look_like_those_of_a_file(first: First) -> None:
 def test_rows_are_as_high_as_their_text_and_lead_where_those_of_a_file_lead(first: First) -> None:
     for form in CITY:
         ours, theirs = (one.sheets[form.sheet] for one in (first.book, first.written))
-        assert heights(ours, 5, 20) == heights(theirs, 5, 20), form.sheet
+        assert heights(ours, 5, 20) == pytest.approx(heights(theirs, 5, 20), abs=0.5), form.sheet
         assert led(ours) == led(theirs), form.sheet
-    assert max(heights(first.book.sheets[CITY["problems"].sheet], 5, 5)) > 30
+    assert max(heights(first.book.sheets[LEDGER.sheet], 5, 3)) > 100
 
 
 def led(sheet: xw.Sheet) -> dict[tuple[int, int], str]:

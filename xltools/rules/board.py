@@ -129,6 +129,6 @@ def figures(tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> di
         "收到文件": str(counts["files"]),
         "企业": str(len(tables["enterprises"].frame)),
         "汇总工序": str(len(tables["ledger"].frame)),
-        "错误": str(counts[Severity.ERROR.value]),
-        "提醒": str(counts[Severity.WARNING.value]),
+        "全市错误": str(counts[Severity.ERROR.value]),
+        "全市提醒": str(counts[Severity.WARNING.value]),
     }

@@ -29,6 +29,8 @@ def publish(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     folder = words.published.format(start=notice.start)
     desk.say(words.said["publishing"])
     done = publish_book(live, notice, home / folder)
+    for path in done.paths:
+        desk.back.by(path.unlink)       # else the next try would be refused because they are there
     line = _line(done, notice, moment, folder)
     reply = told(desk, line, moment, [])
     if done.findings:
