@@ -172,7 +172,7 @@ def test_every_line_that_is_not_good_says_what_helps(places: Places, tmp_path: P
 def test_an_older_setup_is_told(places: Places, tmp_path: Path) -> None:
     install(places, PROGRAM)
     newer = replace(machine(places, tmp_path), program=replace(PROGRAM, paths=("/other/packages",)))
-    assert (said(newer, "设置").state, said(newer, "设置").mend) == (BAD, "xltools setup")
+    assert (said(newer, "设置").state, said(newer, "设置").mend) == (BAD, "运行：xltools setup")
 
 
 def test_a_profile_that_runs_no_macros_is_told(places: Places, tmp_path: Path) -> None:

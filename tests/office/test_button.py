@@ -7,6 +7,7 @@ import sys
 from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 import pytest
@@ -17,9 +18,11 @@ from tests.office.screen import Screen, Windowed, site_packages
 from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
 from xltools.actions.setup import LINUX, Places, Program, install
-from xltools.books.console import RESULT
+from xltools.books.console import NOTICE_END, NOTICE_START, RESULT
 from xltools.books.file import open_book
+from xltools.books.layout import header_text
 from xltools.model.console import load_console
+from xltools.model.form import load_template
 from xltools.model.policy import load_policy
 
 ROOT = Path(__file__).parent.parent.parent
@@ -105,7 +108,17 @@ def test_the_menu_checks_a_county_file_without_macros(tmp_path: Path) -> None:
         assert "改法：" in cell.getAnnotation().getString()
 
 
-def test_checklists_are_made_and_graded_with_the_mouse(tmp_path: Path, city: Path) -> None:
+def decide(document: Any) -> None:
+    """The city decides on the first enterprise of the ledger and enters the days of the notice, unsaved."""
+    ledger, rows = load_template("city")["ledger"], document.Sheets.getByName("企业台账")
+    header = [str(text) for text in rows.getCellRangeByName("A4:BZ4").getDataArray()[0]]
+    for name, text in (("decided", "B"), ("decided_date", "2022-07-28"), ("decided_no", "三环文〔2022〕80号")):
+        rows.getCellByPosition(header.index(header_text(ledger[name])), 4).setString(text)
+    for name, day in ((NOTICE_START, "2022-08-01"), (NOTICE_END, "2022-08-05")):
+        document.NamedRanges.getByName(name).getReferredCells().getCellByPosition(0, 0).setString(day)
+
+
+def test_checklists_are_made_graded_and_published_with_the_mouse(tmp_path: Path, city: Path) -> None:
     checklists = city.parent / "核查表"
     folder = tmp_path / "grade"
     folder.mkdir()
@@ -130,6 +143,15 @@ def test_checklists_are_made_and_graded_with_the_mouse(tmp_path: Path, city: Pat
         file = tmp_path / "文件.xlsm"
         merge([city.parent / "收件箱", checklists], file, POLICY, datetime(2026, 7, 20, 9, 30))
         assert trimmed(office.values("核查结果")) == trimmed(cells(file, "核查结果"))
+        office.wait(office.idle)
+        screen.shot(SHOTS / "graded.png")
+        decide(office.document)
+        office.press("发布")
+        office.wait(lambda: "公示 1 家企业，2022-08-01 至 2022-08-05" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
+        screen.shot(SHOTS / "published.png")
+        assert len(list((city.parent / "公示-2022-08-01").iterdir())) == 2
+        office.document.getCurrentController().setActiveSheet(office.document.Sheets.getByName("操作台"))
         office.wait(office.idle)
         office.press("撤销上次合并")
         office.wait(lambda: "已撤销" in office.shown("操作台", RESULT))

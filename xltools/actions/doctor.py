@@ -73,7 +73,7 @@ def _packages(machine: Machine) -> Iterator[Line]:
     missing = [name for name in names if _version(name) is None]
     found = "、".join(f"{name} {_version(name)}" for name in names if name not in missing)
     if missing:
-        yield Line("程序库", BAD, f"缺少 {'、'.join(missing)}", "pip install --upgrade xltools-jixiao")
+        yield Line("程序库", BAD, f"缺少 {'、'.join(missing)}", "运行：pip install --upgrade xltools-jixiao")
     else:
         yield Line("程序库", GOOD, found)
     xlwings = _version(XLWINGS)
@@ -92,11 +92,11 @@ def _setup(machine: Machine) -> Iterator[Line]:
     wanted = contents(machine.places, machine.program)
     stale = [path for path, content in wanted.items() if not path.is_file() or path.read_bytes() != content]
     if not (machine.places.own / INTERPRETER).is_file():
-        yield Line("设置", DOUBT, "还没有设置，按钮、菜单和图标不能用，命令行不受影响", "xltools setup")
+        yield Line("设置", DOUBT, "还没有设置，按钮、菜单和图标不能用，命令行不受影响", "运行：xltools setup")
     elif stale:
-        yield Line("设置", BAD, f"{len(stale)} 个文件缺少或已过时，例如 {stale[0]}", "xltools setup")
+        yield Line("设置", BAD, f"{len(stale)} 个文件缺少或已过时，例如 {stale[0]}", "运行：xltools setup")
     else:
-        yield Line("设置", GOOD, f"{len(wanted)} 个文件都在")
+        yield Line("设置", GOOD, f"已完成，{len(wanted)} 个文件都在")
 
 
 def _office(machine: Machine) -> Iterator[Line]:
@@ -105,12 +105,12 @@ def _office(machine: Machine) -> Iterator[Line]:
         return
     yield Line("LibreOffice", GOOD, str(machine.office))
     provider = any((machine.office / name).is_file() for name in PROVIDER)
-    mend = "sudo apt install libreoffice-script-provider-python" if machine.places.system == LINUX else "请修复安装 LibreOffice，勾选 Python 脚本"
+    mend = "运行：sudo apt install libreoffice-script-provider-python" if machine.places.system == LINUX else "请修复安装 LibreOffice，勾选 Python 脚本"
     yield Line("Python 脚本支持", GOOD if provider else BAD, "已安装" if provider else "没有安装，LibreOffice 里的按钮和菜单不能用", "" if provider else mend)
     yield from _same_python(machine)
     for user in machine.places.offices:
         ready = has_menu(user) and all((user / "Scripts" / "python" / name).is_file() for name in (SCRIPT, SETTINGS))
-        yield Line("绩效分级菜单", GOOD if ready else DOUBT, str(user) if ready else f"不在 {user}", "" if ready else "关闭 LibreOffice 后运行：xltools setup")
+        yield Line("绩效分级菜单", GOOD if ready else DOUBT, f"已装进 LibreOffice　{user}" if ready else f"还没有装进 LibreOffice　{user}", "" if ready else "关闭 LibreOffice 后运行：xltools setup")
         level = _security(user)
         if level in BLOCKED:
             yield Line("宏安全性", BAD, f"LibreOffice 的宏安全性是“{BLOCKED[level]}”，按钮不能运行", "工具 → 选项 → 安全性 → 宏安全性，改为“高”并信任放汇总表的文件夹")
@@ -153,14 +153,14 @@ def _wps(machine: Machine) -> Iterator[Line]:
 def _files(machine: Machine) -> Iterator[Line]:
     own = machine.places.own
     probed = next((place for place in (own, *own.parents) if place.is_dir()), own)      # before setup it is not there
-    line = _writable("本人设置文件夹", probed)
-    yield replace(line, text=str(own)) if line.state == GOOD else line
+    line = _writable("本程序的文件夹", probed)
+    yield replace(line, text=f"可以写入　{own}") if line.state == GOOD else line
     yield _writable("当前文件夹", machine.folder)
     open_ = [f"{path.name}（{who}）" for path in sorted(machine.folder.glob("*.xls*")) if not path.name.startswith("~$") and (who := holder(path))]
     if open_:
         yield Line("正被打开的文件", DOUBT, "、".join(open_), "合并到这些文件之前请先关闭它们，或用文件里的按钮合并")
     if machine.fonts is not None and not machine.fonts:
-        yield Line("中文字体", BAD, "没有中文字体，表里的字会显示成方框", "sudo apt install fonts-noto-cjk")
+        yield Line("中文字体", BAD, "没有中文字体，表里的字会显示成方框", "运行：sudo apt install fonts-noto-cjk")
     elif machine.fonts:
         yield Line("中文字体", GOOD, "、".join(machine.fonts[:3]))
 
@@ -172,7 +172,7 @@ def _writable(topic: str, folder: Path) -> Line:
         probe.unlink()
     except OSError:
         return Line(topic, BAD, f"不能写入 {folder}", "请换一个有写入权限的文件夹")
-    return Line(topic, GOOD, str(folder))
+    return Line(topic, GOOD, f"可以写入　{folder}")
 
 
 def _templates(machine: Machine) -> Iterator[Line]:

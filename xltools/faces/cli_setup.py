@@ -50,7 +50,7 @@ def setup() -> int:
         if in_use(user):
             click.echo(IN_USE.format(done="装上", command="xltools setup", profile=user.parent), err=True)
             return 1
-    click.echo("设置完成。运行 xltools doctor 可以检查本机。")
+    click.echo("设置完成。重新打开 LibreOffice 或 Excel 以后，汇总表里的按钮可以点；LibreOffice 的菜单栏多出“绩效分级”。有不能用的，运行 xltools doctor 看原因和办法。")
     return 0
 
 
