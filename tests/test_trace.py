@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from tests.submissions import CITY, POLICY
+from xltools.actions.run import read_summary
 from xltools.actions.trace import figures, trace
+from xltools.actions.trace_board import on_board
+from xltools.books.address import column_letters
 from xltools.books.file import open_book
 from xltools.faces.cli import run
 from xltools.model.dashboard import load_dashboard
@@ -65,3 +69,44 @@ def test_what_cannot_be_traced_is_said(reference: str) -> None:
     with pytest.raises(StopError) as stop:
         list(trace(SUMMARY, reference, POLICY))
     assert stop.value.finding.code is Code.NOT_TRACED
+    assert len(stop.value.finding.message.partition("不能溯源：")[2]) > 5
+
+
+def board_cell(column: str, county: str) -> str:
+    grid = open_book(SUMMARY).values(CITY["board"].sheet)
+    head = next(at for at, row in enumerate(grid) if CITY["board"]["county"].label in row)
+    line = next(at for at, row in enumerate(grid) if at > head and row[0] == county)
+    return f"{CITY['board'].sheet}!{column_letters(grid[head].index(CITY['board'][column].label) + 1)}{line + 1}"
+
+
+def test_every_number_of_the_first_sheet_says_what_it_counts_and_agrees() -> None:
+    book, tables = read_summary(SUMMARY)
+    grid = book.values(CITY["board"].sheet)
+    numbers = [(row + 1, column + 1) for row, cells in enumerate(grid) for column, value in enumerate(cells) if isinstance(value, int | float)]
+    said = {place: on_board(book, tables, place) for place in numbers}
+    assert len(said) > 40
+    assert {place: lines for place, lines in said.items() if not lines or "不一致" in lines[0]} == {}
+
+
+@pytest.mark.parametrize(("column", "words"), [("errors", "问题清单"), ("rows", "企业台账"), ("reviews", "初审汇总"), ("on_time", "报送情况"), ("file", "灵宝市.xlsx")])
+def test_a_cell_of_a_county_on_the_first_sheet_says_where_to_look(column: str, words: str) -> None:
+    assert words in "\n".join(trace(SUMMARY, board_cell(column, "灵宝市"), POLICY))
+
+
+def test_a_joined_value_names_the_cell_in_the_other_sheet() -> None:
+    frame = read_summary(SUMMARY)[1]["ledger"]
+    row = int(str(frame.frame.index[frame.frame["conclusion"].notna()][0]))
+    lines = list(trace(SUMMARY, f"{frame.sheet}!{frame.columns['conclusion']}{row}", POLICY))
+    assert "同一企业同一工序的行带入" in lines[1]
+    assert "【初审意见】" in lines[2]
+    assert "原文件填的是" in lines[3]
+
+
+def test_the_log_is_printed_with_its_chain_and_a_cut_shows(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["trace", str(SUMMARY), "--log"]) == 0
+    assert "环环相扣" in capsys.readouterr().out
+    book = openpyxl.load_workbook(SUMMARY)
+    book[CITY["log"].sheet].delete_rows(10)
+    book.save(tmp_path / "市级汇总.xlsx")
+    assert run(["trace", str(tmp_path / "市级汇总.xlsx"), "--log"]) == 1
+    assert "不完整" in capsys.readouterr().out

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from xltools.model.conflict import Side
@@ -52,7 +52,8 @@ OF_ONE_FILE = frozenset(code.number for code in Code if code.stage < 6)
 @dataclass(frozen=True)
 class Basis:
     """What a merge starts from besides the workbooks. before: the tables of the summary that is there ·
-    decisions: lines of another summary's sheet of names · log: what the first sheet said of the log, as rules.journal.broken takes it."""
+    decisions: lines of another summary's sheet of names · log: what the first sheet said of the log, as rules.journal.broken takes it ·
+    against: the tables of an earlier state to compare with, empty for the last merge."""
 
     before: Mapping[str, Table]
     policy: Policy
@@ -60,6 +61,7 @@ class Basis:
     moment: datetime
     decisions: Sequence[Mapping[str, object]] = ()
     log: tuple[str, ...] = ()
+    against: Mapping[str, Table] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -86,8 +88,9 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     outcome, carried = _carried(outcome, tables, basis, known)
     carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, standings(known.sides, known.settled))
     carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
-    period = Period(moment_of(basis.before.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
-    carried["moves"] = moves(template["moves"], basis.before, carried, period, policy)
+    former = basis.against or basis.before
+    period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
+    carried["moves"] = moves(template["moves"], former, carried, period, policy)
     carried["board"] = board(template["board"], outcome, policy)
     carried["history"] = history(template["history"], basis.before.get("history"), month_line(carried, load_dashboard(), policy, basis.moment))
     status = Status(outcome, carried, policy, load_reporting(), basis.moment.date())

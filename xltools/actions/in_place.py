@@ -47,7 +47,7 @@ def renew(there: Existing, run: Run, outcome: Outcome, folder: Path) -> tuple[Ou
     summary = with_own(summary, there.seen, there.template)
     outcome = with_output(outcome, there.book.file.path, summary)
     if repeats(before.get("log"), summary.tables["log"]):
-        told = {name: before[name] for name in OF_THE_RUN if name in before}
+        told = {name: before[name] for name in OF_THE_RUN if name in before and not (run.against and name == "moves")}
         done = _renewed(there, run, replace(summary, tables={**summary.tables, **told}))
         if not done.is_changed:
             return outcome, done

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.in_place import Existing, existing, renew
 from xltools.actions.inbox import among
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
+from xltools.actions.since import decisions_in, state_at
 from xltools.books.file import open_book
 from xltools.books.inplace import Renewed
 from xltools.books.locks import held
@@ -29,26 +30,45 @@ from xltools.rules.cross import not_sent
 Step = Callable[[int, int, str], None]
 
 
+@dataclass(frozen=True)
+class Earlier:
+    """What a merge is given from earlier. since: a month or day to compare with instead of the last merge, "" for none ·
+    names: a workbook with decisions about who is who."""
+
+    since: str = ""
+    names: Path | None = None
+
+
 def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime, step: Step = lambda done, total, name: None) -> Outcome:
+    """As `merge_with`, with nothing from earlier but the summary itself."""
+    return merge_with(paths, output, (policy, moment), Earlier(), step)
+
+
+def merge_with(paths: Iterable[Path], output: Path, rules: tuple[Policy, datetime], earlier: Earlier, step: Step) -> Outcome:
     """Merge county workbooks and filled checklists (files, or folders with all below them) into the summary at `output`.
 
     An existing summary is brought up to date in its own place: the rows of our sheets change, with what the city wrote in
     and beside them, everything else in the file stays; the old one is copied to a folder of backups first. One that is open
     elsewhere, or in which something is in the way, is left alone: the result then stands beside it, and a finding says why.
     Of two merges into one summary the second waits for the first; raises StopError when that takes long.
-    moment: of the run, printed in the summary and naming the backup · step: called with (done, total, name) per file.
+    rules: the policy, and the moment of the run, printed in the summary and naming the backup · step: called with (done, total, name)
+    per file. Raises StopError when what is given from earlier is not there.
     """
+    policy, moment = rules
     template = load_template(TEMPLATE)
     given = among(paths, [path for path in paths if path.resolve() != output.resolve()])
     checklists = chosen_checklists(given)
     outcome = check_files(among(given, [path for path in given if path not in checklists]), policy, step)
-    outcome = with_findings(with_grades(outcome, given, policy), not_sent(outcome.submissions, policy))
+    decisions = decisions_in(earlier.names) if earlier.names else ()
+    taken = [Code.NAMES_TAKEN.at(Place(output.name), file=earlier.names.name, count=len(decisions), sheet=template["names"].sheet)] if earlier.names else []
+    outcome = with_findings(with_grades(outcome, given, policy), [*not_sent(outcome.submissions, policy), *taken])
     places = {one.name: one.path for one in sources(given)[0]}
     inbox = next((path for path in given if path.is_dir()), None)
     output.parent.mkdir(parents=True, exist_ok=True)
     with held(output, moment):
         clean_up(output)
-        run = Run(policy, template, Before({}), places, moment, inbox)
+        against = state_at(output, earlier.since) if earlier.since else {}
+        run = Run(policy, template, Before({}), places, moment, inbox, decisions, against)
         return _update(output, run, outcome) if output.exists() else run.write(outcome, output)
 
 

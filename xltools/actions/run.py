@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -65,7 +65,8 @@ def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
 
 @dataclass(frozen=True)
 class Run:
-    """One merge: what stays the same wherever its result goes. decisions: about conflicts, brought along from elsewhere."""
+    """One merge: what stays the same wherever its result goes. decisions: about conflicts, brought along from elsewhere ·
+    against: an earlier state to compare with instead of the last merge."""
 
     policy: Policy
     template: Template
@@ -74,6 +75,7 @@ class Run:
     moment: datetime
     inbox: Path | None = None
     decisions: Sequence[Mapping[str, object]] = ()
+    against: Mapping[str, Table] = field(default_factory=dict)
 
     def write(self, outcome: Outcome, target: Path) -> Outcome:
         """Write the summary of an outcome to `target`, where nothing is yet; the outcome with all its findings."""
@@ -83,7 +85,7 @@ class Run:
 
     def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
         """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""
-        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions, self.before.log))
+        outcome, tables = city(outcome, Basis(self.before.tables, self.policy, self.template, self.moment, self.decisions, self.before.log, self.against))
         words = load_dashboard()
         summary = Summary(
             tables,

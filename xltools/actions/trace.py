@@ -8,7 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from xltools.actions.run import read_summary
+from xltools.actions.run import DRAWN, TEMPLATE, read_summary
+from xltools.actions.trace_board import on_board
 from xltools.books.address import column_letters
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
@@ -21,7 +22,7 @@ from xltools.model.table import Table
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
-from xltools.rules.text import shown
+from xltools.rules.text import key, shown
 
 REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
 
@@ -34,12 +35,39 @@ def trace(path: Path, reference: str, policy: Policy) -> Iterator[str]:
     book, tables = read_summary(path)
     found = REFERENCE.match(reference.strip())
     if found is None or found["sheet"] not in book.sheets:
-        raise StopError(Code.NOT_TRACED.at(Place(path.name), reference=reference))
+        reason = "不是“工作表!单元格”的写法" if found is None else f"没有名为“{found['sheet']}”的工作表"
+        raise StopError(Code.NOT_TRACED.at(Place(path.name), reference=reference, reason=reason))
     sheet, column, row = found["sheet"], found["column"].upper(), int(found["row"])
-    lines = _figure(book, tables, policy, (column, row)) if sheet == load_dashboard().sheet else _cell(book, tables, (sheet, column, row))
+    if sheet == load_dashboard().sheet:
+        lines = _figure(book, tables, policy, (column, row))
+    elif sheet == load_template(TEMPLATE)[DRAWN[0]].sheet:
+        lines = [f"【{sheet}】{column}{row} {line}" for line in on_board(book, tables, (row, _number(column)))]
+    else:
+        lines = _cell(book, tables, (sheet, column, row))
     if not lines:
-        raise StopError(Code.NOT_TRACED.at(Place(path.name, sheet, f"{column}{row}"), reference=reference))
+        raise StopError(Code.NOT_TRACED.at(Place(path.name, sheet, f"{column}{row}"), reference=reference, reason=_why_not(book, tables, (sheet, column, row))))
     yield from lines
+
+
+def _number(column: str) -> int:
+    return next(at for at in range(1, 20_000) if column_letters(at) == column)
+
+
+def _why_not(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, int]) -> str:
+    """Why there is nothing to say of a cell."""
+    sheet, column, row = cell
+    template = load_template(TEMPLATE)
+    known = {load_dashboard().sheet, *(form.sheet for form in template)}
+    grid = book.values(sheet)
+    value = grid[row - 1][number - 1] if row <= len(grid) and (number := _number(column)) <= len(grid[row - 1]) else None
+    table = next((one for one in tables.values() if one.sheet == sheet), None)
+    if sheet not in known:
+        return "这张表不是本工具生成的，内容由使用的人自己填写"
+    if value is None:
+        return "这一格是空的"
+    if table is not None and row in table.frame.index:
+        return "这一列是使用的人自己加的，重新汇总时随本行保留"
+    return "这是标题、表头或说明，不是数据" if isinstance(value, str) else "这是设定的数（例如目标），不是数出来的"
 
 
 def figures(path: Path, policy: Policy) -> dict[str, Figure]:
@@ -58,8 +86,7 @@ def figures(path: Path, policy: Policy) -> dict[str, Figure]:
 def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: tuple[str, int]) -> list[str]:
     column, row = cell
     words = load_dashboard()
-    number = next(at for at in range(1, 20_000) if column_letters(at) == column)
-    one = figure_at(book.values(words.sheet), (row - 1, number - 1), words, tables, policy)
+    one = figure_at(book.values(words.sheet), (row - 1, _number(column) - 1), words, tables, policy)
     if one is None:
         return []
     form = tables[one.form].form
@@ -135,7 +162,7 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
     file, sheet, row = str(record["source_file"]), str(record["source_sheet"]), int(float(str(record["source_row"])))
     form, _, name = inherits.partition(".")
     if form and form != collects:
-        return [f"  由 {file} 的【{load_form(form).sheet}】中同一企业同一工序的行带入"]
+        return _joined(book, tables, record, (form, name))
     county = load_form(collects)
     position = column_letters([one.name for one in county].index(name) + 1) if name in county else "A"
     lines = []
@@ -154,6 +181,21 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
         lines.append("  原文件不在汇总表所在的文件夹里，没有核对")
     where = Place(file, sheet, f"{position}{row}")
     return [f"  来自 {where}", *lines, *_said(tables, where)]
+
+
+def _joined(book: FileBook, tables: Mapping[str, Table], record: Any, source: tuple[str, str]) -> list[str]:
+    """A value taken from another sheet of the same workbook: every row there of this enterprise and process, and its cell."""
+    form, name = source
+    file = str(record["source_file"])
+    same = [(table, one) for table in tables.values() if table.form.collects == form for one in table.frame.to_dict("records") if _is_same(one, record)]
+    found = [f"  由 {file} 的【{load_form(form).sheet}】中同一企业同一工序的行带入{'' if same else '，那里现在没有这样的行'}"]
+    for table, one in same:
+        found += _source(book, tables, one, f"{form}.{name}", table.form.collects)
+    return found
+
+
+def _is_same(one: Mapping[Any, Any], record: Any) -> bool:
+    return all(key(str(one.get(field) or "")) == key(str(record[field] or "")) for field in ("source_file", "credit_code", "process"))
 
 
 def _said(tables: Mapping[str, Table], where: Place) -> Sequence[str]:

@@ -10,11 +10,11 @@ import sys
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.cli_city import remind
+from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_lists import emergency
@@ -124,20 +124,22 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 @commands.command()
 @files_argument
 @click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
+@click.option("--since", default="", metavar="2022-07", help="“变动”与哪个月底（或哪一天，2022-07-15）的汇总比；默认与上次汇总比。")
+@click.option("--names", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="名称对照.xlsx", help="带入另一份汇总里做过的决定，见 xltools names。")
 @json_option
 @policy_option
 @password_option
 @help_option
-def merge(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
+def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...], **given: Any) -> int:
     """把区县填报表合并成市级汇总。
 
     有问题的行照样汇总并标记；读不了的文件列在问题清单，不影响其他文件。
     """
     from xltools.actions.inbox import Inbox
-    from xltools.actions.merge import merge as merge_files
+    from xltools.actions.merge import Earlier, merge_with
 
     with progress() as step:
-        outcome = merge_files(Inbox(files, passwords), output, policy, datetime.now(), step)
+        outcome = merge_with(Inbox(given["files"], passwords), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
     show_outcome(outcome, outcome.record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)
@@ -163,19 +165,22 @@ def undo(file: Path) -> int:
 
 @commands.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
-@click.argument("cell", metavar="工作表!单元格")
+@click.argument("cell", metavar="[工作表!单元格]", default="")
+@click.option("--log", "log", is_flag=True, help="列出运行日志的每一条，并说明是否完整。")
 @policy_option
 @help_option
-def trace(file: Path, cell: str, policy: Policy) -> int:
+def trace(file: Path, cell: str, log: bool, policy: Policy) -> int:
     """溯源：一个格里的内容或数字从哪里来，例如 xltools trace 市级汇总.xlsx 企业台账!H12。
 
     统计看板的数字会列出数了哪些行，并核对与逐行相加是否一致。
     """
     from xltools.actions.trace import trace as lines
+    from xltools.actions.trace_board import chain
 
-    for line in lines(file, cell, policy):
+    told, whole = chain(file) if log else ([], True)
+    for line in (*told, *(lines(file, cell, policy) if cell or not log else ())):
         click.echo(line)
-    return 0
+    return int(not whole)
 
 
 @commands.command()
@@ -218,6 +223,7 @@ make.add_command(make_people)
 commands.add_command(grade)
 commands.add_command(remind)
 commands.add_command(emergency)
+commands.add_command(names)
 for command in (upgrade, fsck, import_table, publish, sign, verify, key, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 

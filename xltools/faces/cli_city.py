@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import SOME_FOLDER, Command, help_option
+from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
 
 SUMMARY = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -27,4 +31,20 @@ def remind(file: Path, folder: Path | None) -> int:
     for one in done:
         click.echo(f"【{one.county}】{one.path}\n{one.text}\n")
     click.echo(f"写了 {len(done)} 份提醒" if done else "没有要提醒的县（市、区）")
+    return 0
+
+
+@click.command(cls=Command)
+@click.argument("file", type=SUMMARY, metavar="市级汇总.xlsx")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="名称对照.xlsx", help="写到哪里；已有同名文件时不写。")
+@policy_option
+@help_option
+def names(file: Path, output: Path, policy: Policy) -> int:
+    """导出名称对照：做过的决定连同日期写成一本表格，供明年或别的汇总带入。
+
+    带入：xltools merge 收件箱 -o 市级汇总.xlsx --names 名称对照.xlsx
+    """
+    from xltools.actions.since import export_names
+
+    click.echo(f"{export_names(file, output, policy)} 条决定已写到 {output}")
     return 0

@@ -204,8 +204,10 @@ class Code(Enum):
     LOG_CUT = ("W620", "运行日志末尾少了：上次汇总后应有 {count} 条，现在到第 {number} 条", "请从备份的汇总表恢复；日志只由汇总追加，不要删除")
 
     # 7 our own output
-    NOT_TRACED = ("E740", "“{reference}”不是能溯源的单元格", "请写成“企业台账!H12”这样：工作表名、叹号、有数据的单元格")
+    NOT_TRACED = ("E740", "“{reference}”不能溯源：{reason}", "请写成“企业台账!H12”这样：工作表名、叹号、有数据的单元格")
     NO_SUCH_SHEET = ("E741", "{file} 里没有“{sheet}”", "请用现在的程序再汇总一次，这张表就有了")
+    NO_STATE = ("E742", "{file} 没有 {when} 及以前的汇总可以比较", "备份在“{folder}”里；请换一个较晚的月份，写成 2022-07 或 2022-07-15")
+    NAMES_TAKEN = ("N743", "带入了 {file} 中的 {count} 条决定", "见“{sheet}”；不适用于本年的，请删除那一行或改处理决定")
     OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
     NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")

@@ -18,6 +18,7 @@ from xltools.rules.text import key, shown
 TOTAL, ADDED, GONE, CHANGED, UP, DOWN = "小结", "新增", "消失", "修改", "等级上升", "等级下降"
 FIRST_TIME = "第一次汇总，没有可比的上次汇总"
 SUMMED = "新增{added}行，消失{gone}行，修改{changed}格；等级上升{up}次，下降{down}次；企业有进有出：进{came}家，出{left}家"
+NO_REASON = "没有写明原因"
 RESENT = "来源文件里这次没有这一行"
 ORIGIN = ("source_file", "source_sheet", "source_row")
 WHO = ("county", "name", "credit_code", "process", "batch")
@@ -52,7 +53,15 @@ def moves(form: Form, before: Tables, now: Tables, period: Period, policy: Polic
     counts = Counter(str(one["move"]) for one in found)
     numbers = {"added": counts[ADDED], "gone": counts[GONE], "changed": counts[CHANGED] + counts[UP] + counts[DOWN], "up": counts[UP], "down": counts[DOWN]}
     total: dict[str, object] = {"move": TOTAL, "after": SUMMED.format(**numbers, came=came, left=left)}
-    return city_records(form, [{**one, "moment": str(period)} for one in [total, *found]])
+    return city_records(form, [{**one, "moment": str(period)} for one in [total, *_by_reason(found), *found]])
+
+
+def _by_reason(found: Sequence[Mapping[str, object]]) -> Iterator[dict[str, object]]:
+    """For grades that rose or fell and rows that are gone, how many for which reason."""
+    for move in (UP, DOWN, GONE):
+        reasons = Counter(str(one.get("reason") or NO_REASON) for one in found if one["move"] == move)
+        if reasons:
+            yield {"move": TOTAL, "item": move, "after": "；".join(f"{reason}：{count}处" for reason, count in reasons.most_common())}
 
 
 def differences(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[str, object]]:
