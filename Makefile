@@ -44,6 +44,13 @@ seal-trials: .venv/test.done
 	@echo "【封签】随机改动和无害的另存各 $(TRIALS) 次"
 	@SEAL_TRIALS=$(TRIALS) .venv/bin/python -m pytest -q tests/office/test_seal.py
 
+# How well and how fast three lists of 20,000 invented enterprises are matched: make bench-screening COUNT=2000
+COUNT ?= 20000
+.PHONY: bench-screening
+bench-screening: .venv/test.done
+	@echo "【排查】编造的三类清单，$(COUNT) 家企业：合并得对不对、全不全"
+	@.venv/bin/python -m tests.bench.screening --count $(COUNT)
+
 pictures: system .venv/demo.done
 	@echo "【图片】用 LibreOffice 画出 docs/images/"
 	@.venv/bin/python -m docs.pictures

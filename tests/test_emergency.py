@@ -249,6 +249,11 @@ def test_the_same_summary_gives_the_same_bytes_and_problems_stand_in_the_workboo
     problems = listed(first, "problems")
     assert [one["code"] for one in problems] == [one.code.number for one in first.findings]
     assert NAMES[0] in {one["enterprise"] for one in problems}
+    committed = emergency(COMMITTED, tmp_path / "三.xlsx", POLICY)
+    sheet = openpyxl.load_workbook(committed.path)[FORMS["problems"].sheet]
+    links = [sheet.cell(row, 5).hyperlink for row in range(5, sheet.max_row + 1)]
+    assert sum(link is not None and str(link.target).endswith("市级汇总.xlsx") for link in links) > 100
+    assert sum(link is not None and str(link.location).startswith("'减排核算'!") for link in links) == 12
 
 
 def test_measures_can_be_changed_in_the_workbook(tmp_path: Path) -> None:

@@ -66,7 +66,7 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
     }  # fmt: skip
     tints = {words.words["reached"]: "good", words.words["missed"]: "error", words.words["unsure"]: "warning"}
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_emergency(output, EmergencyBook(template, policy, contents, source=source, tints=tints))
+    write_emergency(output, EmergencyBook(template, policy, contents, output.name, source, tints))
     return EmergencyDone(output, len(made.listed), len(made.protected), sum(bool(one["confirm"]) for one in made.listed), tuple(found))
 
 

@@ -6,13 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from xlsxwriter import Workbook
 
 from xltools.books.base import Cell, Stamp
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.problem_links import problem_links
 from xltools.books.refs import column_of, quoted, resolve
 from xltools.books.sheet import Formula, SheetPlan
 from xltools.books.style import Styles
@@ -31,12 +32,12 @@ TINTED = {"confirm": "warning", "move": "note"}
 
 @dataclass(frozen=True)
 class EmergencyBook:
-    """What is written. records: by form · source: the path of the summary as seen from the list's folder, "" where there is none."""
+    """What is written. records: by form · name: of the file · source: the path of the summary as seen from the list's folder, "" where there is none."""
 
     template: Template
     policy: Policy
     records: Mapping[str, Sequence[Mapping[str, object]]]
-    good: str = ""
+    name: str = ""
     source: str = ""
     tints: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,6 +74,8 @@ def _plan(form: Form, book: EmergencyBook) -> SheetPlan:
         for at, record in enumerate(records)
         if book.source and "source_row" in form and record.get("source_row")
     }
+    if form.name == "problems":
+        links = problem_links(records, {PurePosixPath(book.source).name: book.source}, book.name)
     footer = FOOTER.format(title=book.template.title, version=book.template.version)
     return SheetPlan(form, rows, links=links, tints=tints, spare=SPARE if form.name == "emergency_measures" else 0 if rows else 1, footer=footer)
 

@@ -17,7 +17,7 @@ import click
 from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
-from xltools.faces.cli_lists import emergency
+from xltools.faces.cli_lists import emergency, screen
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
 from xltools.faces.cli_seal import key, make_people, sign, verify
@@ -217,6 +217,7 @@ def demo(folder: Path, policy: Policy) -> int:
     return 0
 
 
+commands.add_command(screen)
 make.add_command(make_checklist)
 make.add_command(make_policy)
 make.add_command(make_people)

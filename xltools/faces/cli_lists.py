@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.options import Command, help_option, json_option, policy_option
+from xltools.faces.options import SOME_FOLDER, Command, help_option, json_option, policy_option
 from xltools.faces.terminal import counts_line, report_lines
 from xltools.model.finding import Severity
 
@@ -42,4 +42,34 @@ def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, pol
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
     click.echo(f"\n列入清单 {done.rows} 行，保障类 {done.protected} 行，{done.open} 行有待人工确认：{counts_line(counts)}")
     click.echo(f"已生成 {done.path}")
+    return done.exit_code
+
+
+@click.command("screen", cls=Command)
+@click.option("--emission", required=True, multiple=True, type=A_FILE, metavar="应急清单.xlsx", help="重污染天气应急减排工业源清单，可以写几次。")
+@click.option("--permit", required=True, multiple=True, type=A_FILE, metavar="排污许可.xlsx", help="固定污染源排污许可证登记情况，可以写几次。")
+@click.option("--approval", required=True, multiple=True, type=A_FILE, metavar="审批信息.xlsx", help="各行政主管部门的行政审批信息，可以写几次。")
+@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="排查底册.xlsx", help="底册写到哪个文件；已有的不覆盖。")
+@click.option("--forms", type=SOME_FOLDER, metavar="文件夹", help="把预填的区县填报表放到这个文件夹，每个县（市、区）一份。")
+@click.option("--last", type=A_FILE, metavar="上次底册.xlsx", help="照上次底册里改过的“表头对应”和“待核对”的结果办。")
+@json_option
+@policy_option
+@help_option
+def screen(**given: Any) -> int:
+    """把三类清单对应到企业，一家一行，列出各清单怎样说、哪里不一致、谁只在一张清单里。
+
+    只有一样相同或相近的不替人合并，列在“待核对”。
+    """
+    from xltools.actions.screen import Lists, screen
+
+    lists = Lists(given["emission"], given["permit"], given["approval"])
+    done = screen(lists, given["output"], given["policy"], given["last"], given["forms"])
+    if given["as_json"]:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return done.exit_code
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    click.echo(f"\n共 {done.enterprises} 家企业：三类清单都有 {done.everywhere} 家，只在一类清单 {done.alone} 家；待核对 {done.pairs} 对")
+    for path in (done.path, *done.forms):
+        click.echo(f"已生成 {path}")
     return done.exit_code

@@ -240,6 +240,12 @@ class Code(Enum):
     SUM_BELOW = ("W807", "{level}{pollutant}减排占比 {share}%，{result}（要求不低于 {required}%）", "请增加减排措施，或补全未定的行和全市日排放量")
     GRADE_NOT_DECIDED = ("W808", "{count} 行还没有市级评定等级，按填报的现行等级列入", "请先评定，再修订清单；不参加评定的，不需要处理")
     PROTECTED_DOUBT = ("W809", "“{name}”在企业台账选了保障类，但没有列入保障类清单，按非保障类计算", "请核对；确属保障类的补报保障类清单")
+    HEADERS_UNREAD = ("W810", "“{headers}”等 {count} 列没有用到", "其中有要用的，请在底册的“表头对应”选择按哪一项读取，再用 --last 带入生成一次")
+    PAIRS_WAIT = ("W811", "{count} 对企业可能是同一家，没有替人合并", "请在“待核对”选择，再用 --last 带入生成一次")
+    LISTS_DISAGREE = ("W812", "{count} 家企业在几张清单里说法不一", "请按底册的“说法不一”列逐家核对，改正有错的清单")
+    COUNTY_UNCLEAR = ("W813", "{count} 家企业不知道在哪个县（市、区），或有两种说法，没有写进区县填报表", "请核实属地")
+    TARGET_NOT_GIVEN = ("W814", "{count} 家重点行业企业的预期等级和时限没有规定怎样定", "请企业和县（市、区）按自身条件确定，填在区县填报表")
+    REMARK_WITHOUT_LINE = ("W815", "“{name}”上次的市级备注“{remark}”，这次底册里没有这一行", "请核对信用代码和县（市、区），把备注写到相应的行")
 
     # 8 signing, seals, deadlines, packages
     SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")

@@ -25,7 +25,7 @@ LIST = "screening"
 CLOSE = 75          # how alike two bare names are, in per cent, before a person is asked
 COMMON = 300        # a pair of characters in more names than this tells nothing
 _ENDINGS = re.compile("(有限责任公司|股份有限公司|有限公司|公司|集团|总厂|分厂|厂)$")
-_NUMBERS = re.compile("[0-9一二三四五六七八九十东西南北甲乙丙丁戊己庚辛壬癸]")
+NUMBERS = re.compile("[0-9一二三四五六七八九十东西南北甲乙丙丁戊己庚辛壬癸]")
 
 
 def listed(outcome: Outcome, policy: Policy) -> list[Side]:
@@ -146,10 +146,10 @@ def _close(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
     bare = {at: strip(rows[0].name) for at, rows in groups.items()}
     unsure = {at for at, rows in groups.items() if not any(side.good for side in rows)}
     order = {at: number for number, at in enumerate(groups)}
-    for one, other in sorted(_candidates(bare, unsure), key=lambda pair: (order[pair[0]], order[pair[1]])):
+    for one, other in sorted(candidates(bare, unsure), key=lambda pair: (order[pair[0]], order[pair[1]])):
         first, second = groups[one], groups[other]
         same_key = company_key(first[0].name) == company_key(second[0].name)
-        if not same_key and ratio(bare[one], bare[other]) >= CLOSE and not _only_numbered(bare[one], bare[other]):
+        if not same_key and ratio(bare[one], bare[other]) >= CLOSE and not only_numbered(bare[one], bare[other]):
             yield _conflict(Clash.CLOSE, first, second)
 
 
@@ -169,7 +169,7 @@ def stripped(policy: Policy) -> Callable[[str], str]:
     return strip
 
 
-def _candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tuple[Hashable, Hashable]]:
+def candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tuple[Hashable, Hashable]]:
     """Pairs worth comparing, of which one is unsure: the same but for one character, or with an uncommon pair of characters in common."""
     traits: dict[str, list[Hashable]] = {}
     order = {at: number for number, at in enumerate(bare)}
@@ -186,9 +186,9 @@ def _candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tupl
     return found
 
 
-def _only_numbered(one: str, other: str) -> bool:
+def only_numbered(one: str, other: str) -> bool:
     """Whether two names differ in nothing but a number or a direction: a first and a second works are two works."""
-    return one != other and _NUMBERS.sub("", one) == _NUMBERS.sub("", other)
+    return one != other and NUMBERS.sub("", one) == NUMBERS.sub("", other)
 
 
 def as_side(record: Mapping[str, object], which: str) -> Side:

@@ -1,0 +1,109 @@
+"""A list with headers of its own: read as a form whose fields people, or we, have assigned to its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from xltools.books.base import Book, Grid, SheetFacts, Stamp
+from xltools.books.cells import is_blank
+from xltools.books.header import SEARCHED_ROWS
+from xltools.books.labels import squeeze
+from xltools.books.locate import locate
+from xltools.books.read import read_rows
+from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.form import Form
+from xltools.model.table import Table
+
+UNREAD = "／"       # in front of a header that is not to be read, so that it is no label of any field
+# What reading says of columns; the sheet of assignments says the same, and can be changed.
+OF_COLUMNS = frozenset({Code.COLUMN_MISSING, Code.COLUMN_MOVED, Code.COLUMN_RENAMED, Code.COLUMN_UNKNOWN})
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """How one column of a list was read: the field's name, "" for none; chosen: before, by a person or as found then; blank: nothing below."""
+
+    sheet: str
+    header: str
+    field: str = ""
+    chosen: bool = False
+    blank: bool = False
+
+
+@dataclass(frozen=True)
+class MappedBook:
+    """A book whose headers read as a person assigned them. chosen: header → label of the field, "" for a column not to be read."""
+
+    book: Book
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return self.book.name
+
+    @property
+    def sheets(self) -> list[str]:
+        return self.book.sheets
+
+    @property
+    def stamp(self) -> Stamp:
+        return self.book.stamp
+
+    def facts(self, sheet: str) -> SheetFacts:
+        return self.book.facts(sheet)
+
+    def values(self, sheet: str) -> Grid:
+        grid = self.book.values(sheet)
+        own = {squeeze(header): label for header, label in self.chosen.items()}
+        if not own:
+            return grid
+        for row in grid[:SEARCHED_ROWS]:
+            for column, value in enumerate(row):
+                if isinstance(value, str) and (label := own.get(squeeze(value))) is not None:
+                    row[column] = label or f"{UNREAD}{value}"
+        return grid
+
+
+@dataclass(frozen=True)
+class ListSheet:
+    """One sheet of a list as read."""
+
+    table: Table
+    assignments: tuple[Assignment, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_list(book: Book, form: Form, name: str, chosen: Mapping[str, str]) -> list[ListSheet]:
+    """Every sheet of the list in which the field `name` is found: lists often have a sheet per county.
+
+    Raises StopError when there is none.
+    """
+    mapped = MappedBook(book, chosen)
+    found = [one for sheet in book.sheets if (one := _sheet(mapped, form, name, sheet)) is not None]
+    if not found:
+        raise StopError(Code.HEADER_MISSING.at(Place(book.name), sheet=book.name, labels=form[name].label))
+    return found
+
+
+def _sheet(book: MappedBook, form: Form, name: str, sheet: str) -> ListSheet | None:
+    as_book: Book = book  # type: ignore[assignment]
+    located = locate(as_book, form, sheet)
+    if located is None or name not in located.columns.found or not located.rows.records:
+        return None
+    table, findings = read_rows(as_book, form, sheet)
+    if table is None:
+        return None
+    fields = {column: one for one, column in located.columns.found.items()}
+    own, chosen = book.book.values(sheet), {squeeze(header) for header in book.chosen}
+    assignments = []
+    for column in sorted(located.header.texts):
+        header = str(own[located.header.rows[column] - 1][column - 1]).strip()
+        blank = all(is_blank(row[column - 1]) for row in own[located.header.bottom :])
+        assignments.append(Assignment(sheet, header, fields.get(column, ""), squeeze(header) in chosen, blank))
+    return ListSheet(table, tuple(assignments), tuple(one for one in findings if one.code not in OF_COLUMNS))
+
+
+def unassigned(sheet: ListSheet) -> list[str]:
+    """The headers over filled columns that belong to no field and were not set aside by a person."""
+    return [one.header for one in sheet.assignments if not (one.field or one.chosen or one.blank)]

@@ -1,0 +1,46 @@
+"""排查底册.xlsx: one line per enterprise, the pairs that wait for a person, how headers were read, and the problems."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from xltools.books.base import Cell, Stamp
+from xltools.books.lists import add_lists_sheet
+from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.problem_links import problem_links
+from xltools.books.sheet import SheetPlan
+from xltools.books.style import Styles
+from xltools.books.summary import FOOTER, add_form
+from xltools.model.form import Form, Owner, Template
+from xltools.model.policy import Policy
+
+TINTED = {"conflicts": "warning", "confirm": "note"}
+Records = Mapping[str, Sequence[Mapping[str, object]]]
+
+
+def write_ledger(path: Path, template: Template, policy: Policy, records: Records, sources: Mapping[str, str]) -> None:
+    """Write the ledger; the same arguments give the same bytes. records: by form name · sources: the lists' paths as seen from its folder."""
+    with workbook_at(path) as workbook:
+        workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
+        styles = Styles(workbook)
+        for form in template:
+            plan = _plan(form, template, records.get(form.name, ()))
+            links = problem_links(records["problems"], sources, path.name) if form.name == "problems" else {}
+            add_form(workbook, replace(plan, links=links), styles)
+        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
+        add_lists_sheet(workbook, own, policy, {}, styles).hide()
+        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+
+
+def _plan(form: Form, template: Template, records: Sequence[Mapping[str, object]]) -> SheetPlan:
+    rows = [{name: _cell(value) for name, value in record.items() if name in form} for record in records]
+    tints = {(at, name): tint for at, record in enumerate(records) for name, tint in TINTED.items() if name in form and record.get(name)}
+    footer = FOOTER.format(title=template.title, version=template.version)
+    return SheetPlan(form, rows, tints=tints, spare=0 if rows else 1, footer=footer)
+
+
+def _cell(value: object) -> Cell:
+    cell: Cell = value  # type: ignore[assignment]
+    return cell
