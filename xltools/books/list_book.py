@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -12,7 +13,7 @@ from xltools.books.base import Stamp
 from xltools.books.layout import row_height
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
-from xltools.books.sheet import Record, SheetPlan, add_form_sheet
+from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.books.style import Styles
 from xltools.model.form import FIRST_ROW, NOTE_ROW, Form, Owner, Template
 from xltools.model.guide import load_guide
@@ -28,7 +29,7 @@ class Lists:
 
     template: Template
     policy: Policy
-    contents: Mapping[str, Sequence[Record]] = field(default_factory=dict)
+    contents: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     tints: Mapping[str, Tints] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
 
@@ -52,7 +53,7 @@ def write_lists(path: Path, lists: Lists) -> None:
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
 
 
-def _dress(sheet: Worksheet, form: Form, rows: Sequence[Record], note: str, styles: Styles) -> None:
+def _dress(sheet: Worksheet, form: Form, rows: Sequence[Mapping[str, Any]], note: str, styles: Styles) -> None:
     for number, record in enumerate(rows, FIRST_ROW):
         sheet.set_row(number - 1, max(20, row_height(form, record)))
     if note:

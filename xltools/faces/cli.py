@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xltools.faces.cli_calendar import calendar, make_holidays
 from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
@@ -221,11 +222,14 @@ commands.add_command(screen)
 make.add_command(make_checklist)
 make.add_command(make_policy)
 make.add_command(make_people)
+make.add_command(make_holidays)
 commands.add_command(grade)
 commands.add_command(remind)
 commands.add_command(emergency)
 commands.add_command(names)
-for command in (upgrade, fsck, import_table, publish, sign, verify, key, setup, uninstall, doctor, watch, drop):
+for command in (sign, verify, key, calendar):
+    commands.add_command(command)
+for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)
 
 

@@ -262,6 +262,14 @@ class Code(Enum):
     CHECKER_BOTH_SIDES = ("W830", "“{name}”在 {other} 是这家企业的县级核查人，又是市级现场核查人", "县、市两级须分别核查，请换人；确为同名两个人的，请由市级确认")
     CHECKER_NAMESAKE = ("W831", "核查人“{name}”（{unit}）与黑名单上的人同名，登记的单位是“{other}”", "请核对是不是同一个人")
 
+    REPORTED_LATE = ("W832", "“{name}”应于 {due} 前完成（{inclusive}），{reported} 报送，迟 {days} 天", "请说明原因；没有赶上当月的，由市级确认是否转入下一批（{source}）")
+    REPORTED_EARLY = ("W833", "{batch}批次 {reported} 就已报送，当月还没有开始", "请核对批次和上报日期（{source}）")
+    CHECKED_LATE = ("W834", "“{name}”（{process}）{checked} 核查，{batch}批次的核查结果应于 {due} 前汇总", "请说明原因；由市级确认是否转入下一批（{source}）")
+    CHECKED_EARLY = ("W835", "“{name}”（{process}）的核查日期 {checked} 早于县级初审签字日期 {signed}", "先初审、后现场核查：请核对两个日期")
+    ADJUSTMENT_CLOSED = ("W836", "动态调整已于 {due} 截止，{reported} 报送的 {count} 行申报本年度不能再调整", "确需调整的，由市级研究确认（{source}）")
+    NOT_AT_HAND = ("N838", "给出的文件里没有回答“{name}”（{due}）的", "不需要处理；要核对这一项的，请把当时报送的文件一起给出")
+    COUNTY_OVERDUE = ("W837", "“{county}”没有报送“{name}”（{month}），已过 {due}", "请联系该县（市、区）；没有申报企业的，请其书面说明（{source}）")
+
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number
         self.message = message

@@ -1,0 +1,148 @@
+"""The calendar: dates of the notice, working days from a person's register, and who met which deadline."""
+
+import json
+from datetime import date, timedelta
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.checklist_books import applicant, visit, write
+from tests.checklists import best, table_of
+from tests.county_files import CODES, NAMES, county_file, enterprise, filled
+from xltools.actions.calendar import calendar, make_holidays, write_calendar
+from xltools.books.file import open_book
+from xltools.faces import cli
+from xltools.model.calendar import DaysOff
+from xltools.model.finding import Code, StopError
+from xltools.model.form import FIRST_ROW, load_form
+from xltools.model.policy import load_policy
+
+POLICY = load_policy("sanmenxia-2022")
+OCTOBER = {date(2022, 10, day): False for day in range(1, 8)} | {date(2022, 10, day): True for day in (8, 9)}
+TIMING = {Code.REPORTED_LATE, Code.REPORTED_EARLY, Code.CHECKED_LATE, Code.CHECKED_EARLY, Code.ADJUSTMENT_CLOSED, Code.COUNTY_OVERDUE}
+
+
+def sent(folder: Path, county: str, reported: str, batch: str = "7月", signed: str = "2022-07-01") -> None:
+    """A county's workbook with one review, reported on this day."""
+    row = enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")
+    days = {"report_date": date.fromisoformat(reported), "sign_date": date.fromisoformat(signed), "batch": batch}
+    review = filled("review", credit_code=CODES[0], process="烧成", sign_date=date.fromisoformat(signed), visit_date=date(2022, 6, 30))
+    county_file(folder, county, [row], days, review=[review])
+
+
+def told(folder: Path, today: str = "2022-08-01") -> list[tuple[Code, str]]:
+    found = calendar([folder], POLICY, date.fromisoformat(today)).findings
+    return [(one.code, one.message) for one in found if one.code in TIMING and "没有报送" not in one.message]
+
+
+def line(outcome_day: str, due: str, off: Path | None = None) -> dict[str, object]:
+    lines = calendar([], POLICY, date.fromisoformat(outcome_day), off).lines
+    return dict(next(one for one in lines if str(one["due"]) == due))
+
+
+def test_every_deadline_of_the_notice_stands_in_the_year_with_its_clause() -> None:
+    lines = calendar([], POLICY, date(2022, 7, 18)).lines
+    days = {str(one["due"]) for one in lines}
+    assert {"2022-06-30", "2022-07-15", "2022-07-20", "2022-07-31", "2022-09-05", "2022-09-20", "2022-11-15"} <= days
+    assert len(lines) == 5 + 2 * 12
+    assert all(str(one["source"]).startswith("三环文〔2022〕69号") for one in lines)
+    assert {one["inclusive"] for one in lines} == {"含当日"}
+
+
+@pytest.mark.parametrize(
+    ("today", "state"),
+    [("2022-07-18", "还有2天（2个工作日）"), ("2022-07-19", "还有1天（1个工作日）"), ("2022-07-20", "今天到期"), ("2022-07-21", "已过1天"), ("2022-07-15", "还有5天（3个工作日）")],
+)
+def test_days_are_counted_to_the_20th(today: str, state: str) -> None:
+    assert line(today, "2022-07-20")["state"] == state
+
+
+def test_a_deadline_on_a_weekend_is_asked_about_and_never_moved() -> None:
+    saturday = line("2022-08-01", "2022-08-20")
+    assert (saturday["last"], saturday["working"]) == (date(2022, 8, 20), date(2022, 8, 19))
+    assert "须由市级确认" in str(saturday["remark"])
+    assert line("2022-08-01", "2022-09-20")["remark"] is None
+
+
+def test_days_off_come_from_a_person_and_without_one_that_is_said(tmp_path: Path) -> None:
+    assert "没有登记2022年的节假日" in calendar([], POLICY, date(2022, 9, 30)).note
+    path = make_holidays(tmp_path / "节假日.xlsx", POLICY)
+    book = openpyxl.load_workbook(path)
+    for row, (day, works) in enumerate(OCTOBER.items(), FIRST_ROW):
+        book[load_form("holidays").sheet].cell(row, 1).value = day
+        book[load_form("holidays").sheet].cell(row, 2).value = "是" if works else "否"
+    book.save(path)
+    outcome = calendar([], POLICY, date(2022, 9, 30), path)
+    assert "节假日按登记的 9 天计" in outcome.note
+    assert line("2022-09-30", "2022-10-20", path)["state"] == "还有20天（11个工作日）"     # 8, 9, 10–14, 17–20 October
+    assert line("2022-09-30", "2022-10-20")["state"] == "还有20天（14个工作日）"
+
+
+@given(st.dates(date(2022, 1, 1), date(2022, 12, 1)), st.integers(0, 60), st.integers(0, 60))
+def test_working_days_add_up(first: date, one: int, other: int) -> None:
+    off = DaysOff(OCTOBER)
+    middle, last = first + timedelta(days=one), first + timedelta(days=one + other)
+    assert off.count(first, last) == off.count(first, middle) + off.count(middle, last)
+    assert off.works(off.last_working(last))
+
+
+@pytest.mark.parametrize(
+    ("reported", "batch", "expected"),
+    [
+        ("2022-07-20", "7月", []),
+        ("2022-07-21", "7月", ["“完成当月申报企业初审并上报”应于 2022-07-20 前完成（含当日），2022-07-21 报送，迟 1 天"]),
+        ("2022-07-20", "8月", ["8月批次 2022-07-20 就已报送，当月还没有开始"]),
+        ("2022-11-15", "11月", []),
+        ("2022-11-16", "11月", ["动态调整已于 2022-11-15 截止，2022-11-16 报送的 1 行申报本年度不能再调整"]),
+    ],
+)
+def test_late_early_and_closed_are_told_with_their_clause(tmp_path: Path, reported: str, batch: str, expected: list[str]) -> None:
+    sent(tmp_path, "灵宝市", reported, batch)
+    assert [message for _, message in told(tmp_path)] == expected
+
+
+@pytest.mark.parametrize(
+    ("checked", "codes"),
+    [("2022-07-31", []), ("2022-08-01", [Code.CHECKED_LATE]), ("2022-07-17", [Code.CHECKED_EARLY]), ("2022-07-18", [])],
+)
+def test_a_site_check_follows_the_review_and_ends_with_the_month(tmp_path: Path, checked: str, codes: list[Code]) -> None:
+    sent(tmp_path, "灵宝市", "2022-07-20", signed="2022-07-18")
+    table = table_of("refractory")
+    write(tmp_path / "甲.xlsx", applicant(table, code=CODES[0], name=NAMES[0]), [visit(table, best(table), checked=date.fromisoformat(checked))])
+    assert [code for code, _ in told(tmp_path)] == codes
+
+
+def test_the_board_has_a_line_for_every_county_and_names_who_sent_nothing(tmp_path: Path) -> None:
+    sent(tmp_path, "灵宝市", "2022-07-22")
+    outcome = calendar([tmp_path], POLICY, date(2022, 8, 1))
+    july = {one["county"]: one["state"] for one in outcome.progress if one["month"] == "7月"}
+    assert (len(july), july["灵宝市"], july["卢氏县"]) == (8, "迟2天", "未报送")
+    overdue = [one.message for one in outcome.findings if one.code is Code.COUNTY_OVERDUE]
+    assert "“卢氏县”没有报送“完成当月申报企业初审并上报”（7月），已过 2022-07-20" in overdue
+    assert len(overdue) == 7
+    assert Code.NOT_AT_HAND in [one.code for one in outcome.findings]       # the screening list of June is not among the files
+
+
+def test_the_calendar_is_written_as_a_workbook_and_nothing_is_overwritten(tmp_path: Path) -> None:
+    path = tmp_path / "日程.xlsx"
+    outcome = calendar([], POLICY, date(2022, 7, 20))
+    write_calendar(path, outcome, POLICY, date(2022, 7, 20))
+    book = open_book(path)
+    assert book.sheets[:2] == ["全年日程", "各县进度"]
+    assert "看日期 2022-07-20" in str(book.values("全年日程")[1][0])
+    before = path.read_bytes()
+    with pytest.raises(StopError):
+        write_calendar(path, outcome, POLICY, date(2022, 7, 20))
+    assert path.read_bytes() == before
+
+
+def test_the_command_says_what_comes_next(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["calendar", "--date", "2022-09-04"]) == 0
+    assert "2022-09-05 周一（含当日）报送保障类企业清单及申报材料" in capsys.readouterr().out
+    assert cli.run(["make", "holidays", "-o", str(tmp_path / "节假日.xlsx")]) == 0
+    capsys.readouterr()
+    assert cli.run(["calendar", "--date", "2022-12-31", "--json"]) == 0
+    assert len(json.loads(capsys.readouterr().out)["calendar"]) == 29

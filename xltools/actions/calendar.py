@@ -1,0 +1,73 @@
+"""calendar 日程: the year's deadlines on a day, working days left, and which county met them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from pathlib import Path
+
+from xltools.actions.check import check_files
+from xltools.actions.grade import with_grades
+from xltools.books.file import open_book
+from xltools.books.list_book import Lists, write_lists
+from xltools.books.read import read_tables
+from xltools.model.calendar import CalendarOutcome, DaysOff
+from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.model.form import load_template
+from xltools.model.policy import Policy
+from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
+from xltools.rules.parse import parse
+from xltools.rules.progress import checks_judged, judged, missing, progress, sent
+
+CALENDAR, PROGRESS, HOLIDAYS = "calendar", "progress", "holidays"
+
+
+def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path | None = None) -> CalendarOutcome:
+    """The calendar on this day; with county workbooks and checklists among the files, who met which deadline.
+
+    holidays: a register of days off; without one, days are counted by the week alone, and the calendar says so.
+    """
+    off, found = _days_off(holidays, policy) if holidays else (DaysOff({}), [])
+    dues = year_of(policy, policy.year)
+    files = list(paths)
+    lines: list[dict[str, object]] = []
+    if files:
+        outcome = with_grades(check_files(files, policy), files, policy)
+        there = sent(outcome.accepted, policy)
+        lines = progress(dues, there, policy, today)
+        found += [one for one in outcome.findings if one.place.file in outcome.unread]
+        found += [*judged(there, policy), *checks_judged(outcome.graded.checks if outcome.graded else (), there, policy), *missing(lines)]
+    agenda = tuple(line_of(due, today, off) for due in dues)
+    return CalendarOutcome(agenda, tuple(lines), tuple(ahead(dues, today, off)), counted(today, off), tuple(first_per_cell(found)))
+
+
+def write_calendar(output: Path, outcome: CalendarOutcome, policy: Policy, today: date) -> Path:
+    """Write the calendar as a workbook. Raises StopError when the file is there already."""
+    _is_free(output)
+    tints = {(at, ""): colour for at, due in enumerate(year_of(policy, policy.year)) if (colour := tint(due, today))}
+    contents = {CALENDAR: outcome.lines, PROGRESS: outcome.progress}
+    write_lists(output, Lists(load_template(CALENDAR), policy, contents, {CALENDAR: tints}, {CALENDAR: outcome.note}))
+    return output
+
+
+def make_holidays(output: Path, policy: Policy) -> Path:
+    """Write a blank register of days off. Raises StopError when the file is there already."""
+    _is_free(output)
+    write_lists(output, Lists(load_template(HOLIDAYS), policy))
+    return output
+
+
+def _is_free(output: Path) -> None:
+    if output.exists():
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    output.parent.mkdir(parents=True, exist_ok=True)
+
+
+def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
+    """The registered days, and what in the register could not be read."""
+    raw, found = read_tables(open_book(path), load_template(HOLIDAYS))
+    if HOLIDAYS not in raw:
+        raise StopError(found[0])
+    typed, said = parse(raw[HOLIDAYS], policy, policy.year)
+    records = [{**record, "day": day.date() if isinstance(day := record["day"], datetime) and day == day else None} for record in typed.frame.to_dict("records")]
+    return days_off([{str(name): value for name, value in record.items()} for record in records]), [*found, *said]

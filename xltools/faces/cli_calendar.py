@@ -1,0 +1,61 @@
+"""The commands of the calendar: what comes next, who was late, and the register of days off."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.cli_publish import DAY
+from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
+from xltools.faces.terminal import report_lines
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+
+NEW_BOOK = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.command("calendar", cls=Command)
+@click.argument("files", nargs=-1, type=SOME_FILE, metavar="[文件或文件夹…]")
+@click.option("--date", "day", type=DAY, metavar="日期", help="按哪一天看，例如 2022-07-18；默认今天。")
+@click.option("--holidays", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="节假日.xlsx", help="登记好的节假日和调休；空白的用 xltools make holidays 生成。")
+@click.option("-o", "--output", type=NEW_BOOK, metavar="日程.xlsx", help="另写成一本表格：全年日程、各县进度。")
+@json_option
+@policy_option
+@help_option
+def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | None, output: Path | None, as_json: bool, policy: Policy) -> int:
+    """日程：全年时限、还剩几个工作日、接下来是什么；给出区县文件和核查表的，列出谁迟了、谁没报。"""
+    from xltools.actions.calendar import calendar, write_calendar
+
+    today = (day or datetime.now()).date()
+    outcome = calendar(files, policy, today, holidays)
+    if output:
+        write_calendar(output, outcome, policy, today)
+    if as_json:
+        click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
+        return outcome.exit_code
+    click.echo(outcome.note)
+    click.echo("\n接下来：" if outcome.ahead else "\n今年没有还没到期的时限了。")
+    for line in outcome.ahead:
+        click.echo(f"  · {line}")
+    for line in report_lines(outcome.findings, brief=True):
+        click.echo(line)
+    if output:
+        click.echo(f"\n已生成 {output}")
+    return outcome.exit_code
+
+
+@click.command("holidays", cls=Command)
+@click.option("-o", "--output", required=True, type=NEW_BOOK, metavar="节假日.xlsx", help="写到哪个文件。")
+@policy_option
+@help_option
+def make_holidays(output: Path, policy: Policy) -> int:
+    """生成空白的节假日登记，按当年公布的放假安排填写。"""
+    from xltools.actions.calendar import make_holidays
+
+    click.echo(f"已生成 {make_holidays(output, policy)}：填好后用 xltools calendar --holidays")
+    return 0

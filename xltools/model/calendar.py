@@ -1,0 +1,84 @@
+"""The calendar: a deadline as it falls in one month of one year, days off as a person registered them, the words around them."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import cache
+from importlib.resources import files
+
+from xltools.model.finding import Finding, Severity
+from xltools.model.policy import Deadline
+
+SATURDAY = 5
+
+
+@dataclass(frozen=True)
+class DaysOff:
+    """Days that differ from the week: day → whether people work. Empty: nobody registered any."""
+
+    known: Mapping[date, bool]
+
+    def knows(self, year: int) -> bool:
+        """Whether anything is registered for this year."""
+        return any(day.year == year for day in self.known)
+
+    def works(self, day: date) -> bool:
+        """Whether people work on this day, as far as is known."""
+        return self.known.get(day, day.weekday() < SATURDAY)
+
+    def last_working(self, day: date) -> date:
+        """The day itself, or the last working day before it."""
+        while not self.works(day):
+            day -= timedelta(days=1)
+        return day
+
+    def count(self, first: date, last: date) -> int:
+        """How many working days lie after the first day, up to the last one."""
+        return sum(self.works(first + timedelta(days=at)) for at in range(1, (last - first).days + 1))
+
+
+@dataclass(frozen=True)
+class Due:
+    """One deadline in one month. month: 0 for one that comes once a year · due: as printed · last: the last day on time."""
+
+    deadline: Deadline
+    month: int
+    due: date
+    last: date
+
+
+@dataclass(frozen=True)
+class CalendarOutcome:
+    """What the calendar showed. lines, progress: records of the forms · ahead: sentences of what comes next · note: how days were counted."""
+
+    lines: tuple[Mapping[str, object], ...]
+    progress: tuple[Mapping[str, object], ...]
+    ahead: tuple[str, ...]
+    note: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        plain = [[{name: str(value) if value is not None else None for name, value in line.items()} for line in rows] for rows in (self.lines, self.progress)]
+        return {"note": self.note, "calendar": plain[0], "progress": plain[1], "findings": [one.record() for one in self.findings]}
+
+
+@dataclass(frozen=True)
+class CalendarWords:
+    weekdays: tuple[str, ...]
+    words: Mapping[str, str]
+
+
+@cache
+def load_calendar_words() -> CalendarWords:
+    """The words declared in specs/calendar.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "calendar.toml").read_text("utf-8"))
+    return CalendarWords(tuple(data["weekdays"]), data["words"])

@@ -1,0 +1,146 @@
+"""Which county met which deadline, from the workbooks it sent; what was late, early, or came after adjustments had closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from xltools.model.calendar import Due, load_calendar_words
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.grade import PartGrade
+from xltools.model.outcome import Submission
+from xltools.model.policy import Policy
+from xltools.rules.deadlines import deadline_of, due_date, last_day
+from xltools.rules.text import key
+
+REVIEW, SITE_CHECK, ADJUSTMENT = "review", "site_check", "adjustment"
+FILLED = {"protected": "protected", "emergency": "measures"}     # deadline → the form whose rows answer it
+
+
+@dataclass(frozen=True)
+class Sent:
+    """One workbook that answers one deadline. month: of its batch."""
+
+    submission: Submission
+    deadline: str
+    month: int
+    reported: date
+
+
+def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
+    """What every accepted workbook with batch and report date answers, the earliest first."""
+    months = policy.lists["months"]
+    found: list[Sent] = []
+    for one in submissions:
+        if one.report_date is None or one.batch not in months:
+            continue
+        month = months.index(one.batch) + 1
+        answered = [deadline_of(policy, month, _rows(one, REVIEW)).id, *(id for id, form in FILLED.items() if _rows(one, form))]
+        found += [Sent(one, id, month, one.report_date) for id in answered]
+    return sorted(found, key=lambda one: (one.reported, one.submission.file))
+
+
+def _rows(submission: Submission, form: str) -> int:
+    table = submission.tables.get(form)
+    return 0 if table is None else len(table.frame)
+
+
+def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: date) -> list[dict[str, object]]:
+    """One line a county for every deadline that a file answers; one line in all for a yearly one that is past and that no file answers.
+
+    A month that no file is about may have had no applicants, or its files are not at hand: nothing is said of it.
+    """
+    lines = []
+    for due in dues:
+        id = due.deadline.id
+        if id not in (REVIEW, "screening", *FILLED):
+            continue
+        answers = [one for one in there if one.deadline == id and due.month in (0, one.month)]
+        if answers:
+            lines += [_line(county.name, due, [one for one in answers if one.submission.county == county.name], today) for county in policy.counties]
+        elif due.last < today and not due.month:
+            lines.append(_line(due.deadline.who, due, [], today) | {"state": load_calendar_words().words["unseen"]})
+    return lines
+
+
+def _line(county: str, due: Due, answers: Sequence[Sent], today: date) -> dict[str, object]:
+    words = load_calendar_words().words
+    first = answers[0] if answers else None
+    late = (first.reported - due.last).days if first else 0
+    if first:
+        state = words["late"].format(days=late) if late > 0 else words["on_time"]
+    else:
+        state = words["missing"] if due.last < today else words["waiting"]
+    return {
+        "county": county,
+        "name": due.deadline.name,
+        "month": words["month"].format(month=due.month) if due.month else words["whole_year"],
+        "due": due.due,
+        "reported": first.reported if first else None,
+        "state": state,
+        "file": first.submission.file if first else None,
+        "source": due.deadline.source,
+    }
+
+
+def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
+    """What was late, early, or came when adjustments had closed; each with its clause."""
+    for one in there:
+        year = one.submission.year or policy.year
+        deadline, place = policy.deadline(one.deadline), Place(one.submission.file)
+        last = last_day(deadline, year, one.month)
+        inclusive = load_calendar_words().words["inclusive" if deadline.inclusive else "exclusive"]
+        if one.reported > last:
+            due = due_date(deadline, year, one.month)
+            said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "days": (one.reported - last).days}
+            yield Code.REPORTED_LATE.at(place, **said, source=deadline.source)
+        if one.deadline == REVIEW and one.reported < date(year, one.month, 1):
+            yield Code.REPORTED_EARLY.at(place, batch=one.submission.batch, reported=one.reported, source=deadline.source)
+        yield from _closed(one, policy, year)
+
+
+def _closed(one: Sent, policy: Policy, year: int) -> Iterator[Finding]:
+    """Applications that came after the one adjustment of the year."""
+    adjustment = policy.deadline(ADJUSTMENT)
+    last, count = last_day(adjustment, year, adjustment.month), _rows(one.submission, REVIEW)
+    if one.deadline == REVIEW and one.reported > last and count:
+        said = {"due": due_date(adjustment, year, adjustment.month), "reported": one.reported, "count": count, "source": adjustment.source}
+        yield Code.ADJUSTMENT_CLOSED.at(Place(one.submission.file), **said)
+
+
+def checks_judged(parts: Iterable[PartGrade], there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
+    """Site checks that came after the month's end, or before the county had signed its review."""
+    reviewed = {who: found for one in there if one.deadline == REVIEW for who, found in _reviewed(one)}
+    deadline = policy.deadline(SITE_CHECK)
+    for part in parts:
+        checklist = part.checklist
+        known = reviewed.get((key(checklist.credit_code), key(checklist.process)))
+        if known is None or checklist.checked is None:
+            continue
+        one, signed = known
+        year = one.submission.year or policy.year
+        said = {"name": checklist.name, "process": checklist.process, "checked": checklist.checked}
+        if checklist.checked > last_day(deadline, year, one.month):
+            due = due_date(deadline, year, one.month)
+            yield Code.CHECKED_LATE.at(checklist.place, **said, batch=one.submission.batch, due=due, source=deadline.source)
+        if signed and checklist.checked < signed:
+            yield Code.CHECKED_EARLY.at(checklist.place, **said, signed=signed)
+
+
+def _reviewed(one: Sent) -> Iterator[tuple[tuple[str, str], tuple[Sent, date | None]]]:
+    """Code and process of every review → its workbook and the day the director signed."""
+    frame = one.submission.tables[REVIEW].frame
+    for record in frame.to_dict("records"):
+        day = record["sign_date"]
+        signed = day.date() if isinstance(day, datetime) and day == day else None
+        yield (key(str(record["credit_code"])), key(str(record["process"]))), (one, signed)
+
+
+def missing(lines: Iterable[Mapping[str, object]]) -> Iterator[Finding]:
+    """The counties that let a deadline pass, and the deadlines that no file at hand is about."""
+    for line in lines:
+        if line["state"] == load_calendar_words().words["unseen"]:
+            yield Code.NOT_AT_HAND.at(Place(), name=line["name"], due=line["due"])
+        if line["state"] == load_calendar_words().words["missing"]:
+            yield Code.COUNTY_OVERDUE.at(Place(), county=line["county"], name=line["name"], month=line["month"], due=line["due"], source=line["source"])
