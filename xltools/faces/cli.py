@@ -19,6 +19,7 @@ from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import example_lines, grade, make_checklist
 from xltools.faces.cli_lists import emergency, screen
+from xltools.faces.cli_pack import close, make_reporting, pack
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
 from xltools.faces.cli_seal import key, make_people, sign, verify
@@ -223,11 +224,12 @@ make.add_command(make_checklist)
 make.add_command(make_policy)
 make.add_command(make_people)
 make.add_command(make_holidays)
+make.add_command(make_reporting)
 commands.add_command(grade)
 commands.add_command(remind)
 commands.add_command(emergency)
 commands.add_command(names)
-for command in (sign, verify, key, calendar):
+for command in (sign, verify, key, calendar, pack, close):
     commands.add_command(command)
 for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)

@@ -270,6 +270,16 @@ class Code(Enum):
     NOT_AT_HAND = ("N838", "给出的文件里没有回答“{name}”（{due}）的", "不需要处理；要核对这一项的，请把当时报送的文件一起给出")
     COUNTY_OVERDUE = ("W837", "“{county}”没有报送“{name}”（{month}），已过 {due}", "请联系该县（市、区）；没有申报企业的，请其书面说明（{source}）")
 
+    HELD_BACK = ("W840", "“{name}”（{process}）没有列入上报清单：{reasons}", "请补齐后重新打包；确实不上报的，不需要处理")
+    OPEN_ISSUES = ("W841", "“{name}”还有 {count} 项整改没有完成，已列入上报清单并随包附上", "请核对整改情况；没有整改到位的，由市级确认是否上报")
+    NOTHING_TO_REPORT = ("W842", "“{county}”{month}没有可以上报的工序，没有生成上报包", "请核对上面逐家列出的原因")
+    MAPPING_UNKNOWN = ("E843", "平台列“{header}”取自“{source}”，填报表里没有这一列", "请写成“工作表.表头”，例如 排查清单.企业名称")
+    MAPPING_DEFAULT = ("W844", "省平台的列名和顺序用的是默认设置，没有经人确认", "请对照省平台的导入模板填写上报设置，再打包")
+    NOT_CHECKED = ("W845", "“{name}”（{process}）申报 {applied}，{reason}，{month}批次不能关闭", "请补做现场核查，并由全部核查人签字")
+    SIGNED_LATE = ("W846", "“{name}”：{reason}", "请说明原因；是否计入当月批次由市级确认")
+    PAPER_ONLY = ("N847", "“{name}”参评绩效先进性，只报纸质材料，没有列入平台清单", "不需要处理；纸质材料清单在上报包里")
+    NOTHING_THIS_MONTH = ("W848", "给出的文件里没有{month}批次的区县填报表", "请核对批次和文件夹")
+
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number
         self.message = message

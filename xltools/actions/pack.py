@@ -1,0 +1,179 @@
+"""pack 上报包 and close 月末汇总: what a county reports in a month as one .zip, and whether the city's batch may close.
+
+Source: 三环文〔2022〕69号 三(三)2, 三(三)3, 三(三)4, 四.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from xltools.actions.check import check_files
+from xltools.actions.grade import with_grades
+from xltools.actions.reporting import default_settings
+from xltools.books.list_book import Lists, write_lists
+from xltools.books.parcel import book_bytes, write_parcel
+from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.model.form import Form, Template, load_form, load_template
+from xltools.model.outcome import Submission
+from xltools.model.package import Application, PackOutcome, Settings, load_package_words
+from xltools.model.policy import Policy
+from xltools.rules.board import on_time
+from xltools.rules.closing import closing_lines, lacking, to_visit
+from xltools.rules.package import (
+    NOT_DONE,
+    applications,
+    grade_form,
+    grade_line,
+    held_back,
+    issues,
+    late_signature,
+    paper_lines,
+    plain,
+)
+
+BATCH, OPINIONS, RECTIFICATION, PAPER = "batch", "package_opinions", "package_rectification", "package_paper"
+Rows = Sequence[Mapping[str, object]]
+
+
+@dataclass(frozen=True)
+class Job:
+    """What stays the same for every package of one run. materials: a folder with one folder per enterprise, named by its code."""
+
+    policy: Policy
+    folder: Path
+    settings: Settings
+    materials: Path | None = None
+
+
+def pack_files(paths: Iterable[Path], month: str, job: Job) -> PackOutcome:
+    """Write the package of every county that reports this month; a county without anything to report gets none.
+
+    Nothing that is there is overwritten.
+    """
+    outcome = check_files(paths, job.policy)
+    found = [one for one in outcome.findings if one.place.file in outcome.unread]
+    found += [] if job.settings.confirmed else [Code.MAPPING_DEFAULT.at(Place())]
+    written: list[Path] = []
+    lines: list[str] = []
+    for one in (one for one in outcome.accepted if one.batch == month):
+        path, said, line = _county(one, job)
+        found += said
+        written += [path] if path else []
+        lines += [line] if line else []
+    if not any(one.batch == month for one in outcome.accepted):
+        found.append(Code.NOTHING_THIS_MONTH.at(Place(), month=month))
+    return PackOutcome(tuple(written), tuple(lines), tuple(first_per_cell(found)))
+
+
+def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding], str]:
+    """The package of one workbook: its path, what was found, a line to read."""
+    names = load_package_words().names
+    everybody = applications(submission, job.settings)
+    reported = [one for one in everybody if not one.reasons]
+    found = [held_back(one) for one in everybody if one.reasons]
+    found += [Code.SIGNED_LATE.at(one.place, name=one.name, reason=late) for one in reported if (late := late_signature(one, job.policy))]
+    path = job.folder / names["file"].format(county=submission.county, month=submission.batch)
+    if path.exists():
+        return None, [*found, Code.OUTPUT_EXISTS.at(Place(submission.file), file=path.name)], ""
+    if not reported and not any(one.paper for one in everybody):
+        return None, [*found, Code.NOTHING_TO_REPORT.at(Place(submission.file), county=submission.county, month=submission.batch)], ""
+    problems = issues(submission, (one.code for one in everybody))
+    found += _unsolved(reported, problems)
+    write_parcel(path, _files(submission, everybody, problems, job), names["checksums"])
+    return path, found, f"{submission.county}{submission.batch}：列入 {len(reported)} 道工序，没有列入 {len(everybody) - len(reported)} 道"
+
+
+def _unsolved(reported: Iterable[Application], problems: Rows) -> list[Finding]:
+    """Enterprises that are reported with problems not yet solved."""
+    found = []
+    for one in {one.code: one for one in reported}.values():
+        count = sum(problem["state"] == NOT_DONE and str(problem["credit_code"] or "").upper() == one.code for problem in problems)
+        found += [Code.OPEN_ISSUES.at(one.place, name=one.name, count=count)] if count else []
+    return found
+
+
+def _files(submission: Submission, everybody: Sequence[Application], problems: Rows, job: Job) -> dict[str, bytes]:
+    """Everything in a package by its name, but for the fingerprints."""
+    said, reported = load_package_words(), [one for one in everybody if not one.reasons]
+    names, columns = said.names, job.settings.columns
+    form = grade_form(columns, names["grades_title"].format(county=submission.county, month=submission.batch))
+    opinions = [{**one.review, **_opinion(one)} for one in everybody]
+    files = {
+        names["grades"]: book_bytes(_lists(form.title, (form,), job, {form.name: [grade_line(one, columns) for one in reported]})),
+        names["opinions"]: _book(OPINIONS, opinions, job),
+        names["rectification"]: _book(RECTIFICATION, problems, job),
+        names["about"]: _about(submission, everybody, job).encode(),
+    }
+    if papers := paper_lines(everybody):
+        files[names["paper"]] = _book(PAPER, papers, job)
+    if submission.path:
+        files[names["form"].format(suffix=submission.path.suffix)] = submission.path.read_bytes()
+    return files | _materials(reported, job)
+
+
+def _opinion(one: Application) -> dict[str, object]:
+    place = "".join(sign for sign in one.place.cell if sign.isdigit())
+    return {"name": one.name, "included": "否" if one.reasons else "是", "reason": "；".join(one.reasons) or None, "source_row": float(place or 0)}
+
+
+def _book(name: str, rows: Rows, job: Job) -> bytes:
+    form = load_form(name)
+    return book_bytes(_lists(form.title, (form,), job, {name: rows}))
+
+
+def _lists(title: str, forms: tuple[Form, ...], job: Job, contents: Mapping[str, Rows]) -> Lists:
+    template = load_template(BATCH)
+    return Lists(replace(template, id="package", title=title, forms=forms), job.policy, contents)
+
+
+def _materials(reported: Iterable[Application], job: Job) -> dict[str, bytes]:
+    """The files in the folders of the enterprises that are reported, as they are."""
+    name, found = load_package_words().names["material"], dict[str, bytes]()
+    for code in dict.fromkeys(one.code for one in reported):
+        for folder in sorted(job.materials.glob(f"*{code}*")) if job.materials and code else ():
+            files = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
+            found |= {name.format(credit_code=code, name=path.relative_to(folder).as_posix()): path.read_bytes() for path in files}
+    return found
+
+
+def _about(submission: Submission, everybody: Sequence[Application], job: Job) -> str:
+    said = load_package_words()
+    cover = plain(submission.tables["cover"].card()) if "cover" in submission.tables else {}
+    values = {
+        "county": submission.county, "month": submission.batch, "file": submission.file, "sha256": submission.sha256, "version": submission.version,
+        "policy": job.policy.id, "signed": cover.get("sign_date") or "未填写", "reported": submission.report_date or "未填写",
+        "on_time": on_time(submission, len(everybody), job.policy), "mapping": said.words["confirmed" if job.settings.confirmed else "default"],
+        "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody),
+    }
+    return "".join(f"{line.format(**values)}\n" for line in said.about)
+
+
+def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path | None = None) -> PackOutcome:
+    """Whether every applicant of the month that must be visited has a signed checklist; with the list as a workbook.
+
+    paths: county workbooks and checklists. Raises StopError when the workbook is there already.
+    """
+    if output and output.exists():
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    files = list(paths)
+    outcome = with_grades(check_files(files, policy), files, policy)
+    there = [one for one in outcome.accepted if one.batch == month]
+    found = to_visit([one for submission in there for one in applications(submission, default_settings())], policy)
+    lines = closing_lines(found, outcome.graded)
+    said = [one for one in outcome.findings if one.place.file in outcome.unread]
+    said += lacking(found, lines, month) if there else [Code.NOTHING_THIS_MONTH.at(Place(), month=month)]
+    open_ = sum(bool(line["reason"]) for line in lines)
+    words = load_package_words().words
+    sentence = words["open"].format(month=month, count=open_) if open_ else words["closes"].format(month=month, count=len(lines))
+    if output and lines:
+        _write_batch(output, lines, sentence, policy)
+    return PackOutcome((output,) if output and lines else (), (sentence,) if lines else (), tuple(first_per_cell(said)))
+
+
+def _write_batch(output: Path, lines: Rows, sentence: str, policy: Policy) -> None:
+    template: Template = load_template(BATCH)
+    output.parent.mkdir(parents=True, exist_ok=True)
+    tints = {(at, "complete"): "missing" if line["reason"] else "good" for at, line in enumerate(lines)}
+    write_lists(output, Lists(template, policy, {BATCH: lines}, {BATCH: tints}, {BATCH: sentence}))

@@ -1,0 +1,50 @@
+"""The settings of packages as a workbook for a person: the platform's columns, and who files on paper."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from xltools.books.file import open_book
+from xltools.books.list_book import Lists, write_lists
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.form import load_template
+from xltools.model.package import PlatformColumn, Settings, load_package_words
+from xltools.model.policy import Policy
+from xltools.rules.package import records_of, unknown_sources
+from xltools.rules.parse import parse
+
+TEMPLATE, COLUMNS, ADVANCED = "reporting", "reporting_columns", "reporting_advanced"
+
+
+def default_settings() -> Settings:
+    """The columns we ship, which nobody has confirmed."""
+    return Settings(load_package_words().columns)
+
+
+def make_reporting(output: Path, policy: Policy) -> Path:
+    """Write the settings as a workbook to edit, with the columns we ship. Raises StopError when the file is there already."""
+    if output.exists():
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    output.parent.mkdir(parents=True, exist_ok=True)
+    rows = [{"header": one.header, "source": one.source, "fixed": one.fixed or None} for one in load_package_words().columns]
+    write_lists(output, Lists(load_template(TEMPLATE), policy, {COLUMNS: rows}))
+    return output
+
+
+def read_reporting(path: Path, policy: Policy) -> tuple[Settings, list[Finding]]:
+    """The settings in a workbook, and what is wrong with them. Raises StopError when they cannot be used."""
+    raw, found = read_tables(open_book(path), load_template(TEMPLATE))
+    if COLUMNS not in raw:
+        raise StopError(found[0])
+    tables = {}
+    for name, table in raw.items():
+        tables[name], said = parse(table, policy, policy.year)
+        found += said
+    rows = [record for _, record in records_of(tables[COLUMNS]) if record["header"]]
+    columns = tuple(PlatformColumn(*(str(record[name] or "") for name in ("header", "source", "fixed"))) for record in rows)
+    found += unknown_sources(columns, Place(path.name, tables[COLUMNS].sheet))
+    if wrong := [one for one in found if one.severity is Severity.ERROR]:
+        raise StopError(wrong[0])
+    advanced = frozenset(str(record["credit_code"]).upper() for _, record in records_of(tables.get(ADVANCED)) if record["credit_code"])
+    return Settings(columns, True, advanced), first_per_cell(found)

@@ -1,0 +1,95 @@
+"""The commands of a month: county packages, and whether the batch may close."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.options import Command, files_argument, help_option, json_option, output_folder, policy_option
+from xltools.faces.terminal import report_lines
+
+if TYPE_CHECKING:
+    from xltools.model.package import PackOutcome
+    from xltools.model.policy import Policy
+
+NEW_BOOK = click.Path(dir_okay=False, path_type=Path)
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+month_option = click.option("--month", required=True, metavar="7月", help="哪个批次，写成 7月。")
+
+
+@click.command("pack", cls=Command)
+@files_argument
+@month_option
+@output_folder
+@click.option("--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="上报设置.xlsx", help="省平台的列名和顺序、参评绩效先进性的企业；用 xltools make reporting 生成。")
+@click.option("--materials", type=FOLDER, metavar="文件夹", help="申报材料：一家企业一个子文件夹，名称里有信用代码；原样放进包里。")
+@json_option
+@policy_option
+@help_option
+def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path | None, materials: Path | None, as_json: bool, policy: Policy) -> int:
+    """上报包：每个县（市、区）一个 县区-月.zip，含分级清单、申报表、初审意见、整改情况和校验和。
+
+    材料不齐、没有签字、初审意见不同意的不列入清单，逐家写明原因。
+    """
+    from xltools.actions.pack import Job, pack_files
+    from xltools.actions.reporting import default_settings, read_reporting
+
+    settings = read_reporting(settings_file, policy)[0] if settings_file else default_settings()
+    done = pack_files(files, _month(month, policy), Job(policy, folder, settings, materials))
+    _show(done, as_json)
+    return done.exit_code
+
+
+@click.command("close", cls=Command)
+@files_argument
+@month_option
+@click.option("-o", "--output", type=NEW_BOOK, metavar="月末汇总.xlsx", help="另写成一本表格。")
+@json_option
+@policy_option
+@help_option
+def close(files: tuple[Path, ...], month: str, output: Path | None, as_json: bool, policy: Policy) -> int:
+    """月末汇总：当月 A、B、引领性和 C 级申报是不是都有全部签字的现场核查表；缺的逐家列出。
+
+    给出区县填报表和核查表所在的文件夹。
+    """
+    from xltools.actions.pack import close_month
+
+    done = close_month(files, _month(month, policy), policy, output)
+    _show(done, as_json)
+    return done.exit_code
+
+
+@click.command("reporting", cls=Command)
+@click.option("-o", "--output", required=True, type=NEW_BOOK, metavar="上报设置.xlsx", help="写到哪个文件。")
+@policy_option
+@help_option
+def make_reporting(output: Path, policy: Policy) -> int:
+    """生成上报设置：省平台的列名和顺序、参评绩效先进性的企业，在格里改。"""
+    from xltools.actions.reporting import make_reporting
+
+    click.echo(f"已生成 {make_reporting(output, policy)}：请对照省平台的导入模板改好，再用 xltools pack --settings")
+    return 0
+
+
+def _month(text: str, policy: Policy) -> str:
+    """The month as the policy writes it."""
+    months = policy.lists["months"]
+    if text not in months:
+        raise click.BadParameter(f"“{text}”不是 7月 这样的批次", param_hint="--month")
+    return text
+
+
+def _show(done: PackOutcome, as_json: bool) -> None:
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    click.echo("")
+    for line in done.lines:
+        click.echo(line)
+    for path in done.paths:
+        click.echo(f"已生成 {path}")

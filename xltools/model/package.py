@@ -1,0 +1,94 @@
+"""A county's package for a month: its applicants with what holds them back, the columns of the platform, the names of its files."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from xltools.model.finding import Finding, Place, Severity
+from xltools.model.outcome import Submission
+
+Texts = Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class PlatformColumn:
+    """One column of the grade list. source: "sheet.label" · fixed: what stands in every row where there is no source."""
+
+    header: str
+    source: str = ""
+    fixed: str = ""
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a package is made. confirmed: whether a person wrote the columns down · advanced: codes of enterprises that file on paper."""
+
+    columns: tuple[PlatformColumn, ...]
+    confirmed: bool = False
+    advanced: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Application:
+    """One process that is applied for in one month. reasons: why it is not reported, none when it is · paper: only on paper."""
+
+    submission: Submission
+    place: Place
+    review: Texts
+    screening: Texts
+    reasons: tuple[str, ...] = ()
+    paper: bool = False
+
+    @property
+    def code(self) -> str:
+        return str(self.review.get("credit_code") or "").upper()
+
+    @property
+    def name(self) -> str:
+        return str(self.screening.get("name") or self.review.get("name") or self.code)
+
+    @property
+    def process(self) -> str:
+        return str(self.review.get("process") or "")
+
+
+@dataclass(frozen=True)
+class PackOutcome:
+    """What packing or closing gave. lines: what to say besides findings."""
+
+    paths: tuple[Path, ...] = ()
+    lines: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        return {"files": [path.name for path in self.paths], "lines": list(self.lines), "findings": [one.record() for one in self.findings]}
+
+
+@dataclass(frozen=True)
+class PackageWords:
+    """file: of a package · names: of what is in it, by what it is · words: sentences · about: lines of its description."""
+
+    names: Mapping[str, str]
+    words: Mapping[str, str]
+    about: tuple[str, ...]
+    columns: tuple[PlatformColumn, ...]
+
+
+@cache
+def load_package_words() -> PackageWords:
+    """The words and columns declared in specs/package.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "package.toml").read_text("utf-8"))
+    columns = tuple(PlatformColumn(**one) for one in data.pop("column"))
+    words, about = data.pop("words"), tuple(data.pop("description")["lines"])
+    return PackageWords(data, words, about, columns)
