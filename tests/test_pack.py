@@ -14,7 +14,7 @@ from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
 from xltools.actions.pack import Job, close_month, pack_files
 from xltools.actions.reporting import default_settings, make_reporting, read_reporting
-from xltools.actions.sign import sign_files
+from xltools.actions.sign import Signing, sign_files
 from xltools.books.base import Cell
 from xltools.books.file import open_book
 from xltools.faces import cli
@@ -191,7 +191,7 @@ def test_a_batch_closes_only_with_a_signed_checklist_of_every_applicant(tmp_path
 
 def test_a_broken_seal_keeps_the_batch_open(tmp_path: Path) -> None:
     inbox(tmp_path / "收件箱")
-    path = sign_files([checklist(tmp_path / "原件")], tmp_path / "核查表", date(2022, 7, 28)).paths[0]
+    path = sign_files([checklist(tmp_path / "原件")], Signing(POLICY, tmp_path / "核查表", date(2022, 7, 28))).paths[0]
     assert closing(tmp_path) == []
     change(path, 2, H7="改过")
     assert "已失效" in closing(tmp_path)[0]

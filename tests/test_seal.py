@@ -12,17 +12,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.checklist_books import CHECKED, applicant, change, visit, write
+from tests.checklist_books import CHECKED, POLICY, applicant, change, visit, write
 from tests.checklists import best, table_of
+from tests.county_files import CODES, county_file, enterprise, filled
 from tests.seal_trials import changed_cells, random_changes, told
+from xltools.actions.check import check_files
 from xltools.actions.grade import grade_files
-from xltools.actions.sign import sign_files, verify_files
+from xltools.actions.sign import Signing, sign_files, verify_files
+from xltools.books.address import column_letters
 from xltools.books.file import open_book
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import new_key, public_keys, read_key
 from xltools.faces import cli
 from xltools.model.finding import Code, StopError
-from xltools.model.policy import load_policy
+from xltools.model.form import FIRST_ROW, Owner, load_form
 from xltools.model.seal import Content, SealLine, canonical
 from xltools.rules.seal import changes, same, sealed
 
@@ -42,7 +45,7 @@ def checklist(folder: Path, *checkers: Mapping[str, Any]) -> Path:
 @pytest.fixture
 def seal_book(tmp_path: Path) -> Path:
     """A sealed checklist."""
-    done = sign_files([checklist(tmp_path / "核查表")], tmp_path / "已封签", DAY)
+    done = sign_files([checklist(tmp_path / "核查表")], Signing(POLICY, tmp_path / "已封签", DAY))
     assert (done.findings, done.exit_code) == ((), 0)
     return done.paths[0]
 
@@ -69,13 +72,13 @@ def test_the_original_stays_as_it_is_and_nothing_is_overwritten(tmp_path: Path, 
     original = tmp_path / "核查表" / "甲.xlsx"
     before = original.read_bytes()
     sealed_bytes = seal_book.read_bytes()
-    again = sign_files([original], tmp_path / "已封签", DAY)
+    again = sign_files([original], Signing(POLICY, tmp_path / "已封签", DAY))
     assert [one.code for one in again.findings] == [Code.OUTPUT_EXISTS]
     assert (original.read_bytes(), seal_book.read_bytes()) == (before, sealed_bytes)
 
 
 def test_the_same_content_gives_the_same_seal(tmp_path: Path, seal_book: Path) -> None:
-    other = sign_files([checklist(tmp_path / "另")], tmp_path / "另封", DAY).paths[0]
+    other = sign_files([checklist(tmp_path / "另")], Signing(POLICY, tmp_path / "另封", DAY)).paths[0]
     assert other.read_bytes() == seal_book.read_bytes()
 
 
@@ -137,7 +140,7 @@ def test_a_record_that_was_changed_or_deleted_is_told(seal_book: Path) -> None:
 def test_a_seal_of_another_file_does_not_fit(tmp_path: Path, seal_book: Path) -> None:
     change(seal_book, SHEET, **{FOUND: 85.0})
     who = ({"name": "张三", "signature": "张三", "date": CHECKED},)
-    other = sign_files([checklist(tmp_path / "乙", *who)], tmp_path / "乙封", DAY).paths[0]
+    other = sign_files([checklist(tmp_path / "乙", *who)], Signing(POLICY, tmp_path / "乙封", DAY)).paths[0]
     book, donor = openpyxl.load_workbook(seal_book), openpyxl.load_workbook(other)
     for row in book["封签记录"].iter_rows():
         for cell in row:
@@ -155,7 +158,7 @@ def test_a_seal_of_another_file_does_not_fit(tmp_path: Path, seal_book: Path) ->
     ],
 )
 def test_nothing_is_sealed_until_every_checker_has_signed(tmp_path: Path, checkers: tuple[Mapping[str, Any], ...], reason: str) -> None:
-    done = sign_files([checklist(tmp_path, *checkers)], tmp_path / "已封签", DAY)
+    done = sign_files([checklist(tmp_path, *checkers)], Signing(POLICY, tmp_path / "已封签", DAY))
     assert [(one.code, one.message) for one in done.findings] == [(Code.CANNOT_SEAL, f"没有封签：{reason}")]
     assert (done.paths, done.exit_code) == ((), 1)
     assert not (tmp_path / "已封签").exists()
@@ -164,7 +167,7 @@ def test_nothing_is_sealed_until_every_checker_has_signed(tmp_path: Path, checke
 def test_a_changed_checklist_is_sealed_anew_and_names_the_old_seal(tmp_path: Path, seal_book: Path) -> None:
     old = seal_of(open_book(seal_book))
     change(seal_book, SHEET, **{FOUND: 85.0})
-    again = sign_files([seal_book], tmp_path / "重签", DAY).paths[0]
+    again = sign_files([seal_book], Signing(POLICY, tmp_path / "重签", DAY)).paths[0]
     new = seal_of(open_book(again))
     assert new is not None
     assert old is not None
@@ -173,21 +176,20 @@ def test_a_changed_checklist_is_sealed_anew_and_names_the_old_seal(tmp_path: Pat
 
 
 def test_grading_says_of_every_checklist_how_it_stands(tmp_path: Path, seal_book: Path) -> None:
-    policy = load_policy("sanmenxia-2022")
-    unsealed, whole = grade_files([tmp_path / "核查表"], policy), grade_files([seal_book], policy)
+    unsealed, whole = grade_files([tmp_path / "核查表"], POLICY), grade_files([seal_book], POLICY)
     assert unsealed.signed == {"甲.xlsx": "已签字，未封签（2人）"}
-    assert [one.code for one in verify_files([tmp_path / "核查表"]).findings] == [Code.NOT_SEALED]
+    assert [one.code for one in verify_files([tmp_path / "核查表"], POLICY).findings] == [Code.NOT_SEALED]
     assert whole.signed["甲.xlsx"].startswith("已封签 ")
     assert not {Code.NOT_SEALED, Code.SEAL_BROKEN} & {one.code for one in (*unsealed.findings, *whole.findings)}
     change(seal_book, SHEET, **{FOUND: 85.0})
-    broken = grade_files([seal_book], policy)
+    broken = grade_files([seal_book], POLICY)
     assert broken.signed["甲.xlsx"].endswith("已失效：1 处改动")
     assert {Code.SEAL_BROKEN, Code.SEALED_CELL_CHANGED} <= {one.code for one in broken.findings}
 
 
 def test_an_unsigned_checklist_is_told_when_verified(tmp_path: Path) -> None:
     path = checklist(tmp_path, {"name": "张三", "signature": "张三"}, {"name": "李四"})
-    done = verify_files([path])
+    done = verify_files([path], POLICY)
     assert done.states == {"甲.xlsx": "未全部签字：李四"}
     assert [one.code for one in done.findings] == [Code.CHECKER_NOT_SIGNED, Code.CHECKER_NOT_SIGNED]
 
@@ -199,29 +201,29 @@ def test_two_checkers_sign_one_seal_by_key(tmp_path: Path, seal_book: Path) -> N
     keys = tmp_path / "密钥"
     paths = [new_key(keys, name)[0] for name in ("张三", "李四")]
     assert paths[0].stat().st_mode & 0o077 == 0
-    first = sign_files([seal_book], tmp_path / "一", DAY, read_key(paths[0])).paths[0]
-    both = sign_files([first], tmp_path / "二", DAY, read_key(paths[1])).paths[0]
+    first = sign_files([seal_book], Signing(POLICY, tmp_path / "一", DAY, read_key(paths[0]))).paths[0]
+    both = sign_files([first], Signing(POLICY, tmp_path / "二", DAY, read_key(paths[1]))).paths[0]
     seal, old = seal_of(open_book(both)), seal_of(open_book(seal_book))
     assert seal is not None
     assert old is not None
     assert ([one.name for one in seal.signatures], seal.code) == (["张三", "李四"], old.code)
-    assert verify_files([both], public_keys(keys)).findings == ()
-    assert [one.code for one in verify_files([both]).findings] == [Code.SIGNER_UNKNOWN, Code.SIGNER_UNKNOWN]
+    assert verify_files([both], POLICY, public_keys(keys)).findings == ()
+    assert [one.code for one in verify_files([both], POLICY).findings] == [Code.SIGNER_UNKNOWN, Code.SIGNER_UNKNOWN]
 
 
 def test_a_signature_taken_from_another_seal_or_with_another_name_is_wrong(tmp_path: Path, seal_book: Path) -> None:
     private, _ = new_key(tmp_path / "密钥", "张三")
-    signed = sign_files([seal_book], tmp_path / "一", DAY, read_key(private)).paths[0]
+    signed = sign_files([seal_book], Signing(POLICY, tmp_path / "一", DAY, read_key(private))).paths[0]
     book = openpyxl.load_workbook(signed)
     line = next(row for row in book["封签记录"].iter_rows() if row[0].value == "数字签名")
     line[1].value = "李四"
     book.save(signed)
-    assert [one.code for one in verify_files([signed], public_keys(tmp_path / "密钥")).findings] == [Code.SIGNATURE_WRONG]
+    assert [one.code for one in verify_files([signed], POLICY, public_keys(tmp_path / "密钥")).findings] == [Code.SIGNATURE_WRONG]
 
 
 def test_who_did_not_check_cannot_sign(tmp_path: Path, seal_book: Path) -> None:
     private, _ = new_key(tmp_path, "王五")
-    done = sign_files([seal_book], tmp_path / "一", DAY, read_key(private))
+    done = sign_files([seal_book], Signing(POLICY, tmp_path / "一", DAY, read_key(private)))
     assert [one.message for one in done.findings] == ["没有封签：王五不在核查人之中"]
 
 
@@ -279,7 +281,68 @@ def test_the_commands_seal_and_verify(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_only_checklists_are_sealed(tmp_path: Path) -> None:
     book = openpyxl.Workbook()
     book.save(tmp_path / "别的.xlsx")
-    assert [one.message for one in sign_files([tmp_path / "别的.xlsx"], tmp_path / "封", DAY).findings] == ["没有封签：不是现场核查表"]
-    assert sign_files([tmp_path], tmp_path / "封", DAY).findings == ()
+    assert [one.message for one in sign_files([tmp_path / "别的.xlsx"], Signing(POLICY, tmp_path / "封", DAY)).findings] == ["没有封签：不是现场核查表，也不是区县填报表"]
+    assert sign_files([tmp_path], Signing(POLICY, tmp_path / "封", DAY)).findings == ()
 
 
+
+
+# --- a county's workbook ----------------------------------------------------------------------------------------------
+
+
+def county(folder: Path, **review: Any) -> Path:
+    """A county's workbook with two reviews, all signed but for what `review` says of the second."""
+    rows = [enterprise(at, industry="耐火材料", process="烧成", table="耐火材料") for at in (0, 1)]
+    reviews = [filled("review", credit_code=CODES[at], process="烧成", **(review if at else {})) for at in (0, 1)]
+    return county_file(folder, "灵宝市", rows, review=reviews)
+
+
+def place_of(form: str, field: str, at: int) -> tuple[str, str]:
+    """Sheet and cell of a field of the record of this number."""
+    letters = column_letters([one.name for one in load_form(form)].index(field) + 1)
+    return load_form(form).sheet, f"{letters}{FIRST_ROW + at}"
+
+
+def swap(path: Path, name: str) -> None:
+    """Put the first two rows of a form the other way round, as sorting does."""
+    form, cells = load_form(name), dict[str, Any]()
+    book = open_book(path)
+    grid = book.values(form.sheet)
+    for field in (one for one in form if one.owner is not Owner.FORMULA):
+        for at in (0, 1):
+            _, cell = place_of(name, field.name, at)
+            column = [one.name for one in form].index(field.name)
+            value = grid[FIRST_ROW - at][column]
+            cells[cell] = float((value - date(1899, 12, 30)).days) if isinstance(value, date) else value
+    change(path, book.sheets.index(form.sheet) + 1, **cells)
+
+
+def test_a_countys_workbook_is_sealed_and_a_changed_grade_is_named(tmp_path: Path) -> None:
+    path = sign_files([county(tmp_path / "报送")], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
+    assert verify_files([path], POLICY).findings == ()
+    sheet, cell = place_of("review", "conclusion", 1)
+    change(path, open_book(path).sheets.index(sheet) + 1, **{cell: "A"})
+    found = [one for one in verify_files([path], POLICY).findings if one.code is Code.SEALED_CELL_CHANGED]
+    assert [(one.place.sheet, one.place.cell, one.message) for one in found] == [(sheet, cell, f"“{CODES[1]} 烧成—初审结论等级”封签时是“B”，现在是“A”")]
+
+
+def test_a_sorted_countys_workbook_keeps_its_seal(tmp_path: Path) -> None:
+    path = sign_files([county(tmp_path / "报送")], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
+    for name in ("screening", "review"):
+        swap(path, name)
+    assert open_book(path).values(load_form("review").sheet)[FIRST_ROW - 1][0] == CODES[1]
+    assert verify_files([path], POLICY).findings == ()
+
+
+@pytest.mark.parametrize(("review", "names"), [({"checkers_signed": "未签字"}, "张三、李四"), ({"director_signed": "未签字"}, "张三")])
+def test_a_countys_workbook_is_sealed_only_when_all_have_signed(tmp_path: Path, review: Mapping[str, str], names: str) -> None:
+    done = sign_files([county(tmp_path / "报送", **review)], Signing(POLICY, tmp_path / "封", DAY))
+    assert [one.message for one in done.findings] == [f"没有封签：核查人{names}还没有签字"]
+
+
+def test_a_sealed_countys_workbook_is_checked_like_any_other(tmp_path: Path) -> None:
+    source = county(tmp_path / "报送")
+    path = sign_files([source], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
+    before, after = (check_files([one], POLICY) for one in (source, path))
+    assert [(one.code, one.place.cell) for one in after.findings] == [(one.code, one.place.cell) for one in before.findings]
+    assert after.counts["rows"] == before.counts["rows"]

@@ -9,11 +9,11 @@ from random import Random
 
 import pytest
 
-from tests.checklist_books import CHECKED, applicant, random_visit, write
+from tests.checklist_books import CHECKED, POLICY, applicant, random_visit, write
 from tests.checklists import table_of
 from tests.office.host import Document, Office
 from tests.seal_trials import changed_cells, random_changes, told
-from xltools.actions.sign import sign_files
+from xltools.actions.sign import Signing, sign_files
 from xltools.model.checklist import Visit
 
 TRIALS = int(os.environ.get("SEAL_TRIALS", "24"))
@@ -32,7 +32,7 @@ def sealed(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
         visits = [random_visit(table, rng) for table in tables]
         signed = [Visit(one.answers, checked=one.checked, checkers=({"name": "张三", "signature": "张三", "date": one.checked},)) for one in visits]
         write(folder / "表" / f"{number}.xlsx", applicant(*tables), signed)
-    return list(sign_files([folder / "表"], folder / "封", CHECKED).paths)
+    return list(sign_files([folder / "表"], Signing(POLICY, folder / "封", CHECKED)).paths)
 
 
 def handle(document: Document, rng: Random) -> None:

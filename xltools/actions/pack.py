@@ -12,6 +12,8 @@ from pathlib import Path
 from xltools.actions.check import check_files
 from xltools.actions.grade import with_grades
 from xltools.actions.reporting import default_settings
+from xltools.actions.seal_state import county_state
+from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_lists
 from xltools.books.parcel import book_bytes, write_parcel
 from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
@@ -81,7 +83,9 @@ def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding
         return None, [*found, Code.NOTHING_TO_REPORT.at(Place(submission.file), county=submission.county, month=submission.batch)], ""
     problems = issues(submission, (one.code for one in everybody))
     found += _unsolved(reported, problems)
-    write_parcel(path, _files(submission, everybody, problems, job), names["checksums"])
+    sealed, said = county_state(open_book(submission.path, submission.file), submission) if submission.path else ("", [])
+    found += [one for one in said if one.code is not Code.NOT_SEALED]
+    write_parcel(path, _files(submission, everybody, problems, job) | {names["about"]: _about(submission, everybody, job, sealed).encode()}, names["checksums"])
     return path, found, f"{submission.county}{submission.batch}：列入 {len(reported)} 道工序，没有列入 {len(everybody) - len(reported)} 道"
 
 
@@ -104,7 +108,6 @@ def _files(submission: Submission, everybody: Sequence[Application], problems: R
         names["grades"]: book_bytes(_lists(form.title, (form,), job, {form.name: [grade_line(one, columns) for one in reported]})),
         names["opinions"]: _book(OPINIONS, opinions, job),
         names["rectification"]: _book(RECTIFICATION, problems, job),
-        names["about"]: _about(submission, everybody, job).encode(),
     }
     if papers := paper_lines(everybody):
         files[names["paper"]] = _book(PAPER, papers, job)
@@ -138,14 +141,14 @@ def _materials(reported: Iterable[Application], job: Job) -> dict[str, bytes]:
     return found
 
 
-def _about(submission: Submission, everybody: Sequence[Application], job: Job) -> str:
+def _about(submission: Submission, everybody: Sequence[Application], job: Job, sealed: str) -> str:
     said = load_package_words()
     cover = plain(submission.tables["cover"].card()) if "cover" in submission.tables else {}
     values = {
         "county": submission.county, "month": submission.batch, "file": submission.file, "sha256": submission.sha256, "version": submission.version,
         "policy": job.policy.id, "signed": cover.get("sign_date") or "未填写", "reported": submission.report_date or "未填写",
         "on_time": on_time(submission, len(everybody), job.policy), "mapping": said.words["confirmed" if job.settings.confirmed else "default"],
-        "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody),
+        "sealed": sealed, "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody),
     }
     return "".join(f"{line.format(**values)}\n" for line in said.about)
 

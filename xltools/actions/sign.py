@@ -1,4 +1,4 @@
-"""sign 封签 and verify 核验: seal checklists whose checkers have all signed; tell of sealed ones what was changed since.
+"""sign 封签 and verify 核验: seal forms whose checkers have all signed; tell of sealed ones what was changed since.
 
 Source: 三环文〔2022〕69号 三(二): who checks, signs, and answers for it.
 """
@@ -11,9 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from xltools.actions.check import Source, is_by_chance, sources
-from xltools.actions.seal_state import seal_state
-from xltools.books.checklist_content import checklist_content
-from xltools.books.checklist_read import is_checklist, read_checklist
+from xltools.actions.seal_state import Paper, paper, state_of
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind
 from xltools.books.package import replace_file
@@ -22,10 +20,9 @@ from xltools.books.seal import sealed_copy
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import SigningKey, fingerprint, holds
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.policy import Policy
 from xltools.model.seal import Content, Seal, load_seal_words
-from xltools.rules.checklist_read import about_checkers
 from xltools.rules.seal import changes, sealed
-from xltools.rules.signing import reasons_against, signers
 
 
 @dataclass(frozen=True)
@@ -47,10 +44,20 @@ class SignOutcome:
         return {"states": dict(self.states), "files": files, "findings": [one.record() for one in self.findings]}
 
 
-def sign_files(paths: Iterable[Path], folder: Path, day: date, key: SigningKey | None = None) -> SignOutcome:
-    """Write a sealed copy of every checklist among these files and folders into `folder`; nothing that is there is overwritten.
+@dataclass(frozen=True)
+class Signing:
+    """How to seal. folder: where the copies go · key: signs the seals too, None for seals without signatures by key."""
 
-    key: signs the seals too; a checklist that is sealed already and unchanged keeps its seal and gets one signature more.
+    policy: Policy
+    folder: Path
+    day: date
+    key: SigningKey | None = None
+
+
+def sign_files(paths: Iterable[Path], job: Signing) -> SignOutcome:
+    """Write a sealed copy of every checklist and county workbook among these files and folders; nothing that is there is overwritten.
+
+    A form that is sealed already and unchanged keeps its seal, and gets one signature more where there is a key.
     """
     states: dict[str, str] = {}
     found: list[Finding] = []
@@ -58,9 +65,9 @@ def sign_files(paths: Iterable[Path], folder: Path, day: date, key: SigningKey |
     for source in sources(paths)[0]:
         try:
             book = open_book(source.path, source.name, source.passwords)
-            if _passed_over(book, source):
+            if (form := _form(book, source, job.policy)) is None:
                 continue
-            path, states[source.name] = _sign(book, folder, day, key)
+            path, states[source.name] = _sign(book, form, job)
         except StopError as stop:
             found += [] if is_by_chance(source) else [stop.finding]
             continue
@@ -68,36 +75,36 @@ def sign_files(paths: Iterable[Path], folder: Path, day: date, key: SigningKey |
     return SignOutcome(states, tuple(sorted(found, key=order)), tuple(written))
 
 
-def _passed_over(book: FileBook, source: Source) -> bool:
-    """Whether a file of a folder is no checklist. Raises StopError for one that a person chose."""
-    if is_checklist(book):
-        return False
-    if source.chosen:
+def _form(book: FileBook, source: Source, policy: Policy) -> Paper | None:
+    """The form in a file, None for another kind of file in a folder. Raises StopError for one that a person chose."""
+    found = paper(book, policy)
+    if found is None and source.chosen:
         raise StopError(_cannot(book, load_seal_words().reasons["kind"]))
-    return True
+    return found
 
 
-def _sign(book: FileBook, folder: Path, day: date, key: SigningKey | None) -> tuple[Path, str]:
-    """The sealed copy of one checklist, and how it stands now. Raises StopError with the reason why there is none."""
-    read = read_checklist(book)
+def _sign(book: FileBook, form: Paper, job: Signing) -> tuple[Path, str]:
+    """The sealed copy of one form, and how it stands now. Raises StopError with the reason why there is none."""
+    said, key = load_seal_words(), job.key
     if book.kind is not Kind.XLSX:
-        raise StopError(_cannot(book, load_seal_words().reasons["format"]))
-    if against := next(reasons_against(read, key.name if key else ""), ""):
-        raise StopError(_cannot(book, against))
-    target = folder / Path(book.name).name
+        raise StopError(_cannot(book, said.reasons["format"]))
+    strange = [said.reasons["signer"].format(name=key.name)] if key and key.name not in form.who.names else []
+    if against := [*form.who.against, *strange]:
+        raise StopError(_cannot(book, against[0]))
+    target = job.folder / Path(book.name).name
     if target.exists():
         raise StopError(Code.OUTPUT_EXISTS.at(Place(book.name), file=target.name))
-    seal = _seal(seal_of(book), checklist_content(book, read), book.name, day)
+    seal = _seal(seal_of(book), form.content, book.name, job.day)
     if key:
         others = tuple(one for one in seal.signatures if one.name != key.name)
-        seal = replace(seal, signatures=(*others, key.sign(seal, day.isoformat())))
+        seal = replace(seal, signatures=(*others, key.sign(seal, job.day.isoformat())))
     try:
         content = sealed_copy(book.path, seal, book.name)
     except CannotPatchError as error:
-        raise StopError(_cannot(book, load_seal_words().reasons["layout"])) from error
-    folder.mkdir(parents=True, exist_ok=True)
+        raise StopError(_cannot(book, said.reasons["layout"])) from error
+    job.folder.mkdir(parents=True, exist_ok=True)
     replace_file(target, content)
-    return target, load_seal_words().states["sealed"].format(code=seal.code, count=len(signers(read)))
+    return target, said.states["sealed"].format(code=seal.code, count=len(form.who.names))
 
 
 def _seal(old: Seal | None, content: Content, file: str, day: date) -> Seal:
@@ -111,8 +118,8 @@ def _cannot(book: FileBook, reason: str) -> Finding:
     return Code.CANNOT_SEAL.at(Place(book.name), reason=reason)
 
 
-def verify_files(paths: Iterable[Path], known: Mapping[str, frozenset[str]] | None = None) -> SignOutcome:
-    """How every checklist among these files and folders stands with its signatures and its seal.
+def verify_files(paths: Iterable[Path], policy: Policy, known: Mapping[str, frozenset[str]] | None = None) -> SignOutcome:
+    """How every checklist and county workbook among these files and folders stands with its signatures and its seal.
 
     known: name → public keys that are known to be this person's.
     """
@@ -121,11 +128,10 @@ def verify_files(paths: Iterable[Path], known: Mapping[str, frozenset[str]] | No
     for source in sources(paths)[0]:
         try:
             book = open_book(source.path, source.name, source.passwords)
-            if _passed_over(book, source):
+            if (form := _form(book, source, policy)) is None:
                 continue
-            read = read_checklist(book)
-            states[source.name], said = seal_state(book, read)
-            found += [*said, *(one for part in read.parts for one in about_checkers(part)), *_signatures(seal_of(book), book.name, known or {})]
+            states[source.name], said = state_of(book, form)
+            found += [*said, *form.about, *_signatures(seal_of(book), book.name, known or {})]
         except StopError as stop:
             found += [] if is_by_chance(source) else [stop.finding]
     return SignOutcome(states, tuple(sorted(found, key=order)))

@@ -25,7 +25,7 @@ def checklist_content(book: FileBook, read: ReadChecklist) -> Content:
     seen = [name for name in book.sheets if name not in ours]
     cells: dict[Spot, str] = {}
     for name in seen:
-        cells |= _texts(name, book.sheet(name).grid)
+        cells |= texts_of(name, book.sheet(name).grid)
     stale = frozenset((name, cell) for name in seen for cell in book.facts(name).stale)
     parts = {part.place.sheet: part for part in read.parts}
     overall = load_form("checklist_overall").sheet
@@ -55,7 +55,7 @@ def _printed() -> re.Pattern[str]:
     return re.compile(rf"\s*{re.escape(before)}([A-Z2-7]{{4}}(?:-[A-Z2-7]{{4}})+){re.escape(after)}")
 
 
-def _texts(name: str, grid: Grid) -> dict[Spot, str]:
+def texts_of(name: str, grid: Grid) -> dict[Spot, str]:
     """Every cell with a text, by its place."""
     found = {}
     for row, line in enumerate(grid, 1):

@@ -34,20 +34,21 @@ KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option("--key", "key_file", type=KEY_FILE, metavar="姓名.key", help="用这个密钥签名；密钥用 xltools key new 生成。")
 @click.option("--key-password", is_flag=True, help="密钥有密码：运行时询问。")
 @json_option
+@policy_option
 @password_option
 @help_option
-def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_password: bool, as_json: bool, passwords: tuple[str, ...]) -> int:
-    """封签：给核查人已全部签字的核查表写一份加了封签的副本，原文件不动。
+def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_password: bool, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
+    """封签：给已全部签字的核查表、区县填报表写一份加了封签的副本，原文件不动。
 
     封签对的是内容：另存、改列宽、换软件或换格式都不影响；改动任何一格，xltools verify 都能指出是哪一格。
     """
     from xltools.actions.inbox import Inbox
-    from xltools.actions.sign import sign_files
+    from xltools.actions.sign import Signing, sign_files
     from xltools.books.signing_key import read_key
 
     secret = click.prompt("密钥的密码", hide_input=True) if key_file and key_password else ""
     key = read_key(key_file, secret) if key_file else None
-    done = sign_files(Inbox(files, passwords), folder, datetime.now().date(), key)
+    done = sign_files(Inbox(files, passwords), Signing(policy, folder, datetime.now().date(), key))
     _show(done, as_json)
     if not as_json:
         for path in done.paths:
@@ -59,15 +60,16 @@ def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_passw
 @files_argument
 @click.option("--keys", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="文件夹", help="放着核查人公钥（姓名.pub）的文件夹，用来核对数字签名是不是本人。")
 @json_option
+@policy_option
 @password_option
 @help_option
-def verify(files: tuple[Path, ...], keys: Path | None, as_json: bool, passwords: tuple[str, ...]) -> int:
-    """核验封签：核查表有没有全部签字，封签后有没有改动，改了哪一格。"""
+def verify(files: tuple[Path, ...], keys: Path | None, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
+    """核验封签：核查表和区县填报表有没有全部签字，封签后有没有改动，改了哪一格。"""
     from xltools.actions.inbox import Inbox
     from xltools.actions.sign import verify_files
     from xltools.books.signing_key import public_keys
 
-    done = verify_files(Inbox(files, passwords), public_keys(keys) if keys else None)
+    done = verify_files(Inbox(files, passwords), policy, public_keys(keys) if keys else None)
     _show(done, as_json)
     return done.exit_code
 

@@ -1,67 +1,95 @@
-"""Whether a checklist may be sealed, and how it stands with its signatures and its seal. Source: 三环文〔2022〕69号 三(二)."""
+"""Whether a form may be sealed, and how it stands with its signatures and its seal. Source: 三环文〔2022〕69号 三(二)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
-from xltools.model.checklist import ReadChecklist
+from xltools.model.checklist import Entered, ReadChecklist
 from xltools.model.finding import Code, Finding, Place, first_per_cell
+from xltools.model.outcome import Submission
 from xltools.model.seal import Content, Seal, canonical, load_seal_words
 from xltools.rules.checklist_read import about_checkers
 from xltools.rules.seal import changes
 
 BETWEEN = "、"
+COVER, REVIEW, SIGNED = "cover", "review", "已签字"
 
 
-def signers(read: ReadChecklist) -> dict[str, str]:
-    """Every checker that the sheets name, with what stands in the place of the signature."""
-    named = [(canonical(one["name"].value), one.get("signature")) for part in read.parts for one in part.checkers if "name" in one]
-    return {name: canonical(signature.value) if signature else "" for name, signature in reversed(named) if name}
+@dataclass(frozen=True)
+class Signers:
+    """Who signs a form. names: everybody named · unsigned: those who have not signed · against: why it may not be sealed."""
+
+    file: str
+    names: tuple[str, ...]
+    unsigned: tuple[str, ...]
+    against: tuple[str, ...]
 
 
-def reasons_against(read: ReadChecklist, signer: str = "") -> Iterator[str]:
-    """Why this checklist may not be sealed; none where all its checkers have signed. signer: who signs by key, "" for nobody."""
+def checklist_signers(read: ReadChecklist) -> Signers:
+    """Who signs a checklist."""
     said = load_seal_words().reasons
-    names = signers(read)
+    named = _named(read)
+    unsigned = tuple(dict.fromkeys(one for part in read.parts for one in _unsigned(part.checkers)))
+    against = []
     if not read.parts or any(one.code is Code.NO_CHECKER for part in read.parts for one in about_checkers(part)):
-        yield said["nobody"]
-    if unsigned := [one for part in read.parts for one in _unsigned(part.checkers)]:
-        yield said["unsigned"].format(names=BETWEEN.join(dict.fromkeys(unsigned)))
-    for name, signature in names.items():
-        if signature != name and signature in names:
-            yield said["other"].format(name=name, signature=signature)
-    if signer and signer not in names:
-        yield said["signer"].format(name=signer)
+        against.append(said["nobody"])
+    if unsigned:
+        against.append(said["unsigned"].format(names=BETWEEN.join(unsigned)))
+    against += [said["other"].format(name=name, signature=other) for name, other in named.items() if other != name and other in named]
+    return Signers(read.file, tuple(named), unsigned, tuple(against))
 
 
-def _unsigned(checkers: Collection[object]) -> Iterator[str]:
-    for one in checkers:
-        cells = one if isinstance(one, dict) else {}
+def _named(read: ReadChecklist) -> dict[str, str]:
+    """Every checker that the sheets name, with what stands in the place of the signature."""
+    found = [(canonical(one["name"].value), one.get("signature")) for part in read.parts for one in part.checkers if "name" in one]
+    return {name: canonical(signature.value) if signature else "" for name, signature in reversed(found) if name}
+
+
+def _unsigned(checkers: Iterable[Mapping[str, Entered]]) -> Iterator[str]:
+    for cells in checkers:
         name, signature = (canonical(cells[field].value) if field in cells else "" for field in ("name", "signature"))
         if name and not signature:
             yield name
 
 
-def standing(read: ReadChecklist, seal: Seal | None, content: Content, printed: Collection[str] = ()) -> tuple[str, list[Finding]]:
-    """How a checklist stands, in words, and what is wrong with its seal; missing signatures are found where it is graded.
+def county_signers(submission: Submission) -> Signers:
+    """Who signs a county's workbook: the checkers of every review, and the branch director. Source: 三环文〔2022〕69号 三(三)2."""
+    said = load_seal_words().reasons
+    cover = submission.tables[COVER].card() if COVER in submission.tables else {}
+    director = str(cover.get("director") or "")
+    names, unsigned = dict.fromkeys([director] if director else []), dict[str, None]()
+    reviews = submission.tables.get(REVIEW)
+    for record in reviews.frame.to_dict("records") if reviews is not None else ():
+        checkers = [str(record[name]) for name in ("checker1", "checker2") if isinstance(record[name], str)]
+        names |= dict.fromkeys(checkers)
+        unsigned |= dict.fromkeys(checkers if record["checkers_signed"] != SIGNED else ())
+        unsigned |= dict.fromkeys([director] if record["director_signed"] != SIGNED else ())
+    if not cover.get("sign_date"):
+        unsigned |= dict.fromkeys([director])
+    waiting = tuple(name or load_seal_words().words["director"] for name in unsigned)
+    against = ([] if names else [said["nobody"]]) + ([said["unsigned"].format(names=BETWEEN.join(waiting))] if waiting else [])
+    return Signers(submission.file, tuple(names), waiting, tuple(against))
+
+
+def standing(who: Signers, seal: Seal | None, content: Content, printed: Collection[str] = ()) -> tuple[str, list[Finding]]:
+    """How a form stands, in words, and what is wrong with its seal; missing signatures are found where it is checked or graded.
 
     printed: the codes that stand below its checkers.
     """
-    states, place = load_seal_words().states, Place(read.file)
-    names = signers(read)
+    said, place = load_seal_words(), Place(who.file)
+    states = said.states
     if seal is None and not printed:
-        unsigned = [name for part in read.parts for name in _unsigned(part.checkers)]
-        if unsigned:
-            return states["open"].format(names=BETWEEN.join(dict.fromkeys(unsigned))), []
-        return (states["signed"].format(count=len(names)), [Code.NOT_SEALED.at(place)]) if names else (states["nobody"], [])
+        if who.unsigned:
+            return states["open"].format(names=BETWEEN.join(who.unsigned)), []
+        return (states["signed"].format(count=len(who.names)), [Code.NOT_SEALED.at(place)]) if who.names else (states["nobody"], [])
     if seal is None or not seal.is_whole:
-        reason = load_seal_words().reasons["missing" if seal is None else "altered"]
-        return states["damaged"], [Code.SEAL_DAMAGED.at(place, reason=reason)]
-    found = changes(seal, content, read.file)
+        return states["damaged"], [Code.SEAL_DAMAGED.at(place, reason=said.reasons["missing" if seal is None else "altered"])]
+    found = changes(seal, content, who.file)
     if strange := [code for code in printed if code != seal.code]:
-        reason = load_seal_words().reasons["printed"].format(printed=strange[0], code=seal.code)
+        reason = said.reasons["printed"].format(printed=strange[0], code=seal.code)
         return states["damaged"], [Code.SEAL_DAMAGED.at(place, reason=reason), *found]
     if found:
         broken = Code.SEAL_BROKEN.at(place, code=seal.code, count=len(found))
         return states["broken"].format(code=seal.code, count=len(found)), first_per_cell([broken, *found])
-    return states["sealed"].format(code=seal.code, count=len(names)), []
+    return states["sealed"].format(code=seal.code, count=len(who.names)), []
