@@ -9,10 +9,10 @@ from pathlib import Path
 from xltools.actions.check import check_files
 from xltools.actions.grade import with_grades
 from xltools.books.file import open_book
-from xltools.books.list_book import Lists, write_lists
+from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
 from xltools.model.calendar import CalendarOutcome, DaysOff
-from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
@@ -43,24 +43,14 @@ def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path 
 
 def write_calendar(output: Path, outcome: CalendarOutcome, policy: Policy, today: date) -> Path:
     """Write the calendar as a workbook. Raises StopError when the file is there already."""
-    _is_free(output)
     tints = {(at, ""): colour for at, due in enumerate(year_of(policy, policy.year)) if (colour := tint(due, today))}
     contents = {CALENDAR: outcome.lines, PROGRESS: outcome.progress}
-    write_lists(output, Lists(load_template(CALENDAR), policy, contents, {CALENDAR: tints}, {CALENDAR: outcome.note}))
-    return output
+    return write_new_lists(output, Lists(load_template(CALENDAR), policy, contents, {CALENDAR: tints}, {CALENDAR: outcome.note}))
 
 
 def make_holidays(output: Path, policy: Policy) -> Path:
     """Write a blank register of days off. Raises StopError when the file is there already."""
-    _is_free(output)
-    write_lists(output, Lists(load_template(HOLIDAYS), policy))
-    return output
-
-
-def _is_free(output: Path) -> None:
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
-    output.parent.mkdir(parents=True, exist_ok=True)
+    return write_new_lists(output, Lists(load_template(HOLIDAYS), policy))
 
 
 def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from xltools.books.base import Book
-from xltools.books.list_book import Lists, write_lists
+from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.finding import Finding
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.rules.impartial import Person, register_of
@@ -18,11 +18,7 @@ TEMPLATE = "people"
 
 def make_people(output: Path, policy: Policy) -> Path:
     """Write a blank register. Raises StopError when the file is there already."""
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
-    output.parent.mkdir(parents=True, exist_ok=True)
-    write_lists(output, Lists(load_template(TEMPLATE), policy))
-    return output
+    return write_new_lists(output, Lists(load_template(TEMPLATE), policy))
 
 
 def is_register(book: Book) -> bool:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from xltools.books.file import open_book
-from xltools.books.list_book import Lists, write_lists
+from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.package import PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
@@ -24,12 +24,8 @@ def default_settings() -> Settings:
 
 def make_reporting(output: Path, policy: Policy) -> Path:
     """Write the settings as a workbook to edit, with the columns we ship. Raises StopError when the file is there already."""
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
-    output.parent.mkdir(parents=True, exist_ok=True)
     rows = [{"header": one.header, "source": one.source, "fixed": one.fixed or None} for one in load_package_words().columns]
-    write_lists(output, Lists(load_template(TEMPLATE), policy, {COLUMNS: rows}))
-    return output
+    return write_new_lists(output, Lists(load_template(TEMPLATE), policy, {COLUMNS: rows}))
 
 
 def read_reporting(path: Path, policy: Policy) -> tuple[Settings, list[Finding]]:

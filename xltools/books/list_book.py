@@ -15,6 +15,7 @@ from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.books.style import Styles
+from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import FIRST_ROW, NOTE_ROW, Form, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
@@ -32,6 +33,15 @@ class Lists:
     contents: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     tints: Mapping[str, Tints] = field(default_factory=dict)
     notes: Mapping[str, str] = field(default_factory=dict)
+
+
+def write_new_lists(path: Path, lists: Lists) -> Path:
+    """As `write_lists`, where nothing is yet; gives the path. Raises StopError when the file is there already."""
+    if path.exists():
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
+    path.parent.mkdir(parents=True, exist_ok=True)
+    write_lists(path, lists)
+    return path
 
 
 def write_lists(path: Path, lists: Lists) -> None:
