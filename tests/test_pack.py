@@ -205,5 +205,5 @@ def test_the_commands_pack_and_close(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert cli.run(["pack", both[0], "--month", "7月", "-o", str(tmp_path / "包"), "--settings", str(tmp_path / "上报设置.xlsx")]) == 0
     assert cli.run(["close", *both, "--month", "7月", "-o", str(tmp_path / "月末汇总.xlsx")]) == 0
     assert "7月批次的 1 道工序都有签字的现场核查表" in capsys.readouterr().out
-    assert open_book(tmp_path / "月末汇总.xlsx").values("月末汇总")[FIRST_ROW - 1][:2] == ["齐", "灵宝市"]
+    assert open_book(tmp_path / "月末汇总.xlsx").values("月末汇总")[FIRST_ROW - 1][:3] == ["齐", None, "灵宝市"]
     assert cli.run(["close", *both, "--month", "七月"]) == 2
