@@ -153,6 +153,19 @@ def test_rows_that_are_sorted_or_put_in_between_do_not_part_remarks_from_their_e
     assert {sheet.cell(row, 3).value: sheet.cell(row, opinion).value for row in (5, 6, 7)} == {NAMES[0]: "同意", NAMES[1]: None, NAMES[2]: None}
 
 
+def test_rows_are_no_higher_for_what_stands_in_a_column_of_the_users_own(summary: Path) -> None:
+    def wide(book: openpyxl.Workbook) -> None:
+        sheet = book[LEDGER.sheet]
+        sheet.cell(HEADER_ROW, WIDTH + 1).value = "督办"
+        for row in (FIRST_ROW, FIRST_ROW + 1):
+            sheet.cell(row, WIDTH + 1).value = f'=IF(LEN(C{row})>8,"名称较长的企业","名称较短的企业")'
+
+    before = [ledger(summary).row_dimensions[row].height for row in (FIRST_ROW, FIRST_ROW + 1)]
+    change(summary, wide)
+    again(summary)
+    assert [ledger(summary).row_dimensions[row].height for row in (FIRST_ROW + 1, FIRST_ROW + 2)] == before
+
+
 def test_a_filter_keeps_its_criteria_and_new_rows_are_shown_and_counted(summary: Path) -> None:
     def hide(book: openpyxl.Workbook) -> None:
         sheet = book[LEDGER.sheet]

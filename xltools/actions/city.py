@@ -126,7 +126,8 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
     form = basis.template["problems"]
     before = {**basis.before, **{name: _asked(basis.before[name], known.memory) for name in (NAMES, CONFLICTS) if name in basis.before}}
     old = before["problems"].frame.to_dict("records") if "problems" in before else []
-    more = [{str(name): value for name, value in one.items()} for one in old if str(one["file"]) in known.stays.files and str(one["code"]) in OF_ONE_FILE]
+    lines = ({**{str(name): value for name, value in one.items()}, "file": known.stays.renamed.get(str(one["file"]), one["file"])} for one in old)
+    more = [one for one in lines if one["file"] in known.stays.files and str(one["code"]) in OF_ONE_FILE]
     # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
     for _ in range(2):
         tables = {**tables, "problems": problems(form, outcome, basis.policy, more)}

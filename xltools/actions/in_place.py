@@ -14,6 +14,7 @@ from xltools.books.inplace_sheet import Records
 from xltools.books.summary import Summary, board_plan, heights
 from xltools.model.form import Template
 from xltools.model.outcome import Outcome
+from xltools.rules.carry import EMPTY, OWN
 from xltools.rules.journal import repeats
 
 OF_THE_RUN = ("log", "moves", "history")  # forms that tell of the merges themselves
@@ -63,4 +64,6 @@ def _renewed(there: Existing, run: Run, summary: Summary) -> Renewed:
 
 
 def _records(work: SheetWork) -> Records:
-    return Records(work.plan, dict(work.used), work.last, work.moved, heights(work.plan))
+    form = work.plan.form
+    ours = replace(form, fields=tuple(one for one in form if not one.name.startswith((OWN, EMPTY))), rules=(), key=())
+    return Records(work.plan, dict(work.used), work.last, work.moved, heights(replace(work.plan, form=ours)))

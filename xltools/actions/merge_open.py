@@ -29,14 +29,11 @@ from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Templa
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.carry import carry
+from xltools.rules.carry import EMPTY, NOTES, OWN, ROW, carry
 from xltools.rules.city import city_table
 from xltools.rules.cross import not_sent
 from xltools.rules.lines import carry_beside, same_lines
 
-# Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
-OWN, EMPTY = "own_", "empty_"
-NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
 LONGEST = 32_767
 # What in the open workbook must be mended by a person first, because writing would destroy it or leave it wrong.
 BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
@@ -174,9 +171,11 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
             found = {row: in_any_row(texts[f"{letters}{row}"], row) for row in records if f"{letters}{row}" in texts}
             frame[one.name] = pd.Series([found.get(row, _at(grid, row, column)) for row in records], index=frame.index, dtype=object)
             formulas[one.name] = frozenset(found.values())
-    form = replace(form, fields=(*form.fields, Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST)))
+    hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST), Field(ROW, ROW, owner=Owner.CITY))
+    form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
     frame[NOTES] = [_notes_in(said, row, fields) for row in records]
+    frame[ROW] = [*frame.index]
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
     return Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas)
@@ -223,19 +222,24 @@ def with_own(summary: Summary, before: Mapping[str, Seen], template: Template) -
 
     What of them waited there, or was put there because a computed sheet was not there yet, is looked at once more.
     """
-    own = {name: [one for one in seen.table.form if one.name == NOTES or one.name.startswith(OWN)] for name, seen in before.items() if name in summary.tables}
     form = template["unclaimed"]
-    now = {name: summary.tables[name] for name, fields in own.items() if fields and name not in DRAWN and summary.tables[name].form.key}
+    own = {name: [one for one in seen.table.form if one.name == NOTES or one.name.startswith(OWN)] for name, seen in before.items() if name in summary.tables and name not in DRAWN}
+    now = {name: table for name in own if (table := summary.tables[name]).form.key and not _is_carried(table)}
     former = {name: one.table for name, one in before.items() if name in now or name == form.name}
     carried, _ = carry({name: _with_fields(table, former[name].form) for name, table in now.items()}, former, form)
     labels = {(former[name].form.sheet, one.label) for name in now for one in own[name]}
     kept, found = (_lines(table, labels) for table in (summary.tables[form.name], carried[form.name]))
     waiting = [summary.tables[form.name].frame[~kept], carried.pop(form.name).frame[found]]
-    for name in sorted({*own} - {*now, *DRAWN}, key=lambda name: name == form.name):        # the unclaimed themselves come last
+    for name in sorted((name for name in own if not summary.tables[name].form.key), key=lambda name: name == form.name):        # the unclaimed themselves come last
         table = city_table(form, waiting) if name == form.name else summary.tables[name]
         carried[name], left = carry_beside(table, before[name].table, own[name], form)
         waiting = [carried[name].frame, left] if name == form.name else [*waiting, left]
     return replace(summary, tables={**summary.tables, **carried, form.name: city_table(form, waiting)})
+
+
+def _is_carried(table: Table) -> bool:
+    """Whether it is known where its rows were before."""
+    return ROW in table.frame and bool(table.frame[ROW].notna().any())
 
 
 def _with_fields(table: Table, form: Form) -> Table:
@@ -257,7 +261,7 @@ def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: st
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})
     rows = [_with_formulas(record, FIRST_ROW + at, seen.formulas) for at, record in enumerate(plan.rows)]
-    return SheetWork(replace(plan, rows=rows), seen.last, seen.below, _moved(seen.table, table, template["unclaimed"]))
+    return SheetWork(replace(plan, rows=rows), seen.last, seen.below, _moved(seen.table, table))
 
 
 def _with_formulas(record: Record, row: int, formulas: Mapping[str, frozenset[str]]) -> Record:
@@ -266,14 +270,10 @@ def _with_formulas(record: Record, row: int, formulas: Mapping[str, frozenset[st
     return {**record, **live}
 
 
-def _moved(before: Table, now: Table, unclaimed: Form) -> dict[int, int]:
-    """Where each record of the sheet went: found like the city's own words, of which here the only one is the row's number."""
+def _moved(before: Table, now: Table) -> dict[int, int]:
+    """Where each record of the sheet went: found like the city's own words, of which the row's number is one; a line without a key by all it says."""
     if not now.form.key:
         return same_lines(before, now)
-    number = Field(ROW, ROW, owner=Owner.CITY)
-    form = replace(now.form, name=ROW, fields=(*(one for one in now.form if one.owner is not Owner.CITY), number))
-    old = replace(before, form=form, frame=before.frame.assign(**{ROW: before.frame.index}))
-    new = replace(now, form=form, frame=now.frame.assign(**{ROW: None}))
-    carried, _ = carry({form.name: new}, {form.name: old}, unclaimed)
-    rows = carried[form.name].frame[ROW].dropna()
-    return {int(old_row): int(str(row)) for row, old_row in rows.items()}
+    if ROW not in now.frame:
+        return {}
+    return {int(float(str(old))): int(str(row)) for row, old in now.frame[ROW].dropna().items()}

@@ -18,16 +18,32 @@ from xltools.rules.text import key, shown
 
 BY_HAND = "手工添加的行"
 ABOUT = ("sheet", "cell", "code")  # together they say which problem a remark is about
+# Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
+OWN, EMPTY = "own_", "empty_"
+NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
 
 
 @dataclass(frozen=True)
 class Remark:
-    """What the city wrote in one row: which form, what identifies the row, city field → content, and the row's other content."""
+    """What the city wrote in one row: which form, what identifies the row, city field → content, and all of the row, where it
+    still stands, or what was kept of it as text."""
 
     form: Form
     who: Mapping[str, Any]
     values: Mapping[str, Any]
-    row: str = ""
+    record: Mapping[object, object] | None = None
+    text: str = ""
+
+    @property
+    def row(self) -> str:
+        """What else the row said."""
+        return self.text if self.record is None else _row_text(self.form, self.record)
+
+    @property
+    def without_row(self) -> Remark | None:
+        """The remark as it waits; None when there is nothing in it but where its row stood."""
+        values = {name: value for name, value in self.values.items() if name != ROW}
+        return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record)) else None
 
 
 @dataclass
@@ -44,29 +60,40 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
 
     A row is found by county and key, then by key alone, then by name instead of credit code; several rows of one key are
     served in order, and one too many fills what is still empty. Remarks that waited unclaimed come after all others.
+    What finds no row waits in one order, however often it is looked at; what belongs to none of these tables comes last.
     """
-    targets = {name: _Target(table.form, table.frame.copy()) for name, table in tables.items()}
-    left: list[Remark] = []
-    for remarks in (written(before), waiting(before.get(form.name), tables)):
-        for name, target in targets.items():
-            left += _claim([remark for remark in remarks if remark.form.name == name], target)
-        left += [remark for remark in remarks if remark.form.name not in targets]
+    targets = {name: _Target(table.form, table.frame.copy()) for name, table in tables.items() if table.form.key}
+    now, old = written(before), waiting(before.get(form.name), tables)
+    left = [*_all_claimed([one for one in now if one.form.name in targets], targets), *_all_claimed(old, targets)]
+    left += [one for one in now if one.form.name not in targets]
+    left = [rest for one in left if (rest := one.without_row)]
     unclaimed = city_table(form, [_unclaimed(form, left)])
-    filled = {name: table.with_frame(targets[name].frame) for name, table in tables.items()}
+    filled = {name: table.with_frame(targets[name].frame) if name in targets else table for name, table in tables.items()}
     return {**filled, form.name: unclaimed}, _gone(left, unclaimed)
+
+
+def _all_claimed(remarks: Sequence[Remark], targets: Mapping[str, _Target]) -> list[Remark]:
+    """Bring remarks to the rows of their tables; what is left of them, in their order."""
+    rests = {at: one for at, one in enumerate(remarks) if one.form.name not in targets}
+    for name, target in targets.items():
+        rests |= _claim({at: one for at, one in enumerate(remarks) if one.form.name == name}, target)
+    return [rest for _, rest in sorted(rests.items())]
 
 
 def written(tables: Mapping[str, Table]) -> list[Remark]:
     """Every row of the old city tables with content of the city's own, or that somebody added by hand."""
     found = []
-    for table in tables.values():
+    for table in (one for one in tables.values() if one.form.key):
         own = [one.name for one in table.form.owned(Owner.CITY)]
         for record in table.frame.to_dict("records"):
             values = {name: plain(record.get(name)) for name in own if plain(record.get(name)) is not None}
-            added = "source_file" in table.form and plain(record.get("source_file")) is None
-            if values or added:
-                found.append(Remark(table.form, _who(record), values, _row_text(table.form, record, values)))
+            if values or _is_by_hand(table.form, record):
+                found.append(Remark(table.form, _who(record), values, record))
     return found
+
+
+def _is_by_hand(form: Form, record: Mapping[object, object]) -> bool:
+    return "source_file" in form and plain(record.get("source_file")) is None
 
 
 def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
@@ -80,7 +107,7 @@ def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
         item = str(plain(record["item"]) or "")
         name = next((one.name for one in form if one.label == item), item) if form else item
         origin = form or replace(table.form, name="", sheet=str(record["form_sheet"]), fields=())
-        found.append(Remark(origin, _who(record), {name: _taken_out(origin, name, record["content"])}, str(plain(record["whole_row"]) or "")))
+        found.append(Remark(origin, _who(record), {name: _taken_out(origin, name, record["content"])}, text=str(plain(record["whole_row"]) or "")))
     return found
 
 
@@ -106,14 +133,13 @@ def _who(record: Mapping[object, object]) -> dict[str, object]:
     return found
 
 
-def _row_text(form: Form, record: Mapping[object, object], values: Mapping[str, object]) -> str:
-    said = {one.label: plain(record.get(one.name)) for one in form if one.name not in values}
+def _row_text(form: Form, record: Mapping[object, object]) -> str:
+    said = {one.label: plain(record.get(one.name)) for one in form if one.owner is not Owner.CITY}
     return "；".join(f"{label}：{shown(value, 1000)}" for label, value in said.items() if value is not None)
 
 
-def _claim(remarks: Sequence[Remark], target: _Target) -> list[Remark]:
-    """Bring remarks to the rows of one table; what is left of those that found none, or no empty cell."""
-    searching = dict(enumerate(remarks))
+def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark]:
+    """Bring numbered remarks to the rows of one table; what is left of those that found none, or no empty cell."""
     rests: dict[int, Remark] = {}
     for fields in _passes(target.form):
         if not searching:
@@ -125,7 +151,7 @@ def _claim(remarks: Sequence[Remark], target: _Target) -> list[Remark]:
         there = {at: rows.get(_identity(remark.who, fields), []) for at, remark in searching.items()}
         rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
         searching = {at: remark for at, remark in searching.items() if not there[at]}
-    return [left for _, left in sorted({**rests, **searching}.items())]
+    return {**rests, **searching}
 
 
 def _passes(form: Form) -> Iterable[tuple[str, ...]]:
@@ -145,16 +171,24 @@ def _identity(who: Mapping[str, object], fields: Sequence[str]) -> tuple[str, ..
 
 
 def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | None:
-    """Write a remark into the first of `rows` that is still free, else into empty cells of the first; what is left comes back."""
+    """Write a remark into the first of `rows` that is still free, else into empty cells of the first; what is left comes back.
+
+    Notes hang on their row itself: where that does not go along, or is gone already, they are left.
+    """
     if not all(name in target.form for name in remark.values):
         return remark
-    row = next((row for row in rows if row not in target.taken), rows[0])
+    free = next((row for row in rows if row not in target.taken), None)
+    row = rows[0] if free is None else free
     if remark.values:
         target.taken.add(row)
     rest = {}
     for name, value in remark.values.items():
         there = plain(target.frame.at[row, name])
-        if there is None:
+        if name == NOTES and (free is None or ROW not in remark.values):
+            rest[name] = value
+        elif name == ROW and free is None:
+            continue
+        elif there is None:
             target.frame.at[row, name] = value
         elif there != value:
             rest[name] = value

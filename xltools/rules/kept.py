@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 
 from xltools.model.conflict import Side
 from xltools.model.finding import Code, Finding, Place
@@ -17,13 +17,19 @@ from xltools.rules.codes import is_credit_code
 
 Record = dict[str, object]
 LEDGER = "ledger"
+EARLIER = "{file}（{batch}）"  # a file whose name another one has by now
+LAST = "上次"
 
 
 @dataclass(frozen=True)
 class Kept:
-    """What stays: records by form name, the city's own fields left out, because they are carried like all others."""
+    """What stays: records by form name, the city's own fields left out, because they are carried like all others.
+
+    renamed: names of files that today's workbooks have, too → how the earlier ones are called from now on.
+    """
 
     records: Mapping[str, list[Record]] = field(default_factory=dict)
+    renamed: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def files(self) -> frozenset[str]:
@@ -35,13 +41,23 @@ def kept(before: Mapping[str, Table], outcome: Outcome, template: Template) -> K
     """The rows of county and batch of which no workbook is merged today; rows that the city added by hand are not among them.
 
     A workbook that cannot be read, or is set aside, counts as not there: what it brought last time is better than nothing.
+    Counties send under the same name month after month: an earlier file is then called by its batch, too.
     """
     covered = {(one.county, batch) for one in outcome.accepted for batch in _batches(one.batch, one.tables)}
     records: dict[str, list[Record]] = {}
     for form in (form for form in template if form.collects and form.name in before):
         rows = [_record(form, one) for one in before[form.name].frame.to_dict("records")]
         records[form.name] = [one for one in rows if one["source_file"] and one["county"] and (one["county"], one["batch"]) not in covered]
-    return Kept(records)
+    return _apart(records, {*(one.file for one in outcome.submissions), *(one.place.file for one in outcome.findings)})
+
+
+def _apart(records: Mapping[str, list[Record]], taken: Collection[str]) -> Kept:
+    """The records, with files whose names are taken called otherwise: file, sheet and row tell a row, also from those of today."""
+    renamed: dict[str, str] = {}
+    for one in (one for rows in records.values() for one in rows):
+        if (file := str(one["source_file"])) in taken:
+            one["source_file"] = renamed[file] = EARLIER.format(file=file, batch=one["batch"] or LAST)
+    return Kept(records, renamed)
 
 
 def _batches(batch: str, tables: Mapping[str, Table]) -> set[str | None]:
@@ -85,7 +101,7 @@ def without(found: Kept, left_out: Mapping[tuple[str, str, int], str]) -> tuple[
                 gone.append({**one, "reason": reason})
             else:
                 stay[name].append(one)
-    return Kept(stay), gone
+    return replace(found, records=stay), gone
 
 
 def told(found: Kept) -> Iterator[Finding]:
