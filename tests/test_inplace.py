@@ -17,8 +17,10 @@ from openpyxl.worksheet.worksheet import Worksheet
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from xltools.actions.merge import merge
 from xltools.books.base import Grid
+from xltools.books.elsewhere import placed
 from xltools.books.file import open_book
 from xltools.books.followed import followed, shifted
+from xltools.books.reshape import Change
 from xltools.model.finding import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 from xltools.model.outcome import Outcome
@@ -208,6 +210,67 @@ def test_formulas_below_the_table_follow_the_rows(formula: str, after: str) -> N
 def test_a_formula_written_once_for_many_cells_is_told_for_each() -> None:
     assert shifted("A1+$B$2&\"A1\"+'A1'!C3+LOG10(D4)", 2, 1) == "B3+$B$2&\"A1\"+'A1'!D5+LOG10(E6)"
     assert shifted("A1", -1) == "#REF!"
+
+
+def analysis(book: openpyxl.Workbook) -> None:
+    """A sheet of the user's own over the ledger: formulas to a record, an area, all records, a text, a column; a chart; a pivot table would read as the chart does."""
+    sheet = book.create_sheet("分析")
+    for row, text in enumerate(["C6", "$C$5:$C$6", "C5", "L:L"], 1):
+        sheet.cell(row, 1).value = f"=COUNTA('{LEDGER.sheet}'!{text})&\"{LEDGER.sheet}!C6\""
+    chart = BarChart()
+    chart.add_data(Reference(book[LEDGER.sheet], min_col=12, min_row=FIRST_ROW, max_row=FIRST_ROW + 1))
+    sheet.add_chart(chart, "C3")
+
+
+def analysed(path: Path) -> list[str]:
+    return [str(cell.value).partition("!")[2].partition(")")[0] for (cell,) in openpyxl.load_workbook(path)["分析"]["A1:A4"]]
+
+
+def test_formulas_on_other_sheets_follow_the_records_they_point_to(summary: Path) -> None:
+    change(summary, analysis)
+    before = parts(summary)
+    outcome = again(summary)
+    assert analysed(summary) == ["C7", "$C$5:$C$7", "C6", "L:L"]
+    (said,) = [one for one in outcome.findings if one.code is Code.FORMULAS_FOLLOWED]
+    assert (said.place.sheet, said.place.cell) == ("分析", "A1")
+    assert "3 个公式" in said.message
+    after = parts(summary)
+    charts = [one for name, one in after.items() if "charts/chart" in name and b"!$L$5:$L$7</" in one]
+    assert len(charts) == 1
+    (sheet,) = [name for name in before if name.startswith("xl/worksheets/sheet") and b"!C6" in before[name]]
+    rest = before[sheet].replace(b"!C5)", b"!C6)").replace(b"'!C6)", b"'!C7)", 1).replace(b"$C$6", b"$C$7")
+    assert after[sheet] == rest
+    again(summary, 2)
+    assert parts(summary) == after
+
+
+def test_a_formula_to_a_record_that_is_gone_stays_and_is_told(summary: Path) -> None:
+    change(summary, analysis)
+    county_file(summary.parent / "收件箱", "灵宝市", [enterprise(1)])
+    outcome = merge([summary.parent / "收件箱"], summary, POLICY, NOW + timedelta(hours=1))
+    assert analysed(summary) == ["C5", "$C$5:$C$5", "C5", "L:L"]
+    (said,) = [one for one in outcome.findings if one.code is Code.FORMULAS_LOST]
+    assert (said.place.sheet, said.place.cell) == ("分析", "A3")
+
+
+@pytest.mark.parametrize(
+    ("formula", "after", "is_lost"),
+    [
+        ("甲!B5", "甲!B8", False),
+        ("'甲'!$B$6+乙!B5", "'甲'!$B$6+乙!B5", True),
+        ("甲!B9", "甲!B11", False),
+        ("SUM(甲!B5:B7)", "SUM(甲!B5:B9)", False),
+        ("SUM(甲!B1:B99)", "SUM(甲!B1:B101)", False),
+        ('"甲!B5"&甲!B5', '"甲!B5"&甲!B8', False),
+        ("A1-甲!B5*甲乙!B5", "A1-甲!B8*甲乙!B5", False),
+        ("SUM(甲!B5:B6)", "SUM(甲!B8:B8)", False),
+        ("甲!B5:甲!B7", "甲!B5:B9", False),
+        ("[1]甲!B5+甲!B2", "[1]甲!B5+甲!B2", False),
+    ],
+)
+def test_references_follow_each_record_of_another_sheet(formula: str, after: str, is_lost: bool) -> None:
+    moved = Change(4, 7, 9, 2, {5: 8, 7: 5})
+    assert placed(formula, {"甲": moved}) == (after, is_lost)
 
 
 def test_a_table_over_our_rows_is_refused_by_name_and_left_alone(summary: Path) -> None:

@@ -5,7 +5,8 @@ import os
 import signal
 import time
 from datetime import datetime
-from multiprocessing.synchronize import Event
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
 
 import pytest
@@ -98,3 +99,28 @@ def test_two_merges_at_once_come_one_after_the_other(tmp_path: Path) -> None:
         one.join()
     assert len(list((tmp_path / "市级汇总-备份").iterdir())) == 1
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(["义马市", "市级汇总-备份", "市级汇总.xlsx", "灵宝市"])
+
+
+def merging(folder: Path, ready: Barrier, said: "Queue[tuple[str, list[str]]]", at: int) -> None:
+    """A whole merge, begun at the same moment as the other one."""
+    ready.wait(60)
+    outcome = merge([folder / "收件箱"], folder / "市级汇总.xlsx", POLICY, datetime(2022, 7, 25, 9, at))
+    said.put((str(outcome.output), [one.code.name for one in outcome.findings]))
+
+
+def test_of_two_merges_at_one_moment_the_second_merges_into_what_the_first_wrote(tmp_path: Path) -> None:
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    path = tmp_path / "市级汇总.xlsx"
+    merge([tmp_path / "收件箱"], path, POLICY, NOW)
+    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(1)])
+    ready, said = FORK.Barrier(2), FORK.Queue()
+    both = [FORK.Process(target=merging, args=(tmp_path, ready, said, at)) for at in (10, 20)]
+    for one in both:
+        one.start()
+    results = [said.get(timeout=120) for _ in both]
+    for one in both:
+        one.join(60)
+    assert {output for output, _ in results} == {str(path)}
+    assert sorted("UNCHANGED" in codes for _, codes in results) == [False, True]
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["市级汇总-备份", "市级汇总.xlsx", "收件箱"]
+    assert len(list((tmp_path / "市级汇总-备份").iterdir())) == 1

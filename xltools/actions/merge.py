@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -27,6 +27,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.rules.cross import not_sent
 
+SOME = 5  # cells that a sentence names
 Step = Callable[[int, int, str], None]
 
 
@@ -83,7 +84,18 @@ def _update(output: Path, run: Run, outcome: Outcome) -> Outcome:
     if not done.is_changed:
         return with_findings(replace(outcome, output=output), [Code.UNCHANGED.at(Place(output.name), file=output.name)])
     found = [Code.FILTER_KEPT.at(Place(output.name, sheet), count=count) for sheet, count in done.added.items()]
+    found += _led_along(output, done)
     return _put(output, there, with_findings(outcome, found), done, run.moment)
+
+
+def _led_along(output: Path, done: Renewed) -> Iterator[Finding]:
+    """What the merge did with formulas and pivot tables of the user's own."""
+    for code, cells in ((Code.FORMULAS_FOLLOWED, done.elsewhere.followed), (Code.FORMULAS_LOST, done.elsewhere.lost)):
+        for sheet, some in cells.items():
+            shown = "、".join(some[:SOME]) + (" 等" if len(some) > SOME else "")
+            yield code.at(Place(output.name, sheet, some[0]), count=len(some), cells=shown)
+    if done.elsewhere.pivots:
+        yield Code.PIVOT_GROWN.at(Place(output.name), count=done.elsewhere.pivots)
 
 
 def _put(output: Path, there: Existing, outcome: Outcome, done: Renewed, moment: datetime) -> Outcome:

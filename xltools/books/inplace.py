@@ -1,4 +1,4 @@
-"""The city workbook brought up to date inside its package: our sheets change, every other part keeps its bytes."""
+"""The city workbook brought up to date inside its package: our sheets change, every other part keeps its bytes but for references to rows that moved."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from xltools.books.address import split
 from xltools.books.board import BoardPlan
 from xltools.books.console import RESULT
 from xltools.books.dress import Dresser
+from xltools.books.elsewhere import Elsewhere, follow_elsewhere
 from xltools.books.file import FileBook
 from xltools.books.gate import Package
 from xltools.books.inplace_board import update_board
@@ -44,11 +45,12 @@ class Renewal:
 @dataclass(frozen=True)
 class Renewed:
     """The bytes of a workbook brought up to date. added: new records by sheet, of those sheets where a filter is set ·
-    is_changed: whether more than the lines about the run itself is different."""
+    is_changed: whether more than the lines about the run itself is different · elsewhere: what of the user's own was led along."""
 
     content: bytes
     added: Mapping[str, int]
     is_changed: bool
+    elsewhere: Elsewhere
 
 
 def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
@@ -77,7 +79,10 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
     first = Standing(patch, parts[renewal.board.table.form.sheet], book, renewal.board.table.form.sheet)
     run = update_board(first, book, renewal.board, dresser)
     _renew_figures(patch, book, renewal, styles, missing)
-    update_names(patch, {name: change for name, change in changes.items() if not change.is_none})
+    changes = {name: change for name, change in changes.items() if not change.is_none}
+    update_names(patch, changes)
+    ours = {*renewal.sheets, first.name, load_dashboard().sheet}
+    elsewhere = follow_elsewhere(patch, book, parts, changes, ours)
     show_sheets(patch, {name: bool(one.plan.rows) for name, one in renewal.sheets.items() if one.plan.form.name in ONLY_WHEN_FILLED})
     is_changed = patch.is_changed  # before the styles: one that no cell has is no change
     if is_changed:
@@ -86,7 +91,7 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
         values = {**run, **_result(book, first.name, renewal.summary.result)}
         patch.write(first.part, set_cells(patch.read(first.part), values))
         calculate_anew(patch)
-    return Renewed(patch.content() if is_changed else data, added, is_changed)
+    return Renewed(patch.content() if is_changed else data, added, is_changed, elsewhere)
 
 
 def _result(book: FileBook, sheet: str, text: str) -> dict[tuple[int, int], str]:

@@ -5,43 +5,28 @@ Source: ECMA-376 part 1, 18.2.2 (calcPr), 18.2.5 (definedName), 18.2.19 (sheet).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
-from xltools.books.address import corners
+from xltools.books.elsewhere import placed
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_book import sheets_of
 from xltools.books.patch_xml import WORKBOOK, Edit, Element, changed_tag, escape, inserted, outline, spliced, text_of
 from xltools.books.reshape import Change
 
-AREA = re.compile(r"((?:'(?:[^']|'')*'|[^'!,()+*/&=<>\s]+)!)(\$?[A-Z]{1,3}\$?[0-9]+(?::\$?[A-Z]{1,3}\$?[0-9]+)?)(?![A-Za-z0-9_(])")
-CELL = re.compile(r"(\$?[A-Z]{1,3}\$?)([0-9]+)")
 TRUE = ("1", "true")
 
 
 def update_names(patch: Patch, changes: Mapping[str, Change]) -> None:
-    """Lead the defined names of all areas to where these are now. changes: by name of the sheet."""
+    """Lead the defined names of all areas to where these are now; one that fell apart stays. changes: by name of the sheet."""
     data = patch.read(patch.main)
     names = outline(data, 2).first("definedNames")
     edits: list[Edit] = []
     for one in names.children if names else []:
         text = text_of(data[one.start : one.end])
-        new = AREA.sub(lambda area: _placed(area, changes), text)
+        new, _ = placed(text, changes)
         if new != text:
             edits.append((one.inner, one.close, escape(new).encode()))
     patch.write(patch.main, spliced(data, edits))
-
-
-def _placed(area: re.Match[str], changes: Mapping[str, Change]) -> str:
-    """The area as it is now; one that fell apart, or is gone, stays as it was."""
-    sheet = area[1][:-1]
-    change = changes.get(sheet[1:-1].replace("''", "'") if sheet.startswith("'") else sheet)
-    box = corners(area[2])
-    found = change.areas(box) if change and box else []
-    if len(found) != 1:
-        return area[0]
-    ends = iter((found[0][0], found[0][2]))
-    return area[1] + CELL.sub(lambda cell: f"{cell[1]}{next(ends)}", area[2])
 
 
 def show_sheets(patch: Patch, shown: Mapping[str, bool]) -> None:

@@ -228,6 +228,9 @@ class Code(Enum):
     UNCHANGED = ("N715", "{file} 已经是最新，没有改写", "不需要处理")
     FILTER_KEPT = ("N716", "表中设有筛选；新增的 {count} 行不论是否符合都显示着", "需要按筛选条件隐藏的，请在筛选下拉框里点“重新应用”")
     CHANGED_MEANWHILE = ("E717", "合并期间 {file} 被别人保存过，没有覆盖", "结果已另存为 {other}；请再汇总一次")
+    FORMULAS_FOLLOWED = ("N718", "{count} 个公式指向的行换了位置（{cells}），已改为指向原来的那一行", "不需要处理；汇总后各行的先后可能变化，建议用信用代码查找")
+    FORMULAS_LOST = ("W719", "{count} 个公式指向的行已经没有了，或不再连在一起（{cells}），公式没有改动，现在算出的可能是别的企业", "请逐个核对，改为用信用代码查找")
+    PIVOT_GROWN = ("N720", "{count} 个数据透视表的数据区域已随行数调整", "请在数据透视表上点“刷新”，数字才会更新")
 
     # 8 lists of the procedure: emergency list, screening
     NO_MEASURES = ("W800", "“{name}”（{process}）没有填报减排措施，清单里这一行的排放量和措施是空的", "请县（市、区）补填减排措施；不列入清单的，由市级说明")
