@@ -244,6 +244,17 @@ def test_formulas_on_other_sheets_follow_the_records_they_point_to(summary: Path
     assert parts(summary) == after
 
 
+def test_the_source_of_a_pivot_table_grows_with_the_rows(summary: Path) -> None:
+    name = "xl/pivotCache/pivotCacheDefinition1.xml"
+    cache = f'<pivotCacheDefinition refreshedBy="张三"><cacheSource type="worksheet"><worksheetSource ref="A4:S6" sheet="{LEDGER.sheet}"/></cacheSource></pivotCacheDefinition>'
+    with zipfile.ZipFile(summary, "a") as package:
+        package.writestr(name, cache)
+    outcome = again(summary)
+    assert parts(summary)[name].decode() == cache.replace("A4:S6", "A4:S7")
+    assert Code.PIVOT_GROWN in {one.code for one in outcome.findings}
+    assert Code.PIVOT_GROWN not in {one.code for one in again(summary, 2).findings}
+
+
 def test_a_formula_to_a_record_that_is_gone_stays_and_is_told(summary: Path) -> None:
     change(summary, analysis)
     county_file(summary.parent / "收件箱", "灵宝市", [enterprise(1)])
