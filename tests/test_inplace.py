@@ -284,8 +284,18 @@ def test_references_follow_each_record_of_another_sheet(formula: str, after: str
     assert placed(formula, {"甲": moved}) == (after, is_lost)
 
 
-def test_a_table_over_our_rows_is_refused_by_name_and_left_alone(summary: Path) -> None:
+def test_a_table_over_all_records_grows_with_them(summary: Path) -> None:
     change(summary, lambda book: book[LEDGER.sheet].add_table(Table(displayName="甲", ref=f"A{HEADER_ROW}:C{FIRST_ROW + 1}")))
+    assert again(summary).output == summary
+    (table,) = ledger(summary).tables.values()
+    assert (table.ref, table.autoFilter.ref if table.autoFilter else table.ref) == ("A4:C7", "A4:C7")
+    county_file(summary.parent / "收件箱", "灵宝市", [])
+    merge([summary.parent / "收件箱"], summary, POLICY, NOW + timedelta(hours=5))
+    assert [one.ref for one in ledger(summary).tables.values()] == ["A4:C5"]
+
+
+def test_a_table_over_a_part_of_our_rows_is_refused_by_name_and_left_alone(summary: Path) -> None:
+    change(summary, lambda book: book[LEDGER.sheet].add_table(Table(displayName="甲", ref=f"A{HEADER_ROW}:C{FIRST_ROW}")))
     before = summary.read_bytes()
     outcome = again(summary)
     assert summary.read_bytes() == before

@@ -14,11 +14,11 @@ from xltools.books.dress import Dresser
 from xltools.books.followed import followed, shifted
 from xltools.books.grid import Sheet
 from xltools.books.links import link_of, relink
-from xltools.books.patch import Patch
+from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
-from xltools.books.reshape import Change, reshaped
+from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula, Record, SheetPlan, looks
 from xltools.model.form import HEADER_ROW, Field, Owner
@@ -27,7 +27,7 @@ EXAMPLES = 50  # records whose looks are compared to find that of a new one
 SLACK = 1.0  # points by which programs round the height of a row
 CONTENT = ("<v", "<f", "<is")
 # What hangs on rows of a sheet by a way of its own, which we do not lead along: the last word of the relationship → in words.
-HANGS = {"table": "套用了表格格式（Ctrl+T）的表", "queryTable": "外部数据查询", "pivotTable": "数据透视表", "threadedComment": "对话式批注", "tableSingleCells": "XML 映射"}
+HANGS = {"queryTable": "外部数据查询", "pivotTable": "数据透视表", "threadedComment": "对话式批注", "tableSingleCells": "XML 映射"}
 SPARKLINES = ":sparklineGroup "
 
 
@@ -138,6 +138,7 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     change = records.change(standing.filled)
     if not change.is_none:
         _refuse_what_hangs(standing)
+        _stretch_tables(standing, change)
     rows = [*_above(standing, records.head), *_Rows(standing, records, dresser).written(), *_below(standing, change)]
     content = standing.with_rows(rows)
     if content != standing.patch.read(standing.part):
@@ -159,6 +160,17 @@ def _refuse_what_hangs(standing: Standing) -> None:
         found.append("迷你图")
     if found:
         raise CannotPatchError(f"【{standing.name}】里有{'、'.join(found)}，它们不能随行移动，请移到自己的工作表或转为普通区域")
+
+
+def _stretch_tables(standing: Standing, change: Change) -> None:
+    """Let tables (Ctrl+T) over the records be as long as these."""
+    patch = standing.patch
+    for kind, part in patch.relations(standing.part).values():
+        if kind == f"{OFFICE}/table":
+            try:
+                patch.write(part, stretched(patch.read(part), change))
+            except CannotPatchError as refused:
+                raise CannotPatchError(f"【{standing.name}】{refused}，请改成盖住全部行，或转为普通区域") from refused
 
 
 def _above(standing: Standing, head: int) -> list[str]:

@@ -166,3 +166,16 @@ def _emptied(child: Element, edits: list[Edit]) -> list[Edit]:
     if not child.children or len(gone) < len(child.children):
         return edits
     return [*(edit for edit in edits if not child.start <= edit[0] < child.end), (child.start, child.end, b"")]
+
+
+def stretched(data: bytes, change: Change) -> bytes:
+    """The part of a table (Ctrl+T) that is laid over all records, as long as they are now. Raises CannotPatchError for one over a part of them, or with totals."""
+    root = outline(data, 2)
+    box = corners(root.attributes.get("ref", ""))
+    if box is None or (box[0], box[2]) != (change.head, change.last) or root.attributes.get("totalsRowCount", "0") != "0":
+        raise CannotPatchError("里有套用了表格格式（Ctrl+T）的表，只盖住一部分行，或带汇总行")
+    ref = {"ref": _named((box[0], box[1], max(change.now, change.head + 1), box[3]))}
+    filters = root.all("autoFilter")
+    edits = [changed_tag(data, one, ref) for one in (root, *filters)]
+    edits += [(one.start, one.end, b"") for parent in (root, *filters) for one in parent.all("sortState")]
+    return spliced(data, edits)
