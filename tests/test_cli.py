@@ -45,7 +45,7 @@ def test_a_file_with_problems_leaves_with_1_and_names_place_and_fix(inbox: Path,
 def test_check_json_has_counts_and_findings_as_promised(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
     cli.run(["check", str(inbox), "--json"])
     said = json.loads(capsys.readouterr().out)
-    assert set(said) == {"counts", "findings"}
+    assert set(said) == {"counts", "account", "findings"}
     assert all(set(finding) == KEYS for finding in said["findings"])
     assert {finding["severity"] for finding in said["findings"]} <= {"error", "warning", "note"}
     for severity in ("error", "warning", "note"):

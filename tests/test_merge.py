@@ -133,7 +133,7 @@ def test_the_outcome_says_what_json_needs(run: Callable[[], Outcome]) -> None:
     assert len(record["counties"]) == 8
     lingbao = next(line for line in record["counties"] if line["county"] == "灵宝市")
     assert (lingbao["rows"], lingbao["errors"], lingbao["on_time"], lingbao["reported"]) == (2, 1, "按时", "2022-07-19")
-    assert {"counts", "findings", "counties", "output"} == set(record)
+    assert {"counts", "account", "findings", "counties", "output"} == set(record)
     assert sum(finding["code"] == "W604" for finding in record["findings"]) == 6
 
 

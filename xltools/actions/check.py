@@ -26,6 +26,7 @@ from xltools.rules.answers import answered
 from xltools.rules.check import check
 from xltools.rules.cross import across, only_county, set_aside
 from xltools.rules.parse import parse, with_sign
+from xltools.rules.tally import accounts, unaccounted, with_account
 
 _TEMPLATE = "county"
 # What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
@@ -194,12 +195,14 @@ def _outcome(results: Mapping[str, _Result], policy: Policy) -> Outcome:
     aside = set_aside(checked)
     submissions = [replace(one, accepted=one.accepted and one.file not in aside) for one in checked]
     alone = [finding for one in submissions for finding in one.findings]
-    return Outcome(
+    outcome = Outcome(
         findings=tuple(first_per_cell([*alone, *stopped.values(), *across(submissions)])),
         submissions=tuple(submissions),
         unread=tuple(stopped),
         skipped=tuple(sorted(name for name, one in results.items() if one is None)),
     )
+    parts = accounts(outcome)
+    return with_account(replace(outcome, findings=tuple(first_per_cell([*outcome.findings, *unaccounted(parts)]))), parts)
 
 
 def _is_hidden(path: Path) -> bool:

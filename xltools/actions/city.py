@@ -43,6 +43,7 @@ from xltools.rules.rulings import (
 )
 from xltools.rules.site_checks import site_checks
 from xltools.rules.standing import standings
+from xltools.rules.tally import accounts, fate_of, unaccounted, with_account
 
 LEDGER, NAMES, CONFLICTS = "ledger", "names", "conflicts"
 # What a workbook alone is reported for; everything else is said anew by each merge.
@@ -80,8 +81,9 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     template, policy = basis.template, basis.policy
     outcome, known = _decided(outcome, basis)
     tables = combine(outcome, policy, template, More(known.stays.records, known.settled.left_out, known.gone))
-    tables["log"] = log(template["log"], tables, outcome, policy)
-    outcome = with_findings(outcome, [*balance(tables["log"]), *broken(basis.before.get("log"), basis.log)])
+    parts = accounts(outcome, fate_of(outcome, tables))
+    tables["log"] = log(template["log"], tables, outcome, policy, parts)
+    outcome = with_findings(with_account(outcome, parts), [*balance(tables["log"]), *unaccounted(parts), *broken(basis.before.get("log"), basis.log)])
     tables["log"] = append(template["log"], basis.before.get("log"), tables["log"], basis.moment)
     tables[NAMES] = name_table(template[NAMES], known.memory)
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)

@@ -17,6 +17,9 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.deadlines import days_late, deadline_of, due_date
+from xltools.rules.tally import accounts, total
+
+PAST = 92  # days after which counting them helps nobody: another quarter, or an old batch that is looked at again
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
     for finding in outcome.findings:
         found.setdefault(finding.place.file, []).append(finding)
     submissions = {one.file: one for one in outcome.submissions}
+    parts = accounts(outcome)
     wanted = [file for file, all_ in found.items() if file and any(one.severity is not Severity.NOTE for one in all_)]
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)
@@ -49,7 +53,9 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
     results = []
     for file in sorted(wanted):
         one = submissions.get(file, Submission(file))
-        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)), one.answers)
+        counted = total(part for (name, _), part in parts.items() if name == file)
+        said = load_return().accounted.format(**counted.record()) if counted.seen else ""
+        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)), one.answers, said)
         results.append(_give(letter, one.path, folder, stems[file]))
     return results
 
@@ -65,6 +71,8 @@ def deadline_line(one: Submission, policy: Policy, today: date) -> str:
     year = one.year or policy.year
     due, late = due_date(deadline, year, int(month)), days_late(deadline, year, int(month), today)
     left = (due - today).days
+    if late > PAST:
+        return words.deadline_past.format(name=deadline.name, due=f"{due.year}年{due.month}月{due.day}日", source=deadline.source)
     sentence = words.deadline_late if late else words.deadline_ahead if left else words.deadline_today
     return sentence.format(name=deadline.name, due=f"{due.year}年{due.month}月{due.day}日", source=deadline.source, days=late or left)
 

@@ -94,6 +94,8 @@ def _counts(letter: Letter, words: ReturnWords) -> Iterator[Line]:
         entry = Entry(FIRST, sheet or words.whole, (), (sheet, "A1") if sheet else None)
         yield Line((entry, Entry(4, _counted(counts, words))))
     yield Line((Entry(FIRST, words.total, ("bold",)), Entry(4, _counted(total, words), ("bold",))))
+    if letter.account:
+        yield Line((Entry(FIRST, words.account, ()), Entry(4, letter.account, ())))
 
 
 def _counted(counts: Counter[Severity], words: ReturnWords) -> str:

@@ -15,6 +15,7 @@ from xltools.model.finding import Code, Finding, Severity
 
 if TYPE_CHECKING:
     from xltools.actions.give_back import Returned
+    from xltools.model.account import Account
     from xltools.model.outcome import Outcome
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
@@ -105,7 +106,21 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
         return
     for line in report_lines(outcome.findings, brief):
         click.echo(line)
+    for line in account_lines(outcome.account) if outcome.account else ():
+        click.echo(line)
     click.echo(f"\n共 {outcome.counts['files']} 个文件、{outcome.counts['rows']} 行：{counts_line(outcome.counts)}")
+
+
+def account_lines(one: Account) -> Iterator[str]:
+    """The counting identity: what was read, and what became of it."""
+    lost = f" + 去向不明 {one.rows_missing}" if one.rows_missing else ""
+    yield f"\n清点  行：读入 {one.seen} = 收入 {one.taken} + 未收 {one.rejected} + 空行 {one.blank} + 合计和说明行 {one.outside}{lost}"
+    lost = f" + 去向不明 {one.cells_missing}" if one.cells_missing else ""
+    yield f"      格：读入 {one.cells} = 照原样 {one.plain} + 改写并写明 {one.changed} + 没读懂并写明 {one.refused}{lost}"
+    if one.sums:
+        yield f"      数：{len(one.sums) - len(one.unequal)} 个数字列，读入的合计 = 收入和列出的合计"
+    for name, (read, went) in one.unequal.items():
+        yield f"      数：{name} 读入合计 {read:.15G} ≠ 收入和列出 {went:.15G}"
 
 
 def show_merged(outcome: Outcome) -> None:

@@ -96,6 +96,7 @@ class Code(Enum):
     FORMULA_LOST = ("W216", "“{label}”本应由公式得出，现在是手工内容“{value}”", "请从相邻行复制公式覆盖；汇总时以系统计算为准")
     FORMULA_STALE = ("E217", "“{label}”的公式还没有计算出结果", "请用 Excel、WPS 或 LibreOffice 打开，保存后再报")
     DATE_RANGE = ("E218", "“{label}”填了 {value}，应在 {low} 至 {high} 之间", "请核对年份")
+    CELLS_NOT_BALANCED = ("E260", "格数或合计不平：读入 {cells} 格，照原样 {plain} 格，说明过的 {told} 格；不平的合计：{sums}", "这是程序错误，请保留文件并反馈")
     CODE_DAMAGED = ("E219", "“{label}”是数字 {value}，超过15位的数字在表格中已失真", "请把单元格设为文本，对照证照重新填写")
     CONVERTED = ("N220", "“{label}”由“{value}”按“{after}”读取（{how}）", "不需要处理；如理解有误请改正")
     GRADE_READ = ("N221", "“{label}”填了“{value}”，按等级“{after}”读取，原文保留", "不需要处理；如理解有误请从下拉框选择")

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
+from xltools.model.account import Account
 from xltools.model.finding import Finding, Severity
 from xltools.model.graded import GradeOutcome
 from xltools.model.returned import Answer
@@ -60,6 +61,7 @@ class Outcome:
     unread:      files that could not be read (each has its finding) · skipped: files of a folder that are not
                  submissions, such as lock files and our own outputs.
     graded:      what the checklists among the files came to, None where nobody looked at them.
+    account:     every row, cell and number of the row forms and what became of it, None where nobody counted.
     output:      the summary a merge wrote · counties: what it says of each county and file, one record a line of its board.
     """
 
@@ -70,6 +72,7 @@ class Outcome:
     output: Path | None = None
     counties: tuple[Mapping[str, object], ...] = ()
     graded: GradeOutcome | None = None
+    account: Account | None = None
 
     @property
     def accepted(self) -> tuple[Submission, ...]:
@@ -94,4 +97,5 @@ class Outcome:
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it; of a merge also the counties and the file written."""
         merged = {"counties": [dict(line) for line in self.counties], "output": str(self.output)} if self.output else {}
-        return {"counts": self.counts, "findings": [finding.record() for finding in self.findings], **merged}
+        counted = {"account": self.account.record()} if self.account else {}
+        return {"counts": self.counts, **counted, "findings": [finding.record() for finding in self.findings], **merged}

@@ -34,9 +34,12 @@ class ReturnWords:
     deadline_ahead: str
     deadline_today: str
     deadline_late: str
+    deadline_past: str
     deadline_unknown: str
     counts_title: str
     counts: str
+    account: str
+    accounted: str
     whole: str
     total: str
     top_title: str
@@ -78,7 +81,7 @@ class Answer:
 class Letter:
     """What a county is told about one file.
 
-    file: its name · date, deadline: as written · findings: in the order of `finding.order` · answers: those that hold.
+    file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of `finding.order` · answers: those that hold.
     """
 
     file: str
@@ -87,6 +90,7 @@ class Letter:
     deadline: str
     findings: tuple[Finding, ...]
     answers: tuple[Answer, ...] = ()
+    account: str = ""
 
     @property
     def important(self) -> list[Finding]:

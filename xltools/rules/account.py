@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import pandas as pd
 
+from xltools.model.account import Account
 from xltools.model.finding import Code, Finding, Place, Severity
 from xltools.model.form import Form, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.city import Seen, city_table, place_in_order, plain
+from xltools.rules.text import number_text
 
 CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
 KEPT = "来源文件不在本次收件箱，沿用上次"
@@ -105,10 +108,13 @@ def row_tables(submission: Submission) -> list[Table]:
     return [table for table in submission.tables.values() if table.form.layout == "rows"]
 
 
-def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> Table:
-    """What became of every row of every sheet of every file: read in, merged, named; and the rows kept from last time."""
-    merged = Counter(at for name, table in tables.items() if table.form.collects for at in _sources(table))
-    named = Counter(_sources(tables["unmerged"]))
+def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Policy, accounts: Mapping[tuple[str, str], Account] = MappingProxyType({})) -> Table:
+    """What became of every row of every sheet of every file: read in, merged, named; and the rows kept from last time.
+
+    accounts: of every sheet; what they count beside rows is said in the last words of its line.
+    """
+    merged = Counter(at for name, table in tables.items() if table.form.collects for at in sources_of(table))
+    named = Counter(sources_of(tables["unmerged"]))
     outside = Counter((f.place.file, f.place.sheet) for f in outcome.findings if f.code in OUTSIDE)
     why = set_aside(outcome)
     records: list[dict[str, object]] = []
@@ -119,11 +125,17 @@ def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Polic
             left = named[at] + outside[at]
             result = f"未汇总：{why[one.file]}" if one.file in why else f"有{left}行没有汇总" if left else "已汇总"
             seen = content_rows(one.raw.get(table.form.name, table)) + outside[at]
-            records.append({**facts, "sheet": table.sheet, "seen": seen, "merged": merged[at], "named": left, "outcome": result})
+            records.append({**facts, "sheet": table.sheet, "seen": seen, "merged": merged[at], "named": left, "outcome": result + (f"；{_counted(accounts[at])}" if at in accounts else "")})
     records += _kept_lines(tables)
     told = {finding.place.file: finding.message for finding in reversed(outcome.findings)}
     records += [{"file": file, "outcome": told.get(file, "")} for file in sorted(outcome.unread)]
     return city_table(form, [pd.DataFrame(records)])
+
+
+def _counted(one: Account) -> str:
+    """Blank lines, cells and sums of a sheet, for the log."""
+    sums = "".join(f"；{name.partition('·')[2]}合计{number_text(read)}={number_text(went)}" for name, (read, went) in one.sums.items())
+    return f"空行{one.blank}、合计和说明行{one.outside}；格{one.cells}=照原样{one.plain}+改写{one.changed}+未读懂{one.refused}{sums}"
 
 
 def _kept_lines(tables: Mapping[str, Table]) -> list[dict[str, object]]:
@@ -136,10 +148,15 @@ def _kept_lines(tables: Mapping[str, Table]) -> list[dict[str, object]]:
     return [{"county": county, "file": file, "sheet": sheet, "kept": count, "outcome": KEPT} for (county, file, sheet), count in rows.items()]
 
 
-def _sources(table: Table) -> list[tuple[str, str]]:
+def sources_of(table: Table) -> list[tuple[str, str]]:
     """File and sheet of every row that came today."""
-    frame = table.frame[~_stays(table)]
+    frame = today(table)
     return list(zip(frame["source_file"], frame["source_sheet"], strict=True))
+
+
+def today(table: Table) -> pd.DataFrame:
+    """The rows of a city table that came today."""
+    return table.frame[~_stays(table)]
 
 
 def _stays(table: Table) -> pd.Series[bool]:

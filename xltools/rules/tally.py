@@ -1,0 +1,170 @@
+"""Counting what was read and what became of it: nothing may go in silence. See `model.account`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+import pandas as pd
+
+from xltools.model.account import Account
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Field, Kind, Owner
+from xltools.model.outcome import Outcome, Submission
+from xltools.model.table import Table
+from xltools.rules.account import KEEPS_OUT, OUTSIDE, row_of, row_tables, sources_of, today
+from xltools.rules.cells import is_blank
+from xltools.rules.text import shown, visible
+
+NUMBERS = (Kind.NUMBER, Kind.INTEGER)
+UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
+
+Where = tuple[str, str]  # file, sheet
+Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What a merge made of the rows: how many of a sheet stand in the city's tables, how many are listed, and what its numbers came to."""
+
+    merged: Mapping[Where, int]
+    named: Mapping[Where, int]
+    sums: Sums
+
+
+def accounts(outcome: Outcome, fate: Fate | None = None) -> dict[Where, Account]:
+    """The account of every sheet with records; fate: of a merge, without it every row that can be merged counts as taken."""
+    said = _by_sheet(outcome.findings)
+    return {(table.file, table.sheet): _account(one, table, said.get((table.file, table.sheet), ()), fate) for one in outcome.submissions for table in row_tables(one)}
+
+
+def total(parts: Iterable[Account]) -> Account:
+    """All accounts in one."""
+    return sum(parts, Account())
+
+
+def unaccounted(parts: Mapping[Where, Account]) -> Iterator[Finding]:
+    """A finding for every sheet in which a cell or a sum is not accounted for: our own mistake, never the county's."""
+    for (file, sheet), one in parts.items():
+        if one.cells_missing or one.unequal:
+            unequal = "、".join(f"{name} {shown(read)} 对 {shown(went)}" for name, (read, went) in one.unequal.items()) or "无"
+            told = one.changed + one.refused
+            yield Code.CELLS_NOT_BALANCED.at(Place(file, sheet), cells=one.cells, plain=one.plain, told=told, sums=unequal)
+
+
+def fate_of(outcome: Outcome, tables: Mapping[str, Table]) -> Fate:
+    """What the city's tables hold of today's rows, counted there; and the rows that are listed."""
+    named = sources_of(tables["unmerged"])
+    sums: dict[tuple[str, str, str], float] = {}
+    merged: Counter[Where] = Counter()
+    for table in (one for one in tables.values() if one.form.collects):
+        merged.update(sources_of(table))
+        for field in (one for one in table.form if one.kind in NUMBERS and one.inherits.startswith(f"{table.form.collects}.")):
+            name = field.inherits.partition(".")[2]
+            for (file, sheet), value in zip(sources_of(table), today(table)[field.name], strict=True):
+                sums[file, sheet, name] = sums.get((file, sheet, name), 0.0) + (_number(value) if isinstance(value, int | float) else 0.0)
+    listed = today(tables["unmerged"])
+    rows = set(zip(listed["source_file"], listed["source_sheet"], listed["source_row"], strict=True))
+    for table in (one for submission in outcome.submissions for one in row_tables(submission)):
+        for field in (one for one in table.form.owned(Owner.COUNTY) if one.kind in NUMBERS):
+            left = sum(_number(value) for row, value in table.frame[field.name].items() if (table.file, table.sheet, row) in rows and not pd.isna(value))
+            sums[table.file, table.sheet, field.name] = sums.get((table.file, table.sheet, field.name), 0.0) + left
+    return Fate(merged, Counter(named), sums)
+
+
+def _by_sheet(findings: Iterable[Finding]) -> dict[Where, list[Finding]]:
+    found: dict[Where, list[Finding]] = {}
+    for one in findings:
+        if one.place.cell:
+            found.setdefault((one.place.file, one.place.sheet), []).append(one)
+    return found
+
+
+def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:
+    raw = one.raw.get(table.form.name, table)
+    where = (table.file, table.sheet)
+    outside = {row_of(found.place) for found in said if found.code in OUTSIDE}
+    records = set(table.frame.index.tolist())
+    lines = {*raw.frame.index.tolist(), *(row for row in outside if records and row <= max(records))}
+    span = max(lines) - min(lines) + 1 + len(outside - lines) if lines else len(outside)
+    kept_out = len({row_of(found.place) for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
+    taken, rejected = (len(records) - kept_out, kept_out) if fate is None else (fate.merged.get(where, 0), fate.named.get(where, 0))
+    rows = Account(seen=span, taken=taken, rejected=rejected, blank=span - len(outside) - len(records), outside=len(outside))
+    return rows + _cells(raw, table, said, fate)
+
+
+def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:
+    told = {found.place.cell for found in said}
+    unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
+    counted = Account()
+    for field in table.form.owned(Owner.COUNTY):
+        if field.name in table.columns:
+            gone = unstored[table.columns[field.name]]
+            counted += Account(cells=gone, refused=gone) + _column(raw, table, field, told)
+            if field.kind in NUMBERS:
+                counted += _sum(raw, table, field, (told, fate))
+    return counted
+
+
+def _column(raw: Table, table: Table, field: Field, told: Collection[str]) -> Account:
+    """The cells of one field. Most stand as they were typed: only the others are looked at one by one."""
+    pairs = list(zip(table.frame.index, _values(raw, table, field), values_of(table.frame[field.name]), strict=True))
+    other = [(row, before, after) for row, before, after in pairs if before != after and not is_blank(before)]
+    alike = sum(before is not None and before == after for _, before, after in pairs)
+    cells, plain, changed, refused = len(other) + alike, alike, 0, 0
+    for row, before, after in other:
+        same, named = _same(before, after), f"{table.columns[field.name]}{row}" in told
+        plain += same
+        changed += named and not same and after is not None
+        refused += named and not same and after is None
+    return Account(cells=cells, plain=plain, changed=changed, refused=refused)
+
+
+def _sum(raw: Table, table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
+    """The numbers of one field: as typed where nothing is said of them, else as they were read; and what they came to."""
+    told, fate = about
+    letters, read = table.columns[field.name], values_of(table.frame[field.name])
+    typed = zip(table.frame.index, _values(raw, table, field), read, strict=True)
+    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in typed)
+    went = sum(map(_number, read)) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
+    return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
+
+
+def _values(raw: Table, table: Table, field: Field) -> list[object]:
+    values: list[object] = raw.frame.loc[table.frame.index, field.name].tolist()
+    return values
+
+
+def values_of(column: pd.Series) -> list[object]:
+    """A typed column as plain values: dates without a time, None where there is nothing."""
+    plain = column.dt.date if pd.api.types.is_datetime64_any_dtype(column) else column
+    values: list[object] = plain.astype(object).where(column.notna(), None).tolist()
+    return values
+
+
+def _number(value: object) -> float:
+    """The number that this is, or reads as without any doubt; 0 for everything else."""
+    if isinstance(value, float):
+        return value
+    try:
+        return 0.0 if isinstance(value, bool) else float(str(value))
+    except ValueError:
+        return 0.0
+
+
+def _same(before: object, after: object) -> bool:
+    """Whether a value is what was typed, blanks around it and the way of writing a number aside."""
+    if after is None:
+        return False
+    if isinstance(after, str):
+        return before == after or visible(str(before).replace("\r\n", "\n")) == after or shown(before) == after
+    if isinstance(after, date):
+        return shown(before).strip() == shown(after)
+    return not isinstance(before, bool) and _number(before) == _number(after) and (bool(after) or str(before).strip("0. ") == "")
+
+
+def with_account(outcome: Outcome, parts: Mapping[Where, Account]) -> Outcome:
+    """The outcome with the account of the whole run."""
+    return replace(outcome, account=total(parts.values()))
