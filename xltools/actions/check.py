@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from xltools.actions.inbox import passwords_of
+from xltools.actions.upward import from_summary
 from xltools.books.answers import abouts, answers_in
 from xltools.books.base import Book
 from xltools.books.file import is_alone, open_book
@@ -141,6 +142,8 @@ def _attempt(make: Callable[[], Submission | None]) -> _Result:
 
 def _from_file(source: Source, template: Template, policy: Policy) -> Submission | None:
     book = open_book(source.path, source.name, source.passwords)
+    if lower := from_summary(book, policy):
+        return replace(lower, file=source.name)
     if not source.chosen and book.stamp.template not in ("", template.id):
         return None  # a summary of ours lying among the submissions
     checked = check_book(book, template, policy)

@@ -167,6 +167,8 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
     position = column_letters([one.name for one in county].index(name) + 1) if name in county else "A"
     lines = []
     path = next(iter(sorted(book.path.parent.rglob(Path(file).name))), None)
+    if path is not None and open_book(path).stamp.template == TEMPLATE:
+        return _from_below(path, (sheet, row), (collects, name))
     if path is not None:
         source = open_book(path)
         known = [one for one in tables["log"].frame.to_dict("records") if one.get("file") == file and one.get("sha256")] if "log" in tables else []
@@ -181,6 +183,16 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
         lines.append("  原文件不在汇总表所在的文件夹里，没有核对")
     where = Place(file, sheet, f"{position}{row}")
     return [f"  来自 {where}", *lines, *_said(tables, where)]
+
+
+def _from_below(path: Path, place: tuple[str, int], source: tuple[str, str]) -> list[str]:
+    """A value of a province's book: its cell in the city's summary, and from there on as that one says."""
+    (sheet, row), (form, name) = place, source
+    book, tables = read_summary(path)
+    table = next(one for one in tables.values() if one.sheet == sheet)
+    field = next((one.name for one in table.form if one.inherits == f"{form}.{name}" or one.name == name), "")
+    cell = (sheet, table.columns.get(field, "A"), row)
+    return [f"  来自 {Place(path.name, sheet, cell[1] + str(row))}", *(f"  {line}" for line in _cell(book, tables, cell))]
 
 
 def _joined(book: FileBook, tables: Mapping[str, Table], record: Any, source: tuple[str, str]) -> list[str]:

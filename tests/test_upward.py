@@ -1,0 +1,45 @@
+"""Several cities' summaries merge into a province's book with the same command and another policy, back to the county's cell."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+from tests.county_files import NAMES, POLICY, county_file, enterprise
+from tests.submissions import CITY
+from xltools.actions.merge import merge
+from xltools.actions.run import read_summary
+from xltools.actions.trace import trace
+from xltools.model.finding import Code, Severity
+from xltools.model.policy import County
+
+PROVINCE = replace(POLICY, id="province", city="示例省", counties=(County("三门峡市", "411200", ""), County("示例二市", "", "")))
+LEDGER = CITY["ledger"]
+
+
+def test_two_cities_make_a_province_and_every_row_walks_back_to_its_county(tmp_path: Path) -> None:
+    cities = tmp_path / "省"
+    for at, name in enumerate(("三门峡市", "示例二市")):
+        inbox = cities / name / "收件箱"
+        county_file(inbox, "灵宝市", [enterprise(at), enterprise(at + 2, capacity="很多")])
+        merge([inbox], cities / f"{name}.xlsx", replace(POLICY, id=POLICY.id if not at else "other-2022"), datetime(2022, 7, 25, 9))
+    output = tmp_path / "省" / "省级汇总.xlsx"
+    outcome = merge([cities / "三门峡市.xlsx", cities / "示例二市.xlsx"], output, PROVINCE, datetime(2022, 7, 30, 9))
+    assert outcome.output == output
+    assert Code.NOT_BALANCED not in {one.code for one in outcome.findings if one.severity is Severity.ERROR}
+    ledger = read_summary(output)[1]["ledger"].frame
+    assert sorted(map(str, ledger["county"])) == ["三门峡市", "三门峡市", "示例二市", "示例二市"]
+    assert set(ledger["batch"]) == {"7月"}
+    row = int(str(ledger.index[ledger["name"] == NAMES[0]][0]))
+    letters = read_summary(output)[1]["ledger"].columns["name"]
+    lines = "\n".join(trace(output, f"{LEDGER.sheet}!{letters}{row}", PROVINCE))
+    assert "三门峡市.xlsx【企业台账】" in lines
+    assert "灵宝市.xlsx【排查清单】" in lines
+    assert f"原文件填的是：{NAMES[0]}" in lines
+
+
+def test_an_own_summary_in_the_inbox_is_still_passed_over(tmp_path: Path) -> None:
+    inbox = tmp_path / "收件箱"
+    county_file(inbox, "灵宝市", [enterprise(0)])
+    merge([inbox], inbox / "旧汇总.xlsx", POLICY, datetime(2022, 7, 25, 9))
+    outcome = merge([inbox], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 7, 26, 9))
+    assert [one.file for one in outcome.submissions] == ["灵宝市.xlsx"]

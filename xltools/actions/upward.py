@@ -1,0 +1,66 @@
+"""Up the ladder: a city's summary read as what a county workbook is to the city, so that a province merges cities."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pandas as pd
+
+from xltools.actions.run import TEMPLATE, read_summary
+from xltools.books.file import FileBook
+from xltools.model.finding import Finding, first_per_cell
+from xltools.model.form import SpecError, load_form
+from xltools.model.outcome import Submission
+from xltools.model.policy import Policy, load_policy
+from xltools.model.table import Table
+from xltools.rules.cross import only_county
+from xltools.rules.journal import moment_of
+from xltools.rules.parse import parse
+
+
+def from_summary(book: FileBook, policy: Policy) -> Submission | None:
+    """The rows of a summary as a submission of its city; None when it is no summary, or of no city of the policy.
+
+    Every sheet that collects a county's form stands for that form, each row with its batch; the row keeps its place, so that it can
+    be walked back to the city's sheet and from there to the county's cell. What the city checked is not checked again.
+    """
+    name = _city(book, policy) if book.stamp.template == TEMPLATE else ""
+    if not name:
+        return None
+    _, tables = read_summary(book.path)
+    raw = {table.form.collects: _as_county(table, book.name) for table in tables.values() if table.form.collects}
+    typed: dict[str, Table] = {}
+    found: list[Finding] = []
+    for form, table in raw.items():
+        typed[form], said = parse(table, policy, policy.year)
+        if "batch" in table.frame:
+            typed[form] = typed[form].with_frame(typed[form].frame.assign(batch=table.frame["batch"]))
+        found += said
+    moment = moment_of(tables.get("log"))
+    reported = date.fromisoformat(moment[:10]) if moment else None
+    stamp = book.stamp
+    return Submission(
+        book.name, book.path, name, year=policy.year, report_date=reported, template=stamp.template, version=stamp.version, policy=stamp.policy,
+        sha256=book.sha256, saved=book.saved, tables=typed, raw=raw, findings=tuple(first_per_cell(found)),
+    )  # fmt: skip
+
+
+def _city(book: FileBook, policy: Policy) -> str:
+    """The city of a summary: that of the policy it was made with, or else the one its file is named after."""
+    try:
+        county = policy.county(load_policy(book.stamp.policy).city)
+    except SpecError:
+        county = None
+    return county.name if county else only_county(book.name, policy)
+
+
+def _as_county(table: Table, file: str) -> Table:
+    """A sheet of the summary as the county form it collects."""
+    form = load_form(table.form.collects)
+    there = {one.inherits.partition(".")[2] or one.name: one.name for one in table.form if not one.inherits or one.inherits.startswith(f"{form.name}.")}
+    names = {one.name: there[one.name] for one in form if one.name in there}
+    frame = pd.DataFrame({one.name: table.frame[names[one.name]] if one.name in names else None for one in form}, index=table.frame.index, dtype=object)
+    if "batch" in table.frame:
+        frame["batch"] = table.frame["batch"]
+    columns = {name: table.columns[city] for name, city in names.items() if city in table.columns}
+    return Table(form, file, table.sheet, frame, columns)
