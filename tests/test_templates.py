@@ -74,7 +74,7 @@ def test_no_part_of_the_file_tells_when_it_was_made(blank: Path) -> None:
 
 
 def fail_midway(path: Path) -> None:
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, _):
         workbook.add_worksheet("x")
         raise RuntimeError("midway")
 

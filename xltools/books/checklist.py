@@ -43,9 +43,8 @@ class OptionLists:
 def write_checklist(path: Path, plan: ChecklistPlan) -> None:
     """Write the checklist of one enterprise; the same plan gives the same bytes."""
     template = load_template(TEMPLATE)
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": str(plan.head["name"]), "created": CREATED})
-        styles = Styles(workbook)
         layouts = [layout_of(part) for part in plan.parts]
         front: Worksheet = workbook.add_worksheet(template["checklist_overall"].sheet)
         lists = OptionLists()

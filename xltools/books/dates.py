@@ -16,6 +16,7 @@ ELAPSED = re.compile(r"\[(h+|m+|s+)\]", re.IGNORECASE)
 LONGEST_CODE = 255  # of Excel; in a longer one the search for brackets that never close would not end
 LAST_SERIAL = 2_958_466  # 9999-12-31 is the last day
 DAY_MILLISECONDS = 86_400_000
+DAYS = datetime(1899, 12, 30)
 
 
 @cache
@@ -71,3 +72,11 @@ def from_iso(text: str) -> date | datetime | time | None:
         return time.fromisoformat(plain) if ":" in plain else date.fromisoformat(plain)
     except ValueError:
         return None
+
+
+def serial(value: date | datetime | time) -> float:
+    """The number of a day or time in the 1900 system."""
+    if isinstance(value, time):
+        return (value.hour * 3600 + value.minute * 60 + value.second) / 86400
+    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
+    return (moment - DAYS).total_seconds() / 86400

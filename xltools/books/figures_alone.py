@@ -13,7 +13,6 @@ from zipfile import ZipFile
 
 from xltools.books.file import open_book
 from xltools.books.package import replace_file, workbook_at
-from xltools.books.style import Styles
 from xltools.books.summary import Summary, add_figures
 from xltools.model.dashboard import load_dashboard
 from xltools.model.form import Template
@@ -24,8 +23,8 @@ FORMULA = re.compile(r"<f>[^<]*</f>")
 
 def write_figures(path: Path, template: Template, policy: Policy, summary: Summary) -> Mapping[str, str]:
     """Write the sheet of figures alone to `path`, without formulas; gives cell → text of its formula, with "=" in front."""
-    with workbook_at(path) as workbook:
-        add_figures(workbook, summary, template, policy, Styles(workbook))
+    with workbook_at(path) as (workbook, styles):
+        add_figures(workbook, summary, template, policy, styles)
     texts = open_book(path).source.read(load_dashboard().sheet).formulas
     replace_file(path, _values_only(path.read_bytes()))
     return {cell: f"={text}" for cell, text in texts.items()}

@@ -17,12 +17,11 @@ from xltools.books.inplace_board import update_board
 from xltools.books.inplace_book import calculate_anew, parts_of, show_sheets, update_names
 from xltools.books.inplace_fresh import Fresh, add_fresh, update_figures
 from xltools.books.inplace_sheet import Records, Standing, set_cells, update_records
-from xltools.books.package import settled, workbook_in
+from xltools.books.package import workbook_in
 from xltools.books.patch import Patch
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.reshape import Change
-from xltools.books.style import Styles
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, add_figures, add_form
 from xltools.books.xlsx import XlsxSource
 from xltools.model.dashboard import load_dashboard
@@ -105,12 +104,11 @@ def _renew_figures(patch: Patch, book: FileBook, renewal: Renewal, styles: Style
     """The sheet of figures and those the workbook has lost, by way of a new workbook."""
     figures = load_dashboard().sheet
     buffer = BytesIO()
-    with workbook_in(buffer) as workbook:
-        looks = Styles(workbook)
+    with workbook_in(buffer) as (workbook, looks):
         add_figures(workbook, renewal.summary, renewal.template, renewal.policy, looks)
         for one in missing:
             add_form(workbook, one.plan, looks)
-    data = settled(buffer.getvalue())
+    data = buffer.getvalue()
     source = Patch(data, book.name)
     fresh = Fresh(source, XlsxSource(Package(data, book.name)), StyleTable(source.read(source.related(source.main, "styles"))))
     parts = parts_of(patch)

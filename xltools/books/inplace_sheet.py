@@ -13,7 +13,8 @@ from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.followed import followed, shifted
 from xltools.books.grid import Sheet
-from xltools.books.links import link_of, relink
+from xltools.books.link import link_of
+from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_xml import CannotPatchError

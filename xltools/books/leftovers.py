@@ -13,7 +13,6 @@ from xltools.books.cells import is_blank
 from xltools.books.labels import labels_of, sheet_key
 from xltools.books.locate import Located, locate
 from xltools.books.package import add_stamp, workbook_at
-from xltools.books.style import Styles
 from xltools.model.form import Owner
 from xltools.model.guide import load_guide
 from xltools.model.table import Table
@@ -97,8 +96,7 @@ def _about(table: Table, row: int) -> str:
 def write_leftovers(path: Path, source: str, found: Sequence[Leftover]) -> None:
     """Write the list; the same arguments give the same bytes."""
     words = load_upgrade()
-    with workbook_at(path) as workbook:
-        styles = Styles(workbook)
+    with workbook_at(path) as (workbook, styles):
         sheet = workbook.add_worksheet(words.sheet)
         for row, (text, look) in enumerate(((words.title, "title"), (words.intro, "subtitle"), (source, "faint"))):
             for column in range(len(WIDTHS)):

@@ -5,19 +5,20 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkstemp
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import crc32
 
 from xlsxwriter import Workbook
 
 from xltools.books.base import Stamp
+from xltools.books.body import Body, with_bodies
 from xltools.books.refs import quoted
 from xltools.books.sheet import NOT_CALCULATED
 from xltools.books.stamp import PREFIX
@@ -34,22 +35,25 @@ NEVER = re.compile(r"(<c [^>]*?) t=\"str\"(><f>[^<]*</f>)<v>" + NOT_CALCULATED +
 
 
 @contextmanager
-def workbook_at(path: Path, finish: Callable[[bytes], bytes] = bytes) -> Iterator[Workbook]:
+def workbook_at(path: Path, finish: Callable[[bytes], bytes] = bytes) -> Iterator[tuple[Workbook, Styles]]:
     """A new workbook that appears at `path` when the block ends without an exception, and not before. finish: changes its bytes last."""
     buffer = BytesIO()
-    with workbook_in(buffer) as workbook:
-        yield workbook
-    replace_file(path, finish(settled(buffer.getvalue())))
+    with workbook_in(buffer) as (workbook, styles):
+        yield workbook, styles
+    replace_file(path, finish(buffer.getvalue()))
 
 
 @contextmanager
-def workbook_in(buffer: BytesIO) -> Iterator[Workbook]:
-    """A new workbook that is in `buffer` when the block ends; `settled` makes it the same bytes every time."""
-    workbook = Workbook(buffer, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
+def workbook_in(buffer: BytesIO) -> Iterator[tuple[Workbook, Styles]]:
+    """A new workbook that is in `buffer` when the block ends, the same bytes for the same content."""
+    draft = BytesIO()
+    workbook = Workbook(draft, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
     workbook.set_properties({"created": CREATED, "author": "", "company": ""})
     workbook.set_size(24000, 14000)
-    yield workbook
+    styles = Styles(workbook)
+    yield workbook, styles
     workbook.close()
+    settle(draft, styles.bodies, buffer)
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -96,26 +100,30 @@ def _settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def settled(content: bytes) -> bytes:
-    """The package with every member's date fixed and the stored values of formulas spelt out."""
-    with ZipFile(BytesIO(content)) as source:
+def settle(draft: BytesIO, bodies: Mapping[int, Body], result: BytesIO) -> None:
+    """Write the package into `result` with its rows put in, every member's date fixed and the stored values of formulas spelt out."""
+    with ZipFile(draft) as source:
         parts = {name: source.read(name) for name in source.namelist()}
     for name, data in parts.items():
         if name.startswith("xl/worksheets/sheet"):
             text = EMPTY.sub(r'\1 t="str"\2<v></v>', data.decode("utf-8"))
             parts[name] = NEVER.sub(r"\1\2", text).encode("utf-8")
-    return pack(parts)
+    _pack(with_bodies(parts, bodies), result)
 
 
 def pack(parts: Mapping[str, bytes]) -> bytes:
     """A package of these parts, in their order: the same parts give the same bytes."""
     result = BytesIO()
-    with ZipFile(result, "w", ZIP_DEFLATED, compresslevel=9) as target:
-        for name, data in parts.items():
-            member = ZipInfo(name, ZIP_DATE)
-            member.compress_type = ZIP_DEFLATED
-            target.writestr(member, data)
+    _pack(((name, (data,)) for name, data in parts.items()), result)
     return result.getvalue()
+
+
+def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: BytesIO) -> None:
+    with ZipFile(result, "w", ZIP_DEFLATED) as target:
+        for name, chunks in parts:
+            with target.open(name, "w") as part:    # by its name: the date is then the first that a package can have
+                for chunk in chunks:
+                    part.write(chunk)
 
 
 def add_stamp(workbook: Workbook, stamp: Stamp, styles: Styles) -> None:

@@ -56,9 +56,8 @@ def write_policy(path: Path, plan: PolicyPlan) -> None:
     """Write the policy workbook to `path`; the same plan gives the same bytes."""
     template = plan.template
     stamp = Stamp(template.id, template.version, plan.id)
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": plan.id, "created": CREATED})
-        styles = Styles(workbook)
         for form in template:
             if form.layout == "card":
                 _front(workbook, form, plan, styles)
@@ -74,10 +73,9 @@ def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) 
     words = load_guide().words
     line = words["stamp_line"].format(title=plan.template.title, version=plan.template.version, policy=plan.id)
     rows = [{name: None if value == "" else value for name, value in row.items()} for row in plan.contents.get(form.name, ())]
-    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
+    heights = {number: row_height(form, row) for number, row in enumerate(rows, FIRST_ROW)}
+    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, heights=heights, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
     sheet: Worksheet = add_form_sheet(workbook, plan_of_sheet, styles)
-    for number, row in enumerate(rows, FIRST_ROW):
-        sheet.set_row(number - 1, row_height(form, row))
     last = max(LAST_ROW, plan_of_sheet.last_row + GROWTH)
     _choices_below(sheet, form, last)
     if sum(column_width(field) for field in form) > WIDE:

@@ -23,8 +23,7 @@ TITLE_HEIGHT, HEAD_HEIGHT, ROOM = 36, 24, 8       # points; ROOM: above and belo
 
 def write_public_list(path: Path, form: Form, records: Sequence[Mapping[str, object]], said: Mapping[str, str]) -> None:
     """Write the public list. records: with their numbers · said: the notice's sentences; an empty one is left out."""
-    with workbook_at(path, without_properties) as workbook:
-        styles = Styles(workbook)
+    with workbook_at(path, without_properties) as (workbook, styles):
         sheet: Worksheet = workbook.add_worksheet(form.sheet)
         last = len(form.fields) - 1
         above = [(key, said[key]) for key in ("title", "period", "not_official") if said[key]]

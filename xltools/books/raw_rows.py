@@ -15,6 +15,7 @@ from numbers import Real
 
 from xltools.books.address import column_letters, column_number
 from xltools.books.base import Cell
+from xltools.books.dates import serial
 from xltools.books.patch_xml import FORBIDDEN, CannotPatchError, cell_text, escape
 from xltools.books.sheet import Formula
 
@@ -26,7 +27,6 @@ REFERENCE = re.compile(r"""\sr=["']([A-Z]{1,3})(\d+)["']""")
 FORMULA = re.compile(r"<f\b([^>]*?)(?:/>|>([^<]*)</f>)", re.DOTALL)
 VALUE = re.compile(r"<v>[^<]*</v>|<v\s*/>")
 NUMBER = re.compile(r"""\sr=["'](\d+)["']""")
-DAYS = datetime(1899, 12, 30)
 
 
 @dataclass(frozen=True)
@@ -155,12 +155,4 @@ def _content(value: Cell) -> tuple[str, str | None]:
         return "inlineStr", cell_text(value)
     if isinstance(value, float):
         return "", f"{value:.16g}"
-    return "", f"{_serial(value):.16g}"
-
-
-def _serial(value: date | datetime | time) -> float:
-    """The number of a day or time in the 1900 system."""
-    if isinstance(value, time):
-        return (value.hour * 3600 + value.minute * 60 + value.second) / 86400
-    moment = value if isinstance(value, datetime) else datetime(value.year, value.month, value.day)
-    return (moment - DAYS).total_seconds() / 86400
+    return "", f"{serial(value):.16g}"

@@ -9,7 +9,6 @@ from xltools.books.base import Stamp
 from xltools.books.package import add_stamp, workbook_at
 from xltools.books.returned_letter import WIDTHS, list_lines
 from xltools.books.returned_sheet import line_height
-from xltools.books.style import Styles
 from xltools.model.returned import Letter, load_return
 
 KIND = "return"  # what the list's stamp says it is, so that it is never taken for a submission
@@ -24,8 +23,7 @@ def list_content(letter: Letter) -> bytes:
 
 
 def _write(path: Path, letter: Letter) -> None:
-    with workbook_at(path) as workbook:
-        styles = Styles(workbook)
+    with workbook_at(path) as (workbook, styles):
         sheet = workbook.add_worksheet(load_return().sheet)
         for row, line in enumerate(list_lines(letter)):
             for entry in line.entries:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xlsxwriter import Workbook
@@ -11,7 +11,10 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import LAST_COLUMN
 from xltools.books.base import Cell
+from xltools.books.body import Body, Line
+from xltools.books.body import Formula as Formula  # others take it from here
 from xltools.books.layout import column_width, header_height, header_text, is_long, set_page, set_view
+from xltools.books.link import link_of
 from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
 from xltools.books.style import BASE, Styles, header_look, kind_look
@@ -20,17 +23,6 @@ from xltools.model.form import FIRST_ROW, GROUP_ROW, HEADER_ROW, NOTE_ROW, TITLE
 from xltools.model.live import LiveForm
 
 NOT_CALCULATED = "__not_calculated__"    # package.py takes the stored value of such cells away
-
-
-@dataclass(frozen=True)
-class Formula:
-    """A cell that holds a formula, with the value stored for it.
-
-    text: "" in a computed field means the field's own formula. value: None = never calculated, "#DIV/0!" = an error cell.
-    """
-
-    text: str
-    value: Cell = None
 
 
 Record = Mapping[str, "Cell | Formula"]
@@ -46,6 +38,7 @@ class SheetPlan:
     links: (record, field) → "external:区县/灵宝市.xlsx#'排查清单'!F12" or "internal:'企业台账'!A7".
     tints: (record, field) → "error", "warning", "missing", "note" or "good"; field "" tints the whole row.
     footer: as XlsxWriter writes it, "&L…&C…&R…".
+    heights: in points, by sheet row, of records that differ from `height`, which None leaves to the program.
     """
 
     form: Form
@@ -55,6 +48,8 @@ class SheetPlan:
     links: Mapping[tuple[int, str], str] = field(default_factory=dict)
     tints: Mapping[tuple[int, str], str] = field(default_factory=dict)
     footer: str = ""
+    height: float | None = None
+    heights: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def last_row(self) -> int:
@@ -67,8 +62,9 @@ def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Works
     sheet: Worksheet = workbook.add_worksheet(plan.form.sheet)
     _head(sheet, plan.form, styles)
     _columns(sheet, plan, styles)
-    for index in range(len(plan.rows) + plan.spare):
-        _record(sheet, plan, index, styles)
+    styles.bodies[len(workbook.worksheets())] = _body(plan, styles)
+    if plan.height is not None:
+        sheet.set_default_row(plan.height)
     _validations(sheet, plan)
     add_marks(sheet, plan.form, plan.live, styles)
     set_page(sheet, plan.footer)
@@ -112,6 +108,15 @@ def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
 
 def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
     """How a cell of a record looks, from the general to the particular."""
+    found = plain_looks(plan, one)
+    found += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
+    if (index, one.name) in plan.links:
+        found.append("link")
+    return found
+
+
+def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
+    """How a cell of the field looks in a record without anything special."""
     found = ["cell", "open"]
     kind = kind_look(one.kind, one.owner)
     if kind != BASE:
@@ -122,35 +127,52 @@ def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
         found.append("center")
     if one.name in plan.live.formulas:
         found.append("computed")
-    found += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
-    if (index, one.name) in plan.links:
-        found.append("link")
     return found
 
 
-def _record(sheet: Worksheet, plan: SheetPlan, index: int, styles: Styles) -> None:
-    """One row: its values, the formulas of its computed fields, and empty cells."""
+def _body(plan: SheetPlan, styles: Styles) -> Body:
+    """The records and the spare rows: values, the formulas of computed fields, formats, links."""
+    columns = {one.name: column for column, one in enumerate(plan.form, 1)}
+    links = {(FIRST_ROW + index, columns[name]): link_of(url) for (index, name), url in plan.links.items() if not isinstance(plan.rows[index].get(name), Formula)}
+    formats = _formats(plan, styles)
+    plain = [styles.number(*plain_looks(plan, one)) for one in plan.form]
+
+    def lines() -> Iterator[Line]:
+        for index in range(len(plan.rows) + plan.spare):
+            yield Line(_values(plan, index), formats.get(index, plain), plan.heights.get(FIRST_ROW + index, plan.height))
+
+    return Body(FIRST_ROW, len(columns), len(plan.rows) + plan.spare, lines, links)
+
+
+def _formats(plan: SheetPlan, styles: Styles) -> dict[int, list[int]]:
+    """The numbers of the formats of every record in which a cell has a tint or a link."""
+    special: dict[int, set[str]] = {}
+    for index, name in (*plan.tints, *plan.links):
+        special.setdefault(index, set()).add(name)
+    known: dict[tuple[str, ...], int] = {}
+    plain = [(one, styles.number(*plain_looks(plan, one))) for one in plan.form]
+    found: dict[int, list[int]] = {}
+    for index, names in special.items():
+        found[index] = formats = []
+        for one, number in plain:
+            if "" in names or one.name in names:
+                look = tuple(looks(plan, index, one))
+                number = known[look] if look in known else known.setdefault(look, styles.number(*look))
+            formats.append(number)
+    return found
+
+
+def _values(plan: SheetPlan, index: int) -> list[Cell | Formula]:
+    """The cells of one record; computed fields hold their formula. A spare row has nothing else."""
     record: Record = plan.rows[index] if index < len(plan.rows) else {}
-    row = FIRST_ROW + index
-    for column, one in enumerate(plan.form):
-        value = record.get(one.name)
-        if one.name in plan.live.formulas and (value is None or value == Formula("", getattr(value, "value", None))):
-            stored = value.value if isinstance(value, Formula) else ""
-            value = Formula(resolve(plan.live.formulas[one.name], plan.form, row), stored)
-        look = styles.get(*looks(plan, index, one))
-        url = plan.links.get((index, one.name))
-        if url is not None and not isinstance(value, Formula):
-            sheet.write_url(row - 1, column, url, look, string="" if value is None else _shown(value))
-            if isinstance(value, int | float):
-                sheet.write_number(row - 1, column, value, look)    # the link stays; a number must not become text
-        else:
-            write_cell(sheet, (row - 1, column), value, look)
-
-
-def _shown(value: Cell) -> str:
-    if isinstance(value, float) and value == int(value):
-        return str(int(value))
-    return str(value)
+    values = [record.get(one.name) for one in plan.form]
+    if plan.live.formulas:
+        for at, one in enumerate(plan.form):
+            value = values[at]
+            if one.name in plan.live.formulas and (value is None or (isinstance(value, Formula) and not value.text)):
+                stored = value.value if value else ""
+                values[at] = Formula(resolve(plan.live.formulas[one.name], plan.form, FIRST_ROW + index), stored)
+    return values
 
 
 def stored(value: Cell | Formula) -> Cell:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 
+from xltools.books.body import Body
 from xltools.model.finding import Severity
 from xltools.model.form import Kind, Owner
 
@@ -68,11 +69,12 @@ BASE = "plain"
 
 
 class Styles:
-    """The formats of one workbook, each made once."""
+    """The formats of one workbook, each made once. bodies: the rows to be put into its sheets, by number of the sheet."""
 
     def __init__(self, workbook: Workbook) -> None:
         self._workbook = workbook
         self._made: dict[tuple[str, ...], Format] = {}
+        self.bodies: dict[int, Body] = {}
 
     def get(self, *looks: str) -> Format:
         """The format of these looks laid over the plain one; unknown looks raise KeyError."""
@@ -82,6 +84,11 @@ class Styles:
                 properties |= LOOKS[look]
             self._made[looks] = self._workbook.add_format(properties)
         return self._made[looks]
+
+    def number(self, *looks: str) -> int:
+        """The number that cells name this format by."""
+        number: int = self.get(*looks)._get_xf_index()  # type: ignore[no-untyped-call]  # told in no other way; it stays until the workbook is closed
+        return number
 
     def mark(self, tint: str) -> Format:
         """The format a conditional format lays over a cell: colours only."""

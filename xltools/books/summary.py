@@ -60,9 +60,8 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
     One with buttons (.xlsm) has every sheet, so that a merge from inside finds its place; those without rows are hidden.
     """
     buttons = path.suffix == SUFFIX
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        styles = Styles(workbook)
         for form in template:
             table = summary.tables[form.name]
             if form.name == "board":
@@ -107,16 +106,7 @@ def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
     """One city form, its rows as high as their text."""
-    sheet: Worksheet = add_form_sheet(workbook, plan, styles)
-    _fit(sheet, plan)
-    return sheet
-
-
-def _fit(sheet: Worksheet, plan: SheetPlan) -> None:
-    """Rows as high as their text."""
-    sheet.set_default_row(ROW_HEIGHT)
-    for row, height in heights(plan).items():
-        sheet.set_row(row - 1, height)
+    return add_form_sheet(workbook, replace(plan, height=ROW_HEIGHT, heights=heights(plan)), styles)
 
 
 def heights(plan: SheetPlan) -> dict[int, float]:

@@ -41,9 +41,8 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
     """
     filled = _with_stored(template, contents or {})
     stamp = Stamp(template.id, template.version, policy.id)
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        styles = Styles(workbook)
         add_guide(workbook, template, styles, _footer(template, policy, ()))
         for form in template:
             if form.layout == "card":

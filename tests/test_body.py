@@ -1,0 +1,66 @@
+"""Rows that are put into the package beside XlsxWriter: whatever stands in them is read back."""
+
+from datetime import date
+from pathlib import Path
+from zipfile import ZipFile
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from xltools.books.file import open_book
+from xltools.books.package import workbook_at
+from xltools.books.sheet import Formula, SheetPlan, add_form_sheet
+from xltools.model.form import FIRST_ROW, Kind, load_template
+
+FORM = load_template("county")["screening"]
+NAMES = [one.name for one in FORM]
+# What a cell of a workbook can hold: XML knows no control characters but these, and a line ends in "\n".
+TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"], include_characters="\t\n", exclude_characters="\ufffe\uffff"), max_size=30)
+CELLS = {
+    Kind.NUMBER: st.none() | st.floats(-1e12, 1e12) | st.booleans(),
+    Kind.DATE: st.none() | st.dates(date(1901, 1, 1), date(2099, 1, 1)),
+    Kind.TEXT: st.none() | TEXTS | st.sampled_from([" 两边有空格 ", "a  b", "_x0041_", "<&>\"'", "=1+1", "http://x.example"]),
+}
+FIELDS = [one for one in FORM if one.kind in CELLS]
+
+
+def write(path: Path, plan: SheetPlan) -> Path:
+    with workbook_at(path) as (workbook, styles):
+        add_form_sheet(workbook, plan, styles)
+    return path
+
+
+@settings(max_examples=30)
+@given(rows=st.lists(st.fixed_dictionaries({one.name: CELLS[one.kind] for one in FIELDS}), min_size=1, max_size=3))
+def test_every_value_is_read_back_as_it_was_written(tmp_path_factory, rows):
+    path = write(tmp_path_factory.mktemp("body") / "a.xlsx", SheetPlan(FORM, [*rows, {FIELDS[0].name: "末行"}]))
+    grid = open_book(path).values(FORM.sheet)[FIRST_ROW - 1 : -1]
+    got = [dict(zip(NAMES, row, strict=True)) for row in grid]
+    assert [[row[one.name] for one in FIELDS] for row in got] == [[stored(row[one.name]) for one in FIELDS] for row in rows]
+
+
+def stored(value):
+    """A value as a cell keeps it: sixteen digits, no empty text."""
+    return float(f"{value:.16G}") if isinstance(value, float) else None if value == "" else value
+
+
+def test_a_formula_keeps_its_stored_value_of_every_kind(tmp_path):
+    values = {"name": "字", "capacity": 1.5, "permit_no": "", "industry": "#DIV/0!", "remark": None}
+    row = {name: Formula("=1+1", value) for name, value in values.items() if name in NAMES}
+    book = open_book(write(tmp_path / "a.xlsx", SheetPlan(FORM, [row])))
+    got = dict(zip(NAMES, book.values(FORM.sheet)[FIRST_ROW - 1], strict=True))
+    assert [got[name] for name in row] == [value or None for value in (values[name] for name in row)]
+    assert len(book.facts(FORM.sheet).formulas) == len(row)
+    assert len(book.facts(FORM.sheet).stale) == ("remark" in row)
+
+
+def test_a_thousand_links_to_one_file_are_one_relationship(tmp_path):
+    rows = [{"name": str(number)} for number in range(1000)]
+    links = {(number, "name"): f"external:区县/甲 县.xlsx#'排查清单'!A{number}" for number in range(1000)}
+    path = write(tmp_path / "a.xlsx", SheetPlan(FORM, rows, links=links))
+    with ZipFile(path) as package:
+        relations = package.read("xl/worksheets/_rels/sheet1.xml.rels").decode()
+        sheet = package.read("xl/worksheets/sheet1.xml").decode()
+    assert relations.count("<Relationship ") == 1
+    assert 'Target="区县\\甲%20县.xlsx"' in relations
+    assert sheet.count("<hyperlink ") == 1000
