@@ -123,6 +123,8 @@ def with_bodies(parts: Mapping[str, bytes], bodies: Mapping[int, Body]) -> Itera
 
 def _filled(text: str, body: Body, strings: Strings) -> Iterator[bytes]:
     head, end, tail = text.partition("</sheetData>")
+    if f'<row r="{body.first}"' in head:
+        raise ValueError("rows of records are written in the body alone; give their heights in the plan")
     yield DIMENSION.sub(f'<dimension ref="A1:{body.end}"/>', head, count=1).encode()
     yield from body.rows(strings)
     yield f"{end}{tail.replace(BEHIND_LINKS, body.hyperlinks() + BEHIND_LINKS, 1)}".encode()

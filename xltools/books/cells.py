@@ -11,8 +11,8 @@ LONGEST_WHOLE = 1e21
 
 
 def is_blank(value: Cell) -> bool:
-    """Empty, or only blanks."""
-    return value is None or (isinstance(value, str) and not squeeze(value))
+    """Empty, or only blanks. A letter or digit is never blank: most cells are known by their first character."""
+    return value is None or (isinstance(value, str) and not value[:1].isalnum() and not squeeze(value))
 
 
 def is_error(value: Cell) -> bool:

@@ -73,7 +73,7 @@ class Labels:
     def is_signature(self, value: Cell) -> bool:
         """Whether a cell begins with a signature line of the form."""
         text = squeeze(value)
-        return bool(text) and any(text.startswith(line) for line in self.signatures)
+        return bool(text) and text.startswith(tuple(self.signatures))
 
 
 def labels_of(form: Form) -> Labels:

@@ -47,24 +47,25 @@ def write_new_lists(path: Path, lists: Lists) -> Path:
 def write_lists(path: Path, lists: Lists) -> None:
     """Write the workbook to `path`; the same lists give the same bytes."""
     template, policy = lists.template, lists.policy
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        styles = Styles(workbook)
         words = load_guide().words
         line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
         for form in template:
             rows = list(lists.contents.get(form.name, ()))
             written = bool(form.owned(Owner.CITY))
             footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
-            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
-            _dress(add_form_sheet(workbook, plan, styles), form, rows, lists.notes.get(form.name, ""), styles)
+            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer, heights=_heights(form, rows))
+            _dress(add_form_sheet(workbook, plan, styles), lists.notes.get(form.name, ""), styles)
         if any(one.list for form in template for one in form):
             add_lists_sheet(workbook, template, policy, {}, styles)
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
 
 
-def _dress(sheet: Worksheet, form: Form, rows: Sequence[Mapping[str, Any]], note: str, styles: Styles) -> None:
-    for number, record in enumerate(rows, FIRST_ROW):
-        sheet.set_row(number - 1, max(20, row_height(form, record)))
+def _heights(form: Form, rows: Sequence[Mapping[str, Any]]) -> dict[int, float]:
+    return {number: max(20, row_height(form, record)) for number, record in enumerate(rows, FIRST_ROW)}
+
+
+def _dress(sheet: Worksheet, note: str, styles: Styles) -> None:
     if note:
         sheet.write_string(NOTE_ROW - 1, 0, note, styles.get("subtitle"))

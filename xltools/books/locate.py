@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from xltools.books.address import address
-from xltools.books.base import Book, Grid, SheetFacts
+from xltools.books.base import Book, Cell, Grid, SheetFacts
 from xltools.books.cells import is_blank
 from xltools.books.header import Columns, Header, find_columns, find_header
 from xltools.books.labels import labels_of
@@ -43,9 +44,14 @@ def locate(book: Book, form: Form, sheet: str) -> Located | None:
     header = find_header(grid, labels)
     if header is None:
         return None
-    filled = Counter(column for row in grid[header.bottom :] for column, value in enumerate(row, 1) if not is_blank(value))
+    filled = {column: count for column, values in enumerate(zip(*grid[header.bottom :], strict=True), 1) if (count := _filled(values))}
     columns = find_columns(header, labels, filled)
     rows = find_rows(grid, header.bottom, area_of(form, header, columns, facts))
     place = Place(book.name, sheet)
     merges = merges_of(Sheet(place, grid, form, columns.found, frozenset(rows.records)), facts.merged)
     return Located(form, place, grid, facts, header, columns, rows, merges)
+
+
+def _filled(column: Sequence[Cell]) -> int:
+    """How many cells of a column hold something; each distinct value is looked at once."""
+    return sum(count for value, count in Counter(column).items() if not is_blank(value))

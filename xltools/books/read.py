@@ -80,7 +80,7 @@ def _table(located: Located, lost: set[str]) -> Table:
     data: dict[str, list[Cell]] = {}
     for field in located.form:
         column = found.get(field.name)
-        data[field.name] = [None] * len(records) if column is None else [_kept(located, row, column, lost) for row in records]
+        data[field.name] = [None] * len(records) if column is None else _kept(located, column, lost)
         if field.formula in ECHOES or field.formula == "lookup":
             data[field.name] = [None if value == 0 or is_error(value) else value for value in data[field.name]]
     frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object)
@@ -88,11 +88,13 @@ def _table(located: Located, lost: set[str]) -> Table:
     return Table(located.form, located.place.file, located.place.sheet, frame, letters)
 
 
-def _kept(located: Located, row: int, column: int, lost: set[str]) -> Cell:
-    if lost and address(row, column) in lost:
-        return None
-    spread = located.merges.spread
-    return spread[row, column] if spread and (row, column) in spread else located.grid[row - 1][column - 1]
+def _kept(located: Located, column: int, lost: set[str]) -> list[Cell]:
+    """A column of the records, without the lost cells, and with what merged cells show for the rows they cover."""
+    records, grid, spread = located.rows.records, located.grid, located.merges.spread
+    cells = [grid[row - 1][column - 1] for row in records]
+    if spread:
+        cells = [spread.get((row, column), cell) for row, cell in zip(records, cells, strict=True)]
+    return [None if address(row, column) in lost else cell for row, cell in zip(records, cells, strict=True)] if lost else cells
 
 
 def _header_findings(located: Located) -> Iterator[Finding]:
@@ -124,8 +126,12 @@ def _bad_cells(located: Located) -> Iterator[Finding]:
     """Error values, formulas never calculated, and formulas typed over, in the records."""
     for name, column in located.columns.found.items():
         field = located.form[name]
+        is_plain = not located.facts.stale and field.owner is not Owner.FORMULA
         for row in located.rows.records:
-            value, cell = located.grid[row - 1][column - 1], address(row, column)
+            value = located.grid[row - 1][column - 1]
+            if is_plain and not is_error(value):
+                continue
+            cell = address(row, column)
             place = located.at(row, column)
             if is_error(value) and field.formula not in ECHOES:
                 yield Code.ERROR_CELL.at(place, label=field.label, value=value)

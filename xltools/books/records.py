@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.cells import is_blank
 from xltools.books.header import Columns, Header
-from xltools.books.labels import Labels, bare, labels_of, squeeze
+from xltools.books.labels import bare, labels_of, squeeze
 from xltools.model.form import Form, Owner
 
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
@@ -37,6 +38,7 @@ class Area:
 
     columns: field → column · computed: columns that formulas fill · own: columns the county added under a header of
     their own · wide: cells merged across many columns.
+    label, is_signature, is_total: what a text is; columns hold few distinct ones, so each is judged once.
     """
 
     columns: Mapping[str, int]
@@ -45,7 +47,9 @@ class Area:
     key: frozenset[int]
     facts: SheetFacts
     wide: frozenset[str]
-    labels: Labels
+    label: Callable[[Cell], str | None]
+    is_signature: Callable[[Cell], bool]
+    is_total: Callable[[Cell], bool]
 
 
 def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Area:
@@ -56,7 +60,12 @@ def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Ar
     boxes = [box for merged in facts.merged if (box := corners(merged))]
     wide = frozenset(address(box[0], box[1]) for box in boxes if box[3] - box[1] + 1 >= REMARK_SPAN)
     own = frozenset(column for column in found.unknown if column in header.texts)
-    return Area(columns, computed, own, key, facts, wide, labels_of(form))
+    labels = labels_of(form)
+    return Area(columns, computed, own, key, facts, wide, cache(labels.of), cache(labels.is_signature), cache(_is_total))
+
+
+def _is_total(value: Cell) -> bool:
+    return TOTAL.fullmatch(bare(value)) is not None
 
 
 def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
@@ -71,8 +80,8 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     foreign = _foreign(grid, bottom, area, fields)
     for number in range(bottom + 1, len(grid) + 1):
         row = grid[number - 1]
-        content = {column: value for column, value in enumerate(row, 1) if _is_content(number, column, value, area)}
-        if not content.keys() - area.own or any(area.labels.is_signature(value) for value in content.values()):
+        content = {column: value for column, value in enumerate(row, 1) if (value is not None or area.facts.stale) and _is_content(number, column, value, area)}
+        if not content.keys() - area.own or any(map(area.is_signature, content.values())):
             continue
         if fields & content.keys() and number not in foreign and not _is_outside(number, row, content, area):
             records.append(number)
@@ -88,8 +97,7 @@ def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
     block: list[int] = []
     apart = False
     for number in range(bottom + 1, len(grid) + 2):
-        filled = _filled_fields(grid, number, area, fields) if number <= len(grid) else set()
-        if filled:
+        if number <= len(grid) and _is_filled(grid, number, area, fields):
             block.append(number)
             continue
         if apart and len(block) > 1 and all(_is_small(_filled_fields(grid, one, area, fields), area.key, fields) for one in block):
@@ -97,6 +105,12 @@ def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
         apart = apart or bool(block)
         block = []
     return found
+
+
+def _is_filled(grid: Grid, number: int, area: Area, fields: set[int]) -> bool:
+    """Whether somebody wrote in the row; most rows are known by the first cell looked at."""
+    row = grid[number - 1]
+    return any(column <= len(row) and not is_blank(row[column - 1]) for column in fields) or bool(_filled_fields(grid, number, area, fields))
 
 
 def _filled_fields(grid: Grid, number: int, area: Area, fields: set[int]) -> set[int]:
@@ -123,7 +137,7 @@ def _is_content(row: int, column: int, value: Cell, area: Area) -> bool:
 def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], area: Area) -> bool:
     """A total, a remark, or the header once more."""
     texts = {column: value for column, value in content.items() if isinstance(value, str)}
-    totals = {column for column, value in texts.items() if TOTAL.fullmatch(bare(value))}
+    totals = {column for column, value in texts.items() if area.is_total(value)}
     named = {column for column, value in content.items() if not (isinstance(value, float) and value < MOST_COUNTED)}
     if totals and not area.key & (named - totals):
         return True
@@ -131,5 +145,5 @@ def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], a
         column, value = next(iter(texts.items()))
         if REMARK.match(value.strip()) or address(number, column) in area.wide:
             return True
-    repeated = sum(area.labels.of(row[column - 1]) == name for name, column in area.columns.items())
+    repeated = sum(area.label(row[column - 1]) == name for name, column in area.columns.items())
     return repeated >= 2 and 2 * repeated >= len(content)

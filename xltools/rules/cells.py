@@ -22,6 +22,7 @@ from xltools.rules.text import how_changed, is_cell_error, key, latin, narrow, o
 
 Reader = Callable[[object], Reading]
 
+_FILLER = "\u115f"
 _EXACT = 10**15  # a cell holds 15 digits; a longer code has lost its end
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?E[+-]?\d{2,3}")
 _SEPARATORS = re.compile(r"[-_.,·'\"`]")
@@ -32,9 +33,9 @@ _EXTENSION = re.compile(r"(转|分机|EXT\.?)-?", re.IGNORECASE)
 
 
 def is_blank(cell: object) -> bool:
-    """Whether a cell holds nothing a person can see."""
+    """Whether a cell holds nothing a person can see. Most cells are known by their first character: a letter or digit, but for Korean’s empty one, is seen."""
     if isinstance(cell, str):
-        return not visible(cell)
+        return not (cell[:1].isalnum() and cell[0] != _FILLER) and not visible(cell)
     return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 

@@ -47,8 +47,8 @@ def records(table: Table) -> pd.DataFrame:
     if table.form.layout == "card":
         return table.frame
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
-    own = [field.name for field in owned if field.name in table.frame]
-    return table.frame[~table.frame[own].map(is_blank).all(axis=1)]
+    own = [table.frame[field.name].tolist() for field in owned if field.name in table.frame]
+    return table.frame[[not all(map(is_blank, row)) for row in zip(*own, strict=True)]]
 
 
 def with_sign(table: Table) -> Iterator[Place]:
@@ -74,6 +74,6 @@ def _read_column(cells: list[object], read: Reader) -> list[Reading]:
 def _said(table: Table, column: pd.Series, field: Field, readings: list[Reading]) -> list[Finding]:
     return [
         reading.code.at(table.place(row, field.name), label=field.label, value=shown(cell), **reading.details)
-        for row, cell, reading in zip(column.index, column, readings, strict=True)
+        for row, cell, reading in zip(column.index.tolist(), column.tolist(), readings, strict=True)
         if reading.code is not None
     ]
