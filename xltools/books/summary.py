@@ -25,7 +25,7 @@ from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 
 ROW_HEIGHT, HIGHEST_ROW = 18, 400
 MOST_LINKS = 60_000     # a sheet holds 65,530
@@ -99,7 +99,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
-    rows = [{str(name): _writable(value) for name, value in record.items()} for record in table.frame.to_dict("records")]
+    rows = [{name: _writable(value) for name, value in record.items()} for record in records_of(table.frame)]
     footer = FOOTER.format(title=template.title, version=template.version)
     return SheetPlan(table.form, rows, links=_links(table, summary), tints=_tints(table, summary), footer=footer)
 
@@ -130,24 +130,24 @@ def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
 
 def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     """Where each record came from: the cell in the source file, or the row of the ledger."""
-    records = table.frame.to_dict("records")[:MOST_LINKS]
+    records = records_of(table.frame[:MOST_LINKS])
     found = [(at, *link) for at, record in enumerate(records) for link in _record_links(table.form, record, summary)]
     return {(at, name): url for at, name, url in found if name and url}
 
 
-def _record_links(form: Form, record: Mapping[object, object], summary: Summary) -> list[tuple[str, str]]:
+def _record_links(form: Form, record: Mapping[str, Any], summary: Summary) -> list[tuple[str, str]]:
     """The links of one record: one, or with two sides in it one each."""
     sides = [which for which in ("first", "second") if f"{which}_cell" in form]
     return [_side_link(record, which, summary) for which in sides] if sides else [_link(form, record, summary)]
 
 
-def _side_link(record: Mapping[object, object], which: str, summary: Summary) -> tuple[str, str]:
+def _side_link(record: Mapping[str, Any], which: str, summary: Summary) -> tuple[str, str]:
     """The link to one side's cell, or where it is a whole file to that."""
     file, sheet, cell = (record[f"{which}_{name}"] for name in ("file", "sheet", "cell"))
     return f"{which}_{'cell' if cell else 'file'}", outside(summary, file, sheet, cell)
 
 
-def _link(form: Form, record: Mapping[object, object], summary: Summary) -> tuple[str, str]:
+def _link(form: Form, record: Mapping[str, Any], summary: Summary) -> tuple[str, str]:
     """The field of a record that carries its link, and the link; "" when there is none."""
     if "ledger_rows" in form:
         return "ledger_rows", inside(summary.tables["ledger"].form.sheet, f"A{str(record['ledger_rows']).split('、')[0]}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
@@ -40,3 +41,9 @@ class Table:
         """The single record of a card form; missing values are None."""
         record = self.frame.iloc[0] if len(self.frame) else pd.Series(dtype=object)
         return {str(name): None if pd.isna(value) else value for name, value in record.items()}
+
+
+def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as records: what `to_dict` gives for values that are Python's own, in a fraction of its time."""
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in frame), strict=True)]

@@ -11,7 +11,7 @@ import pandas as pd
 from xltools.model.form import Form
 from xltools.model.grade import Status
 from xltools.model.policy import Policy, Scheme
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.account import worst
 from xltools.rules.city import city_table
 from xltools.rules.standing import At, Standing, Who
@@ -82,9 +82,9 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
     groups: dict[tuple[str, Who], list[Row]] = {}
     homes: dict[Who, dict[str, None]] = {}
     # plain records: a data frame per enterprise would take a hundred times as long
-    for row, record in zip(ledger.frame.index, ledger.frame.to_dict("records"), strict=True):
+    for row, record in zip(ledger.frame.index, records_of(ledger.frame), strict=True):
         standing, county = _standing(record, known or {}), str(record["county"])
-        values = {**{str(name): value for name, value in record.items()}, ROW: int(row), STANDING: standing}
+        values = {**record, ROW: int(row), STANDING: standing}
         groups.setdefault((county, standing.who), []).append(values)
         homes.setdefault(standing.who, {})[county] = None
     lines = [

@@ -171,6 +171,8 @@ def stripped(policy: Policy) -> Callable[[str], str]:
 
 def candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tuple[Hashable, Hashable]]:
     """Pairs worth comparing, of which one is unsure: the same but for one character, or with an uncommon pair of characters in common."""
+    if not unsure:
+        return set()
     traits: dict[str, list[Hashable]] = {}
     order = {at: number for number, at in enumerate(bare)}
     for at, name in bare.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date, datetime, time
+from functools import lru_cache
 
 # Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
 _INVISIBLE = re.compile(
@@ -55,6 +56,7 @@ def narrow(text: str) -> str:
     return _BLANKS.sub(" ", _DASHES.sub("-", folded)).strip()
 
 
+@lru_cache(maxsize=2**16)
 def compact(text: str) -> str:
     """Narrow, without any blank, in capitals."""
     return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
