@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pandas as pd
 
-from xltools.actions.inbox import passwords_of
+from xltools.actions.inbox import passwords_of, processes_of
 from xltools.actions.upward import from_summary
+from xltools.actions.workers import each
 from xltools.books.answers import abouts, answers_in
 from xltools.books.base import Book
 from xltools.books.file import is_alone, open_book
@@ -38,6 +39,9 @@ _FORMATS = frozenset(
 # What also lies in folders for other reasons (remarks, saved web pages): in a folder, only a form of ours counts.
 _MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
+# A process takes most of a second to start; in that time this many bytes of workbooks are read.
+_WORTH_A_PROCESS = 500_000
+_DIED = "读取它的程序意外中断，可能是内存不够"
 
 Step = Callable[[int, int, str], None]
 # What became of one file: checked, stopped with a finding, or not a submission at all.
@@ -83,11 +87,22 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     wanted, others = sources(paths)
     template = load_template(_TEMPLATE)
     results: dict[str, _Result] = dict.fromkeys(others)
+    processes = min(processes_of(paths), sum(_size(one.path) for one in wanted) // _WORTH_A_PROCESS)
+    read = each(partial(_from_file, template=template, policy=policy), wanted, processes, died)
     for done, source in enumerate(wanted):
         step(done, len(wanted), source.name)
-        result = _attempt(partial(_from_file, source, template, policy))
+        result = next(read)
         results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else result
     return _outcome(results, policy)
+
+
+def died(source: Source) -> Finding:
+    """That the process which read this file is gone."""
+    return Code.UNREADABLE.at(Place(source.name), reason=_DIED)
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size if path.exists() else 0
 
 
 def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
@@ -140,7 +155,12 @@ def _attempt(make: Callable[[], Submission | None]) -> _Result:
         return stop.finding
 
 
-def _from_file(source: Source, template: Template, policy: Policy) -> Submission | None:
+def _from_file(source: Source, template: Template, policy: Policy) -> _Result:
+    """What became of one file."""
+    return _attempt(partial(_checked, source, template, policy))
+
+
+def _checked(source: Source, template: Template, policy: Policy) -> Submission | None:
     book = open_book(source.path, source.name, source.passwords)
     if lower := from_summary(book, policy):
         return replace(lower, file=source.name)

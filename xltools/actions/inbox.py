@@ -9,10 +9,14 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Inbox:
-    """Files and folders; iterating gives their paths. passwords: tried on every file that has one, and shown nowhere."""
+    """Files and folders; iterating gives their paths.
+
+    passwords: tried on every file that has one, and shown nowhere · processes: how many may read files side by side.
+    """
 
     paths: tuple[Path, ...]
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    processes: int = 1
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
@@ -23,6 +27,11 @@ def passwords_of(paths: Iterable[Path]) -> tuple[str, ...]:
     return paths.passwords if isinstance(paths, Inbox) else ()
 
 
+def processes_of(paths: Iterable[Path]) -> int:
+    """How many processes may read the paths; for plain paths there is this one."""
+    return paths.processes if isinstance(paths, Inbox) else 1
+
+
 def among(paths: Iterable[Path], kept: Iterable[Path]) -> Inbox:
     """Some of the paths, with the passwords that came with them all."""
-    return Inbox(tuple(kept), passwords_of(paths))
+    return Inbox(tuple(kept), passwords_of(paths), processes_of(paths))

@@ -34,7 +34,7 @@ from xltools.faces.options import (
     policy_option,
     without_passwords,
 )
-from xltools.faces.places import keep_traceback
+from xltools.faces.places import cores, keep_traceback
 from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned, usage_sentence
 from xltools.model.finding import StopError
 
@@ -112,7 +112,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     from xltools.actions.notify import notify
 
     with progress() as step:
-        outcome = check_files(Inbox(files, passwords), policy, step)
+        outcome = check_files(Inbox(files, passwords, cores()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
     show_outcome(outcome, outcome.record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
@@ -141,7 +141,7 @@ def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...
     from xltools.actions.merge import Earlier, merge_with
 
     with progress() as step:
-        outcome = merge_with(Inbox(given["files"], passwords), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
+        outcome = merge_with(Inbox(given["files"], passwords, cores()), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
     show_outcome(outcome, outcome.record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)

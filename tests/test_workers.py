@@ -1,0 +1,55 @@
+"""Files read in several processes: the same outcome as in one, and a process that dies costs one file."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from tests.bench.city import write_city
+from xltools.actions import check as checking
+from xltools.actions.check import check_files, died
+from xltools.actions.inbox import Inbox
+from xltools.actions.workers import each
+from xltools.model.finding import Code
+from xltools.model.policy import load_policy
+
+POLICY = load_policy("sanmenxia-2022")
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("city")
+    write_city(folder, 3, 20)
+    (folder / "坏.xlsx").write_bytes(b"PK no workbook")
+    return folder
+
+
+def test_two_processes_find_what_one_finds(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = check_files([city], POLICY)
+    monkeypatch.setattr(checking, "_WORTH_A_PROCESS", 1)
+    steps: list[tuple[int, int, str]] = []
+    shared = check_files(Inbox((city,), processes=2), POLICY, lambda *step: steps.append(step))
+    assert shared.record() == alone.record()
+    assert shared.unread == alone.unread == ("坏.xlsx",)
+    assert [(one.file, one.sha256, one.saved, one.rows) for one in shared.submissions] == [(one.file, one.sha256, one.saved, one.rows) for one in alone.submissions]
+    for one, other in zip(shared.submissions, alone.submissions, strict=True):
+        assert one.tables.keys() == other.tables.keys()
+        assert all(table.frame.equals(other.tables[name].frame) and table.form == other.tables[name].form for name, table in one.tables.items())
+    assert [step[:2] for step in steps] == [(done, 4) for done in range(4)]
+
+
+def die_on_two(number: int) -> int:
+    if number == 2:
+        os._exit(9)
+    return number * number
+
+
+def test_a_process_that_dies_costs_one_item() -> None:
+    assert list(each(die_on_two, [1, 2, 3], 2, lambda number: -number)) == [1, -2, 9]
+
+
+def test_a_file_whose_process_died_is_named(city: Path) -> None:
+    source = checking.sources([city])[0][0]
+    found = died(source)
+    assert (found.code, found.place.file) == (Code.UNREADABLE, source.name)
+    assert "意外中断" in found.message
