@@ -16,7 +16,6 @@ from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.problem_links import problem_links
 from xltools.books.refs import column_of, quoted, resolve
 from xltools.books.sheet import Formula, SheetPlan
-from xltools.books.style import Styles
 from xltools.books.summary import FOOTER, add_form
 from xltools.model.emergency import Computed
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
@@ -44,9 +43,8 @@ class EmergencyBook:
 
 def write_emergency(path: Path, book: EmergencyBook) -> None:
     """Write the list; the same arguments give the same bytes."""
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": book.template.title, "subject": book.policy.title, "created": CREATED})
-        styles = Styles(workbook)
         for form in book.template:
             plan = _plan(form, book)
             add_form(workbook, plan, styles)

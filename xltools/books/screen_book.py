@@ -11,7 +11,6 @@ from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.problem_links import problem_links
 from xltools.books.sheet import SheetPlan
-from xltools.books.style import Styles
 from xltools.books.summary import FOOTER, add_form
 from xltools.model.form import Form, Owner, Template
 from xltools.model.policy import Policy
@@ -22,9 +21,8 @@ Records = Mapping[str, Sequence[Mapping[str, object]]]
 
 def write_ledger(path: Path, template: Template, policy: Policy, records: Records, sources: Mapping[str, str]) -> None:
     """Write the ledger; the same arguments give the same bytes. records: by form name · sources: the lists' paths as seen from its folder."""
-    with workbook_at(path) as workbook:
+    with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        styles = Styles(workbook)
         for form in template:
             plan = _plan(form, template, records.get(form.name, ()))
             links = problem_links(records["problems"], sources, path.name) if form.name == "problems" else {}

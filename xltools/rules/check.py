@@ -21,7 +21,7 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
     One cell can have several findings here; `finding.first_per_cell` keeps the one to report.
     """
     found: list[Finding] = []
-    for table in tables.values():
+    for table in (table for table in tables.values() if not table.frame.empty):
         found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in plain)]
         found += row_findings(table, policy)
         found += sheet_findings(table)

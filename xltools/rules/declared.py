@@ -93,8 +93,8 @@ def failures(table: Table, policy: Policy) -> list[Failure]:
 
 def _false_in(result: pd.Series) -> list[int]:
     """The rows in which a result is false; where it is missing there was nothing to judge."""
-    failed = ~result.astype("boolean").fillna(True)
-    return [int(row) for row in result.index[failed.to_numpy(dtype=bool)]] if failed.any() else []
+    held = result.to_numpy() if result.dtype == bool else result.astype("boolean").fillna(True).to_numpy(dtype=bool)
+    return [] if held.all() else [int(row) for row in result.index[~held]]
 
 
 def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:

@@ -55,7 +55,7 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
         return found
     known, listed = _codes(screening), enterprises_in(screening)
     for name, table in tables.items():
-        if name != _SCREENING and "credit_code" in table.columns:
+        if name != _SCREENING and "credit_code" in table.columns and not table.frame.empty:
             found += _unknown(name, table, listed, known)
             found += _other_names(table, screening)
     found += _reviews(tables, screening, known, policy)
@@ -104,7 +104,7 @@ def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
 
 def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, policy: Policy) -> Iterator[Finding]:
     review = tables.get("review")
-    if review is None or not set(_KEY) <= set(review.columns):
+    if review is None or review.frame.empty or not set(_KEY) <= set(review.columns):
         return
     yield from _not_screened(review, screening, known)
     if "applied" in review.columns and "applied" in screening.columns:
@@ -170,7 +170,7 @@ def _overdue(tables: Mapping[str, Table], policy: Policy, unread: Collection[Pla
     table = tables.get("rectification")
     reported = tables["cover"].card().get("report_date") if "cover" in tables else None
     low, high = (pd.Timestamp(day) for day in date_limits(policy))
-    if table is None or not {"due", "done"} <= set(table.columns) or not isinstance(reported, pd.Timestamp):
+    if table is None or table.frame.empty or not {"due", "done"} <= set(table.columns) or not isinstance(reported, pd.Timestamp):
         return
     due, done, condition = table.frame["due"], table.frame["done"], table.form["done"].required_if
     open_ = done.isna() & due.between(low, high) & (due < reported) & (reported <= high)
