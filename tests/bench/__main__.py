@@ -1,4 +1,4 @@
-"""Run every way in turn, whole processes, several rounds, and print the medians as ratios to a raw read."""
+"""Run every way in turn, whole processes, several rounds, and print the medians as ratios to a raw read on one core."""
 
 from __future__ import annotations
 
@@ -14,14 +14,16 @@ from typing import NamedTuple
 
 from tests.bench.city import write_city
 from tests.bench.peers import WAYS
+from tests.bench.plot import bars
 
-SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 2000)}  # files, enterprises in each
-OURS = "xltools merge"
-UNIT = "calamine"
+SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each
+UNIT, PEERS_UP_TO = "calamine", 50_000  # enterprises; beyond, only the raw read and ours run, or one table would take a day
+OURS, ON_ONE, AGAIN, GRADED = "xltools merge", "xltools merge, one core", "xltools merge, 1 file changed", "xltools grade"
+CHECKLISTS, FIRST = "X", "000.xlsx"
 
 
 class Cost(NamedTuple):
-    """Of one whole process: seconds on the clock and of the processor, peak memory in MiB."""
+    """Of one whole process with its children: seconds on the clock and of the processors, peak memory in MiB of the largest process."""
 
     wall: float
     cpu: float
@@ -30,29 +32,45 @@ class Cost(NamedTuple):
 
 def command(way: str, folder: Path, output: Path) -> list[str]:
     """What to start for a way."""
-    tail = ["xltools", "merge", str(folder), "-o", str(output)] if way == OURS else ["tests.bench.peers", way, str(folder), str(output)]
-    return [sys.executable, "-m", *tail]
+    if way in WAYS:
+        return [sys.executable, "-m", "tests.bench.peers", way, str(folder), str(output)]
+    return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
 
 
-def cost(args: list[str]) -> Cost:
-    """What a process cost. Raises CalledProcessError when it failed; 1 is how a merge says that it found problems."""
+def cost(args: list[str], cores: set[int]) -> Cost:
+    """What a process cost. Raises CalledProcessError when it failed; 1 is how ours says that it found problems."""
     start = time.perf_counter()
-    process = subprocess.Popen(args, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(args, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, cores))
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 1) or (process.returncode and "merge" not in args):
+    if process.returncode not in (0, 1) or (process.returncode and "xltools" not in args):
         raise subprocess.CalledProcessError(process.returncode, args)
     return Cost(wall, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
-def measure(folder: Path, rounds: int, out: Path) -> dict[str, Cost]:
+def measure(folder: Path, ways: list[str], rounds: int, out: Path) -> dict[str, Cost]:
     """The medians of every way; the ways take turns, so that a busy machine is busy for all of them."""
-    found: dict[str, list[Cost]] = {way: [] for way in (*WAYS, OURS)}
+    all_cores = os.sched_getaffinity(0)
+    first = {min(all_cores)}
+    found: dict[str, list[Cost]] = {way: [] for way in ways}
     for turn in range(rounds):
         for at, (way, costs) in enumerate(found.items()):
-            costs.append(cost(command(way, folder, out / f"{turn}-{at}.xlsx")))
+            output = out / f"{turn}-{at}.xlsx"
+            if way == AGAIN:
+                output = _merged(folder, output)
+            costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED) else first))
     return {way: Cost(*map(median, zip(*costs, strict=True))) for way, costs in found.items()}
+
+
+def _merged(folder: Path, output: Path) -> Path:
+    """A summary of the folder, of which then one file changes: it takes turns with the one that lies beside the folder."""
+    cost(command(OURS, folder, output), os.sched_getaffinity(0))
+    one, other = folder / FIRST, folder.parent / FIRST
+    content = one.read_bytes()
+    one.write_bytes(other.read_bytes())
+    other.write_bytes(content)
+    return output
 
 
 def table(name: str, found: dict[str, Cost]) -> list[str]:
@@ -65,18 +83,37 @@ def table(name: str, found: dict[str, Cost]) -> list[str]:
     return lines
 
 
+def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
+    """The name of a size, the folder made for it, and the ways to run on it."""
+    folder = made / "in"
+    if size == CHECKLISTS:
+        write_city(made / "city", 1, 200)
+        subprocess.run([sys.executable, "-m", "xltools", "make", "checklist", "--from", str(made / "city"), "-o", str(folder)], check=False, stdout=subprocess.DEVNULL)
+        return f"X: {len(list(folder.glob('*.xlsx')))} checklists", folder, [UNIT, GRADED]
+    files, rows = SIZES[size]
+    write_city(made, 1, rows, seed=1)
+    write_city(folder, files, rows)
+    ways = [*WAYS] if files * rows <= PEERS_UP_TO else [UNIT]
+    return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN]
+
+
 def main() -> None:
-    """Print a table for every size asked for."""
+    """Print a table for every size asked for, and draw it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("sizes", nargs="*", default=["S", "M"], help="、".join(SIZES))
+    parser.add_argument("sizes", nargs="*", default=["S", "M"], help="、".join((*SIZES, CHECKLISTS)))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--plot", type=Path, help="an SVG file for the ratios of time on the clock")
     asked = parser.parse_args()
+    drawn: dict[str, dict[str, float]] = {}
     for size in asked.sizes:
-        files, rows = SIZES[size]
         with tempfile.TemporaryDirectory() as made:
-            folder = Path(made) / "in"
-            write_city(folder, files, rows)
-            print("\n".join(table(f"{size}: {files} × {rows}", measure(folder, asked.rounds, Path(made)))))
+            name, folder, ways = prepared(size, Path(made))
+            found = measure(folder, ways, asked.rounds, Path(made))
+        print("\n".join(table(name, found)), flush=True)
+        drawn[name] = {way: one.wall / found[UNIT].wall for way, one in found.items()}
+    print(f"load {os.getloadavg()[0]:.1f}, {len(os.sched_getaffinity(0))} cores, Python {sys.version.split()[0]}")
+    if asked.plot:
+        asked.plot.write_text(bars(drawn, f"× {UNIT}"), encoding="utf-8")
 
 
 if __name__ == "__main__":
