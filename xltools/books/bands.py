@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from xltools.books.address import corners
@@ -14,10 +15,11 @@ SEARCHED, FEWEST = 12, 4      # rows searched for a header, and how many texts i
 
 
 @dataclass(frozen=True)
-class BandedBook:
-    """A book whose repeated labels have their band in front: “红色预警减排措施”."""
+class ReadAnew:
+    """A book whose sheets read as `change` makes them of the grid and its facts."""
 
     book: Book
+    change: Callable[[Grid, SheetFacts], Grid]
 
     @property
     def name(self) -> str:
@@ -35,12 +37,17 @@ class BandedBook:
         return self.book.facts(sheet)
 
     def values(self, sheet: str) -> Grid:
-        return banded(self.book.values(sheet), self.book.facts(sheet))
+        return self.change(self.book.values(sheet), self.book.facts(sheet))
+
+
+def read_anew(book: Book, change: Callable[[Grid, SheetFacts], Grid]) -> Book:
+    """The book with its grids changed."""
+    return ReadAnew(book, change)  # type: ignore[return-value]
 
 
 def with_bands(book: Book) -> Book:
     """The book, read with bands joined to the labels below them."""
-    return BandedBook(book)  # type: ignore[return-value]
+    return read_anew(book, banded)
 
 
 def banded(grid: Grid, facts: SheetFacts) -> Grid:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from xltools.books.base import Book, Grid, SheetFacts, Stamp
+from xltools.books.bands import read_anew
+from xltools.books.base import Book, Grid
 from xltools.books.cells import is_blank
 from xltools.books.header import SEARCHED_ROWS
 from xltools.books.labels import squeeze
@@ -31,38 +32,14 @@ class Assignment:
     blank: bool = False
 
 
-@dataclass(frozen=True)
-class MappedBook:
-    """A book whose headers read as a person assigned them. chosen: header → label of the field, "" for a column not to be read."""
-
-    book: Book
-    chosen: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def name(self) -> str:
-        return self.book.name
-
-    @property
-    def sheets(self) -> list[str]:
-        return self.book.sheets
-
-    @property
-    def stamp(self) -> Stamp:
-        return self.book.stamp
-
-    def facts(self, sheet: str) -> SheetFacts:
-        return self.book.facts(sheet)
-
-    def values(self, sheet: str) -> Grid:
-        grid = self.book.values(sheet)
-        own = {squeeze(header): label for header, label in self.chosen.items()}
-        if not own:
-            return grid
-        for row in grid[:SEARCHED_ROWS]:
-            for column, value in enumerate(row):
-                if isinstance(value, str) and (label := own.get(squeeze(value))) is not None:
-                    row[column] = label or f"{UNREAD}{value}"
-        return grid
+def assigned(grid: Grid, chosen: Mapping[str, str]) -> Grid:
+    """The grid with its headers as a person assigned them. chosen: header → label of the field, "" for a column not to be read."""
+    own = {squeeze(header): label for header, label in chosen.items()}
+    for row in grid[:SEARCHED_ROWS] if own else ():
+        for column, value in enumerate(row):
+            if isinstance(value, str) and (label := own.get(squeeze(value))) is not None:
+                row[column] = label or f"{UNREAD}{value}"
+    return grid
 
 
 @dataclass(frozen=True)
@@ -79,28 +56,30 @@ def read_list(book: Book, form: Form, name: str, chosen: Mapping[str, str]) -> l
 
     Raises StopError when there is none.
     """
-    mapped = MappedBook(book, chosen)
-    found = [one for sheet in book.sheets if (one := _sheet(mapped, form, name, sheet)) is not None]
+    mapped = read_anew(book, lambda grid, _: assigned(grid, chosen))
+    found = [one for sheet in book.sheets if (one := _sheet((book, mapped), form, name, sheet)) is not None]
     if not found:
         raise StopError(Code.HEADER_MISSING.at(Place(book.name), sheet=book.name, labels=form[name].label))
     return found
 
 
-def _sheet(book: MappedBook, form: Form, name: str, sheet: str) -> ListSheet | None:
-    as_book: Book = book  # type: ignore[assignment]
-    located = locate(as_book, form, sheet)
+def _sheet(books: tuple[Book, Book], form: Form, name: str, sheet: str) -> ListSheet | None:
+    """The sheet if it is such a list. books: as it is, and with its headers assigned."""
+    plain, mapped = books
+    located = locate(mapped, form, sheet)
     if located is None or name not in located.columns.found or not located.rows.records:
         return None
-    table, findings = read_rows(as_book, form, sheet)
+    table, findings = read_rows(mapped, form, sheet)
     if table is None:
         return None
     fields = {column: one for one, column in located.columns.found.items()}
-    own, chosen = book.book.values(sheet), {squeeze(header) for header in book.chosen}
+    own, read = plain.values(sheet), located.grid
     assignments = []
     for column in sorted(located.header.texts):
-        header = str(own[located.header.rows[column] - 1][column - 1]).strip()
+        place = located.header.rows[column] - 1, column - 1
+        header = str(own[place[0]][place[1]]).strip()
         blank = all(is_blank(row[column - 1]) for row in own[located.header.bottom :])
-        assignments.append(Assignment(sheet, header, fields.get(column, ""), squeeze(header) in chosen, blank))
+        assignments.append(Assignment(sheet, header, fields.get(column, ""), own[place[0]][place[1]] != read[place[0]][place[1]], blank))
     return ListSheet(table, tuple(assignments), tuple(one for one in findings if one.code not in OF_COLUMNS))
 
 
