@@ -425,6 +425,21 @@ def test_no_cell_makes_a_reader_fail_and_nothing_typed_becomes_blank_in_silence(
 
 
 @settings(max_examples=400)
+@given(st.sampled_from(FIELDS), TYPED)
+def test_what_is_read_without_a_note_is_what_stands_in_the_cell(field, cell):
+    reading = cell_reader(field, POLICY, YEAR)(cell)
+    if reading.value is None or reading.code is not None:
+        return
+    typed = cell.strip()
+    if isinstance(reading.value, float | int):
+        assert float(typed) == reading.value
+    elif isinstance(reading.value, date):
+        assert date.fromisoformat(typed) == reading.value
+    else:
+        assert typed.split() == reading.value.split()       # a line break in a cell is a space
+
+
+@settings(max_examples=400)
 @given(st.sampled_from(FIELDS), CELLS)
 def test_what_was_read_reads_the_same_again_without_a_note(field, cell):
     read_cell = cell_reader(field, POLICY, YEAR)
