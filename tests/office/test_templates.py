@@ -231,15 +231,20 @@ def test_a_row_says_exactly_what_is_wrong_with_it(begun: Document, form: str, ch
     assert hint(begun, form, FIRST_ROW + 1) == ""
 
 
-def test_an_error_value_is_said_alone_and_spreads_to_no_other_cell(begun: Document) -> None:
-    row = FIRST_ROW + 2     # untouched so far: LibreOffice keeps a cell that was written from outside as text
+@pytest.mark.parametrize("name", ["capacity", "process", "name", "applied", "credit_code"])
+def test_an_error_value_is_said_alone_and_spreads_to_no_other_cell(begun: Document, name: str) -> None:
+    row = FIRST_ROW + 2
     put(begun, "screening", row, {**SCREENING, **SECOND})
-    begun.type("排查清单", f"K{row}", "=1/0")
+    put(begun, "review", FIRST_ROW + 1, {**REVIEW, "credit_code": OTHER})
+    place = f"{column_of(TEMPLATE['screening'], name)}{row}"
+    begun.model.Sheets.getByName("排查清单").getCellRangeByName(place).NumberFormat = 0     # a cell set to text would keep the formula as text
+    begun.type("排查清单", place, "=1/0")
     try:
         assert hint(begun, "screening", row) == "有错误值，请先改正；"
-        assert [error.cell for error in begun.errors()] == [f"K{row}"]
+        assert [error.cell for error in begun.errors()] == [place]
     finally:
         put(begun, "screening", row, {})
+        put(begun, "review", FIRST_ROW + 1, {})
 
 
 def test_a_pasted_over_hint_is_noticed_on_the_cover(begun: Document) -> None:

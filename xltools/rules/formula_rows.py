@@ -106,7 +106,12 @@ def _repeated(form: Form) -> str:
     keys = "*".join(f"({_column(form, name)}={{{name}}})" for name in form.key)
     complete = ",".join(filled(name) for name in form.key)
     above = f"SUMPRODUCT({keys}*(ROW({_column(form, form.key[0])})<ROW({{{form.key[0]}}})))>0"
-    return f"IF(AND({complete}),IF({_first(form, form.key[0])},FALSE,{above}),FALSE)"
+    return _unless_broken(f"IF(AND({complete}),IF({_first(form, form.key[0])},FALSE,{above}),FALSE)")
+
+
+def _unless_broken(condition: str) -> str:
+    """False while any row it looks at holds an error value: that row says so itself, and the others are not blamed for it."""
+    return f"IFERROR({condition},FALSE)"
 
 
 def _first(form: Form, name: str) -> str:
@@ -162,7 +167,7 @@ def _not_in(name: str, form: str) -> str:
     column = f"{{column:{form}.{name}}}"
     parts = [f"(MID({column},7,6)=MID({{{name}}},7,6))", f"(RIGHT({column},6)=RIGHT({{{name}}},6))"]
     parts += [f"(LEFT({{column:{form}.permit_no}},18)={{{name}}})"] if form == SCREENING else []
-    return f"IF(ISNUMBER(MATCH({{{name}}},{column},0)),FALSE,SUMPRODUCT({'+'.join(parts)})=0)"
+    return _unless_broken(f"IF(ISNUMBER(MATCH({{{name}}},{column},0)),FALSE,SUMPRODUCT({'+'.join(parts)})=0)")
 
 
 def _process_differs(form: str) -> str:
@@ -172,7 +177,7 @@ def _process_differs(form: str) -> str:
     same = f"SUMPRODUCT(({codes}={{credit_code}})*({processes}={{process}}))>0"
     plain = f'(SUBSTITUTE(SUBSTITUTE({codes}," ",""),"-","")={{credit_code}})'
     alike = f'(SUBSTITUTE({processes}," ","")=SUBSTITUTE({{process}}," ",""))+({processes}="")'
-    return f"IF({there},IF({same},FALSE,SUMPRODUCT({plain}*({alike}))=0),FALSE)"
+    return _unless_broken(f"IF({there},IF({same},FALSE,SUMPRODUCT({plain}*({alike}))=0),FALSE)")
 
 
 def _applied_differs(entries: str) -> str:
@@ -181,4 +186,4 @@ def _applied_differs(entries: str) -> str:
     plain = f"{filled('process')},ISNUMBER(MATCH({{applied}},{{list:{entries}}},0))"
     same = f"({codes}={{credit_code}})*({processes}={{process}})"
     other = f"SUMPRODUCT({same}*ISNUMBER(MATCH({grades},{{list:{entries}}},0)))>0"
-    return f"AND({plain},{other},SUMPRODUCT({same}*({grades}={{applied}}))=0)"
+    return _unless_broken(f"AND({plain},{other},SUMPRODUCT({same}*({grades}={{applied}}))=0)")
