@@ -11,10 +11,12 @@ from tests.county_files import county_file, enterprise
 from tests.submissions import CITY, POLICY, outcome, submission
 from tests.test_identity import A, county, merged, read
 from xltools.actions.city import Basis, city
+from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
 from xltools.actions.remind import remind
 from xltools.faces.cli import run as command
 from xltools.model.finding import Code, Place, StopError
+from xltools.model.form import FIRST_ROW, load_form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.reporting import load_reporting
@@ -157,3 +159,10 @@ def test_a_summary_without_the_sheet_says_so(tmp_path: Path) -> None:
     with pytest.raises(StopError) as stop:
         remind(output, None, date(2022, 7, 25))
     assert stop.value.finding.code is Code.NO_SUCH_SHEET
+
+
+def test_a_blank_summary_remembers_no_month(tmp_path: Path) -> None:
+    [path] = [path for path in make_templates(tmp_path, POLICY) if path.suffix == ".xlsm"]
+    form = load_form("history")
+    sheet = openpyxl.load_workbook(path)[form.sheet]
+    assert [sheet.cell(FIRST_ROW, column).value for column in range(1, len(form.fields) + 1)] == [None] * len(form.fields)

@@ -21,12 +21,14 @@ OPEN, OVERDUE = PROGRESS[False, NO], PROGRESS[False, YES]
 def history(form: Form, before: Table | None, now: Line) -> Table:
     """The lines of earlier months as they stand, then that of this month. now: its line, as `month_line` makes it.
 
-    A line whose figures are those that stand there already keeps the time they were first found at.
+    A line whose figures are those that stand there already keeps the time they were first found at; before the first figure,
+    as in a blank summary, there is no line.
     """
     earlier = [_line(form, one) for one in (before.frame.to_dict("records") if before is not None else ())]
     same = next((one for one in earlier if one[MONTH] == now[MONTH]), None)
     line = same if same and _figures(same) == _figures(now) else now
-    return city_records(form, sorted([*(one for one in earlier if one[MONTH] and one[MONTH] != now[MONTH]), line], key=lambda one: str(one[MONTH])))
+    new = [line] if earlier or any(value for name, value in now.items() if name not in (MONTH, MOMENT)) else []
+    return city_records(form, sorted([*(one for one in earlier if one[MONTH] and one[MONTH] != now[MONTH]), *new], key=lambda one: str(one[MONTH])))
 
 
 def month_line(tables: Mapping[str, Table], dashboard: Dashboard, policy: Policy, moment: datetime) -> Line:
