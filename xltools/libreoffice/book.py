@@ -168,6 +168,7 @@ class Books(base_classes.Books):
             "UpdateDocMode": FULL_UPDATE if update_links else NO_UPDATE,
             "ReadOnly": bool(read_only),
             "MacroExecutionMode": SECURITY_SETTINGS_WITHOUT_QUESTIONS,
+            "Hidden": len(self) > 0 and not self.app.screen_updating,   # no window: LibreOffice 7.4 may die drawing one that soon closes
         }
         if password:
             options["Password"] = password
