@@ -235,6 +235,7 @@ def test_the_record_of_an_outcome_is_what_json_prints():
     outcome = check(book(screening=[enterprise(capacity=-1.0)]))
     assert outcome.record() == {
         "counts": {"files": 1, "rows": 1, "error": 1, "warning": 0, "note": 0},
+        "account": outcome.account.record(),    # tests/test_tally.py counts by hand
         "findings": [
             {
                 "file": "灵宝市.xlsx",

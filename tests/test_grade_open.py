@@ -9,13 +9,13 @@ import pytest
 from tests.checklist_books import applicant, at_best, write
 from tests.checklists import table_of
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
-from tests.test_merge_open import Open
 from xltools.actions.checklist import make_checklists
 from xltools.actions.checklist_open import make_open
 from xltools.actions.grade_open import grade_open
 from xltools.actions.merge import merge
 from xltools.actions.merge_open import Request
 from xltools.books.checklist_read import is_checklist
+from xltools.books.closed import ClosedBook
 from xltools.books.file import open_book
 from xltools.model.finding import Code, StopError
 from xltools.model.form import load_template
@@ -41,8 +41,8 @@ def bureau(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def opened(bureau: Path) -> Open:
-    return Open(open_book(bureau / "市级汇总.xlsm"), {})
+def opened(bureau: Path) -> ClosedBook:
+    return ClosedBook(bureau / "市级汇总.xlsm")
 
 
 def request(bureau: Path) -> Request:
@@ -90,7 +90,7 @@ def test_a_remark_that_waits_to_be_claimed_goes_on_waiting(bureau: Path) -> None
 
 def test_only_a_summary_can_be_graded_into(bureau: Path) -> None:
     with pytest.raises(StopError) as stop:
-        grade_open(Open(open_book(bureau / "收件箱" / "灵宝市.xlsx"), {}), request(bureau))
+        grade_open(ClosedBook(bureau / "收件箱" / "灵宝市.xlsx"), request(bureau))
     assert stop.value.finding.code is Code.NOT_OUR_FORM
 
 

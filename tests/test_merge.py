@@ -214,8 +214,9 @@ def test_what_the_city_wrote_stays_with_its_enterprise_through_sorting(run: Call
     assert column(path, "city_opinion") == [None, "同意", None]
     assert column(path, "decided") == [None, "B", None]
     assert [str(value)[:10] for value in column(path, "decided_date")] == ["None", "2022-07-29", "None"]
-    decided = [row for row in values(path, CITY["enterprises"].sheet) if row[2] == NAMES[0]]
-    assert decided[0][[one.name for one in CITY["enterprises"]].index("decided")] == "B"
+    fields = [one.name for one in CITY["enterprises"]]
+    decided = [row[fields.index("decided")] for row in values(path, CITY["enterprises"].sheet) if row[fields.index("name")] == NAMES[0]]
+    assert decided == ["B"]
     content = path.read_bytes()
     run()
     assert path.read_bytes() == content
