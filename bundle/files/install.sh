@@ -1,0 +1,15 @@
+#!/bin/sh
+# 离线安装 xltools：sh install.sh
+cd "$(dirname "$0")" || exit 1
+for python in python3.14 python3.13 python3.12 python3.11 python3; do
+    if "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
+        exec "$python" install.py
+    fi
+done
+for python in python3 python; do
+    if command -v "$python" >/dev/null 2>&1; then
+        exec "$python" install.py # says which Python is wanted
+    fi
+done
+echo "这台电脑上没有 Python。请先用系统的软件管理器安装 Python 3.11 或更新的版本，再运行一次。" >&2
+exit 1
