@@ -35,7 +35,7 @@ FENCES = {
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/schema.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
-    "click": ("faces/cli.py", "faces/cli_files.py", "faces/cli_grade.py", "faces/cli_lists.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
+    "click": ("faces/cli.py", "faces/cli_demo.py", "faces/cli_files.py", "faces/cli_grade.py", "faces/cli_lists.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
     "xlwings": ("faces/excel.py", "libreoffice/"),
     "uno": ("libreoffice/",),
     "unohelper": ("libreoffice/",),
@@ -68,6 +68,7 @@ LATE = {
     "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_pack.py": {"xltools.actions": "as in faces/cli.py"},
+    "faces/cli_demo.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_publish.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_seal.py": {
         "xltools.actions": "as in faces/cli.py",

@@ -63,6 +63,14 @@ def test_a_summary_as_it_was_written_agrees_and_the_identity_holds(made):
     assert one.sums["企业台账·产能"][0] == one.sums["企业台账·产能"][1] > 0
 
 
+def test_of_a_file_that_was_sent_again_only_the_last_merge_counts(copy):
+    county_file(copy / "区县", "义马市", [enterprise(3)])
+    merge([copy / "区县"], copy / "市级汇总.xlsx", POLICY, datetime(2022, 7, 21, 9))
+    done = fsck(copy / "市级汇总.xlsx", [copy])
+    assert done.findings == ()
+    assert (done.account.seen, done.account.merged, done.account.unmerged) == (6, 6, 0)
+
+
 def test_the_worked_example_agrees():
     assert fsck(EXAMPLE / "市级汇总.xlsx", [EXAMPLE]).findings == ()
 

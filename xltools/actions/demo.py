@@ -24,7 +24,7 @@ def demo(folder: Path, policy: Policy, now: datetime, step: Callable[[int, int, 
     Raises FileNotFoundError when the installation lacks the example.
     """
     folders = [folder / name for name in (COUNTY_FOLDER, CHECKLIST_FOLDER)]
-    with as_file(_bundled()) as source:
+    with as_file(bundled()) as source:
         for target in folders:
             target.mkdir(parents=True, exist_ok=True)
             for path in sorted((source / target.name).glob("*.xlsx")):
@@ -33,7 +33,7 @@ def demo(folder: Path, policy: Policy, now: datetime, step: Callable[[int, int, 
     return merge(folders, folder / load_template("city").file, policy, now, step)
 
 
-def _bundled() -> Traversable:
+def bundled() -> Traversable:
     """The folder of the worked example: inside an installed package, or beside it in a checkout."""
     package = files("xltools")
     installed = package / "data" / "workbooks"

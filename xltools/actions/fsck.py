@@ -97,8 +97,7 @@ def _recount(side: _Side, log: Mapping[int, Row]) -> None:
     merged = {form.name: records(side.sheets.get(form.sheet, {}), form) for form in side.city if form.collects}
     unmerged = _sources(records(side.sheets.get(side.city["unmerged"].sheet, {}), side.city["unmerged"]).values())
     inputs: dict[tuple[str, str], Input] = {}
-    for at, line in log.items():
-        file, sheet = str(line.get("file", "")), str(line.get("sheet", ""))
+    for (file, sheet), (at, line) in _latest(log).items():
         forms = [form for form in side.city if form.collects and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
         form = side.county[forms[0].collects] if forms else next((one for one in side.county if one.sheet == sheet), None)
         if file in side.inputs and sheet and form and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.told)):
@@ -107,6 +106,11 @@ def _recount(side: _Side, log: Mapping[int, Row]) -> None:
             _sheet(side, at, line, one, ({row for _, _, row in rows}, {row for *where, row in unmerged if tuple(where) == (file, sheet)}))
     for name, found in merged.items():
         _rows(side, side.city[name], found, inputs)
+
+
+def _latest(log: Mapping[int, Row]) -> dict[tuple[str, str], tuple[int, Row]]:
+    """The last line of the log about each sheet of each file that was read: what earlier merges made of it no longer stands in the summary."""
+    return {(str(line.get("file", "")), str(line.get("sheet", ""))): (at, line) for at, line in log.items() if "sha256" in line}
 
 
 def _sources(rows: Iterable[Row]) -> list[tuple[str, str, int]]:

@@ -16,8 +16,9 @@ import click
 
 from xltools.faces.cli_calendar import calendar, make_holidays
 from xltools.faces.cli_city import names, remind
+from xltools.faces.cli_demo import demo
 from xltools.faces.cli_files import fsck, upgrade
-from xltools.faces.cli_grade import example_lines, grade, make_checklist
+from xltools.faces.cli_grade import grade, make_checklist
 from xltools.faces.cli_lists import emergency, screen
 from xltools.faces.cli_pack import close, make_reporting, pack
 from xltools.faces.cli_policy import import_table, make_policy
@@ -35,7 +36,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cores, keep_traceback
-from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned, usage_sentence
+from xltools.faces.terminal import progress, show_merged, show_outcome, show_returned, usage_sentence
 from xltools.model.finding import StopError
 
 if TYPE_CHECKING:
@@ -197,29 +198,8 @@ def show(file: Path) -> int:
     return 0
 
 
-@commands.command()
-@click.argument("folder", type=SOME_FOLDER, default=Path("xltools-演示"), metavar="[文件夹]")
-@policy_option
-@help_option
-def demo(folder: Path, policy: Policy) -> int:
-    """演示：把随带的八个区县文件和核查表合并成市级汇总，并告诉您打开什么看。"""
-    from xltools.actions.demo import demo as run
-
-    with progress() as step:
-        outcome = run(folder, policy, datetime.now(), step)
-    click.echo(f"合并了 {len(outcome.accepted)} 个区县文件：{counts_line(outcome.counts)}（示例里的问题是有意埋下的）")
-    if outcome.graded:
-        click.echo(f"\n按 {len(outcome.graded.files)} 份现场核查表评级，例如：")
-        for line in example_lines(outcome.graded):
-            click.echo(line)
-    click.echo("\n请依次打开：")
-    click.echo(f"  1. {outcome.output}  看【操作台】【统计看板】【核查结果】【问题清单】")
-    click.echo(f"  2. {folder / '区县'}  点【问题清单】的“位置”会打开这里的原文件")
-    click.echo(f"  3. {folder / '核查表'}  改一格现场情况，等级随之改变；xltools grade {folder / '核查表'} 说明每一家的理由")
-    return 0
-
-
 commands.add_command(screen)
+commands.add_command(demo)
 make.add_command(make_checklist)
 make.add_command(make_policy)
 make.add_command(make_people)

@@ -1,0 +1,72 @@
+"""The command that shows the tool on the bundled example: one merge, or the whole summer station by station."""
+
+from __future__ import annotations
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from xltools.faces.cli_grade import example_lines
+from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+from xltools.faces.terminal import counts_line, progress
+
+if TYPE_CHECKING:
+    from xltools.model.policy import Policy
+    from xltools.model.tour import Station
+
+FOLDER, TOUR_FOLDER = Path("xltools-演示"), Path("xltools-演练")
+
+
+@click.command("demo", cls=Command)
+@click.argument("folder", type=SOME_FOLDER, required=False, metavar="[文件夹]")
+@click.option("--tour", is_flag=True, help="一站一站地走：校验、退回、改好、汇总、冲突、核查表、评级、公示、溯源；每站停下来，告诉您打开什么看。")
+@policy_option
+@help_option
+def demo(folder: Path | None, tour: bool, policy: Policy) -> int:
+    """演示：把随带的八个区县文件和核查表合并成市级汇总，并告诉您打开什么看。"""
+    return _tour(folder or TOUR_FOLDER, policy) if tour else _demo(folder or FOLDER, policy)
+
+
+def _demo(folder: Path, policy: Policy) -> int:
+    from xltools.actions.demo import demo as run
+
+    with progress() as step:
+        outcome = run(folder, policy, datetime.now(), step)
+    click.echo(f"合并了 {len(outcome.accepted)} 个区县文件：{counts_line(outcome.counts)}（示例里的问题是有意埋下的）")
+    if outcome.graded:
+        click.echo(f"\n按 {len(outcome.graded.files)} 份现场核查表评级，例如：")
+        for line in example_lines(outcome.graded):
+            click.echo(line)
+    click.echo("\n请依次打开：")
+    click.echo(f"  1. {outcome.output}  看【操作台】【统计看板】【核查结果】【问题清单】")
+    click.echo(f"  2. {folder / '区县'}  点【问题清单】的“位置”会打开这里的原文件")
+    click.echo(f"  3. {folder / '核查表'}  改一格现场情况，等级随之改变；xltools grade {folder / '核查表'} 说明每一家的理由")
+    click.echo("\n想从校验、退回走到公示：xltools demo --tour")
+    return 0
+
+
+def _tour(folder: Path, policy: Policy) -> int:
+    from xltools.actions.tour import COUNT, tour
+
+    try:
+        for number, station in enumerate(tour(folder, policy), 1):
+            _show(number, COUNT, station)
+            if number < COUNT and sys.stdin.isatty():
+                click.pause("\n看好了，按任意键到下一站（Ctrl+C 结束）…")
+    except FileExistsError as there:
+        raise click.BadParameter(f"文件夹 {folder} 里已有文件，没有改动；请换一个文件夹：xltools demo --tour 新文件夹") from there
+    click.echo(f"\n走完了。全部文件在 {folder}，看过以后可以整个删除。")
+    return 0
+
+
+def _show(number: int, count: int, station: Station) -> None:
+    """One station: what was done, examples, what to open, how it is done on a working day."""
+    click.echo(click.style(f"\n{number}/{count} {station.title}", bold=True))
+    click.echo(f"  {station.did}")
+    for line in station.lines:
+        click.echo(f"    {line}")
+    click.echo(f"  打开看：{station.look}")
+    click.echo(f"  {station.yours}")

@@ -1,0 +1,45 @@
+"""The rehearsal's words: stations, days and folders, and what it types in place of a person."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+
+
+@dataclass(frozen=True)
+class Station:
+    """One stop of the rehearsal. did: what was done and found · lines: examples of it · look: what to open · yours: how it is done on a working day."""
+
+    title: str
+    did: str
+    look: str
+    yours: str
+    lines: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TourWords:
+    """As declared in specs/tour.toml."""
+
+    days: Mapping[str, date]
+    folders: Mapping[str, str]
+    hand: Mapping[str, str | int]
+    stations: Mapping[str, Station]
+
+    def station(self, name: str, lines: Sequence[str] = (), /, **values: object) -> Station:
+        """The station with its blanks filled in."""
+        words = self.stations[name]
+        given = {**self.folders, **values}
+        return Station(words.title, words.did.format(**given), words.look.format(**given), words.yours.format(**given), tuple(lines))
+
+
+@cache
+def load_tour() -> TourWords:
+    """The rehearsal declared in specs/tour.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "tour.toml").read_text("utf-8"))
+    stations = {one.pop("name"): Station(**one) for one in data["station"]}
+    return TourWords(data["days"], data["folders"], data["hand"], stations)
