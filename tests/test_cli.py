@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from xltools.books.file import open_book
 from xltools.faces import cli
+from xltools.model.form import load_template
 
 WORKBOOKS = Path(__file__).parent.parent / "workbooks"
 KEYS = {"file", "sheet", "cell", "code", "severity", "message", "fix"}
@@ -139,3 +141,10 @@ def test_demo_merges_all_eight_and_says_what_to_open(tmp_path: Path, capsys: pyt
     assert "合并了 8 个区县文件" in printed
     assert str(tmp_path / "演示" / "市级汇总.xlsx") in printed
     assert (tmp_path / "演示" / "市级汇总.xlsx").exists()
+
+
+def test_demo_stops_at_the_day_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["demo", str(tmp_path)])
+    shown = {form.name: open_book(tmp_path / "市级汇总.xlsx").values(form.sheet) for form in (load_template("city")[name] for name in ("reporting", "history"))}
+    assert [row[0] for row in shown["history"][4:]] == ["2022-07"]
+    assert not [cell for row in shown["reporting"] for cell in row if "2022-08" in str(cell) or "8月" in str(cell)]

@@ -7,14 +7,13 @@ import io
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
 from importlib.resources import files
 from pathlib import Path
 
 from xltools.actions.check import check_files
 from xltools.actions.checklist import applicants, write_one
 from xltools.actions.checklist import file_name as checklist_name
-from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER
+from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER, MERGED_AT
 from xltools.actions.make import write_twin
 from xltools.actions.merge import merge
 from xltools.books.address import address
@@ -38,7 +37,6 @@ from xltools.rules.visits import chosen, visits, words_from
 
 KEY_FILE = "答案.csv"
 SUMMARY_FILE = load_template("city").file
-MERGED_AT = datetime(2022, 7, 25, 9, 0)  # what the summary says of its own making
 KEY_FIELDS = ("file", "sheet", "cell", "code", "severity", "message")  # columns of the key, named as in the summary's problem list
 BLANK = re.compile(r"\{[^{}]*\}")  # what a finding's sentence leaves open
 Answer = tuple[Place, Code]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ def _demo(folder: Path, policy: Policy) -> int:
     from xltools.actions.demo import demo as run
 
     with progress() as step:
-        outcome = run(folder, policy, datetime.now(), step)
+        outcome = run(folder, policy, step)
     click.echo(f"合并了 {len(outcome.accepted)} 个区县文件：{counts_line(outcome.counts)}（示例里的问题是有意埋下的）")
     if outcome.graded:
         click.echo(f"\n按 {len(outcome.graded.files)} 份现场核查表评级，例如：")
