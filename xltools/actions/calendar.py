@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from pathlib import Path
 
-from xltools.actions.check import check_files
-from xltools.actions.grade import with_grades
+from xltools.actions.grade import check_and_grade
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
@@ -32,7 +31,7 @@ def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path 
     files = list(paths)
     lines: list[dict[str, object]] = []
     if files:
-        outcome = with_grades(check_files(files, policy), files, policy)
+        outcome = check_and_grade(files, policy)
         there = sent(outcome.accepted, policy)
         lines = progress(dues, there, policy, today)
         found += [one for one in outcome.findings if one.place.file in outcome.unread]

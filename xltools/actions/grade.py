@@ -6,7 +6,7 @@ from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xltools.actions.check import Source, check_books, is_by_chance, sources
+from xltools.actions.check import Source, check_books, check_files, is_by_chance, sources
 from xltools.actions.inbox import passwords_of
 from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import seal_state
@@ -78,6 +78,13 @@ def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outc
     found = [one for one in graded.findings if one.code is not Code.NO_ANSWER]
     skipped = tuple(name for name in outcome.skipped if name not in graded.files)
     return replace(outcome, graded=graded, findings=tuple(first_per_cell([*outcome.findings, *found])), skipped=skipped)
+
+
+def check_and_grade(paths: Iterable[Path], policy: Policy) -> Outcome:
+    """County workbooks checked and checklists graded, whether they were named one by one or lie in folders."""
+    files = list(paths)
+    checklists = chosen_checklists(files)
+    return with_grades(check_files([path for path in files if path not in checklists], policy), files, policy)
 
 
 def chosen_checklists(paths: Iterable[Path]) -> list[Path]:

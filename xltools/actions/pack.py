@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from xltools.actions.check import check_files
-from xltools.actions.grade import with_grades
+from xltools.actions.grade import check_and_grade
 from xltools.actions.reporting import default_settings
 from xltools.actions.seal_state import county_state
 from xltools.books.file import open_book
@@ -160,8 +160,7 @@ def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path 
     """
     if output and output.exists():
         raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
-    files = list(paths)
-    outcome = with_grades(check_files(files, policy), files, policy)
+    outcome = check_and_grade(paths, policy)
     there = [one for one in outcome.accepted if one.batch == month]
     found = to_visit([one for submission in there for one in applications(submission, default_settings())], policy)
     lines = closing_lines(found, outcome.graded)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,9 @@ def write_lists(path: Path, lists: Lists) -> None:
             footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
             plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer, heights=_heights(form, rows))
             _dress(add_form_sheet(workbook, plan, styles), lists.notes.get(form.name, ""), styles)
-        if any(one.list for form in template for one in form):
-            add_lists_sheet(workbook, template, policy, {}, styles)
+        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
+        if any(one.list for form in own for one in form):
+            add_lists_sheet(workbook, own, policy, {}, styles).hide()
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
 
 

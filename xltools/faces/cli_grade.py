@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -82,6 +83,32 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
         click.echo(line)
     click.echo(f"\n共 {outcome.counts['files']} 份核查表、{len(outcome.enterprises)} 家企业：{counts_line(outcome.counts)}")
     return outcome.exit_code
+
+
+@click.command("plan", cls=Command)
+@files_argument
+@output_folder
+@click.option("--last", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="提升跟踪.xlsx", help="上次的提升跟踪：带入填写的措施、责任人、日期和进展。")
+@json_option
+@policy_option
+@help_option
+def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool, policy: Policy) -> int:
+    """一企一策：离目标等级还差哪几项、各项的要求；每家企业一份可以打印的方案，另有一本跟踪表。
+
+    给出核查表和区县填报表。目标取填报的预期目标等级，没有填的取更好一级；措施、责任人、日期由人填写。
+    """
+    from xltools.actions.plan import Planning, plan_files
+
+    done = plan_files(files, Planning(policy, folder, datetime.now().date(), last))
+    if as_json:
+        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        return done.exit_code
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    click.echo("")
+    for line in (*done.lines, *(f"已生成 {path}" for path in done.paths)):
+        click.echo(line)
+    return done.exit_code
 
 
 def _graded(files: Inbox, policy: Policy, other: str | None) -> GradeOutcome:

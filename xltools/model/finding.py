@@ -283,6 +283,11 @@ class Code(Enum):
     SIGNED_LATE = ("W846", "“{name}”：{reason}", "请说明原因；是否计入当月批次由市级确认")
     PAPER_ONLY = ("N847", "“{name}”参评绩效先进性，只报纸质材料，没有列入平台清单", "不需要处理；纸质材料清单在上报包里")
     NOTHING_THIS_MONTH = ("W848", "给出的文件里没有{month}批次的区县填报表", "请核对批次和文件夹")
+    # plans of enterprises
+    PLAN_OPEN = ("W850", "“{name}”（{process}）还有 {count} 项待核实或需人工确认，提升方案不完整", "请补齐核查表的现场情况，再用 --last 带入上次的跟踪表生成一次")
+    PLAN_MET = ("N851", "“{name}”（{process}）现场核查为 {grade}，没有更好的等级可以列出差距", "不需要处理")
+    PLAN_OVERDUE = ("W852", "“{name}”（{process}）的“{indicator}”计划 {due} 完成，到 {today} 还没有完成", "请督促企业，或改计划完成日期并写明原因")
+    NOTHING_TO_PLAN = ("W853", "没有找到现场核查表，没有生成提升方案", "请先生成并填写现场核查表")
 
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number

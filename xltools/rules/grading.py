@@ -139,7 +139,7 @@ def _part(checklist: Checklist, items: tuple[ItemGrade, ...]) -> PartGrade:
     better = grades[grades.index(grade) - 1] if grade and grade != grades[0] else ""
     part = PartGrade(checklist, items, status, grade, at_best, better)
     part = replace(part, decided_by=tuple(_reason(item, better or at_best, table) for item in decisive))
-    part = replace(part, next=tuple(_needs(decisive, better, table)) if better else (), flags=flags_of(part))
+    part = replace(part, next=tuple(needs(decisive, better, table)) if better else (), flags=flags_of(part))
     return replace(part, steps=steps_of(part))
 
 
@@ -147,8 +147,8 @@ def _reason(item: ItemGrade, grade: str, table: IndicatorTable) -> Reason:
     return Reason(item.label, item.outcome, item.found, required_text(item.indicator, table, grade), item.place)
 
 
-def _needs(decisive: Sequence[ItemGrade], better: str, table: IndicatorTable) -> Iterator[Reason]:
-    """One entry for each thing to do; of alternatives one is enough, so they share an entry."""
+def needs(decisive: Sequence[ItemGrade], better: str, table: IndicatorTable) -> Iterator[Reason]:
+    """What these items lack for a better grade: one entry for each thing to do; of alternatives one is enough, so they share an entry."""
     done: set[str] = set()
     for item in decisive:
         group = [other for other in decisive if item.indicator.alternative and other.indicator.alternative == item.indicator.alternative]

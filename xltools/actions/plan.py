@@ -1,0 +1,105 @@
+"""plan 一企一策: for every enterprise what it still needs for its goal, as a document to print, and one workbook that tracks it all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from xltools.actions.grade import check_and_grade
+from xltools.actions.run import as_typed
+from xltools.books.file import open_book
+from xltools.books.list_book import Lists, write_new_lists
+from xltools.books.package import replace_file
+from xltools.books.plan_document import plan_document
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.form import load_template
+from xltools.model.graded import GradeOutcome
+from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, Planned, load_plan_words
+from xltools.model.policy import Policy
+from xltools.rules.package import records_of
+from xltools.rules.parse import parse
+from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findings
+
+Last = list[tuple[Place, Line]]
+
+
+@dataclass(frozen=True)
+class Planning:
+    """Where plans go, on which day. last: the tracking workbook before, whose words are carried on."""
+
+    policy: Policy
+    folder: Path
+    today: date
+    last: Path | None = None
+
+
+def plan_files(paths: Iterable[Path], job: Planning) -> Planned:
+    """Write the tracking workbook and a document for every enterprise that is below its goal.
+
+    paths: checklists and county workbooks. Raises StopError, and writes nothing, when a file of that name is there already.
+    Source: 三环文〔2022〕69号 二(二).
+    """
+    said = load_plan_words()
+    policy = replace(job.policy, choices={**job.policy.choices, **said.lists})
+    outcome = check_and_grade(paths, job.policy)
+    graded = outcome.graded or GradeOutcome()
+    if not graded.checks:
+        return Planned(findings=(Code.NOTHING_TO_PLAN.at(Place()),))
+    last, found = _last(job.last, policy) if job.last else ([], [])
+    known = known_of(outcome.accepted, policy)
+    parts = sorted(graded.checks, key=lambda part: (part.checklist.place, part.checklist.process))
+    plans = [part_plan(part, known, policy) for part in parts]
+    found += [*plan_findings(parts, plans), *overdue(plans, last, job.today)]
+    found += [one for one in outcome.findings if one.place.file in outcome.unread]
+    plans, met = carried(plans, last)
+    plans = _in_order([plan for plan in plans if plan.lines], policy)
+    paths_written = _write(plans, met, replace(job, policy=policy))
+    lines = tuple(said.words["line"].format(**{**plan.about, "count": len(plan.lines)}) for plan in plans)
+    return Planned(tuple(paths_written), lines, tuple(first_per_cell(found)))
+
+
+def _in_order(plans: Sequence[PartPlan], policy: Policy) -> list[PartPlan]:
+    counties = policy.lists["counties"]
+    return sorted(plans, key=lambda one: (counties.index(str(one.about["county"])) if one.about["county"] in counties else len(counties), str(one.about["credit_code"])))
+
+
+def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> list[Path]:
+    """The workbook, then the documents; all or nothing."""
+    said = load_plan_words()
+    documents: dict[Path, list[PartPlan]] = {}
+    for plan in plans:
+        about = {name: str(value or "") for name, value in plan.about.items()}
+        documents.setdefault(job.folder / said.document.format(**about).lstrip("-").replace("/", "／"), []).append(plan)
+    book = job.folder / said.book
+    if there := [path for path in (book, *documents) if path.exists()]:
+        raise StopError(Code.OUTPUT_EXISTS.at(Place(there[0].name), file=there[0].name))
+    lines = [line for plan in plans for line in plan.lines]
+    tints = {(at, "found"): "warning" for at, line in enumerate(lines) if line["open"]}
+    template = load_template(TEMPLATE)
+    contents = {FORM: [_fitting(line, FORM) for line in lines], MET: [_fitting(line, MET) for line in met]}
+    write_new_lists(book, Lists(template, job.policy, contents, {FORM: tints}))
+    for path, own in documents.items():
+        replace_file(path, plan_document(own))
+    return [book, *documents]
+
+
+def _fitting(line: Line, form: str) -> Line:
+    return {name: value for name, value in line.items() if name in load_template(TEMPLATE)[form]}
+
+
+def _last(path: Path, policy: Policy) -> tuple[Last, list[Finding]]:
+    """The lines of the last tracking workbook, and what in them could not be read. Raises StopError when it is none."""
+    book, template = open_book(path), load_template(TEMPLATE)
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+    raw, found = read_tables(book, replace(template, forms=tuple(as_typed(form) for form in template)))
+    lines: Last = []
+    for name in (FORM, MET):
+        if name in raw:
+            typed, said = parse(raw[name], policy, policy.year)
+            found += said
+            lines += [(typed.place(row, "due"), record) for row, record in records_of(typed) if record["indicator"]]
+    return lines, [one for one in found if one.severity is not Severity.NOTE]

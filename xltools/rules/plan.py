@@ -1,0 +1,140 @@
+"""一企一策: what every process still needs for its goal, and what people have planned for it. Source: 三环文〔2022〕69号 二(二)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Owner, load_form
+from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, PartGrade, Status
+from xltools.model.outcome import Submission
+from xltools.model.plan import FORM, Line, PartPlan, load_plan_words
+from xltools.model.policy import Policy
+from xltools.rules.grading import needs
+from xltools.rules.package import records_of
+from xltools.rules.text import key
+
+SCREENING, RECTIFICATION = "screening", "rectification"
+GOALS = ("target", "applied")       # what the county wrote of the grade it wants, the first that is a better one counts
+BETWEEN = "；"
+Who = tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the counties say: enterprise and process → row of the screening list with its county, and problems noted there."""
+
+    rows: Mapping[Who, Line]
+    noted: Mapping[Who, Sequence[Line]]
+
+
+def known_of(submissions: Iterable[Submission], policy: Policy) -> Known:
+    """What these workbooks say of every process; of several batches the latest."""
+    months = policy.lists["months"]
+    rows: dict[Who, Line] = {}
+    noted: dict[Who, list[Line]] = {}
+    for one in sorted(submissions, key=lambda one: (months.index(one.batch) if one.batch in months else -1, one.file)):
+        for _, record in records_of(one.tables.get(SCREENING)):
+            rows[_who(record)] = {**record, "county": one.county}
+        for _, record in records_of(one.tables.get(RECTIFICATION)):
+            noted.setdefault(_who(record), []).append(record)
+    return Known(rows, noted)
+
+
+def _who(record: Mapping[str, object]) -> Who:
+    return key(str(record["credit_code"] or "")), key(str(record["process"] or ""))
+
+
+def part_plan(part: PartGrade, known: Known, policy: Policy) -> PartPlan:
+    """What one process needs for its goal; no lines where there is no better grade."""
+    checklist = part.checklist
+    who = key(checklist.credit_code), key(checklist.process)
+    listed = known.rows.get(who, {})
+    county = policy.county(str(listed.get("county") or ""))
+    goal = goal_of(part, listed)
+    about: Line = {
+        "county": county.name if county else None,
+        "group": county.group if county else None,
+        "name": checklist.name,
+        "credit_code": checklist.credit_code,
+        "process": checklist.process,
+        "table": checklist.table.name,
+        "site": part.outcome,
+        "goal": goal or None,
+        "goal_date": listed.get("target_date"),
+    }
+    if not goal:
+        return PartPlan(about, (), flags=part.flags)
+    lines = tuple({**about, **line, "noted": _noted(str(line["indicator"]), known.noted.get(who, ()))} for line in _gaps(part, goal))
+    return PartPlan(about, lines, sum(line["open"] is True for line in lines), part.flags)
+
+
+def goal_of(part: PartGrade, listed: Mapping[str, object]) -> str:
+    """The grade the county wants where it is better than the one found, else the next better one; "" when there is none."""
+    table = part.checklist.table
+    grades = (*reversed(table.ladder), table.lowest)
+    now = grades.index(part.grade) if part.grade else len(grades)
+    wanted = (str(listed.get(name) or "") for name in GOALS)
+    better = next((one for one in wanted if one in grades and grades.index(one) < now), "")
+    return better or part.next_grade or ("" if part.grade else part.at_best)
+
+
+def _gaps(part: PartGrade, goal: str) -> Iterator[Line]:
+    """One line for each thing that keeps the process below the goal, what must be verified first among them."""
+    table, open_word = part.checklist.table, load_plan_words().words["unverified"]
+    grades = (*reversed(table.ladder), table.lowest)
+    counted = [item for item in part.items if item.outcome not in (NOT_APPLICABLE, NO_REQUIREMENT)]
+    short = [item for item in counted if item.outcome not in grades or grades.index(item.outcome) > grades.index(goal)]
+    for one in needs(short, goal, table):
+        unclear = one.outcome in (Status.UNVERIFIED, Status.NEEDS_DECISION)
+        found = one.found or (open_word if unclear else None)
+        place = {"file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell}
+        yield {"indicator": one.label, "found": found, "required": one.required or None, "open": unclear, **place}
+
+
+def _noted(indicator: str, noted: Sequence[Mapping[str, object]]) -> str | None:
+    """What 整改台账 already demands for this indicator or its category."""
+    own = [one for one in noted if one["indicator"] and key(str(one["indicator"])) in key(indicator)]
+    line = load_plan_words().words["noted"]
+    return BETWEEN.join(line.format(**{name: one[name] or "" for name in ("issue_no", "demand", "responsible", "due")}) for one in own) or None
+
+
+def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Line]]) -> tuple[list[PartPlan], list[Line]]:
+    """The plans with what people wrote into the last workbook, and the lines of it that are no gap any more.
+
+    last: its lines of both sheets, each with its place.
+    """
+    own = tuple(one.name for one in load_form(FORM).owned(Owner.CITY))
+    before = {_line_key(line): line for _, line in last}
+    there = {_line_key(line) for plan in plans for line in plan.lines}
+    filled = []
+    for plan in plans:
+        lines = tuple({**line, **{name: before.get(_line_key(line), {}).get(name) for name in own}} for line in plan.lines)
+        filled.append(replace(plan, lines=lines))
+    return filled, [line for who, line in before.items() if who not in there]
+
+
+def _line_key(line: Mapping[str, object]) -> tuple[str, str, str]:
+    return key(str(line["credit_code"] or "")), key(str(line["process"] or "")), key(str(line["indicator"] or ""))
+
+
+def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iterator[Finding]:
+    """What a person must know of each plan."""
+    for part, plan in zip(parts, plans, strict=True):
+        said = {"name": plan.about["name"], "process": plan.about["process"]}
+        if plan.open or (part.status is not Status.CLEAR and not plan.lines):
+            yield Code.PLAN_OPEN.at(part.checklist.place, **said, count=plan.open)
+        elif not plan.lines:
+            yield Code.PLAN_MET.at(part.checklist.place, **said, grade=part.outcome)
+
+
+def overdue(plans: Iterable[PartPlan], last: Iterable[tuple[Place, Line]], today: date) -> Iterator[Finding]:
+    """The lines of the last workbook whose day has passed without an end, and that are still a gap."""
+    there = {_line_key(line) for plan in plans for line in plan.lines}
+    ended = load_plan_words().lists["plan_progress"][-2:]
+    for place, line in last:
+        due = line.get("due")
+        if _line_key(line) in there and isinstance(due, date) and due < today and not line.get("done") and line.get("progress") not in ended:
+            yield Code.PLAN_OVERDUE.at(place, name=line["name"], process=line["process"], indicator=line["indicator"], due=due, today=today)
