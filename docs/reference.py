@@ -1,7 +1,8 @@
-"""The pages of the manual that the program knows best: every problem, every field, every command, as Markdown."""
+"""The pages of the manual that the program knows best: every problem, every field, every command, as Markdown, in Chinese and in English."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import groupby
 from pathlib import Path
@@ -10,8 +11,11 @@ import click
 import openpyxl
 
 from xltools.faces.cli import commands
+from xltools.faces.speech import Speech
+from xltools.model.catalogues import read_language
 from xltools.model.finding import Code, Place
 from xltools.model.form import FIRST_ROW, Field, Form, Kind, Owner, load_form, load_template
+from xltools.model.language import CHINESE, Language
 
 EXAMPLE = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"
 TEMPLATES = ("county", "city", "checklist", "policy")
@@ -45,71 +49,86 @@ KINDS = {
 
 
 def write_reference(folder: Path) -> None:
-    """problems.md, fields.md and commands.md in this folder."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, lines in (("problems", problem_lines()), ("fields", field_lines()), ("commands", command_lines())):
-        (folder / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    """problems.md, fields.md and commands.md in this folder, the same in English in its folder en."""
+    for language, place in ((CHINESE, folder), (read_language("en"), folder / "en")):
+        place.mkdir(parents=True, exist_ok=True)
+        pages = {"problems": problem_lines(language), "fields": field_lines(language), "commands": command_lines(language)}
+        for name, lines in pages.items():
+            (place / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
-def problem_lines() -> Iterator[str]:
-    """Every problem by its stage: number, severity, sentence, a real example, what to do, clause."""
-    yield from ("# 问题代码", "")
-    yield "编号的第一个字母是程度：E 错误，必须改；W 提醒，请核对；N 说明，不需要处理。句子里的 … 在每个文件里不同；例子取自随带的示例。"
-    examples, clauses = example_sentences(), clauses_by_code()
+def problem_lines(language: Language) -> Iterator[str]:
+    """Every problem by its stage: number, severity, sentence, a real example (in Chinese only), what to do, clause."""
+    say, native = language.say, language is CHINESE
+    yield from (f"# {say('问题代码')}", "")
+    yield say("编号的第一个字母是程度：E 错误，必须改；W 提醒，请核对；N 说明，不需要处理。句子里的 … 在每个文件里不同；例子取自随带的示例。")
+    examples, clauses = example_sentences() if native else {}, clauses_by_code()
     for stage, codes in groupby(sorted(Code, key=lambda code: code.number[1:]), key=lambda code: code.stage):
-        yield from ("", f"## {stage} {STAGES[stage]}", "")
+        yield from ("", f"## {stage} {say(STAGES[stage])}", "")
         for code in codes:
-            yield from (f"({code.number})=", f"### {code.number} {code.severity.label}", "", plain(code.message), "")
-            yield f"- 怎么改：{plain(code.fix)}"
+            message, fix = language.findings.get(code.number, (code.message, code.fix))
+            anchor = code.number if native else f"{language.code}-{code.number}"
+            yield from (f"({anchor})=", f"### {code.number} {say(code.severity.label)}", "", plain(message), "")
+            yield f"- {say('怎么改：')}{plain(fix)}"
             if example := examples.get(code.number):
                 yield f"- 例如：{escaped(example)}"
             if clause := clauses.get(code):
-                yield f"- 依据：{clause}"
+                yield f"- {say('依据：')}{clause}"
             yield ""
 
 
-def field_lines() -> Iterator[str]:
+def field_lines(language: Language) -> Iterator[str]:
     """Every field of every workbook we hand out or write: who fills it, what it holds, its limits, what the sheet says about it."""
-    yield from ("# 填报项字典", "")
+    say = language.say
+    yield from (f"# {say('填报项字典')}", "")
+    yield from () if language is CHINESE else (say("表格里的文字总是中文；每一列先写表格里的文字，再写它的意思。"), "")
+    head = tuple(say(word) for word in ("列名", *(() if language is CHINESE else ("意思",)), "谁填", "填什么", "要求", "说明", "依据"))
     for name in TEMPLATES:
         template = load_template(name)
-        yield from ("", f"## {template.title}", "", f"文件：`{template.file}`　版本：{template.version}　依据：{template.source}", "")
+        about = f"{say('文件：')}`{template.file}`　{say('版本：')}{template.version}　{say('依据：')}{template.source}"
+        yield from ("", f"## {say(template.title)}", "", about, "")
         for form in template:
-            yield from (f"### {form.sheet}", "", escaped(form.note), "")
-            yield from table(("列名", "谁填", "填什么", "要求", "说明", "依据"), (field_row(form, field) for field in form))
+            meant = "" if language is CHINESE else f" ({say(form.sheet)})"
+            yield from (f"### {form.sheet}{meant}", "", escaped(say(form.note)), "")
+            yield from table(head, (field_row(form, field, language) for field in form))
             yield ""
 
 
-def field_row(form: Form, field: Field) -> tuple[str, ...]:
-    """One line of the dictionary."""
-    return (field.header, OWNERS[field.owner], KINDS[field.kind], "；".join(limits(form, field)), field.help, field.source)
+def field_row(form: Form, field: Field, language: Language) -> tuple[str, ...]:
+    """One line of the dictionary: the header as it stands in the sheet, in another language also what it means."""
+    say = language.say
+    unit = f" ({say(field.unit)})" if field.unit else ""
+    meant = () if language is CHINESE else (say(field.label) + unit,)
+    asked = say("；").join(limits(form, field, language))
+    return (field.header, *meant, say(OWNERS[field.owner]), say(KINDS[field.kind]), asked, say(field.help), field.source)
 
 
-def limits(form: Form, field: Field) -> Iterator[str]:
+def limits(form: Form, field: Field, language: Language) -> Iterator[str]:
     """What is asked of the cell, in words."""
+    say = language.say
     if field.required:
-        yield "必填"
+        yield say("必填")
     if field.required_if:
-        values = "、".join(field.required_if.values)
         other = form[field.required_if.field].label
-        yield f"“{other}”是{values}时必填" if values else f"填了“{other}”时必填"
+        values = "、".join(field.required_if.values)
+        yield say("“{column}”是{values}时必填", column=other, values=values) if values else say("填了“{column}”时必填", column=other)
     if field.none_word:
-        yield f"没有的填“{field.none_word}”"
+        yield say("没有的填“{word}”", word=field.none_word)
     if field.depends:
-        yield f"可选的随“{form[field.depends].label}”而定"
+        yield say("可选的随“{column}”而定", column=form[field.depends].label)
     if field.minimum is not None:
-        yield f"不小于 {field.minimum}"
+        yield say("不小于 {limit}", limit=field.minimum)
     if field.maximum is not None:
-        yield f"不大于 {field.maximum}"
+        yield say("不大于 {limit}", limit=field.maximum)
     if field.public:
-        yield "可以公示"
+        yield say("可以公示")
 
 
-def command_lines() -> Iterator[str]:
+def command_lines(language: Language) -> Iterator[str]:
     """Every command as --help prints it."""
-    yield from ("# 命令", "", "每条命令都可以加 `--help`。退出码：0 没有问题，1 有问题，2 命令写错，70 程序出错。")
+    yield from (f"# {language.say('命令')}", "", language.say("每条命令都可以加 `--help`。退出码：0 没有问题，1 有问题，2 命令写错，70 程序出错。"))
     for path, command in every_command(commands, ("xltools",)):
-        context = command.context_class(command, info_name=" ".join(path))
+        context = command.context_class(command, info_name=" ".join(path), obj=Speech(language))
         yield from ("", f"## {' '.join(path[1:])}", "", "```text", command.get_help(context), "```")
 
 
@@ -146,13 +165,7 @@ def clauses_by_code() -> Mapping[Code, str]:
 
 def plain(sentence: str) -> str:
     """The sentence with … for what differs from file to file."""
-    blanks = dict.fromkeys(parameter_names(sentence), "…")
-    return escaped(sentence.format(**blanks)) or "…"
-
-
-def parameter_names(sentence: str) -> Iterable[str]:
-    """The names in braces."""
-    return (part.split("}")[0] for part in sentence.split("{")[1:])
+    return escaped(re.sub(r"\{[^}]*\}", "…", sentence))
 
 
 def table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> Iterator[str]:

@@ -43,7 +43,7 @@ FENCES = {
     "pandas": ("",),
     "numpy": ("",),
 }
-FENCES["click"] += ("faces/cli_city.py",)
+FENCES["click"] += ("faces/cli_city.py", "faces/speech.py")
 FENCES["click"] += ("faces/cli_calendar.py", "faces/cli_pack.py", "faces/cli_seal.py")
 FENCES["xlwings"] += ("faces/functions.py",)     # an analyst's optional functions
 # Import inside a function, or by a string: module that does it → what it may import so → why.
@@ -85,6 +85,7 @@ LATE = {
         "xltools.model.form": "help does not need the classes of forms and policies, which take a third of its time",
         "xltools.model.policy": "as xltools.model.form",
     },
+    "faces/speech.py": {"xltools.model.catalogues": "only a run in another language than Chinese reads catalogues"},
     "libreoffice/bridge.py": {
         "importlib.import_module": "uno lies outside the environment, and only where LibreOffice is installed",
     },

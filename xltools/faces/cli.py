@@ -36,7 +36,15 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cores, keep_traceback
-from xltools.faces.terminal import progress, show_merged, show_outcome, show_returned, usage_sentence
+from xltools.faces.speech import Speech, lang_option, say, spoken, told
+from xltools.faces.terminal import (
+    progress,
+    show_merged,
+    show_outcome,
+    show_returned,
+    stop_sentence,
+    usage_sentence,
+)
 from xltools.model.finding import StopError
 
 if TYPE_CHECKING:
@@ -47,6 +55,7 @@ USAGE, BUG = 2, 70
 
 @click.group(cls=Commands)
 @click.version_option(package_name="xltools-jixiao", prog_name="xltools", message="%(prog)s %(version)s", help="显示版本。")
+@lang_option
 @help_option
 def commands() -> None:
     """重点行业绩效分级：生成填报表，校验区县文件，汇总成市级台账。
@@ -74,7 +83,7 @@ def make_templates(folder: Path, policy: Policy) -> int:
     from xltools.actions.make import make_templates
 
     for path in make_templates(folder, policy):
-        click.echo(f"已生成 {path}")
+        say("已生成 {path}", path=path)
     return 0
 
 
@@ -89,9 +98,9 @@ def make_example(folder: Path, policy: Policy) -> int:
     try:
         written = build(folder, policy)
     except FileExistsError as there:
-        raise click.BadParameter(f"{folder} 里已有别的市级汇总，没有改动；请换一个文件夹") from there
+        raise click.BadParameter(spoken().say("{folder} 里已有别的市级汇总，没有改动；请换一个文件夹", folder=folder)) from there
     for path in written:
-        click.echo(f"已生成 {path}")
+        say("已生成 {path}", path=path)
     return 0
 
 
@@ -116,11 +125,11 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
         outcome = check_files(Inbox(files, passwords, cores()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
-    show_outcome(outcome, outcome.record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
+    show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
     if not as_json:
         show_returned(returned)
         for letter in letters:
-            click.echo(f"退回通知：{letter}")
+            say("退回通知：{path}", path=letter)
     return outcome.exit_code
 
 
@@ -143,7 +152,7 @@ def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...
 
     with progress() as step:
         outcome = merge_with(Inbox(given["files"], passwords, cores()), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
-    show_outcome(outcome, outcome.record(), as_json, brief=True)
+    show_outcome(outcome, told(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)
     return outcome.exit_code
@@ -160,9 +169,9 @@ def undo(file: Path) -> int:
     from xltools.actions.undo import undo as undo_merge
 
     done = undo_merge(file, datetime.now())
-    click.echo(f"{file} 已恢复到 {done.restored.stem} 备份时的内容")
+    say("{file} 已恢复到 {moment} 备份时的内容", file=file, moment=done.restored.stem)
     if done.kept:
-        click.echo(f"撤销前的文件在 {done.kept}；再运行一次 xltools undo 可以改回来")
+        say("撤销前的文件在 {path}；再运行一次 xltools undo 可以改回来", path=done.kept)
     return 0
 
 
@@ -217,22 +226,23 @@ for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, 
 
 def run(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code. Prints a sentence, never a traceback."""
+    speech = Speech()
     try:
-        return int(commands.main(arguments, prog_name="xltools", standalone_mode=False) or 0)
+        return int(commands.main(arguments, prog_name="xltools", standalone_mode=False, obj=speech) or 0)
     except click.UsageError as error:
-        click.echo(usage_sentence(error), err=True)
+        click.echo(usage_sentence(error, speech.language), err=True)
         return USAGE
     except click.exceptions.Exit as leave:
         return leave.exit_code
     except click.Abort:
-        click.echo("已取消。", err=True)
+        click.echo(speech.language.say("已取消。"), err=True)
         return USAGE
     except StopError as stop:
-        click.echo(f"{stop}。{stop.finding.fix}", err=True)
+        click.echo(stop_sentence(stop, speech.language), err=True)
         return 1
     except Exception:
         path = keep_traceback(f"xltools {without_passwords(arguments or sys.argv[1:])}")
-        click.echo(f"程序出错，已记录到 {path}。您的文件没有被改动；请把这个记录发给维护人员。", err=True)
+        click.echo(speech.language.say("程序出错，已记录到 {path}。您的文件没有被改动；请把这个记录发给维护人员。", path=path), err=True)
         return BUG
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ import click
 
 from xltools.faces.cli_publish import DAY
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
-from xltools.faces.terminal import report_lines
+from xltools.faces.speech import say
+from xltools.faces.terminal import report_lines, show_json
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -36,16 +36,19 @@ def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | Non
     if output:
         write_calendar(output, outcome, policy, today)
     if as_json:
-        click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
+        show_json(outcome)
         return outcome.exit_code
     click.echo(outcome.note)
-    click.echo("\n接下来：" if outcome.ahead else "\n今年没有还没到期的时限了。")
+    if outcome.ahead:
+        say("\n接下来：")
+    else:
+        say("\n今年没有还没到期的时限了。")
     for line in outcome.ahead:
         click.echo(f"  · {line}")
     for line in report_lines(outcome.findings, brief=True):
         click.echo(line)
     if output:
-        click.echo(f"\n已生成 {output}")
+        say("\n已生成 {path}", path=output)
     return outcome.exit_code
 
 
@@ -57,5 +60,5 @@ def make_holidays(output: Path, policy: Policy) -> int:
     """生成空白的节假日登记，按当年公布的放假安排填写。"""
     from xltools.actions.calendar import make_holidays
 
-    click.echo(f"已生成 {make_holidays(output, policy)}：填好后用 xltools calendar --holidays")
+    say("已生成 {path}：填好后用 xltools calendar --holidays", path=make_holidays(output, policy))
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+from xltools.faces.speech import say
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -30,7 +31,10 @@ def remind(file: Path, folder: Path | None) -> int:
     done = run(file, folder, datetime.now().date())
     for one in done:
         click.echo(f"【{one.county}】{one.path}\n{one.text}\n")
-    click.echo(f"写了 {len(done)} 份提醒" if done else "没有要提醒的县（市、区）")
+    if done:
+        say("写了 {count} 份提醒", count=len(done))
+    else:
+        say("没有要提醒的县（市、区）")
     return 0
 
 
@@ -46,5 +50,5 @@ def names(file: Path, output: Path, policy: Policy) -> int:
     """
     from xltools.actions.since import export_names
 
-    click.echo(f"{export_names(file, output, policy)} 条决定已写到 {output}")
+    say("{count} 条决定已写到 {path}", count=export_names(file, output, policy), path=output)
     return 0

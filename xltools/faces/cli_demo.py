@@ -10,6 +10,7 @@ import click
 
 from xltools.faces.cli_grade import example_lines
 from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress
 
 if TYPE_CHECKING:
@@ -34,16 +35,16 @@ def _demo(folder: Path, policy: Policy) -> int:
 
     with progress() as step:
         outcome = run(folder, policy, step)
-    click.echo(f"合并了 {len(outcome.accepted)} 个区县文件：{counts_line(outcome.counts)}（示例里的问题是有意埋下的）")
+    say("合并了 {count} 个区县文件：{counts}（示例里的问题是有意埋下的）", count=len(outcome.accepted), counts=counts_line(outcome.counts))
     if outcome.graded:
-        click.echo(f"\n按 {len(outcome.graded.files)} 份现场核查表评级，例如：")
+        say("\n按 {count} 份现场核查表评级，例如：", count=len(outcome.graded.files))
         for line in example_lines(outcome.graded):
             click.echo(line)
-    click.echo("\n请依次打开：")
-    click.echo(f"  1. {outcome.output}  看【操作台】【统计看板】【核查结果】【问题清单】")
-    click.echo(f"  2. {folder / '区县'}  点【问题清单】的“位置”会打开这里的原文件")
-    click.echo(f"  3. {folder / '核查表'}  改一格现场情况，等级随之改变；xltools grade {folder / '核查表'} 说明每一家的理由")
-    click.echo("\n想从校验、退回走到公示：xltools demo --tour")
+    say("\n请依次打开：")
+    say("  1. {path}  看【操作台】【统计看板】【核查结果】【问题清单】", path=outcome.output)
+    say("  2. {path}  点【问题清单】的“位置”会打开这里的原文件", path=folder / "区县")
+    say("  3. {path}  改一格现场情况，等级随之改变；xltools grade {path} 说明每一家的理由", path=folder / "核查表")
+    say("\n想从校验、退回走到公示：xltools demo --tour")
     return 0
 
 
@@ -54,18 +55,19 @@ def _tour(folder: Path, policy: Policy) -> int:
         for number, station in enumerate(tour(folder, policy), 1):
             _show(number, COUNT, station)
             if number < COUNT and sys.stdin.isatty():
-                click.pause("\n看好了，按任意键到下一站（Ctrl+C 结束）…")
+                click.pause(spoken().say("\n看好了，按任意键到下一站（Ctrl+C 结束）…"))
     except FileExistsError as there:
-        raise click.BadParameter(f"文件夹 {folder} 里已有文件，没有改动；请换一个文件夹：xltools demo --tour 新文件夹") from there
-    click.echo(f"\n走完了。全部文件在 {folder}，看过以后可以整个删除。")
+        raise click.BadParameter(spoken().say("文件夹 {folder} 里已有文件，没有改动；请换一个文件夹：xltools demo --tour 新文件夹", folder=folder)) from there
+    say("\n走完了。全部文件在 {folder}，看过以后可以整个删除。", folder=folder)
     return 0
 
 
 def _show(number: int, count: int, station: Station) -> None:
     """One station: what was done, examples, what to open, how it is done on a working day."""
-    click.echo(click.style(f"\n{number}/{count} {station.title}", bold=True))
-    click.echo(f"  {station.did}")
+    word = spoken().word
+    click.echo(click.style(f"\n{number}/{count} {word(station.title)}", bold=True))
+    click.echo(f"  {word(station.did)}")
     for line in station.lines:
         click.echo(f"    {line}")
-    click.echo(f"  打开看：{station.look}")
-    click.echo(f"  {station.yours}")
+    say("  打开看：{look}", look=station.look)
+    click.echo(f"  {word(station.yours)}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
-from xltools.faces.terminal import report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import named, report_lines, show_json
 from xltools.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -35,9 +35,9 @@ def upgrade(file: Path, output: Path, policy: Policy) -> int:
     done = run(file, output, policy)
     for line in report_lines(done.findings):
         click.echo(line)
-    click.echo(f"\n已写到 {done.output}，带入 {done.carried} 格")
+    say("\n已写到 {path}，带入 {count} 格", path=done.output, count=done.carried)
     if done.list:
-        click.echo(f"没有带入的 {len(done.left)} 格列在 {done.list}")
+        say("没有带入的 {count} 格列在 {path}", count=len(done.left), path=done.list)
     return int(any(one.severity is not Severity.NOTE for one in done.findings))
 
 
@@ -55,7 +55,7 @@ def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool) -> int:
 
     done = run(summary, sources or (summary.parent,))
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
     else:
         for line in (*report_lines(done.findings), *recount_lines(done)):
             click.echo(line)
@@ -65,10 +65,13 @@ def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool) -> int:
 def recount_lines(done: Recount) -> Iterator[str]:
     """The counting identity in words."""
     one = done.account
-    yield f"\n对照了 {done.files} 个原文件"
-    yield f"行：读入 {one.seen} = 汇总 {one.merged} + 未汇总 {one.unmerged} + 合计和说明行 {one.outside}；中间空行 {one.blank}"
-    yield f"格：读入 {one.cells} = 照搬 {one.carried} + 已说明的改动 {one.reported}" + (f" + 不一致 {rest}" if (rest := one.cells - one.carried - one.reported) else "")
+    said = spoken().say
+    yield said("\n对照了 {count} 个原文件", count=done.files)
+    yield said("行：读入 {seen} = 汇总 {merged} + 未汇总 {unmerged} + 合计和说明行 {outside}；中间空行 {blank}", **named(one, "seen", "merged", "unmerged", "outside", "blank"))
+    rest = one.cells - one.carried - one.reported
+    cells = said("格：读入 {cells} = 照搬 {carried} + 已说明的改动 {reported}", **named(one, "cells", "carried", "reported"))
+    yield cells + (said(" + 不一致 {count}", count=rest) if rest else "")
     for name, (source, summary) in one.sums.items():
         sign = "=" if abs(source - summary) <= 1e-6 * max(1.0, abs(source)) else "≠"
-        yield f"合计：{name} 来源 {source:.15G} {sign} 汇总 {summary:.15G}"
-    yield "复核一致" if not done.findings else f"有 {len(done.findings)} 处不一致"
+        yield said("合计：{name} 来源 {source:.15G} {sign} 汇总 {summary:.15G}", name=name, source=source, sign=sign, summary=summary)
+    yield said("复核一致") if not done.findings else said("有 {count} 处不一致", count=len(done.findings))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -20,7 +19,8 @@ from xltools.faces.options import (
     password_option,
     policy_option,
 )
-from xltools.faces.terminal import counts_line, progress, report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import counts_line, progress, report_lines, show_json
 from xltools.model.finding import Severity
 from xltools.model.grade import Status
 
@@ -52,7 +52,9 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
     for line in report_lines(made.findings, brief=True):
         click.echo(line)
     kept = sum(one.severity is Severity.NOTE for one in made.findings)
-    click.echo(f"已生成 {len(made.paths)} 份核查表，放在 {folder}" + (f"；另有 {kept} 份已经存在，没有改动" if kept else ""))
+    language = spoken()
+    also = language.say("；另有 {count} 份已经存在，没有改动", count=kept) if kept else ""
+    say("已生成 {count} 份核查表，放在 {folder}{also}", count=len(made.paths), folder=folder, also=also)
     return made.exit_code
 
 
@@ -72,7 +74,7 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
 
     outcome = _graded(Inbox(files, passwords), policy, other)
     if as_json:
-        click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
+        show_json(outcome)
         return outcome.exit_code
     for one in outcome.enterprises:
         for line in enterprise_lines(one):
@@ -81,7 +83,8 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
         click.echo(line)
     for line in report_lines(outcome.findings, brief=True):
         click.echo(line)
-    click.echo(f"\n共 {outcome.counts['files']} 份核查表、{len(outcome.enterprises)} 家企业：{counts_line(outcome.counts)}")
+    counts = outcome.counts
+    say("\n共 {files} 份核查表、{enterprises} 家企业：{counts}", files=counts["files"], enterprises=len(outcome.enterprises), counts=counts_line(counts))
     return outcome.exit_code
 
 
@@ -101,13 +104,15 @@ def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool
 
     done = plan_files(files, Planning(policy, folder, datetime.now().date(), last))
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return done.exit_code
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     click.echo("")
-    for line in (*done.lines, *(f"已生成 {path}" for path in done.paths)):
-        click.echo(line)
+    for line in done.lines:
+        click.echo(spoken().word(line))
+    for path in done.paths:
+        say("已生成 {path}", path=path)
     return done.exit_code
 
 
@@ -128,15 +133,16 @@ def _graded(files: Inbox, policy: Policy, other: str | None) -> GradeOutcome:
 
 def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:
     """An enterprise for reading on a terminal: its grade, why, what the next better one needs, what limits it."""
-    outcome = click.style(one.outcome, fg=COLOURS[one.status], bold=True)
+    language = spoken()
+    outcome = click.style(language.word(one.outcome), fg=COLOURS[one.status], bold=True)
     yield f"\n{click.style(one.name, bold=True)}（{one.credit_code}）　{outcome}"
     steps = one.steps if len(one.parts) > 1 else one.steps[1:]
     flags = {flag for part in one.parts for flag in part.flags} | set(one.flags)
     for step in dict.fromkeys(steps):
         if step not in flags:
-            yield f"  {step}"
+            yield f"  {language.word(step)}"
     for flag in one.flags:
-        yield click.style(f"  ! {flag}", fg="yellow")
+        yield click.style(f"  ! {language.word(flag)}", fg="yellow")
 
 
 def example_lines(outcome: GradeOutcome) -> Iterator[str]:
@@ -150,11 +156,13 @@ def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
     """Who would move under the other policy, those who stay counted."""
     if not moves:
         return
-    yield click.style(f"\n换用政策 {moves[0].new_policy}（原为 {moves[0].old_policy}）", bold=True)
+    language = spoken()
+    yield click.style(language.say("\n换用政策 {new}（原为 {old}）", new=moves[0].new_policy, old=moves[0].old_policy), bold=True)
     counts: dict[str, int] = {}
     for one in moves:
         counts[one.direction] = counts.get(one.direction, 0) + 1
         if one.before != one.after:
-            yield f"  {one.direction}　{one.name}（{one.credit_code}）：{one.before} → {one.after or '没有对应的指标表'}"
+            head = language.say("  {direction}　{name}（{code}）：", direction=one.direction, name=one.name, code=one.credit_code)
+            yield f"{head}{language.word(one.before)} → {language.word(one.after or '没有对应的指标表')}"
             yield from (f"      {step}" for step in one.steps[:2])
-    yield "  " + "，".join(f"{direction} {count} 家" for direction, count in counts.items())
+    yield "  " + language.text("，").join(language.say("{direction} {count} 家", direction=direction, count=count) for direction, count in counts.items())

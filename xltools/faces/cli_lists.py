@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from xltools.faces.options import SOME_FOLDER, Command, help_option, json_option, policy_option
-from xltools.faces.terminal import counts_line, report_lines
+from xltools.faces.speech import say
+from xltools.faces.terminal import counts_line, named, report_lines, show_json
 from xltools.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -35,13 +35,14 @@ def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, pol
 
     done = emergency(summary, output, policy, last)
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return done.exit_code
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
-    click.echo(f"\n列入清单 {done.rows} 行，保障类 {done.protected} 行，{done.open} 行有待人工确认：{counts_line(counts)}")
-    click.echo(f"已生成 {done.path}")
+    said = named(done, "rows", "protected", "open")
+    say("\n列入清单 {rows} 行，保障类 {protected} 行，{open} 行有待人工确认：{counts}", **said, counts=counts_line(counts))
+    say("已生成 {path}", path=done.path)
     return done.exit_code
 
 
@@ -65,11 +66,12 @@ def screen(**given: Any) -> int:
     lists = Lists(given["emission"], given["permit"], given["approval"])
     done = screen(lists, given["output"], given["policy"], given["last"], given["forms"])
     if given["as_json"]:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return done.exit_code
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
-    click.echo(f"\n共 {done.enterprises} 家企业：三类清单都有 {done.everywhere} 家，只在一类清单 {done.alone} 家；待核对 {done.pairs} 对")
+    said = named(done, "enterprises", "everywhere", "alone", "pairs")
+    say("\n共 {enterprises} 家企业：三类清单都有 {everywhere} 家，只在一类清单 {alone} 家；待核对 {pairs} 对", **said)
     for path in (done.path, *done.forms):
-        click.echo(f"已生成 {path}")
+        say("已生成 {path}", path=path)
     return done.exit_code

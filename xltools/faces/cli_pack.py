@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from xltools.faces.options import Command, files_argument, help_option, json_option, output_folder, policy_option
-from xltools.faces.terminal import report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import report_lines, show_json
 
 if TYPE_CHECKING:
     from xltools.model.package import PackOutcome
@@ -70,7 +70,7 @@ def make_reporting(output: Path, policy: Policy) -> int:
     """生成上报设置：省平台的列名和顺序、参评绩效先进性的企业，在格里改。"""
     from xltools.actions.reporting import make_reporting
 
-    click.echo(f"已生成 {make_reporting(output, policy)}：请对照省平台的导入模板改好，再用 xltools pack --settings")
+    say("已生成 {path}：请对照省平台的导入模板改好，再用 xltools pack --settings", path=make_reporting(output, policy))
     return 0
 
 
@@ -78,18 +78,18 @@ def _month(text: str, policy: Policy) -> str:
     """The month as the policy writes it."""
     months = policy.lists["months"]
     if text not in months:
-        raise click.BadParameter(f"“{text}”不是 7月 这样的批次", param_hint="--month")
+        raise click.BadParameter(spoken().say("“{text}”不是 7月 这样的批次", text=text), param_hint="--month")
     return text
 
 
 def _show(done: PackOutcome, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     click.echo("")
     for line in done.lines:
-        click.echo(line)
+        click.echo(spoken().word(line))
     for path in done.paths:
-        click.echo(f"已生成 {path}")
+        say("已生成 {path}", path=path)

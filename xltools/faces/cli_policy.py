@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
-from xltools.faces.terminal import report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import named, report_lines, show_json
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -25,7 +25,7 @@ def make_policy(output: Path, policy: Policy) -> int:
     """把一套政策写成政策库.xlsx，供市局在格里修改。"""
     from xltools.actions.policy import make_policy
 
-    click.echo(f"已生成 {make_policy(output, policy)}")
+    say("已生成 {path}", path=make_policy(output, policy))
     return 0
 
 
@@ -51,10 +51,11 @@ def import_table(source: Path, output: Path, as_json: bool, policy: Policy, orig
 
     outcome = add_table(source, ImportRequest(source=origin, **about), policy, output)
     if as_json:
-        click.echo(json.dumps(outcome.record(), ensure_ascii=False, indent=1))
+        show_json(outcome)
         return outcome.exit_code
     for line in report_lines(outcome.findings):
         click.echo(line)
-    kept = "" if outcome.output == output else f"；原来的 {output.name} 没有改动，核对后请改用新文件"
-    click.echo(f"\n导入 {outcome.imported.items} 项指标，其中 {outcome.imported.waiting} 处需人工确认。已写入 {outcome.output}{kept}")
+    kept = "" if outcome.output == output else spoken().say("；原来的 {file} 没有改动，核对后请改用新文件", file=output.name)
+    said = named(outcome.imported, "items", "waiting")
+    say("\n导入 {items} 项指标，其中 {waiting} 处需人工确认。已写入 {path}{kept}", **said, path=outcome.output, kept=kept)
     return outcome.exit_code

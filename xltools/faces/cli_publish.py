@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.options import Command, help_option, json_option, output_folder, policy_option
-from xltools.faces.terminal import counts_line, report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import counts_line, report_lines, show_json
 from xltools.model.finding import Severity
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ class Day(click.ParamType[datetime]):
         try:
             return datetime.strptime(str(value), "%Y-%m-%d")
         except ValueError:
-            return self.fail(f"“{value}”不是 2022-08-01 这样的日期", param, ctx)
+            return self.fail(spoken().say("“{value}”不是 2022-08-01 这样的日期", value=value), param, ctx)
 
 
 DAY = Day()
@@ -50,12 +50,12 @@ def publish(summary: Path, start: datetime, end: datetime, folder: Path, as_json
 
     done = publish(summary, Notice(policy, start.date(), end.date()), folder)
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return done.exit_code
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
-    click.echo(f"\n列入公示 {done.count} 家企业：{counts_line(counts)}")
+    say("\n列入公示 {count} 家企业：{counts}", count=done.count, counts=counts_line(counts))
     for path in done.paths:
-        click.echo(f"已生成 {path}")
+        say("已生成 {path}", path=path)
     return done.exit_code

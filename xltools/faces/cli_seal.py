@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -19,7 +18,8 @@ from xltools.faces.options import (
     password_option,
     policy_option,
 )
-from xltools.faces.terminal import report_lines
+from xltools.faces.speech import say, spoken
+from xltools.faces.terminal import report_lines, show_json
 
 if TYPE_CHECKING:
     from xltools.actions.sign import SignOutcome
@@ -46,13 +46,13 @@ def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_passw
     from xltools.actions.sign import Signing, sign_files
     from xltools.books.signing_key import read_key
 
-    secret = click.prompt("密钥的密码", hide_input=True) if key_file and key_password else ""
+    secret = click.prompt(spoken().say("密钥的密码"), hide_input=True) if key_file and key_password else ""
     key = read_key(key_file, secret) if key_file else None
     done = sign_files(Inbox(files, passwords), Signing(policy, folder, datetime.now().date(), key))
     _show(done, as_json)
     if not as_json:
         for path in done.paths:
-            click.echo(f"已封签 {path}")
+            say("已封签 {path}", path=path)
     return done.exit_code
 
 
@@ -89,10 +89,11 @@ def new(name: str, folder: Path, protect: bool) -> int:
     """生成一对签名密钥：姓名.key 由本人保管，姓名.pub 交给核验的人。"""
     from xltools.books.signing_key import new_key
 
-    secret = click.prompt("给密钥设一个密码", hide_input=True, confirmation_prompt="再输一次") if protect else ""
+    secret = click.prompt(spoken().say("给密钥设一个密码"), hide_input=True, confirmation_prompt=spoken().say("再输一次")) if protect else ""
     private, public = new_key(folder, name.strip(), secret)
-    click.echo(f"已生成 {private}：请由本人保管，不要发给别人" + ("" if secret else "；没有设密码，谁拿到这个文件谁就能签名"))
-    click.echo(f"已生成 {public}：交给核验的人")
+    bare = "" if secret else spoken().say("；没有设密码，谁拿到这个文件谁就能签名")
+    say("已生成 {path}：请由本人保管，不要发给别人{bare}", path=private, bare=bare)
+    say("已生成 {path}：交给核验的人", path=public)
     return 0
 
 
@@ -104,17 +105,17 @@ def make_people(output: Path, policy: Policy) -> int:
     """生成空白的核查人员登记：登记原工作单位和黑名单，评级和汇总时提醒回避。"""
     from xltools.actions.people import make_people
 
-    click.echo(f"已生成 {make_people(output, policy)}：填好后放在核查表的文件夹里")
+    say("已生成 {path}：填好后放在核查表的文件夹里", path=make_people(output, policy))
     return 0
 
 
 def _show(done: SignOutcome, as_json: bool) -> None:
     if as_json:
-        click.echo(json.dumps(done.record(), ensure_ascii=False, indent=1))
+        show_json(done)
         return
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     if done.findings and done.states:
         click.echo("")
     for file, state in done.states.items():
-        click.echo(f"{file}：{state}")
+        say("{file}：{state}", file=file, state=state)

@@ -21,6 +21,7 @@ from xltools.faces.options import (
     json_option,
     policy_option,
 )
+from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned
 from xltools.libreoffice.bridge import host_python
 
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 STATES = {"好": ("✓", "green"), "注意": ("!", "yellow"), "坏": ("✗", "red")}
-IN_USE = "LibreOffice 正在运行，菜单没有{done}。请关闭 LibreOffice，再运行一次 {command}。如果没有在运行，请先删除 {profile} 里的 .lock 文件。"
+NOT_SET = "LibreOffice 正在运行，菜单没有装上。请关闭 LibreOffice，再运行一次 xltools setup。如果没有在运行，请先删除 {profile} 里的 .lock 文件。"
+NOT_REMOVED = "LibreOffice 正在运行，菜单没有移除。请关闭 LibreOffice，再运行一次 xltools uninstall。如果没有在运行，请先删除 {profile} 里的 .lock 文件。"
 PAUSE = 5.0     # seconds between two looks at a watched folder
 
 
@@ -45,12 +47,12 @@ def setup() -> int:
 
     here = places()
     for path in install(here, program()):
-        click.echo(f"已写入 {path}")
+        say("已写入 {path}", path=path)
     for user in here.offices:
         if in_use(user):
-            click.echo(IN_USE.format(done="装上", command="xltools setup", profile=user.parent), err=True)
+            click.echo(spoken().say(NOT_SET, profile=user.parent), err=True)
             return 1
-    click.echo("设置完成。重新打开 LibreOffice 或 Excel 以后，汇总表里的按钮可以点；LibreOffice 的菜单栏多出“绩效分级”。有不能用的，运行 xltools doctor 看原因和办法。")
+    say("设置完成。重新打开 LibreOffice 或 Excel 以后，汇总表里的按钮可以点；LibreOffice 的菜单栏多出“绩效分级”。有不能用的，运行 xltools doctor 看原因和办法。")
     return 0
 
 
@@ -64,12 +66,12 @@ def uninstall() -> int:
 
     here = places()
     for path in remove(here):
-        click.echo(f"已移除 {path}")
+        say("已移除 {path}", path=path)
     for user in here.offices:
         if in_use(user) and has_menu(user):
-            click.echo(IN_USE.format(done="移除", command="xltools uninstall", profile=user.parent), err=True)
+            click.echo(spoken().say(NOT_REMOVED, profile=user.parent), err=True)
             return 1
-    click.echo("已移除。程序本身请用 pip uninstall xltools-jixiao 卸载。")
+    say("已移除。程序本身请用 pip uninstall xltools-jixiao 卸载。")
     return 0
 
 
@@ -89,9 +91,9 @@ def doctor(as_json: bool) -> int:
     else:
         for line in lines:
             mark, colour = STATES[line.state]
-            click.echo(f"{click.style(mark, fg=colour)} {line.topic}：{line.text}")
+            click.echo(f"{click.style(mark, fg=colour)} {spoken().say('{topic}：{text}', topic=line.topic, text=line.text)}")
             if line.mend:
-                click.echo(f"    {line.mend}")
+                click.echo(f"    {spoken().word(line.mend)}")
     return int(any(line.state == BAD for line in lines))
 
 
@@ -116,10 +118,10 @@ def watch(folder: Path, once: bool, policy: Policy) -> int:
     from xltools.actions.watch import look
 
     seen: dict[Path, tuple[int, int]] = {}
-    click.echo(f"正在守着 {folder}，按 Ctrl+C 结束。" if not once else f"正在看 {folder}")
+    say("正在看 {folder}" if once else "正在守着 {folder}，按 Ctrl+C 结束。", folder=folder)
     while True:
         for path, outcome, returned in look(folder, seen, policy, datetime.now().date()):
-            click.echo(f"{datetime.now():%H:%M} {path.name}：{counts_line(outcome.counts)}")
+            say("{moment} {file}：{counts}", moment=f"{datetime.now():%H:%M}", file=path.name, counts=counts_line(outcome.counts))
             show_returned(returned)
         if once:
             return 0
@@ -176,4 +178,4 @@ def drop_check(files: tuple[Path, ...], wait: bool, policy: Policy) -> int:
 def _wait(wanted: bool) -> None:
     """Keep the window of an icon open until somebody has read it."""
     if wanted:
-        click.prompt("按回车键关闭", default="", show_default=False, prompt_suffix="")
+        click.prompt(spoken().say("按回车键关闭"), default="", show_default=False, prompt_suffix="")

@@ -1,4 +1,4 @@
-"""What the commands of the command line share: their Chinese help, the policy, files and folders."""
+"""What the commands of the command line share: their help, the policy, files and folders."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.terminal import ChineseContext, report_lines
+from xltools.faces.speech import language_of, spoken, translated
+from xltools.faces.terminal import SpokenContext, report_lines
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -20,16 +21,22 @@ SOME_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
 class Command(click.Command):
-    """A command whose help is laid out in Chinese."""
+    """A command whose help is in the language of the run."""
 
-    context_class = ChineseContext
+    context_class = SpokenContext
+
+    def get_help(self, ctx: click.Context) -> str:
+        return click.Command.get_help(translated(self, language_of(ctx)), ctx)
 
 
 class Commands(click.Group):
-    """A group whose help is laid out in Chinese."""
+    """A group whose help is in the language of the run."""
 
-    context_class = ChineseContext
+    context_class = SpokenContext
     command_class = Command
+
+    def get_help(self, ctx: click.Context) -> str:
+        return click.Command.get_help(translated(self, language_of(ctx)), ctx)
 
 
 def without_passwords(arguments: Sequence[str]) -> str:
@@ -58,7 +65,7 @@ class PolicyName(click.ParamType[Any]):
                 return policy_in(path)
             return self._read(path, param, ctx) if path.is_file() else load_policy(value)
         except SpecError:
-            return self.fail(f"没有名为“{value}”的政策，也没有这个政策库文件", param, ctx)
+            return self.fail(spoken().say("没有名为“{value}”的政策，也没有这个政策库文件", value=value), param, ctx)
 
     def _read(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> Policy:
         from xltools.actions.policy import read_policy
@@ -67,7 +74,7 @@ class PolicyName(click.ParamType[Any]):
         if policy is None:
             for line in report_lines(findings, brief=True):
                 click.echo(line, err=True)
-            self.fail(f"政策库 {path.name} 里有错误，见上", param, ctx)
+            self.fail(spoken().say("政策库 {file} 里有错误，见上", file=Path(path.name)), param, ctx)
         for line in report_lines(findings, brief=True):
             click.echo(line, err=True)
         return policy

@@ -1,4 +1,4 @@
-"""The command line's Chinese: help layout, usage errors, the report of findings."""
+"""The command line's words: help layout, usage errors, the report of findings."""
 
 from __future__ import annotations
 
@@ -7,11 +7,14 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from itertools import groupby
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.model.finding import Code, Finding, Severity
+from xltools.faces.speech import language_of, say, spoken, told
+from xltools.model.finding import Code, Finding, Severity, StopError
+from xltools.model.language import CHINESE, Language
 
 if TYPE_CHECKING:
     from xltools.actions.give_back import Returned
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
     from xltools.model.outcome import Outcome
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
+NO_COMMAND = "Missing command."     # what click says of xltools --lang en
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 
 
@@ -35,54 +39,74 @@ class ChineseFormatter(click.HelpFormatter):
         super().write_dl([(first, second.replace("[required]", "（必填）")) for first, second in rows], col_max, col_spacing)
 
 
-class ChineseContext(click.Context):
-    """The context that lays help out in Chinese."""
+class SpokenContext(click.Context):
+    """The context that lays help out in Chinese, or as click does it in another language."""
 
     formatter_class = ChineseFormatter
 
+    def make_formatter(self) -> click.HelpFormatter:
+        return click.HelpFormatter(width=self.terminal_width, max_width=self.max_content_width) if language_of(self).help else super().make_formatter()
 
-def usage_sentence(error: click.UsageError) -> str:
-    """What is wrong with the command line, in one Chinese sentence, with the way to the help; without a command, the help."""
+
+def usage_sentence(error: click.UsageError, language: Language = CHINESE) -> str:
+    """What is wrong with the command line, in one sentence, with the way to the help; without a command, the help."""
     if isinstance(error, click.exceptions.NoArgsIsHelpError):
         return error.message
-    path = error.ctx.command_path if error.ctx else "xltools"
-    return f"{_usage_reason(error)}。用法见：{path} --help"
+    if error.ctx and isinstance(error.ctx.command, click.Group) and not error.ctx.args and error.message == NO_COMMAND:
+        return error.ctx.get_help()
+    path = Path(error.ctx.command_path if error.ctx else "xltools")
+    return language.say("{reason}。用法见：{path} --help", reason=_usage_reason(error, language), path=path)
 
 
-def _usage_reason(error: click.UsageError) -> str:
+def stop_sentence(stop: StopError, language: Language) -> str:
+    """Why the request could not be carried out, and what to do, in one line."""
+    finding = language.told(stop.finding)
+    return str(finding.place) + language.say("：") + finding.message + language.say("。") + finding.fix
+
+
+def _usage_reason(error: click.UsageError, language: Language) -> str:
     if isinstance(error, click.NoSuchOption):
-        near = f"，是不是 {'、'.join(error.possibilities)}" if error.possibilities else ""
-        return f"没有选项 {error.option_name}{near}"
+        near = language.say("，是不是 {options}", options="、".join(error.possibilities)) if error.possibilities else ""
+        return language.say("没有选项 {option}{near}", option=error.option_name, near=near)
     if isinstance(error, click.exceptions.NoSuchCommand):
-        return f"没有命令 {error.command_name}"
+        return language.say("没有命令 {command}", command=error.command_name)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return f"缺少{_parameter(error.param)}"
+        return language.say("缺少{parameter}", parameter=_parameter(error.param, language))
     if isinstance(error, click.BadParameter) and error.param is not None:
-        missing = "does not exist" in error.message
-        return f"{_parameter(error.param)}不对：{'没有这个文件或文件夹' if missing else error.message}"
-    return f"命令写法不对（{error.format_message()}）"
+        return language.say("{parameter}不对：{reason}", parameter=_parameter(error.param, language), reason=_wrong(error, error.param, language))
+    return language.say("命令写法不对（{reason}）", reason=error.format_message())
 
 
-def _parameter(param: click.Parameter) -> str:
-    return f"选项 {param.opts[-1]} " if isinstance(param, click.Option) else f"参数 {param.metavar or param.name} "
+def _wrong(error: click.BadParameter, param: click.Parameter, language: Language) -> str:
+    if isinstance(param.type, click.Choice):
+        return language.say("应为 {choices} 之一", choices="、".join(map(str, param.type.choices)))
+    return language.say("没有这个文件或文件夹") if "does not exist" in error.message else error.message
+
+
+def _parameter(param: click.Parameter, language: Language) -> str:
+    if isinstance(param, click.Option):
+        return language.say("选项 {option} ", option=param.opts[-1])
+    return language.say("参数 {argument} ", argument=language.metavars.get(param.metavar or "", param.metavar or param.name))
 
 
 def report_lines(findings: Iterable[Finding], brief: bool = False) -> Iterator[str]:
     """The findings for reading on a terminal: a heading per file, then a line and a fix per finding; brief leaves notes out."""
-    shown = [finding for finding in findings if not (brief and finding.severity is Severity.NOTE)]
+    language = spoken()
+    shown = [language.told(finding) for finding in findings if not (brief and finding.severity is Severity.NOTE)]
     for file, group in groupby(shown, key=lambda f: f.place.file):
-        yield click.style(f"\n{file or '全部文件'}", bold=True)
+        yield click.style(f"\n{file or language.text('全部文件')}", bold=True)
         for finding in group:
             mark, colour = SHAPES[finding.severity]
             where = f"【{finding.place.sheet}】{finding.place.cell} " if finding.place.sheet else ""
-            head = click.style(f"{mark} {finding.severity.label} {finding.code.number}", fg=colour)
+            head = click.style(f"{mark} {language.text(finding.severity.label)} {finding.code.number}", fg=colour)
             yield f"  {head} {where}{finding.message}"
-            yield f"      改法：{finding.fix}"
+            yield "      " + language.say("改法：") + finding.fix
 
 
 def counts_line(counts: Mapping[str, int]) -> str:
     """“错误 3 · 提醒 2 · 说明 5” from counts by severity value."""
-    return " · ".join(f"{severity.label} {counts.get(severity.value, 0)}" for severity in Severity)
+    language = spoken()
+    return " · ".join(f"{language.text(severity.label)} {counts.get(severity.value, 0)}" for severity in Severity)
 
 
 @contextmanager
@@ -99,6 +123,11 @@ def progress() -> Iterator[Any]:
         click.echo("\r\x1b[K", nl=False, err=True)
 
 
+def show_json(outcome: Any) -> None:
+    """Print the outcome's record as JSON, its findings in the language of the run."""
+    click.echo(json.dumps(told(outcome).record(), ensure_ascii=False, indent=1))
+
+
 def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief: bool = False) -> None:
     """Print what was found: JSON, or lines to read; brief leaves the notes to the problem list."""
     if as_json:
@@ -108,28 +137,37 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
         click.echo(line)
     for line in account_lines(outcome.account) if outcome.account else ():
         click.echo(line)
-    click.echo(f"\n共 {outcome.counts['files']} 个文件、{outcome.counts['rows']} 行：{counts_line(outcome.counts)}")
+    counts = outcome.counts
+    say("\n共 {files} 个文件、{rows} 行：{counts}", files=counts["files"], rows=counts["rows"], counts=counts_line(counts))
 
 
 def account_lines(one: Account) -> Iterator[str]:
     """The counting identity: what was read, and what became of it."""
-    lost = f" + 去向不明 {one.rows_missing}" if one.rows_missing else ""
-    yield f"\n清点  行：读入 {one.seen} = 收入 {one.taken} + 未收 {one.rejected} + 空行 {one.blank} + 合计和说明行 {one.outside}{lost}"
-    lost = f" + 去向不明 {one.cells_missing}" if one.cells_missing else ""
-    yield f"      格：读入 {one.cells} = 照原样 {one.plain} + 改写并写明 {one.changed} + 没读懂并写明 {one.refused}{lost}"
+    said = spoken().say
+    rows = said("\n清点  行：读入 {seen} = 收入 {taken} + 未收 {rejected} + 空行 {blank} + 合计和说明行 {outside}", **named(one, "seen", "taken", "rejected", "blank", "outside"))
+    yield rows + (said(" + 去向不明 {count}", count=one.rows_missing) if one.rows_missing else "")
+    cells = said("      格：读入 {cells} = 照原样 {plain} + 改写并写明 {changed} + 没读懂并写明 {refused}", **named(one, "cells", "plain", "changed", "refused"))
+    yield cells + (said(" + 去向不明 {count}", count=one.cells_missing) if one.cells_missing else "")
     if one.sums:
-        yield f"      数：{len(one.sums) - len(one.unequal)} 个数字列，读入的合计 = 收入和列出的合计"
+        yield said("      数：{count} 个数字列，读入的合计 = 收入和列出的合计", count=len(one.sums) - len(one.unequal))
     for name, (read, went) in one.unequal.items():
-        yield f"      数：{name} 读入合计 {read:.15G} ≠ 收入和列出 {went:.15G}"
+        yield said("      数：{name} 读入合计 {read:.15G} ≠ 收入和列出 {went:.15G}", name=name, read=read, went=went)
+
+
+def named(one: object, *names: str) -> dict[str, object]:
+    """These attributes by name, to fill a sentence with."""
+    return {name: getattr(one, name) for name in names}
 
 
 def show_merged(outcome: Outcome) -> None:
     """Say where the summary is, or that it was up to date and nothing was written."""
-    unchanged = [finding.message for finding in outcome.findings if finding.code is Code.UNCHANGED]
-    click.echo(f"\n{unchanged[0] if unchanged else f'已汇总到 {outcome.output}'}")
+    language = spoken()
+    unchanged = [language.told(finding).message for finding in outcome.findings if finding.code is Code.UNCHANGED]
+    click.echo("\n" + (unchanged[0] if unchanged else language.say("已汇总到 {path}", path=outcome.output)))
 
 
 def show_returned(returned: Iterable[Returned]) -> None:
     """Say of each returned file where its copy lies, or why there is only a list."""
     for one in returned:
-        click.echo(f"已退回 {one.file}：{one.output}" + (f"（{one.reason}，问题写在清单里）" if one.reason else ""))
+        why = spoken().say("（{reason}，问题写在清单里）", reason=one.reason) if one.reason else ""
+        say("已退回 {file}：{path}{why}", file=Path(one.file), path=one.output, why=why)

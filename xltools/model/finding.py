@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from string import Formatter
 
@@ -312,7 +312,7 @@ class Code(Enum):
 
     def at(self, place: Place, /, **values: object) -> Finding:
         """The finding for one place; every parameter of the message must be given."""
-        return Finding(self, place, self.message.format(**values), self.fix.format(**values))
+        return Finding(self, place, self.message.format(**values), self.fix.format(**values), tuple(values.items()))
 
 
 @dataclass(frozen=True, order=True)
@@ -334,12 +334,13 @@ class Place:
 
 @dataclass(frozen=True)
 class Finding:
-    """One problem at one place, with the sentence a person reads and what to do about it."""
+    """One problem at one place, with the sentence a person reads and what to do about it; values: what its sentences were filled with."""
 
     code: Code
     place: Place
     message: str
     fix: str
+    values: tuple[tuple[str, object], ...] = field(default=(), compare=False, repr=False)
 
     @property
     def severity(self) -> Severity:
