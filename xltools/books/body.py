@@ -47,13 +47,18 @@ class Formula:
     value: Cell = None
 
 
+FIXED = ' customHeight="1"'     # without it programs fit the row to what is typed into it
+
+
 @dataclass(frozen=True)
 class Line:
-    """One row: its cells from column A on, the number of each cell's format, its height in points (None: the sheet's own)."""
+    """One row: its cells from column A on, the number of each cell's format, its height in points (None: the sheet's own), whether
+    that height follows what is typed later."""
 
     values: Sequence[Cell | Formula]
     formats: Sequence[int]
     height: float | None = None
+    grows: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,7 +150,7 @@ def _si(text: str) -> str:
 
 
 def _row(number: int, line: Line, letters: Sequence[str], strings: Strings) -> str:
-    height = "" if line.height is None else f' ht="{_whole_pixels(line.height):.16g}" customHeight="1"'
+    height = "" if line.height is None else f' ht="{_whole_pixels(line.height):.16g}"{"" if line.grows else FIXED}'
     cells = [f'<row r="{number}"{height}>']
     for column, value, style in zip(letters, line.values, line.formats, strict=True):
         if value is None or value == "":

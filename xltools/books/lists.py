@@ -39,7 +39,7 @@ def add_lists_sheet(
             width = max(text_width(str(text)) for text in (labels[name], *values))
             sheet.set_column(column, column, min(width + 3, WIDEST))
     if more:
-        sheet.set_column(len(shown), len(shown) + len(more) - 1, 10, None, {"hidden": True})
+        sheet.set_column(len(shown), len(shown) + len(more) - 1, WIDEST, None, {"hidden": True})
     sheet.freeze_panes(HEADER_ROW, 0)
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True})

@@ -13,7 +13,7 @@ from xltools.books.address import LAST_COLUMN
 from xltools.books.base import Cell
 from xltools.books.body import Body, Line
 from xltools.books.body import Formula as Formula  # others take it from here
-from xltools.books.layout import column_width, header_height, header_text, is_long, set_page, set_view
+from xltools.books.layout import column_width, header_height, header_text, is_long, row_height, set_page, set_view
 from xltools.books.link import link_of
 from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
@@ -38,7 +38,7 @@ class SheetPlan:
     links: (record, field) → "external:区县/灵宝市.xlsx#'排查清单'!F12" or "internal:'企业台账'!A7".
     tints: (record, field) → "error", "warning", "missing", "note" or "good"; field "" tints the whole row.
     footer: as XlsxWriter writes it, "&L…&C…&R…".
-    heights: in points, by sheet row, of records that differ from `height`, which None leaves to the program.
+    heights: in points, by sheet row, of records that differ from `height`; with None a row is as high as its text, and grows.
     """
 
     form: Form
@@ -139,9 +139,18 @@ def _body(plan: SheetPlan, styles: Styles) -> Body:
 
     def lines() -> Iterator[Line]:
         for index in range(len(plan.rows) + plan.spare):
-            yield Line(_values(plan, index), formats.get(index, plain), plan.heights.get(FIRST_ROW + index, plan.height))
+            yield Line(_values(plan, index), formats.get(index, plain), *_height(plan, index))
 
     return Body(FIRST_ROW, len(columns), len(plan.rows) + plan.spare, lines, links)
+
+
+def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
+    """The row's height, and whether it grows with what is typed later: rows nobody gave a height do, and begin as high as their text."""
+    given = plan.heights.get(FIRST_ROW + index, plan.height)
+    if given is not None or index >= len(plan.rows):
+        return given, False
+    needed = row_height(plan.form, plan.rows[index])
+    return (needed, True) if needed > row_height(plan.form, {}) else (None, True)
 
 
 def _formats(plan: SheetPlan, styles: Styles) -> dict[int, list[int]]:

@@ -1,0 +1,103 @@
+"""On paper: every sheet on the pages it should take, no text cut off, no number replaced by hashes."""
+
+import re
+import subprocess
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.office.host import Document, Office
+
+TOP = Path(__file__).parents[2]
+COUNTY, CITY = TOP / "workbooks" / "区县" / "渑池县.xlsx", TOP / "workbooks" / "市级汇总.xlsx"
+CHECKLIST = next((TOP / "workbooks" / "核查表").glob("渑池县-渑池衡屿*.xlsx"))
+BLANK = TOP / "templates" / "区县填报表.xlsx"
+TALLER = 50         # hundredths of a millimetre that a row may lack before a line of text is cut
+ROWS = 150          # rows of a sheet that are looked at; the ready rows below are empty
+
+
+@pytest.fixture(scope="module")
+def printed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[str]]:
+    """The text of every page of each workbook as it is printed."""
+    folder = tmp_path_factory.mktemp("打印")
+    return {path: pages(office.convert(path, "pdf", folder)) for path in (COUNTY, CITY, CHECKLIST)}
+
+
+def pages(pdf: Path) -> list[str]:
+    """The text of each page, the words as they stand in lines."""
+    text = subprocess.run(["pdftotext", "-layout", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    return [re.sub(r"[ \u3000]+", " ", page) for page in text.split("\f")[:-1]]
+
+
+def on_pages(found: list[str], title: str) -> int:
+    """How many pages have this title at their head."""
+    return sum(title in "\n".join(page.strip().splitlines()[:3]) for page in found)
+
+
+@pytest.mark.parametrize(
+    ("path", "title", "count"),
+    [
+        (COUNTY, "重点行业绩效分级区县填报表 · 填表说明", 1),
+        (COUNTY, "先填封面，再填各表", 1),
+        (CITY, "市级汇总操作台", 1),
+        (CHECKLIST, "重点行业绩效分级现场核查结果", 1),
+    ],
+    ids=["guide", "cover", "board", "overall"],
+)
+def test_what_belongs_on_one_page_is_on_one_page(printed: dict[Path, list[str]], path: Path, title: str, count: int) -> None:
+    assert on_pages(printed[path], title) == count
+
+
+def test_a_checklist_of_one_process_is_two_sheets_of_paper_and_its_signatures_are_not_cut(printed: dict[Path, list[str]]) -> None:
+    found = printed[CHECKLIST]
+    assert len(found) == 3
+    assert all("涂装" in page for page in found[1:])
+    signed = [page for page in found[1:] if "核查人" in page or "签字" in page]
+    assert len(signed) == 1, "the foot with the signatures stands on one page"
+
+
+def test_no_number_is_replaced_by_hashes(printed: dict[Path, list[str]]) -> None:
+    assert [(path.name, at) for path, found in printed.items() for at, page in enumerate(found, 1) if "##" in page] == []
+
+
+def test_every_page_says_which_it_is_of_how_many(printed: dict[Path, list[str]]) -> None:
+    for path, found in printed.items():
+        numbers = Counter(re.findall(r"第 ?(\d+) ?页，共 ?(\d+) ?页", "\n".join(found)))
+        assert len(numbers) >= len(found) - 1, path.name
+
+
+def cut(document: Document) -> Iterator[tuple[str, int]]:
+    """Sheet and number of every visible row that is lower than its wrapped text."""
+    for sheet in map(document.model.Sheets.getByName, document.sheets):
+        if sheet.IsVisible:
+            sheet.unprotect("")
+            yield from ((sheet.Name, number) for number in _cut_rows(sheet))
+
+
+def _cut_rows(sheet: Any) -> Iterator[int]:
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    last = min(cursor.RangeAddress.EndRow, ROWS)
+    rows = [row for row in map(sheet.Rows.getByIndex, range(last + 1)) if row.IsVisible]
+    before = [row.Height for row in rows]
+    sheet.getCellRangeByPosition(0, 0, 0, last).Rows.OptimalHeight = True
+    for row, height in zip(rows, before, strict=True):
+        if row.Height > height + TALLER:
+            yield row.RangeAddress.StartRow + 1
+
+
+@pytest.mark.parametrize("path", [COUNTY, CITY, CHECKLIST, BLANK], ids=lambda path: path.stem[:8])
+def test_no_row_cuts_its_text(office: Office, path: Path) -> None:
+    with office.open(path) as document:
+        assert list(cut(document)) == []
+
+
+def test_a_row_that_is_too_low_would_be_seen(office: Office) -> None:
+    with office.open(CITY) as document:
+        sheet = document.model.Sheets.getByName("问题清单")
+        sheet.unprotect("")
+        sheet.Rows.getByIndex(6).Height = 200
+        assert list(cut(document)) == [("问题清单", 7)]
