@@ -27,6 +27,7 @@ from xltools.model.form import load_template
 CITY = load_template("city")
 LEDGER, BOARD = CITY["ledger"], CITY["board"]
 YELLOW = (255, 255, 0)
+TEXT_FORMAT = 100      # "@", as LibreOffice numbers it
 # Cells that show the moment of the run, which no two runs share.
 OF_THE_RUN = {(BOARD.sheet, "E3"), (BOARD.sheet, "H3")}
 NOW, LATER = datetime(2022, 7, 25, 9, 0), datetime(2022, 7, 26, 9, 0)
@@ -69,14 +70,30 @@ def letters(column: int) -> str:
 
 
 def everything(book: xw.Book) -> dict[str, object]:
-    """Cells, formulas, notes, fills, widths and visibility of every sheet, apart from what shows the run."""
+    """Cells, formulas, notes, fills, borders, number formats, drop-downs, widths and visibility of every sheet, apart from what shows the run."""
     live = LiveBook(book)
     found: dict[str, object] = {"cells": cells(live)}
     for sheet in book.sheets:
         if "（撤销）" not in sheet.name:
             block = sheet.range("A1:AZ60")
-            looks = fills(block), links(block), heights(sheet, 1, 12), sheet.range("C1").column_width, sheet.visible
-            found[sheet.name] = (live.formulas(sheet.name), live.notes(sheet.name), *looks)
+            looks = {"fills": fills(block), "looks": dressed(block), "links": links(block), "heights": heights(sheet, 1, 12)}
+            said = {"formulas": live.formulas(sheet.name), "notes": live.notes(sheet.name), "width": sheet.range("C1").column_width, "is visible": sheet.visible}
+            found |= {f"{sheet.name}: {kind}": value for kind, value in {**looks, **said}.items()}
+    return found
+
+
+def dressed(block: Any) -> dict[tuple[int, int], tuple[object, ...]]:
+    """Border, number format and drop-down of every cell that has one of them.
+
+    The format that keeps a text such as "2022-07-25" a text counts as none: the host gives it to the cell with the text.
+    """
+    groups = block.api.getUniqueCellFormatRanges()
+    found: dict[tuple[int, int], tuple[object, ...]] = {}
+    for one in (group.getByIndex(at) for group in map(groups.getByIndex, range(groups.getCount())) for at in range(group.getCount())):
+        look = one.BottomBorder.OuterLineWidth, 0 if one.NumberFormat == TEXT_FORMAT else one.NumberFormat, one.Validation.Type.value, one.Validation.getFormula1()
+        if look != (0, 0, "ANY", ""):
+            place = one.RangeAddress
+            found |= dict.fromkeys(((row, column) for row in range(place.StartRow, place.EndRow + 1) for column in range(place.StartColumn, place.EndColumn + 1)), look)
     return found
 
 
@@ -128,6 +145,8 @@ def make_own(book: xw.Book) -> dict[str, Callable[[], object]]:
     mine.range("A1").value = [["企业", "数"], ["甲", 3], ["乙", 5]]
     mine.range("D1").formula = f"=COUNTA({LEDGER.sheet}!C5:C50)"
     mine.range("D2").formula = "=统计看板!A1"
+    mine.range("D3").formula = f"={LEDGER.sheet}!{letters(column_of(book, LEDGER.sheet, header_text(LEDGER['name'])))}{row_of(book, LEDGER.sheet, NAMES[0])}"
+    book.names.add("我的企业", f"={LEDGER.sheet}!$C${row_of(book, LEDGER.sheet, NAMES[0])}")
     frame = struct("com.sun.star.awt.Rectangle", X=5000, Y=1000, Width=9000, Height=7000)
     mine.api.Charts.addNewByName("我的图", frame, (mine.range("A1:B3").api.RangeAddress,), True, True)
     own = add_column(book, 3, "督办人")
@@ -148,6 +167,8 @@ def make_own(book: xw.Book) -> dict[str, Callable[[], object]]:
         "own sheet": lambda: mine.range("A1:B3").value,
         "chart": lambda: list(mine.api.Charts.ElementNames),
         "look at the figures": lambda: (mine.range("D2").formula, mine.range("D2").value),
+        "look at an enterprise": lambda: mine.range("D3").value,
+        "name of an own cell": lambda: book.names["我的企业"].refers_to_range.value,
         "own column": lambda: own(NAMES[0]).value,
         "own formula": lambda: double(NAMES[0]).value,
         "own colour": lambda: ledger(book, NAMES[0], "市级备注").color,

@@ -209,8 +209,12 @@ def test_what_is_written_about_an_enterprise_that_is_gone_waits_to_be_claimed(en
     own = add_column(merged, 3, "督办人")
     own(NAMES[1]).value = "张三"
     ledger(merged, NAMES[1], "企业名称").add_note("已电话核实")
+    mine = merged.sheets.add("我的分析", after=merged.sheets[-1])
+    pointing = f"={LEDGER.sheet}!D{row_of(merged, LEDGER.sheet, NAMES[1])}"
+    mine.range("A1").formula = pointing
     county_file(tmp_path / "市局" / "收件箱", "灵宝市", [enterprise(0)])
-    done(engine, merged, excel.merge)
+    assert "1 个公式指向的行已经没有了，或不再连在一起（【我的分析】A1）" in done(engine, merged, excel.merge)
+    assert mine.range("A1").formula == pointing
     sheet = CITY["unclaimed"].sheet
     assert merged.sheets[sheet].visible
     waiting = {(row[column_of(merged, sheet, CITY["unclaimed"]["item"].label) - 1], row[column_of(merged, sheet, CITY["unclaimed"]["content"].label) - 1]) for row in merged.sheets[sheet].range("A5:J9").value}

@@ -55,6 +55,11 @@ def heights(cells: Uno) -> list[float]:
     return [points(rows.getByIndex(index).Height) for index in range(rows.getCount())]
 
 
+def is_underlined(cells: Uno) -> bool:
+    """Whether there is a line below them."""
+    return bool(cells.BottomBorder.OuterLineWidth)
+
+
 def set_links(document: Uno, cells: Uno, urls: Mapping[Point, str]) -> None:
     """Let cells lead somewhere, "" for nowhere; what stands in them stays."""
     data, formulas = cells.getDataArray(), cells.getFormulaArray()

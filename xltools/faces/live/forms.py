@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from xltools.actions.merge_open import SheetWork
 from xltools.actions.run import TEMPLATE
@@ -12,11 +13,12 @@ from xltools.books.live import LiveBook
 from xltools.books.summary import ONLY_WHEN_FILLED
 from xltools.faces.live.back import show
 from xltools.faces.live.host import Desk
+from xltools.faces.live.looks import Looks, first_blank, of_blank_rows
 from xltools.faces.live.paint import clean
 from xltools.faces.live.state import Snapshot, refill, take
 from xltools.faces.live.writing import add_header, room_for, write_sheet
 from xltools.model.console import load_console
-from xltools.model.form import FIRST_ROW, load_template
+from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 
 
 def form_snapshots(desk: Desk, live: LiveBook, works: Iterable[SheetWork]) -> list[Snapshot]:
@@ -27,9 +29,15 @@ def form_snapshots(desk: Desk, live: LiveBook, works: Iterable[SheetWork]) -> li
             _add(desk, work)
         sheet = desk.book.sheets[work.sheet]
         clean(sheet, desk.back)
-        size = len(live.values(work.sheet)) - FIRST_ROW + 1 if work.sheet in live.sheets else 0, len(work.plan.form.fields)
-        found.append(take(sheet, FIRST_ROW, size, len(work.plan.rows)))
+        filled = len(live.values(work.sheet)) - FIRST_ROW + 1 if work.sheet in live.sheets else 0
+        found.append(replace(take(sheet, FIRST_ROW, (max(filled, len(work.plan.rows)), len(work.plan.form.fields))), looks=_blank(sheet, work)))
     return found
+
+
+def _blank(sheet: Any, work: SheetWork) -> Looks | None:
+    """The looks of the blank rows that the table will grow over. What stands below it is pushed down instead."""
+    now = HEADER_ROW + len(work.plan.rows)
+    return None if work.below or now <= work.last else of_blank_rows(first_blank(sheet, work.last, now), now)
 
 
 def _add(desk: Desk, work: SheetWork) -> None:

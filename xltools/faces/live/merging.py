@@ -15,17 +15,20 @@ from xltools.books.console import INBOX, RESULT
 from xltools.books.figures_alone import write_figures
 from xltools.books.live import LiveBook
 from xltools.faces.live.board import BoardPlace, board_snapshots, find_board, room_on, write_board
-from xltools.faces.live.figures import drop, looking_at_figures, replace_figures, spare, swap_figures
+from xltools.faces.live.figures import drop, looking_at_figures, names, replace_figures, spare, swap_figures
 from xltools.faces.live.folders import checklists, city, inbox, result, write_result
 from xltools.faces.live.forms import form_snapshots, show_what_is_filled, write_forms
 from xltools.faces.live.host import Desk, RefusedError, Reply, steps, written_in
+from xltools.faces.live.leading import changes_of, lead, led_back, lost, pointing, put, still
+from xltools.faces.live.looks import the_other
 from xltools.faces.live.paint import clean
-from xltools.faces.live.state import Snapshot, State, fill, keep, kept, refill, shift, take, take_row
+from xltools.faces.live.state import Led, Snapshot, State, fill, keep, kept, refill, shift, take, take_row
 from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
 FIGURES_FILE = "figures.xlsx"
 MINUTE = "%Y-%m-%d %H:%M"
+SOME = 5        # cells that are named
 
 
 def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -39,17 +42,23 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     if not work.outcome.submissions and not work.outcome.unread:
         raise RefusedError(said["empty_inbox"].format(inbox=written_in(book, INBOX)))
     desk.say(said["combining"])
-    line = result_line(work.outcome, moment)
     run = _Run(desk, work, find_board(live, result(book).sheet.name, work.board))
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / FIGURES_FILE
         formulas = write_figures(path, work.template, policy, work.summary)
-        state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), run.write(live))
+        snapshots, led, lost = run.write(live)
+        line = f"{result_line(work.outcome, moment)}{_told(lost)}"
+        state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), snapshots, led=led)
         replace_figures(desk, path, formulas, looking_at_figures(live))
     keep(desk.path, state, desk.back)
     write_result(desk, line)
     drop(book, spare())
     return Reply(line)
+
+
+def _told(lost: list[str]) -> str:
+    """A clause about formulas that could not be led along; "" without any."""
+    return load_console().said["lost"].format(count=len(lost), cells="、".join(lost[:SOME])) if lost else ""
 
 
 def undo(desk: Desk, moment: datetime) -> Reply:
@@ -62,16 +71,18 @@ def undo(desk: Desk, moment: datetime) -> Reply:
     for one in state.snapshots:
         clean(book.sheets[one.sheet], desk.back)
     live = LiveBook(book)
+    ours = still(book, state.led)
     now = [_again(live, one) for one in state.snapshots]
     for one, former in zip(state.snapshots, now, strict=True):
         desk.say(said["restoring"].format(sheet=one.sheet))
         desk.back.by(partial(refill, book, former))
         shift(book.sheets[one.sheet], one.added, desk.back)
         fill(book.sheets[one.sheet], one, len(live.values(one.sheet)) - one.added[1])
+    led = led_back(book, ours, desk.back)
     if state.figures:
         swap_figures(desk, looking_at_figures(live))
     show_what_is_filled(desk, state.snapshots)
-    keep(path, replace(state, mark=line, snapshots=now), desk.back)
+    keep(path, replace(state, mark=line, snapshots=now, led=led), desk.back)
     write_result(desk, line)
     return Reply(line)
 
@@ -84,7 +95,7 @@ def _again(live: LiveBook, former: Snapshot) -> Snapshot:
         return take_row(sheet, former.top, former.width)
     size = len(grid) - former.top + 1, max(former.width, len(grid[0]) if grid else 0)
     at, count = former.added
-    return replace(take(sheet, former.top, size, len(former.heights) + count), added=(at, -count))
+    return replace(take(sheet, former.top, size, len(former.heights) + count), added=(at, -count), looks=the_other(sheet, former.looks))
 
 
 @dataclass(frozen=True)
@@ -100,14 +111,24 @@ class _Run:
         """The sheet of the board."""
         return self.desk.book.sheets[self.place.sheet]
 
-    def write(self, live: LiveBook) -> list[Snapshot]:
-        """Write every sheet, the board last; gives the sheets as they stood, with the rows that were put in."""
+    def write(self, live: LiveBook) -> tuple[list[Snapshot], tuple[Led, ...], list[str]]:
+        """Write every sheet, the board last; gives the sheets as they stood, with the rows that were put in, and what of the user's own
+        formulas was led along and what could not be."""
         desk, work, plan = self.desk, self.work, self.work.board
         before = form_snapshots(desk, live, work.sheets)
         *heads, table = board_snapshots(self.board, self.place, plan)
+        points = pointing(live, [one.sheet for one in work.sheets], self._ours)
+        desk.back.by(partial(put, desk.book, points))
         done = write_forms(desk, work.sheets, before)
+        changes = changes_of(zip(work.sheets, (one.added[1] for one in done), strict=True))
+        led = lead(desk.book, points, changes)
         for one in (*heads, table):
             desk.back.by(partial(refill, desk.book, one))
         added = room_on(self.board, self.place, plan, desk.back)
         write_board(desk, self.place, plan)
-        return [*done, *heads, replace(table, added=added)]
+        return [*done, *heads, replace(table, added=added)], led, lost(points, changes)
+
+    @property
+    def _ours(self) -> set[str]:
+        """The sheets whose formulas are ours, or stay as they were."""
+        return {self.place.sheet, load_console().check.sheet, *names(), spare(), *(one.sheet for one in self.work.sheets)}

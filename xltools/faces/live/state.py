@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
@@ -19,9 +19,10 @@ from xltools.faces.live.back import Back
 from xltools.faces.live.cells import Color, Point, area, fills, read, recolor, write
 from xltools.faces.live.heights import heights, set_heights
 from xltools.faces.live.links import links, relink
+from xltools.faces.live.looks import Looks, dress, of_blank_rows
 
 FILE = "撤销.json"
-VERSION = 3
+VERSION = 4
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,8 @@ class Snapshot:
     """Part of one sheet, from row `top` down.
 
     heights: of its rows and of those below that are written next · added: rows that were put in since, (row, how many); taken out
-    when negative · to_end: it goes down to the end of the sheet, so that what was written below it since is emptied.
+    when negative · to_end: it goes down to the end of the sheet, so that what was written below it since is emptied · looks: of rows
+    that were dressed since as records, or are no records any more.
     """
 
     sheet: str
@@ -41,6 +43,7 @@ class Snapshot:
     heights: Sequence[float] = ()
     added: tuple[int, int] = (0, 0)
     to_end: bool = True
+    looks: Looks | None = None
 
     @property
     def width(self) -> int:
@@ -48,15 +51,26 @@ class Snapshot:
 
 
 @dataclass(frozen=True)
+class Led:
+    """A formula of the user's own that was led along with the rows it points to. sheet: "" for a defined name, whose name is then `cell`."""
+
+    sheet: str
+    cell: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
 class State:
     """What an undo goes back to. moment: of the run · mark: the last result that the workbook shows since; another one means another state ·
-    figures: whether the sheet of figures was made anew, too."""
+    figures: whether the sheet of figures was made anew, too · led: formulas of the user's own that were led along."""
 
     moment: str
     mark: str
     result: str
     snapshots: Sequence[Snapshot] = field(default_factory=tuple)
     figures: bool = True
+    led: Sequence[Led] = ()
 
 
 def take(sheet: Any, top: int, size: tuple[int, int], tall: int = 0) -> Snapshot:
@@ -101,6 +115,8 @@ def refill(book: Any, snapshot: Snapshot) -> None:
 
 def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
     """Let the sheet hold what the snapshot holds, and nothing below that. last: the last row that is filled now."""
+    if snapshot.looks:
+        dress(sheet, snapshot.looks, snapshot.width)
     rows = [list(row) for row in snapshot.rows]
     if snapshot.to_end:
         rows += [[None] * snapshot.width for _ in range(last - snapshot.top + 1 - len(rows))]
@@ -135,7 +151,8 @@ def keep(workbook: Path, state: State, back: Back) -> None:
     path = path_beside(workbook)
     path.parent.mkdir(exist_ok=True)
     back.by(partial(replace_file, path, path.read_bytes()) if path.is_file() else partial(path.unlink, missing_ok=True))
-    data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "figures": state.figures, "sheets": [_packed(one) for one in state.snapshots]}
+    data = {"version": VERSION, "moment": state.moment, "mark": state.mark, "result": state.result, "figures": state.figures}
+    data |= {"led": [asdict(one) for one in state.led], "sheets": [_packed(one) for one in state.snapshots]}
     replace_file(path, json.dumps(data, ensure_ascii=False).encode("utf-8"))
 
 
@@ -147,7 +164,7 @@ def kept(workbook: Path) -> State | None:
     data = json.loads(path.read_text(encoding="utf-8"))
     if data["version"] != VERSION:
         return None
-    return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]), data["figures"])
+    return State(data["moment"], data["mark"], data["result"], tuple(_unpacked(one) for one in data["sheets"]), data["figures"], tuple(Led(**one) for one in data["led"]))
 
 
 def followed(state: State, mark: str, written: Sequence[Snapshot] = ()) -> State:
@@ -157,7 +174,9 @@ def followed(state: State, mark: str, written: Sequence[Snapshot] = ()) -> State
     for one in written:
         if one.sheet in known:
             former = snapshots[known[one.sheet]]
-            snapshots[known[one.sheet]] = replace(former, added=_together(former.added, one.added))
+            snapshots[known[one.sheet]] = replace(
+                former, added=_together(former.added, one.added), looks=_both(former.looks, one.looks), heights=(*former.heights, *one.heights[len(former.heights) :])
+            )
         else:
             snapshots.append(one)
     return replace(state, mark=mark, snapshots=tuple(snapshots))
@@ -167,6 +186,13 @@ def _together(first: tuple[int, int], second: tuple[int, int]) -> tuple[int, int
     """Rows put into one table twice, as if it had been once: it is of no account which of a table's rows are taken out again."""
     places = [at for at, count in (first, second) if count]
     return min(places, default=0), first[1] + second[1]
+
+
+def _both(first: Looks | None, second: Looks | None) -> Looks | None:
+    """Blank rows that were dressed in two runs, the second behind the first."""
+    if first is None or second is None:
+        return first or second
+    return of_blank_rows(min(first.row, second.row), max(first.row + first.count, second.row + second.count) - 1)
 
 
 def _packed(one: Snapshot) -> dict[str, Any]:
@@ -180,6 +206,7 @@ def _packed(one: Snapshot) -> dict[str, Any]:
         "heights": list(one.heights),
         "added": list(one.added),
         "to_end": one.to_end,
+        "looks": one.looks and asdict(one.looks),
     }
 
 
@@ -189,7 +216,8 @@ def _unpacked(data: Mapping[str, Any]) -> Snapshot:
     links = {(row, column): url for row, column, url in data["links"]}
     notes = {(row, column): text for row, column, text in data["notes"]}
     at, count = data["added"]
-    return Snapshot(data["sheet"], data["top"], rows, colors, links, notes, tuple(data["heights"]), (at, count), data["to_end"])
+    looks = Looks(**data["looks"]) if data["looks"] else None
+    return Snapshot(data["sheet"], data["top"], rows, colors, links, notes, tuple(data["heights"]), (at, count), data["to_end"], looks)
 
 
 def _pack(value: Cell | Formula) -> Any:

@@ -18,6 +18,7 @@ from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb
 from xltools.faces.live.heights import heights, set_heights
 from xltools.faces.live.host import Desk
 from xltools.faces.live.links import relink, target
+from xltools.faces.live.looks import Looks, dress, of_records
 from xltools.faces.live.state import Snapshot, set_notes, shift
 from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Form, Owner
 
@@ -74,28 +75,14 @@ def _dress(sheet: Any, work: SheetWork, old: int, added: int) -> None:
     if count <= old:
         return
     if old:
-        shown = (row for row in range(FIRST_ROW, work.last + 1) if not sheet.range((row, 1)).rows.hidden)
-        _copy_down(sheet, next(shown, FIRST_ROW), (work.last + 1, count - old), width)
+        dress(sheet, of_records(sheet, work.last + 1, count - old), width)
         return
     for column, one in work.used:
         look = kind_look(one.kind, one.owner)
         code = GENERAL if look == BASE else str(LOOKS[look]["num_format"])
         area(sheet, FIRST_ROW, column, count, 1).number_format = code
     if added == 0:
-        _copy_down(sheet, FIRST_ROW, (FIRST_ROW + 1, count - 1), width)
-
-
-def _copy_down(sheet: Any, source: int, target_rows: tuple[int, int], width: int) -> None:
-    """Copy one row to all rows from a first one on, twice as many with every call."""
-    first, count = target_rows
-    if count < 1:
-        return
-    area(sheet, source, 1, 1, width).copy(area(sheet, first, 1, 1, width))
-    done = 1
-    while done < count:
-        more = min(done, count - done)
-        area(sheet, first, 1, more, width).copy(area(sheet, first + done, 1, more, width))
-        done += more
+        dress(sheet, Looks(FIRST_ROW + 1, count - 1, FIRST_ROW), width)
 
 
 def _as_dressed(before: Snapshot, old: int, height: int) -> Mapping[Point, Color]:
