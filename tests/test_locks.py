@@ -4,7 +4,7 @@ import multiprocessing
 import os
 import signal
 import time
-from datetime import datetime
+from datetime import datetime, timedelta
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
@@ -124,3 +124,11 @@ def test_of_two_merges_at_one_moment_the_second_merges_into_what_the_first_wrote
     assert sorted("UNCHANGED" in codes for _, codes in results) == [False, True]
     assert sorted(one.name for one in tmp_path.iterdir()) == ["市级汇总-备份", "市级汇总.xlsx", "收件箱"]
     assert len(list((tmp_path / "市级汇总-备份").iterdir())) == 1
+
+
+def test_nothing_new_is_nothing_new_also_by_a_clock_that_is_behind(tmp_path: Path) -> None:
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    path = tmp_path / "市级汇总.xlsx"
+    merge([tmp_path / "收件箱"], path, POLICY, NOW)
+    outcome = merge([tmp_path / "收件箱"], path, POLICY, NOW - timedelta(minutes=10))
+    assert Code.UNCHANGED in {one.code for one in outcome.findings}

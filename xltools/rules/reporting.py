@@ -155,13 +155,16 @@ def _sent(one: Submission, duty: Duty, status: Status) -> Line:
 
 
 def _facts(one: Submission, duty: Duty, status: Status) -> Line:
-    """What a file brought, and what the log knows of it: when its contents came first, and how many contents the batch had."""
+    """What a file brought, and what the log knows of it: when its contents came first, and how many contents the batch had.
+
+    First is what the log wrote first, whatever the clocks of two computers say.
+    """
     log = status.tables["log"].frame
     lines = log[log["county"] == one.county]
     first = lines.loc[(lines["sha256"] == one.sha256) & lines["sha256"].notna(), "moment"]
     same = lines[lines["batch"] == one.batch] if one.batch else lines[lines["file"] == one.file]
     contents = same["sha256"].dropna().nunique()
-    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": min(map(str, first), default=None), "versions": contents or None}
+    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": next(map(str, first), None), "versions": contents or None}
 
 
 def _said(kind: str, status: Status, **values: object) -> Line:
