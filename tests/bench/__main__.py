@@ -37,10 +37,10 @@ def command(way: str, folder: Path, output: Path) -> list[str]:
     return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
 
 
-def cost(args: list[str], cores: set[int]) -> Cost:
-    """What a process cost. Raises CalledProcessError when it failed; 1 is how ours says that it found problems."""
+def cost(args: list[str], cores: set[int], own: Path) -> Cost:
+    """What a process cost. own: where ours keeps what unchanged files came to. Raises CalledProcessError when it failed; 1 is how ours says that it found problems."""
     start = time.perf_counter()
-    process = subprocess.Popen(args, stdout=subprocess.DEVNULL, preexec_fn=lambda: os.sched_setaffinity(0, cores))
+    process = subprocess.Popen(args, stdout=subprocess.DEVNULL, env=os.environ | {"XDG_CONFIG_HOME": str(own)}, preexec_fn=lambda: os.sched_setaffinity(0, cores))
     _, status, used = os.wait4(process.pid, 0)
     wall = time.perf_counter() - start
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -56,16 +56,16 @@ def measure(folder: Path, ways: list[str], rounds: int, out: Path) -> dict[str, 
     found: dict[str, list[Cost]] = {way: [] for way in ways}
     for turn in range(rounds):
         for at, (way, costs) in enumerate(found.items()):
-            output = out / f"{turn}-{at}.xlsx"
+            output, own = out / f"{turn}-{at}.xlsx", out / f"{turn}-{at}-own"
             if way == AGAIN:
-                output = _merged(folder, output)
-            costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED) else first))
+                output = _merged(folder, output, own)
+            costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED) else first, own))
     return {way: Cost(*map(median, zip(*costs, strict=True))) for way, costs in found.items()}
 
 
-def _merged(folder: Path, output: Path) -> Path:
-    """A summary of the folder, of which then one file changes: it takes turns with the one that lies beside the folder."""
-    cost(command(OURS, folder, output), os.sched_getaffinity(0))
+def _merged(folder: Path, output: Path, own: Path) -> Path:
+    """A summary of the folder, made by a program that remembers it, of which then one file changes: it takes turns with the one that lies beside the folder."""
+    cost(command(OURS, folder, output), os.sched_getaffinity(0), own)
     one, other = folder / FIRST, folder.parent / FIRST
     content = one.read_bytes()
     one.write_bytes(other.read_bytes())

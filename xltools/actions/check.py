@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from xltools.actions.inbox import passwords_of, processes_of
+from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
 from xltools.actions.workers import each
 from xltools.books.answers import abouts, answers_in
@@ -87,13 +88,26 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     wanted, others = sources(paths)
     template = load_template(_TEMPLATE)
     results: dict[str, _Result] = dict.fromkeys(others)
-    processes = min(processes_of(paths), sum(_size(one.path) for one in wanted) // _WORTH_A_PROCESS)
-    read = each(partial(_from_file, template=template, policy=policy), wanted, processes, died)
+    recall = recall_of(paths, policy, template)
+    known = _known(wanted, recall)
+    unknown = [one for one in wanted if one.name not in known]
+    processes = min(processes_of(paths), sum(_size(one.path) for one in unknown) // _WORTH_A_PROCESS)
+    read = each(partial(_from_file, template=template, policy=policy, recall=recall), unknown, processes, died)
     for done, source in enumerate(wanted):
         step(done, len(wanted), source.name)
-        result = next(read)
+        result = known[source.name] if source.name in known else next(read)
         results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else result
+    if recall and unknown:
+        recall.tidy()
     return _outcome(results, policy)
+
+
+def _known(wanted: Iterable[Source], recall: Recall | None) -> dict[str, Submission]:
+    """What is known already of files that have not changed, by name."""
+    if recall is None:
+        return {}
+    found = ((one, recall.get(one.path, one.name, one.chosen)) for one in wanted if not one.passwords)
+    return {one.name: _on_disk(result, one) for one, result in found if result is not None}
 
 
 def died(source: Source) -> Finding:
@@ -155,26 +169,32 @@ def _attempt(make: Callable[[], Submission | None]) -> _Result:
         return stop.finding
 
 
-def _from_file(source: Source, template: Template, policy: Policy) -> _Result:
-    """What became of one file."""
-    return _attempt(partial(_checked, source, template, policy))
+def _from_file(source: Source, template: Template, policy: Policy, recall: Recall | None) -> _Result:
+    """What became of one file; it is kept for the next time."""
+    result = _attempt(partial(_checked, source, template, policy))
+    if not isinstance(result, Submission):
+        return result
+    if recall and not source.passwords:
+        recall.put(result, source.chosen)
+    return _on_disk(result, source)
 
 
 def _checked(source: Source, template: Template, policy: Policy) -> Submission | None:
+    """What the bytes of one file came to."""
     book = open_book(source.path, source.name, source.passwords)
     if lower := from_summary(book, policy):
         return replace(lower, file=source.name)
     if not source.chosen and book.stamp.template not in ("", template.id):
         return None  # a summary of ours lying among the submissions
     checked = check_book(book, template, policy)
-    found = [*checked.findings, *risks(book), *_held(source)]
-    return replace(checked, path=source.path, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell(found)))
+    return replace(checked, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell([*checked.findings, *risks(book)])))
 
 
-def _held(source: Source) -> list[Finding]:
-    """That somebody has the file open, and who."""
+def _on_disk(checked: Submission, source: Source) -> Submission:
+    """With where the file lies, and that somebody has it open, and who."""
     who = holder(source.path)
-    return [Code.OPEN_ELSEWHERE.at(Place(source.name), holder=who)] if who else []
+    held = [Code.OPEN_ELSEWHERE.at(Place(source.name), holder=who)] if who else []
+    return replace(checked, path=source.path, findings=tuple(first_per_cell([*checked.findings, *held])) if held else checked.findings)
 
 
 def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:

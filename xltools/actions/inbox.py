@@ -11,12 +11,14 @@ from pathlib import Path
 class Inbox:
     """Files and folders; iterating gives their paths.
 
-    passwords: tried on every file that has one, and shown nowhere · processes: how many may read files side by side.
+    passwords: tried on every file that has one, and shown nowhere · processes: how many may read files side by side ·
+    cache: a folder to keep what unchanged files came to, see `recall`.
     """
 
     paths: tuple[Path, ...]
     passwords: tuple[str, ...] = field(default=(), repr=False)
     processes: int = 1
+    cache: Path | None = None
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)
@@ -32,6 +34,11 @@ def processes_of(paths: Iterable[Path]) -> int:
     return paths.processes if isinstance(paths, Inbox) else 1
 
 
+def cache_of(paths: Iterable[Path]) -> Path | None:
+    """The folder for what unchanged files came to; plain paths have none."""
+    return paths.cache if isinstance(paths, Inbox) else None
+
+
 def among(paths: Iterable[Path], kept: Iterable[Path]) -> Inbox:
-    """Some of the paths, with the passwords that came with them all."""
-    return Inbox(tuple(kept), passwords_of(paths), processes_of(paths))
+    """Some of the paths, with what came with them all."""
+    return Inbox(tuple(kept), passwords_of(paths), processes_of(paths), cache_of(paths))

@@ -35,7 +35,7 @@ from xltools.faces.options import (
     policy_option,
     without_passwords,
 )
-from xltools.faces.places import cores, keep_traceback
+from xltools.faces.places import cache_folder, cores, keep_traceback
 from xltools.faces.speech import Speech, lang_option, say, spoken, told
 from xltools.faces.terminal import (
     progress,
@@ -122,7 +122,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     from xltools.actions.notify import notify
 
     with progress() as step:
-        outcome = check_files(Inbox(files, passwords, cores()), policy, step)
+        outcome = check_files(Inbox(files, passwords, cores(), cache_folder()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
     show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
@@ -151,7 +151,7 @@ def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...
     from xltools.actions.merge import Earlier, merge_with
 
     with progress() as step:
-        outcome = merge_with(Inbox(given["files"], passwords, cores()), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
+        outcome = merge_with(Inbox(given["files"], passwords, cores(), cache_folder()), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
     show_outcome(outcome, told(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)

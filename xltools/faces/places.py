@@ -31,6 +31,11 @@ def log_path() -> Path:
     return own_folder() / LOG
 
 
+def cache_folder() -> Path:
+    """Where is kept what unchanged files came to; may be deleted at any time."""
+    return own_folder() / "cache"
+
+
 def keep_traceback(what: str) -> Path:
     """Add the exception being handled to the log; gives the log's path. what: the command that failed."""
     path = log_path()

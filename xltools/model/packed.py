@@ -1,0 +1,148 @@
+"""What checking one workbook came to, as bytes and back: JSON that is read as data alone, whoever wrote it.
+
+A value comes back as the same value of the same type, or the whole is refused; see `Unpackable`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import zlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
+from datetime import date, datetime, time
+from typing import Any
+
+import pandas as pd
+
+from xltools.model.finding import Code, Finding, Place
+from xltools.model.form import Template
+from xltools.model.outcome import Submission
+from xltools.model.returned import Answer
+from xltools.model.table import Table
+
+CHECK = 32  # bytes of the checksum in front
+FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
+TEXTS = ("file", "county", "batch", "year", "template", "version", "policy", "sha256", "accepted")
+NATIVE = frozenset({str, int, float, bool, type(None)})
+DATES: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}
+TYPED = frozenset({"string", "Int64", "Float64", "boolean"})
+INSTANT = "datetime64[ns]"
+
+
+class UnpackableError(ValueError):
+    """A value that JSON would not give back as it was, or bytes that are not what `packed` made."""
+
+
+def packed(one: Submission, template: Template) -> bytes:
+    """A submission read with `template`, its path aside. Raises UnpackableError."""
+    record = {
+        **{name: getattr(one, name) for name in TEXTS},
+        "report_date": _value(one.report_date),
+        "saved": _value(one.saved),
+        "findings": [[found.code.name, found.place.file, found.place.sheet, found.place.cell, found.message, found.fix] for found in one.findings],
+        "answers": [asdict(answer) for answer in one.answers],
+        "tables": {name: _table(table, template, None) for name, table in one.tables.items()},
+        "raw": {name: _table(table, template, one.tables.get(name)) for name, table in one.raw.items()},
+    }
+    body = zlib.compress(json.dumps(record, separators=(",", ":")).encode(), FAST)
+    return hashlib.sha256(body).digest() + body
+
+
+def unpacked(data: bytes, template: Template) -> Submission:
+    """The submission again. Raises UnpackableError when these are not bytes that `packed` made, whole and unchanged."""
+    body = data[CHECK:]
+    if hashlib.sha256(body).digest() != data[:CHECK]:
+        raise UnpackableError("the checksum is another")
+    try:
+        return _submission(json.loads(zlib.decompress(body)), template)
+    except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as wrong:
+        raise UnpackableError(str(wrong)) from wrong
+
+
+def _submission(record: Mapping[str, Any], template: Template) -> Submission:
+    typed = {name: _table_again(table, template, None) for name, table in record["tables"].items()}
+    return replace(
+        Submission(**{name: record[name] for name in TEXTS}),
+        report_date=_value_again(record["report_date"]),
+        saved=_value_again(record["saved"]),
+        findings=tuple(Finding(Code[code], Place(*place), message, fix) for code, *place, message, fix in record["findings"]),
+        answers=tuple(Answer(**answer) for answer in record["answers"]),
+        tables=typed,
+        raw={name: _table_again(table, template, typed.get(name)) for name, table in record["raw"].items()},
+    )
+
+
+def _table(table: Table, template: Template, like: Table | None) -> dict[str, Any]:
+    """A table of a form of this template. like: columns that hold the same values as in this one are not repeated."""
+    frame, name = table.frame, table.form.name
+    if table.form not in template.forms or type(frame.index) is not pd.Index or frame.index.dtype != "int64":
+        raise UnpackableError(f"the table {name} is of a kind of its own")
+    rows = frame.index.tolist()
+    alike = like is not None and rows == like.frame.index.tolist()
+    columns = {field: _column(frame[field], like.frame[field] if like is not None and alike and field in like.frame else None) for field in frame}
+    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": rows, "name": frame.index.name, "frame": columns}
+
+
+def _table_again(record: Mapping[str, Any], template: Template, like: Table | None) -> Table:
+    index = pd.Index(record["rows"], dtype="int64", name=record["name"])
+    columns = {field: _column_again(column, index, like.frame[field] if like is not None and field in like.frame else None) for field, column in record["frame"].items()}
+    return Table(template[record["form"]], record["file"], record["sheet"], pd.DataFrame(columns, index=index), record["columns"])
+
+
+def _column(column: pd.Series, like: pd.Series | None) -> list[Any]:
+    """Its type and its values; for an untyped one no values where they are those of the typed one."""
+    kind = str(column.dtype)
+    if kind == INSTANT:
+        return [kind, column.astype("int64").tolist()]
+    if kind in TYPED:
+        return [kind, _plain(column)]
+    values = column.tolist()
+    if kind != "object":
+        raise UnpackableError(f"a column of {kind}")
+    if like is not None and str(like.dtype) in TYPED and _same(values, _plain(like)):
+        return [kind]
+    return [kind, values if set(map(type, values)) <= NATIVE else list(map(_value, values))]
+
+
+def _plain(column: pd.Series) -> list[Any]:
+    """The values of a typed column, None for those that are missing."""
+    values: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist()
+    if any(value != value for value in values):
+        raise UnpackableError("a number that is none")
+    return values
+
+
+def _same(values: Sequence[object], others: Sequence[object]) -> bool:
+    return values == others and list(map(type, values)) == list(map(type, others))
+
+
+def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None) -> pd.Series:
+    kind, *rest = column
+    if not rest and like is not None:
+        return pd.Series(_plain(like), index=index, dtype=object)
+    (values,) = rest
+    if kind == INSTANT:
+        return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)
+    if kind in TYPED:
+        return pd.Series(pd.array(values, dtype=kind), index=index)
+    if kind != "object":
+        raise UnpackableError(f"a column of {kind}")
+    return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)
+
+
+def _value(value: object) -> object:
+    """A value as JSON has it; a date or time under the name of its type."""
+    if type(value) in NATIVE:
+        return value
+    name = type(value).__name__
+    if DATES.get(name) is not type(value):
+        raise UnpackableError(f"a {type(value)}")
+    return {name: value.isoformat()}
+
+
+def _value_again(value: Any) -> Any:
+    if type(value) is not dict:
+        return value
+    ((name, text),) = value.items()
+    return DATES[name].fromisoformat(text)
