@@ -1,5 +1,6 @@
 """A merge compared with the end of any month, and decisions taken along from one summary to another."""
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 
@@ -24,12 +25,20 @@ def merged(folder: Path, month: int, since: str = "", names: Path | None = None)
     return merge_with([folder / "收件箱"], folder / "市级汇总.xlsx", (POLICY, datetime(2022, month, 25, 9)), Earlier(since, names), lambda done, total, name: None)
 
 
-@pytest.fixture
-def summary(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def three_months(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Merged at the ends of July, August and September, each time with another capacity."""
+    folder = tmp_path_factory.mktemp("三个月")
     for month, capacity in ((7, 1000.0), (8, 2000.0), (9, 3000.0)):
-        county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0, capacity=capacity)])
-        merged(tmp_path, month)
+        county_file(folder / "收件箱", "灵宝市", [enterprise(0, capacity=capacity)])
+        merged(folder, month)
+    return folder
+
+
+@pytest.fixture
+def summary(three_months: Path, tmp_path: Path) -> Path:
+    """A copy of the three months for one test."""
+    shutil.copytree(three_months, tmp_path, dirs_exist_ok=True)
     return tmp_path / "市级汇总.xlsx"
 
 

@@ -1,5 +1,6 @@
 """Undoing a merge, and undoing the undo: nothing is ever lost on the way."""
 
+import shutil
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -18,15 +19,22 @@ NOW = datetime(2022, 7, 25, 9, 0)
 NEXT = NOW + timedelta(days=1)
 
 
-@pytest.fixture
-def summary(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A summary merged twice, with another county the second time."""
-    path = tmp_path / "市级汇总.xlsx"
-    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
-    merge([tmp_path / "收件箱"], path, POLICY, NOW)
-    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(1)])
-    merge([tmp_path / "收件箱"], path, POLICY, NOW + timedelta(hours=1))
-    return path
+    folder = tmp_path_factory.mktemp("两次")
+    county_file(folder / "收件箱", "灵宝市", [enterprise(0)])
+    merge([folder / "收件箱"], folder / "市级汇总.xlsx", POLICY, NOW)
+    county_file(folder / "收件箱", "湖滨区", [enterprise(1)])
+    merge([folder / "收件箱"], folder / "市级汇总.xlsx", POLICY, NOW + timedelta(hours=1))
+    return folder
+
+
+@pytest.fixture
+def summary(twice: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    shutil.copytree(twice, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "市级汇总.xlsx"
 
 
 def test_undo_goes_back_and_undo_again_goes_forth(summary: Path) -> None:
