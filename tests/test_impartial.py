@@ -11,6 +11,7 @@ from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
 from xltools.actions.grade import grade_files
 from xltools.actions.people import make_people
+from xltools.actions.sign import Signing, sign_files
 from xltools.faces import cli
 from xltools.model.finding import Code, StopError
 from xltools.model.form import FIRST_ROW, load_form
@@ -33,6 +34,7 @@ def register(folder: Path, *people: Mapping[str, str]) -> Path:
 
 def checked(folder: Path, name: str = "张三", unit: str = "示例环境监测站") -> Path:
     """A refractory plant checked by this person, and the county's form: its own checkers are 张三 and 李四."""
+    folder.mkdir(exist_ok=True)
     who = ({"name": name, "unit": unit, "signature": name, "date": CHECKED},)
     write(folder / "甲.xlsx", applicant(REFRACTORY, code=CODES[0], name=NAMES[0]), [visit(REFRACTORY, best(REFRACTORY), checkers=who)])
     return folder
@@ -77,3 +79,24 @@ def test_a_register_is_never_replaced(tmp_path: Path, capsys: pytest.CaptureFixt
         make_people(path, POLICY)
     assert path.read_bytes() == before
     assert "放在核查表的文件夹里" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("apart", [False, True])
+def test_what_a_blacklisted_checker_signed_is_not_sealed(tmp_path: Path, apart: bool) -> None:
+    """With the register among the checklists, or given beside them."""
+    source = checked(tmp_path / "核查表")
+    people = register(tmp_path if apart else source, {"name": "张三", "blacklisted": "是", "basis": "局务会决定"})
+    done = sign_files([source], Signing(POLICY, tmp_path / "已封签", CHECKED, people=people if apart else None))
+    assert [one.code for one in done.findings] == [Code.CHECKER_BLACKLISTED]
+    assert (done.paths, (tmp_path / "已封签").exists()) == ((), False)
+    other = sign_files([checked(tmp_path / "别处", "王五")], Signing(POLICY, tmp_path / "已封签", CHECKED, people=people))
+    assert [path.name for path in other.paths] == ["甲.xlsx"]
+
+
+def test_a_county_form_of_a_blacklisted_checker_is_not_sealed(tmp_path: Path) -> None:
+    row = enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")
+    county_file(tmp_path, "灵宝市", [row], review=[filled("review", credit_code=CODES[0], process="烧成")])
+    people = register(tmp_path, {"name": "李四", "blacklisted": "是"})
+    done = sign_files([tmp_path / "灵宝市.xlsx"], Signing(POLICY, tmp_path / "已封签", CHECKED, people=people))
+    assert Code.CHECKER_BLACKLISTED in [one.code for one in done.findings]
+    assert done.paths == ()

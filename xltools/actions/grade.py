@@ -14,7 +14,7 @@ from xltools.books.checklist import TEMPLATE
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook, open_book
 from xltools.books.risks import risks
-from xltools.model.checklist import ReadChecklist
+from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.finding import Code, Finding, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import EnterpriseGrade, PartGrade
@@ -25,7 +25,7 @@ from xltools.model.standing import Event
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
-from xltools.rules.impartial import Checker, Person, checkers_of, conflicts
+from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
 from xltools.rules.sanctions import events_of
 
@@ -116,6 +116,7 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
         checks=tuple(inputs.parts),
         files=tuple(inputs.files),
         signed=inputs.signed,
+        checkers=tuple(inputs.checkers),
     )
 
 

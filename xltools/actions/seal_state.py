@@ -10,13 +10,14 @@ from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook
 from xltools.books.form_content import form_content
 from xltools.books.seal_sheet import seal_of
-from xltools.model.checklist import ReadChecklist
+from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import load_template
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
 from xltools.model.seal import Content, load_seal_words
 from xltools.rules.checklist_read import about_checkers
+from xltools.rules.impartial import checkers_of
 from xltools.rules.signing import Signers, checklist_signers, county_signers, standing
 
 COUNTY = "county"
@@ -24,11 +25,12 @@ COUNTY = "county"
 
 @dataclass(frozen=True)
 class Paper:
-    """A form to be sealed or verified. about: what is wrong with its signatures."""
+    """A form to be sealed or verified. about: what is wrong with its signatures · checkers: who signs, as a register is asked about them."""
 
     who: Signers
     content: Content
     about: tuple[Finding, ...] = ()
+    checkers: tuple[Checker, ...] = ()
 
 
 def paper(book: FileBook, policy: Policy) -> Paper | None:
@@ -36,10 +38,12 @@ def paper(book: FileBook, policy: Policy) -> Paper | None:
     if is_checklist(book):
         read = read_checklist(book)
         about = tuple(one for part in read.parts for one in about_checkers(part))
-        return Paper(checklist_signers(read), checklist_content(book, read), about)
+        return Paper(checklist_signers(read), checklist_content(book, read), about, tuple(checkers_of(read)))
     if book.stamp.template == COUNTY:
         submission = check_book(book, load_template(COUNTY), policy)
-        return Paper(county_signers(submission), form_content(book, submission.raw))
+        who = county_signers(submission)
+        checkers = tuple(Checker(name, "", Place(book.name), "", "", "") for name in who.names)
+        return Paper(who, form_content(book, submission.raw), checkers=checkers)
     return None
 
 

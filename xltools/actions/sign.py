@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from xltools.actions.check import Source, is_by_chance, sources
+from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import Paper, paper, state_of
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind
@@ -22,6 +23,7 @@ from xltools.books.signing_key import SigningKey, fingerprint, holds
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
 from xltools.model.policy import Policy
 from xltools.model.seal import Content, Seal, load_seal_words
+from xltools.rules.impartial import Person, conflicts
 from xltools.rules.seal import changes, sealed
 
 
@@ -46,33 +48,54 @@ class SignOutcome:
 
 @dataclass(frozen=True)
 class Signing:
-    """How to seal. folder: where the copies go · key: signs the seals too, None for seals without signatures by key."""
+    """How to seal. folder: where the copies go · key: signs the seals too, None for seals without signatures by key ·
+    people: a register of who may not check."""
 
     policy: Policy
     folder: Path
     day: date
     key: SigningKey | None = None
+    people: Path | None = None
 
 
 def sign_files(paths: Iterable[Path], job: Signing) -> SignOutcome:
     """Write a sealed copy of every checklist and county workbook among these files and folders; nothing that is there is overwritten.
 
-    A form that is sealed already and unchanged keeps its seal, and gets one signature more where there is a key.
+    A form that is sealed already and unchanged keeps its seal, and gets one signature more where there is a key. What somebody on the
+    blacklist signed is not sealed; registers among the files are used too. Source: 三环文〔2022〕69号 六(三).
     """
     states: dict[str, str] = {}
-    found: list[Finding] = []
+    forms, people, found = _forms(paths, job)
     written: list[Path] = []
+    for book, form in forms:
+        said = conflicts(form.checkers, people)
+        found += said
+        if any(one.code is Code.CHECKER_BLACKLISTED for one in said):
+            continue
+        try:
+            path, states[book.name] = _sign(book, form, job)
+        except StopError as stop:
+            found.append(stop.finding)
+        else:
+            written.append(path)
+    return SignOutcome(states, tuple(sorted(found, key=order)), tuple(written))
+
+
+def _forms(paths: Iterable[Path], job: Signing) -> tuple[list[tuple[FileBook, Paper]], list[Person], list[Finding]]:
+    """Every form to be sealed, the persons of every register among the files, and what could not be read."""
+    forms: list[tuple[FileBook, Paper]] = []
+    people, found = read_people(open_book(job.people), job.policy) if job.people else ([], [])
     for source in sources(paths)[0]:
         try:
             book = open_book(source.path, source.name, source.passwords)
-            if (form := _form(book, source, job.policy)) is None:
-                continue
-            path, states[source.name] = _sign(book, form, job)
+            if is_register(book):
+                more, said = read_people(book, job.policy)
+                people, found = [*people, *more], [*found, *said]
+            elif form := _form(book, source, job.policy):
+                forms.append((book, form))
         except StopError as stop:
             found += [] if is_by_chance(source) else [stop.finding]
-            continue
-        written.append(path)
-    return SignOutcome(states, tuple(sorted(found, key=order)), tuple(written))
+    return forms, people, found
 
 
 def _form(book: FileBook, source: Source, policy: Policy) -> Paper | None:

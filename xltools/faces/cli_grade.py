@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -113,6 +113,32 @@ def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool
         click.echo(spoken().word(line))
     for path in done.paths:
         say("已生成 {path}", path=path)
+    return done.exit_code
+
+
+@click.command("recheck", cls=Command)
+@files_argument
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="核查责任.xlsx", help="写到哪个文件；已有的不覆盖。")
+@click.option("--summary", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="取其中的市级评定等级。")
+@click.option("--sample", "count", type=click.IntRange(min=0), default=10, metavar="数量", help="抽多少道工序复查；默认 10。")
+@click.option("--seed", default="", metavar="种子", help="抽样的种子；默认取现在的时间。同样的种子、文件和权重得到同样的名单。")
+@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="核查责任.xlsx", help="照这本表格里改过的“抽样权重”抽取。")
+@json_option
+@policy_option
+@help_option
+def recheck(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
+    """核查责任：每个核查人、每个县（市、区）给的等级被改变几次，缺签、逾期几次；并抽取复查名单，风险高的机会大。"""
+    from xltools.actions.recheck import Drawing, recheck
+
+    seed = given["seed"] or f"{datetime.now():%Y%m%d%H%M%S}"
+    done = recheck(files, Drawing(policy, output, seed, given["count"], given["summary"], given["weights"]))
+    if as_json:
+        show_json(done)
+        return done.exit_code
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    click.echo(spoken().word(done.line))
+    say("已生成 {path}", path=done.path)
     return done.exit_code
 
 

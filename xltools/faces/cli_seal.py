@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -32,12 +32,13 @@ KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @files_argument
 @output_folder
 @click.option("--key", "key_file", type=KEY_FILE, metavar="姓名.key", help="用这个密钥签名；密钥用 xltools key new 生成。")
+@click.option("--people", type=KEY_FILE, metavar="核查人员.xlsx", help="核查人员登记：列入黑名单的人签的不封。登记放在核查表的文件夹里的，不用写。")
 @click.option("--key-password", is_flag=True, help="密钥有密码：运行时询问。")
 @json_option
 @policy_option
 @password_option
 @help_option
-def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_password: bool, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
+def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, as_json: bool, policy: Policy, **given: Any) -> int:
     """封签：给已全部签字的核查表、区县填报表写一份加了封签的副本，原文件不动。
 
     封签对的是内容：另存、改列宽、换软件或换格式都不影响；改动任何一格，xltools verify 都能指出是哪一格。
@@ -46,9 +47,9 @@ def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, key_passw
     from xltools.actions.sign import Signing, sign_files
     from xltools.books.signing_key import read_key
 
-    secret = click.prompt(spoken().say("密钥的密码"), hide_input=True) if key_file and key_password else ""
+    secret = click.prompt(spoken().say("密钥的密码"), hide_input=True) if key_file and given["key_password"] else ""
     key = read_key(key_file, secret) if key_file else None
-    done = sign_files(Inbox(files, passwords), Signing(policy, folder, datetime.now().date(), key))
+    done = sign_files(Inbox(files, given["passwords"]), Signing(policy, folder, datetime.now().date(), key, given["people"]))
     _show(done, as_json)
     if not as_json:
         for path in done.paths:

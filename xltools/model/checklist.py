@@ -170,3 +170,15 @@ class ReadChecklist:
     parts: tuple[ReadPart, ...]
     overall: Entered | None = None
     findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True)
+class Checker:
+    """Somebody named on a checklist, and whom he checked."""
+
+    name: str
+    unit: str
+    place: Place
+    enterprise: str
+    credit_code: str
+    process: str

@@ -287,6 +287,7 @@ class Code(Enum):
     PLAN_OPEN = ("W850", "“{name}”（{process}）还有 {count} 项待核实或需人工确认，提升方案不完整", "请补齐核查表的现场情况，再用 --last 带入上次的跟踪表生成一次")
     PLAN_MET = ("N851", "“{name}”（{process}）现场核查为 {grade}，没有更好的等级可以列出差距", "不需要处理")
     PLAN_OVERDUE = ("W852", "“{name}”（{process}）的“{indicator}”计划 {due} 完成，到 {today} 还没有完成", "请督促企业，或改计划完成日期并写明原因")
+    WEIGHT_UNUSABLE = ("E854", "“{factor}”的抽样权重不是不小于 0 的数", "请改成数字；不想考虑这种情形的，填 0")
     NOTHING_TO_PLAN = ("W853", "没有找到现场核查表，没有生成提升方案", "请先生成并填写现场核查表")
 
     def __init__(self, number: str, message: str, fix: str) -> None:

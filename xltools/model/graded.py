@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from xltools.model.checklist import Checker
 from xltools.model.finding import Finding, Severity
 from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.standing import Change, Standing
@@ -44,7 +45,7 @@ class GradeOutcome:
 
     enterprises: by credit code, with the grades in force · checks: what the site checks alone gave, part by part ·
     standings: every process with its history · moves: None where no policies were compared · files: checklists read ·
-    signed: checklist → how it stands with signatures and seal, in words.
+    signed: checklist → how it stands with signatures and seal, in words · checkers: everybody named as one.
     """
 
     enterprises: tuple[EnterpriseGrade, ...] = ()
@@ -54,6 +55,7 @@ class GradeOutcome:
     checks: tuple[PartGrade, ...] = ()
     files: tuple[str, ...] = ()
     signed: Mapping[str, str] = field(default_factory=dict)
+    checkers: tuple[Checker, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:

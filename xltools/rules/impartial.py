@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from xltools.model.checklist import ReadChecklist
+from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.outcome import Submission
 from xltools.model.seal import canonical
@@ -30,18 +30,6 @@ class Person:
     unit: str
     former: tuple[str, ...]
     blacklisted_by: str
-
-
-@dataclass(frozen=True)
-class Checker:
-    """Somebody named on a checklist, and whom he checked."""
-
-    name: str
-    unit: str
-    place: Place
-    enterprise: str
-    credit_code: str
-    process: str
 
 
 def register_of(people: Table) -> list[Person]:

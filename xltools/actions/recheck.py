@@ -1,0 +1,159 @@
+"""recheck 核查责任: how often the grades that each checker and county gave were changed, what was unsigned or late, and a sample to look at again.
+
+Source: 三环文〔2022〕69号 三(二), 五2, 六(三).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from xltools.actions.grade import UNSIGNED, check_and_grade
+from xltools.actions.reporting import default_settings
+from xltools.actions.run import as_typed, read_summary
+from xltools.books.file import open_book
+from xltools.books.list_book import Lists, write_new_lists
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.form import load_form, load_template
+from xltools.model.grade import PartGrade, Status
+from xltools.model.graded import GradeOutcome
+from xltools.model.outcome import Outcome
+from xltools.model.package import Application
+from xltools.model.policy import Policy
+from xltools.model.recheck import (
+    COUNTIES,
+    PEOPLE,
+    SAMPLE,
+    TEMPLATE,
+    WEIGHTS,
+    Case,
+    Rechecked,
+    Weight,
+    load_recheck_words,
+)
+from xltools.rules.city import plain
+from xltools.rules.deadlines import last_day
+from xltools.rules.package import SIGNED, applications, late_signature, records_of
+from xltools.rules.parse import parse
+from xltools.rules.plan import known_of
+from xltools.rules.recheck import county_lines, people_lines, sample
+from xltools.rules.text import key
+
+Who = tuple[str, str]
+LEDGER, RECTIFICATION, CHANGES = "ledger", "rectification", "changes"
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """How to count and draw. summary: where grades were decided · weights: a workbook of this kind whose weights hold."""
+
+    policy: Policy
+    output: Path
+    seed: str
+    count: int
+    summary: Path | None = None
+    weights: Path | None = None
+
+
+def recheck(paths: Iterable[Path], job: Drawing) -> Rechecked:
+    """Write the counts and the sample. Raises StopError when the file is there already, or the weights cannot be used."""
+    said = load_recheck_words()
+    weights = _weights(job.weights, job.policy) if job.weights else said.weights
+    outcome = check_and_grade(paths, job.policy)
+    cases = _cases(outcome, _decided(job.summary) if job.summary else {}, job.policy)
+    drawn = sample(cases, weights, job.seed, job.count)
+    people = people_lines(cases)
+    counties = county_lines(cases, job.policy.lists["counties"], job.policy.lists["grades"])
+    note = {"seed": job.seed, "all": sum(bool(case.site) for case in cases), "count": len(drawn)}
+    rows = [{"factor": one.name, "weight": one.weight, "reason": one.reason} for one in weights]
+    contents = {PEOPLE: people, COUNTIES: counties, SAMPLE: drawn, WEIGHTS: rows}
+    write_new_lists(job.output, Lists(load_template(TEMPLATE), job.policy, contents, notes={SAMPLE: said.words["note"].format(**note)}))
+    line = said.words["line"].format(**note, people=len(people), counties=len(counties))
+    return Rechecked(job.output, line, tuple(first_per_cell(one for one in outcome.findings if one.place.file in outcome.unread)))
+
+
+def _decided(path: Path) -> dict[Who, str]:
+    """Code and process → the grade decided, of the latest row that has one."""
+    ledger = read_summary(path)[1].get(LEDGER)
+    lines = ledger.frame.to_dict("records") if ledger else []
+    return {_who(line): str(grade) for line in lines if (grade := plain(line["decided"]))}
+
+
+def _who(record: Mapping[object, object] | Mapping[str, object]) -> Who:
+    code, process = (record[name] for name in ("credit_code", "process"))
+    return key(str(code or "")), key(str(process or ""))
+
+
+def _cases(outcome: Outcome, decided: Mapping[Who, str], policy: Policy) -> list[Case]:
+    """Every process that a county or the city checked, with what came of it."""
+    graded = outcome.graded or GradeOutcome()
+    cases: dict[Who, Case] = {}
+    for submission in outcome.accepted:
+        for one in applications(submission, default_settings()):
+            cases[key(one.code), key(one.process)] = _reviewed(one, policy)
+    listed = known_of(outcome.accepted, policy).rows
+    for part in graded.checks:
+        who = key(part.checklist.credit_code), key(part.checklist.process)
+        known = cases.get(who) or Case(str(listed.get(who, {}).get("county") or ""), part.checklist.name, part.checklist.credit_code, part.checklist.process)
+        cases[who] = _visited(part, known, graded, policy)
+    found = {_who(record) for one in outcome.accepted for _, record in records_of(one.tables.get(RECTIFICATION)) if record["origin"] == load_recheck_words().words["province"]}
+    events = {_who(record) for one in outcome.accepted for _, record in records_of(one.tables.get(CHANGES)) if policy.sanction(str(record["change_kind"]))}
+    return [replace(case, decided=decided.get(who, ""), province=who in found, event=who in events) for who, case in cases.items()]
+
+
+def _reviewed(one: Application, policy: Policy) -> Case:
+    """A process as its county reviewed it."""
+    county, review = one.submission.county, one.review
+    people = tuple((str(review[name]), county) for name in ("checker1", "checker2") if review[name])
+    unsigned = people if review["checkers_signed"] != SIGNED else ()
+    months, late = policy.lists["months"], bool(late_signature(one, policy))
+    month = months.index(one.submission.batch) + 1 if one.submission.batch in months else 0
+    return Case(county, one.name, one.code, one.process, str(review["conclusion"] or ""), county_people=people, unsigned=unsigned, review_late=late, month=month)
+
+
+def _visited(part: PartGrade, case: Case, graded: GradeOutcome, policy: Policy) -> Case:
+    """The same with what the city found there."""
+    checklist = part.checklist
+    mine = [one for one in graded.checkers if (one.place.file, one.place.sheet) == (checklist.place.file, checklist.place.sheet)]
+    open_rows = {(one.place.sheet, _row(one.place)) for one in graded.findings if one.code in UNSIGNED and one.place.file == checklist.place.file}
+    people = tuple((one.name, one.unit) for one in mine)
+    unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, _row(one.place)) in open_rows)
+    site = part.outcome if part.status is Status.CLEAR else ""
+    return replace(case, site=site, city_people=people, unsigned=(*case.unsigned, *unsigned), site_late=_is_late(checklist.checked, case, policy))
+
+
+def _row(place: Place) -> str:
+    return "".join(sign for sign in place.cell if sign.isdigit())
+
+
+def _is_late(checked: date | None, case: Case, policy: Policy) -> bool:
+    """Whether the city came after the end of the month the county reported for; without a month nothing is said."""
+    return bool(checked and case.month and checked > last_day(policy.deadline("site_check"), policy.year, case.month))
+
+
+def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:
+    """The weights in a workbook, each a number of at least 0. Raises StopError for any that cannot be used."""
+    template, form = load_template(TEMPLATE), load_form(WEIGHTS)
+    book = open_book(path)
+    raw, found = read_tables(book, replace(template, forms=(as_typed(form),)))
+    if book.stamp.template != template.id or WEIGHTS not in raw:
+        raise StopError(next(iter(found), Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title)))
+    typed, said = parse(raw[WEIGHTS], policy, policy.year)
+    if wrong := [one for one in said if one.severity is Severity.ERROR]:
+        raise StopError(wrong[0])
+    lines = {str(record["factor"]): (row, record) for row, record in records_of(typed)}
+    weights = []
+    for one in load_recheck_words().weights:
+        row, record = lines.get(one.name, (0, {"weight": one.weight, "reason": one.reason}))
+        value = record["weight"]
+        if not isinstance(value, int | float) or value < 0:
+            raise StopError(_bad(typed.place(row, "weight"), one))
+        weights.append(replace(one, weight=float(value), reason=str(record["reason"] or "")))
+    return tuple(weights)
+
+
+def _bad(place: Place, one: Weight) -> Finding:
+    return Code.WEIGHT_UNUSABLE.at(place, factor=one.name)

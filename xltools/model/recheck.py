@@ -1,0 +1,90 @@
+"""Accountability and re-checks: words and weights, one process with all that is known of its checks, what was made."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+
+from xltools.model.finding import Finding, Severity
+
+TEMPLATE = "recheck"
+PEOPLE, COUNTIES, SAMPLE, WEIGHTS = "recheck_people", "recheck_counties", "recheck_sample", "recheck_weights"
+
+
+@dataclass(frozen=True)
+class Weight:
+    """How much a factor adds to the chance of a process to be drawn, and why. factor: as the code knows it."""
+
+    factor: str
+    name: str
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class RecheckWords:
+    """What specs/recheck.toml declares."""
+
+    words: Mapping[str, str]
+    weights: tuple[Weight, ...]
+
+
+@cache
+def load_recheck_words() -> RecheckWords:
+    """The words and weights declared in specs/recheck.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "recheck.toml").read_text("utf-8"))
+    return RecheckWords(data["words"], tuple(Weight(**one) for one in data["weight"]))
+
+
+@dataclass(frozen=True)
+class Case:
+    """One process, its checks and what came of them. county_people, city_people: name and unit of who checked ·
+    review, site, decided: the grades that county, city and leading group gave, "" where none is known · month: of the batch, 0 where it is not known."""
+
+    county: str
+    name: str
+    credit_code: str
+    process: str
+    review: str = ""
+    site: str = ""
+    decided: str = ""
+    county_people: tuple[tuple[str, str], ...] = ()
+    city_people: tuple[tuple[str, str], ...] = ()
+    unsigned: tuple[tuple[str, str], ...] = ()
+    review_late: bool = False
+    site_late: bool = False
+    event: bool = False
+    province: bool = False
+    month: int = 0
+
+    @property
+    def changed(self) -> bool:
+        """Whether the city found another grade than the county."""
+        return bool(self.review and self.site and self.review != self.site)
+
+    @property
+    def redecided(self) -> bool:
+        """Whether another grade was decided than the city found."""
+        return bool(self.site and self.decided and self.site != self.decided)
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """What was written, and a sentence about it."""
+
+    path: Path
+    line: str
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        return {"file": self.path.name, "line": self.line, "findings": [one.record() for one in self.findings]}
