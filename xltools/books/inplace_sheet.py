@@ -50,7 +50,7 @@ class Records:
     head: int = HEADER_ROW
     keeps: bool = False
 
-    @property
+    @cached_property
     def ours(self) -> frozenset[int]:
         """The columns whose looks and links are ours; those the city fills in, and those that no form declares, are people's."""
         return frozenset(column for column, one in self.columns.items() if one.owner is not Owner.CITY)

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rapidfuzz import fuzz
 
@@ -21,6 +22,7 @@ COPY = re.compile(r"(\(\d+\)|[-_]?副本(\(?\d+\)?)?|[-_]?copy)+$", re.IGNORECAS
 NUMBERING = re.compile(r"^(附?[表件]?\d{1,2}[.、:_-]|附[表件]\d{0,2}[.、:_-]?|[一二三四五六七八九十][、.])")
 
 
+@lru_cache(maxsize=2**16)
 def squeeze(value: Cell) -> str:
     """Text without what does not distinguish labels: width, case, spaces, line breaks, asterisks, colons; "" for other values."""
     if not isinstance(value, str):
@@ -55,8 +57,8 @@ class Labels:
 
     def of(self, value: Cell) -> str | None:
         """The field with this label or alias, None when there is none."""
-        text = squeeze(value)
-        return (self.exact.get(text) or self.exact.get(bare(value)) or self.alias.get(text) or self.alias.get(bare(value))) if text else None
+        text, plain = squeeze(value), bare(value)
+        return (self.exact.get(text) or self.exact.get(plain) or self.alias.get(text) or self.alias.get(plain)) if text else None
 
     def is_exact(self, value: Cell, field: str) -> bool:
         """Whether the text is the field's own label, unit and decoration aside."""

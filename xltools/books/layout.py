@@ -22,7 +22,7 @@ FOOTER_LIMIT = 255
 
 def text_width(text: str) -> int:
     """How many character widths a text takes: a Chinese character takes two."""
-    return sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+    return len(text) if text.isascii() else sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
 
 
 def header_text(field: Field) -> str:
@@ -39,6 +39,8 @@ def column_width(field: Field) -> float:
 def lines(text: str, width: float) -> int:
     """How many lines a text takes in a column of this width."""
     room = max(width - 1.5, 1)
+    if 2 * len(text) <= room and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(text_width(part) / room)) for part in text.split("\n"))
 
 

@@ -134,12 +134,16 @@ def _is_content(row: int, column: int, value: Cell, area: Area) -> bool:
     return not counted and address(row, column) not in area.facts.formulas
 
 
+def _named(content: Mapping[int, Cell]) -> set[int]:
+    """The columns of what is no count."""
+    return {column for column, value in content.items() if not (isinstance(value, float) and value < MOST_COUNTED)}
+
+
 def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], area: Area) -> bool:
     """A total, a remark, or the header once more."""
     texts = {column: value for column, value in content.items() if isinstance(value, str)}
     totals = {column for column, value in texts.items() if area.is_total(value)}
-    named = {column for column, value in content.items() if not (isinstance(value, float) and value < MOST_COUNTED)}
-    if totals and not area.key & (named - totals):
+    if totals and not area.key & (_named(content) - totals):
         return True
     if len(content) == 1 and texts:
         column, value = next(iter(texts.items()))

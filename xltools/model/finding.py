@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
+from functools import lru_cache
 from string import Formatter
 
 
@@ -385,9 +386,14 @@ def first_per_cell(findings: Iterable[Finding]) -> list[Finding]:
 def order(finding: Finding) -> tuple[str, str, int, int, str, str]:
     """Sort key: file, sheet, row, column, code, sentence; the same whatever order files were read in."""
     place = finding.place
-    letters = "".join(c for c in place.cell if c.isalpha())
-    digits = "".join(c for c in place.cell if c.isdigit())
+    return (place.file, place.sheet, *_row_and_column(place.cell), finding.code.number, finding.message)
+
+
+@lru_cache(maxsize=2**16)
+def _row_and_column(cell: str) -> tuple[int, int]:
+    letters = "".join(c for c in cell if c.isalpha())
+    digits = "".join(c for c in cell if c.isdigit())
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter.upper()) - 64
-    return (place.file, place.sheet, int(digits or 0), column, finding.code.number, finding.message)
+    return int(digits or 0), column

@@ -12,12 +12,14 @@ import pandas as pd
 
 from xltools.model.finding import Code, Finding
 from xltools.model.form import Form, Kind, Owner
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.city import city_table, plain
 from xltools.rules.text import key, shown
 
 BY_HAND = "手工添加的行"
 ABOUT = ("sheet", "cell", "code")  # together they say which problem a remark is about
+# What a row is known by, whichever form it is of.
+TELLING = frozenset({"county", "name", "credit_code", "process", "batch", "about", "message", "enterprise", *ABOUT})
 # Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
 OWN, EMPTY = "own_", "empty_"
 NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
@@ -31,7 +33,7 @@ class Remark:
     form: Form
     who: Mapping[str, Any]
     values: Mapping[str, Any]
-    record: Mapping[object, object] | None = None
+    record: Mapping[str, Any] | None = None
     text: str = ""
 
     @property
@@ -85,14 +87,14 @@ def written(tables: Mapping[str, Table]) -> list[Remark]:
     found = []
     for table in (one for one in tables.values() if one.form.key):
         own = [one.name for one in table.form.owned(Owner.CITY)]
-        for record in table.frame.to_dict("records"):
+        for record in records_of(table.frame):
             values = {name: plain(record.get(name)) for name in own if plain(record.get(name)) is not None}
             if values or _is_by_hand(table.form, record):
                 found.append(Remark(table.form, _who(record), values, record))
     return found
 
 
-def _is_by_hand(form: Form, record: Mapping[object, object]) -> bool:
+def _is_by_hand(form: Form, record: Mapping[str, Any]) -> bool:
     return "source_file" in form and plain(record.get("source_file")) is None
 
 
@@ -102,7 +104,7 @@ def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
         return []
     forms = {one.form.sheet: one.form for one in tables.values()}
     found = []
-    for record in table.frame.to_dict("records"):
+    for record in records_of(table.frame):
         form = forms.get(str(record["form_sheet"]))
         item = str(plain(record["item"]) or "")
         name = next((one.name for one in form if one.label == item), item) if form else item
@@ -125,7 +127,7 @@ def _taken_out(form: Form, name: str, content: object) -> object:
     return value
 
 
-def _who(record: Mapping[object, object]) -> dict[str, object]:
+def _who(record: Mapping[str, Any]) -> dict[str, object]:
     """What identifies a row, whichever form it is of."""
     found = {name: plain(record.get(name)) for name in ("county", "name", "credit_code", "process", "batch", "about")}
     if found["about"] is None and "message" in record:
@@ -133,7 +135,7 @@ def _who(record: Mapping[object, object]) -> dict[str, object]:
     return found
 
 
-def _row_text(form: Form, record: Mapping[object, object]) -> str:
+def _row_text(form: Form, record: Mapping[str, Any]) -> str:
     said = {one.label: plain(record.get(one.name)) for one in form if one.owner is not Owner.CITY}
     return "；".join(f"{label}：{shown(value, 1000)}" for label, value in said.items() if value is not None)
 
@@ -145,7 +147,7 @@ def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark
         if not searching:
             break
         rows: dict[tuple[str, ...], list[int]] = {}
-        for row, record in zip(target.frame.index, target.frame.to_dict("records"), strict=True):
+        for row, record in zip(target.frame.index, records_of(target.frame[[name for name in target.frame if name in TELLING]]), strict=True):
             if mine := _identity(_who(record), fields):
                 rows.setdefault(mine, []).append(int(row))
         there = {at: rows.get(_identity(remark.who, fields), []) for at, remark in searching.items()}

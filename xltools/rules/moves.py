@@ -9,7 +9,7 @@ from typing import Any
 
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.city import city_records, plain
 from xltools.rules.enterprises import Part, scheme_of
@@ -77,7 +77,7 @@ def differences(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[st
 
 def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
     """Why a process is not merged today, where the list of unmerged rows says so."""
-    records = [] if unmerged is None else unmerged.frame.to_dict("records")
+    records = [] if unmerged is None else records_of(unmerged.frame)
     return {_key(one, ("county", "credit_code", "process")): str(one["reason"]) for one in records}
 
 
@@ -117,7 +117,7 @@ def _matched(before: Table, now: Table) -> tuple[list[tuple[Record, Record]], li
 
 
 def _records(table: Table) -> list[Record]:
-    rows = [{str(name): plain(value) for name, value in one.items()} for one in table.frame.to_dict("records")]
+    rows = [{str(name): plain(value) for name, value in one.items()} for one in records_of(table.frame)]
     return [one for one in rows if one.get("source_file") is not None or "source_file" not in table.form]
 
 
@@ -157,8 +157,8 @@ def _direction(record: Record, old: object, new: object, policy: Policy) -> str:
 
 def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str, Sequence[str]], policy: Policy) -> Iterator[dict[str, object]]:
     """The grades of a computed table that differ, each with its reason."""
-    old = {_key(record, keys): record for record in before.frame.to_dict("records")}
-    for raw in now.frame.to_dict("records"):
+    old = {_key(record, keys): record for record in records_of(before.frame)}
+    for raw in records_of(now.frame):
         record = {str(name): plain(value) for name, value in raw.items()}
         earlier = old.get(_key(record, keys))
         for name, reasons in grades.items():

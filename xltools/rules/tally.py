@@ -133,15 +133,17 @@ def _sum(raw: Table, table: Table, field: Field, about: tuple[Collection[str], F
 
 
 def _values(raw: Table, table: Table, field: Field) -> list[object]:
-    values: list[object] = raw.frame.loc[table.frame.index, field.name].tolist()
+    column = raw.frame[field.name]
+    values: list[object] = (column if column.index.equals(table.frame.index) else column.loc[table.frame.index]).tolist()
     return values
 
 
 def values_of(column: pd.Series) -> list[object]:
     """A typed column as plain values: dates without a time, None where there is nothing."""
-    plain = column.dt.date if pd.api.types.is_datetime64_any_dtype(column) else column
-    values: list[object] = plain.astype(object).where(column.notna(), None).tolist()
-    return values
+    values = column.tolist()
+    if pd.api.types.is_datetime64_any_dtype(column):
+        return [None if value is pd.NaT else value.date() for value in values]
+    return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
 
 
 def _number(value: object) -> float:
