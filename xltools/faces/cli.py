@@ -19,7 +19,7 @@ from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_demo import demo
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import grade, make_checklist, plan, recheck
-from xltools.faces.cli_lists import emergency, screen
+from xltools.faces.cli_lists import emergency, lists, screen
 from xltools.faces.cli_pack import close, make_reporting, pack
 from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
@@ -218,7 +218,7 @@ commands.add_command(grade)
 commands.add_command(remind)
 commands.add_command(emergency)
 commands.add_command(names)
-for command in (sign, verify, key, calendar, pack, close, plan, recheck):
+for command in (sign, verify, key, calendar, pack, close, plan, recheck, lists):
     commands.add_command(command)
 for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)

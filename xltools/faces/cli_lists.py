@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.options import SOME_FOLDER, Command, help_option, json_option, policy_option
-from xltools.faces.speech import say
+from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, named, report_lines, show_json
 from xltools.model.finding import Severity
 
@@ -42,6 +42,30 @@ def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, pol
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
     said = named(done, "rows", "protected", "open")
     say("\n列入清单 {rows} 行，保障类 {protected} 行，{open} 行有待人工确认：{counts}", **said, counts=counts_line(counts))
+    say("已生成 {path}", path=done.path)
+    return done.exit_code
+
+
+@click.command("lists", cls=Command)
+@click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
+@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="各类名单.xlsx", help="写到哪个文件；已有的不覆盖。")
+@click.option("--settings", type=A_FILE, metavar="上报设置.xlsx", help="取其中登记的参评绩效先进性的企业。")
+@json_option
+@policy_option
+@help_option
+def lists(summary: Path, output: Path, settings: Path | None, as_json: bool, policy: Policy) -> int:
+    """各类名单：保障类（在清单、移出）、正面清单、激励、D 级、二次审核，每行写着理由和依据。
+
+    等级取市级评定，并计入“变更与处理”；没有规定的标“需人工确认”。
+    """
+    from xltools.actions.named_lists import lists_of
+
+    done = lists_of(summary, output, policy, settings)
+    if as_json:
+        show_json(done)
+        return done.exit_code
+    for line in (*report_lines(done.findings, brief=True), *map(spoken().word, done.lines)):
+        click.echo(line)
     say("已生成 {path}", path=done.path)
     return done.exit_code
 

@@ -1,0 +1,111 @@
+"""The lists that follow from decisions: who is on which, why, and by which clause."""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from tests.county_files import CODES, NAMES, POLICY
+from tests.public_list import MACHINING, decided, event
+from tests.test_emergency import city, protected
+from xltools.actions.run import as_typed
+from xltools.books.base import Cell, TextBook
+from xltools.books.read import read_tables
+from xltools.faces import cli
+from xltools.model.form import load_template
+from xltools.rules.named_lists import City, named_lists
+from xltools.rules.parse import parse
+from xltools.rules.sanctions import events_of
+
+CITY = load_template("city")
+PLAIN = {"honour": "无", "low_voc": "否"}
+FINAL = {"decided_by": "市绩效分级评定领导小组", "decided_date": datetime(2022, 8, 30)}
+
+
+def listed(book: TextBook, advanced: frozenset[str] = frozenset()) -> list[tuple[object, ...]]:
+    """List, name, grade and clause of every row."""
+    return [(one["kind"], one["name"], one["grade"], str(one["clause"]).removeprefix("三环文〔2022〕69号 ")) for one in lines(book, advanced)]
+
+
+def lines(book: TextBook, advanced: frozenset[str] = frozenset()) -> list[dict[str, object]]:
+    forms = tuple(as_typed(CITY[name]) for name in ("ledger", "protections", "events"))
+    typed = {name: parse(table, POLICY, 2022)[0] for name, table in read_tables(book, replace(CITY, forms=forms))[0].items()}
+    return named_lists(City(typed["ledger"], typed.get("protections"), events_of(typed["events"]) if "events" in typed else [], POLICY, advanced))
+
+
+def of(*ledger: dict[str, Cell], **sheets: list[dict[str, Cell]]) -> TextBook:
+    return city(list(ledger), [], **sheets)
+
+
+@pytest.mark.parametrize(
+    ("grade", "expected"),
+    [
+        ("A", [("正面清单", "A", "五3"), ("激励：自主减排", "A", "二(三)")]),
+        ("B", [("正面清单", "B", "五3")]),
+        ("B-", [("正面清单（需人工确认）", "B-", "五3、二(四)")]),
+        ("C", []),
+        ("D", [("D级清单", "D", "二(三)")]),
+        (None, []),
+    ],
+)
+def test_the_grade_decided_says_the_list(grade: Cell, expected: list[tuple[str, str, str]]) -> None:
+    assert [(kind, one, clause) for kind, _, one, clause in listed(of(decided(0, grade, **PLAIN)))] == expected
+
+
+def test_a_leading_enterprise_is_on_the_positive_list_and_a_not_leading_one_on_none() -> None:
+    rows = [decided(0, "引领性", **MACHINING, **PLAIN), decided(1, "非引领性", **MACHINING, **PLAIN)]
+    assert listed(of(*rows)) == [("正面清单", NAMES[0], "引领性", "五3")]
+
+
+def test_the_worst_process_decides_for_the_enterprise() -> None:
+    rows = [decided(0, "A", **PLAIN), decided(0, "C", process="二号线", **PLAIN)]
+    assert listed(of(*rows)) == []
+    assert listed(of(decided(0, "A", **PLAIN), decided(0, None, process="二号线", **PLAIN))) == []
+
+
+def test_honours_and_low_voc_give_their_incentives_whatever_the_grade() -> None:
+    rows = [decided(0, "C", honour="绿色工厂", low_voc="是")]
+    assert listed(of(*rows)) == [("激励：优先评选", NAMES[0], "C", "二(三)"), ("激励：错时生产豁免", NAMES[0], "C", "二(三)")]
+    mixed = [decided(0, "C", honour="无", low_voc="是"), decided(0, "C", process="二号线", **PLAIN)]
+    assert listed(of(*mixed)) == []
+
+
+def test_a_protected_enterprise_is_on_the_list_until_it_breaks_its_terms() -> None:
+    """五2: outside its scope, or a project without green construction: off at once."""
+    assert [(one["kind"], one["reason"]) for one in lines(of(protections=[protected(0)]))] == [("保障类（在清单）", "民生保障：供热，2022-10-01 至 2023-03-31；只准从事：1号炉")]
+    out = event(0, "保障类超范围生产")
+    assert [(one["kind"], one["reason"], one["clause"]) for one in lines(of(protections=[protected(0)], events=[out]))] == [("保障类（移出）", "保障类超范围生产（2022-07-30）", "三环文〔2022〕69号 五2")]
+    project = protected(1) | {"project": "是", "green": "否"}
+    assert [(one["kind"], one["name"]) for one in lines(of(protections=[project]))] == [("保障类（移出）", NAMES[1])]
+
+
+def test_a_violation_waits_for_the_grade_and_false_material_is_lowest_at_once() -> None:
+    """二(五): no number of steps is stated; 五1: the lowest grade."""
+    waits = event(0, "环境违法", process="铸件", found_date=datetime(2022, 8, 10))
+    assert listed(of(decided(0, "A", **PLAIN), events=[waits])) == [
+        ("正面清单", NAMES[0], "A", "五3"), ("激励：自主减排", NAMES[0], "A", "二(三)"), ("待决定处理后的等级", NAMES[0], "A", "二(五)"),
+    ]  # fmt: skip
+    assert listed(of(decided(0, "A", **PLAIN), events=[waits | FINAL | {"new_grade": "C"}])) == []
+    lie = event(0, "隐瞒或提供虚假材料", found_date=datetime(2022, 8, 10))
+    assert listed(of(decided(0, "A", **PLAIN), events=[lie | FINAL])) == [("D级清单", NAMES[0], "D", "二(三)")]
+
+
+def test_below_standard_waits_for_the_second_review() -> None:
+    one = event(0, "达不到指标要求", process="铸件", found_date=datetime(2022, 8, 10), second_review="待二次审核")
+    assert ("二次审核", NAMES[0], "C", "五2") in listed(of(decided(0, "C", **PLAIN), events=[one]))
+
+
+def test_who_takes_part_in_the_advanced_review_is_asked_about() -> None:
+    said = lines(of(decided(0, "C", **PLAIN)), frozenset({CODES[0]}))
+    assert [(one["kind"], one["clause"]) for one in said] == [("正面清单（需人工确认）", "三环文〔2022〕69号 五3")]
+
+
+def test_the_command_writes_one_workbook_and_never_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    summary = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"
+    path = tmp_path / "各类名单.xlsx"
+    assert cli.run(["lists", str(summary), "-o", str(path)]) in (0, 1)
+    assert "保障类（在清单）" in capsys.readouterr().out
+    before = path.read_bytes()
+    assert cli.run(["lists", str(summary), "-o", str(path)]) == 1
+    assert path.read_bytes() == before

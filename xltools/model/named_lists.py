@@ -1,0 +1,58 @@
+"""The lists that follow from what was decided: their words, and what making them gave."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from xltools.model.finding import Finding, Severity
+
+TEMPLATE = "named_lists"
+
+
+@dataclass(frozen=True)
+class ListWords:
+    """positive, asked, free, seasonal: the grades of whole enterprises that each list takes · kinds, reasons, clauses: by list."""
+
+    positive: tuple[str, ...]
+    asked: tuple[str, ...]
+    free: tuple[str, ...]
+    seasonal: tuple[str, ...]
+    no_honour: str
+    yes: str
+    no: str
+    kinds: Mapping[str, str]
+    reasons: Mapping[str, str]
+    clauses: Mapping[str, str]
+    words: Mapping[str, str]
+
+
+@cache
+def load_list_words() -> ListWords:
+    """The words declared in specs/named_lists.toml."""
+    data = tomllib.loads((files("xltools") / "specs" / "named_lists.toml").read_text("utf-8"))
+    grades: dict[str, Any] = {name: tuple(data.pop(name)) for name in ("positive", "asked", "free", "seasonal")}
+    return ListWords(**grades, **data)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The workbook that was written, with a sentence for every list."""
+
+    path: Path
+    lines: tuple[str, ...]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+    def record(self) -> dict[str, object]:
+        """The outcome as `--json` prints it."""
+        return {"file": self.path.name, "lines": list(self.lines), "findings": [one.record() for one in self.findings]}

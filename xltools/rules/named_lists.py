@@ -1,0 +1,122 @@
+"""Who is on which list by what was decided: protected, positive, incentives, D, second reviews; each row with its reason and clause.
+
+Source: 三环文〔2022〕69号 二(三), 二(五), 三(三)2, 五.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from xltools.model.named_lists import load_list_words
+from xltools.model.policy import Effect, Policy
+from xltools.model.standing import Event, Standing, State
+from xltools.model.table import Table
+from xltools.rules.enterprises import ROW, Part, Row, latest, scheme_of, whole
+from xltools.rules.package import records_of
+from xltools.rules.sanctions import sanction
+from xltools.rules.text import key
+
+Line = dict[str, object]
+STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
+
+
+@dataclass(frozen=True)
+class City:
+    """What of a summary the lists follow from. advanced: codes of enterprises that take part in 绩效先进性."""
+
+    ledger: Table
+    protections: Table | None
+    events: Sequence[Event]
+    policy: Policy
+    advanced: frozenset[str] = frozenset()
+
+
+def named_lists(city: City) -> list[Line]:
+    """All lists, in the order of their kinds, counties and names."""
+    lines = [*_protected(city)]
+    for rows in _enterprises(city):
+        lines += _enterprise(rows, city)
+    kinds, counties = list(load_list_words().kinds.values()), list(city.policy.lists["counties"])
+    return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), counties.index(str(one["county"])) if one["county"] in counties else len(counties), str(one["name"]), str(one["process"] or "")))
+
+
+def _line(kind: str, about: Mapping[str, object], place: str, **said: object) -> Line:
+    words = load_list_words()
+    reason = words.reasons[str(said.pop("reason", kind))]
+    shown = {name: about.get(name) for name in ("county", "name", "credit_code", "process")}
+    clause = str(said.pop("clause", "")) or words.clauses[kind]
+    return {"kind": words.kinds[kind], **shown, "grade": said.get("grade"), "reason": reason.format(**{**about, **said}), "clause": clause, "place": place}
+
+
+def _protected(city: City) -> Iterator[Line]:
+    """Every protected enterprise: on the list, or off it since an event or for lack of green construction."""
+    words = load_list_words()
+    for row, record in records_of(city.protections):
+        place = f"【{city.protections.sheet}】{row}" if city.protections else ""
+        about = {**record, "process": None}
+        gone = next((one for one in city.events if key(one.credit_code) == key(str(record["credit_code"] or "")) and _leaves(one, city.policy)), None)
+        rule = city.policy.sanction(gone.kind) if gone else None
+        if gone:
+            yield _line("removed", about, place, event=gone.kind, day=_day(gone), clause=rule.clause if rule else "")
+        elif record["project"] == words.yes and record["green"] == words.no:
+            yield _line("removed", about, place, reason="green")
+        else:
+            yield _line("protected", about, place)
+
+
+def _leaves(event: Event, policy: Policy) -> bool:
+    rule = policy.sanction(event.kind)
+    return rule is not None and rule.effect is Effect.OFF_LIST
+
+
+def _day(event: Event) -> str:
+    return event.found_date.isoformat() if event.found_date else ""
+
+
+def _enterprises(city: City) -> list[list[Row]]:
+    """The rows of every enterprise and county; of one process the latest batch."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row, record in records_of(city.ledger):
+        who = str(record["county"] or ""), key(str(record["credit_code"] or record["name"] or row))
+        groups.setdefault(who, []).append({**record, ROW: row})
+    return [latest(rows, city.policy) for rows in groups.values()]
+
+
+def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
+    """The lists that one enterprise is on. Its grade is the whole of the parts decided, after the events since."""
+    words, first = load_list_words(), rows[0]
+    place = f"【{city.ledger.sheet}】{'、'.join(str(row[ROW]) for row in rows)}"
+    about = {**first, "process": None}
+    parts = [Part(str(row["process"] or ""), str(row["table"] or ""), str(row["decided"] or "")) for row in rows]
+    after = [_after(part, row, city) for part, row in zip(parts, rows, strict=True)]
+    for standing, row in zip(after, rows, strict=True):
+        if standing and standing.state in STATES:
+            last = standing.history[-1]
+            yield _line(STATES[standing.state], row, place, event=last.kind, day=last.when.isoformat() if last.when > date.min else "", grade=standing.grade, clause=last.clause)
+    now = [Part(part.process, part.table, standing.grade if standing else part.grade) for part, standing in zip(parts, after, strict=True)]
+    grade = whole(now, city.policy).grade
+    lists = {"positive": words.positive, "asked": words.asked, "free": words.free, "seasonal": words.seasonal}
+    yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
+    if key(str(first["credit_code"] or "")) in {key(code) for code in city.advanced} and grade not in words.positive:
+        yield _line("asked", about, place, grade=grade or None, reason="advanced", clause=words.clauses["positive"])
+    honours = list(dict.fromkeys(str(row["honour"]) for row in rows if row["honour"] and row["honour"] != words.no_honour))
+    yield from (_line("honour", {**about, "honour": honour}, place, grade=grade or None) for honour in honours)
+    if all(row["low_voc"] == words.yes for row in rows):
+        yield _line("low_voc", about, place, grade=grade or None)
+
+
+def _after(part: Part, row: Row, city: City) -> Standing | None:
+    """Where a decided process stands after the events since; None while it is not decided."""
+    scheme, decided = scheme_of(part, city.policy), row["decided_date"]
+    if scheme is None or not isinstance(decided, date):
+        return None
+    since = [one for one in city.events if key(one.credit_code) == key(str(row["credit_code"] or "")) and one.when >= decided]
+    return sanction([Standing(since[0].credit_code if since else "", part.process, scheme, part.grade)], since, city.policy)[0][0]
+
+
+def counted(lines: Iterable[Line]) -> list[tuple[str, int]]:
+    """Every list with its number of rows, also the empty ones."""
+    kinds = [str(line["kind"]) for line in lines]
+    return [(kind, kinds.count(kind)) for kind in load_list_words().kinds.values()]
