@@ -80,6 +80,11 @@ def test_a_protected_enterprise_is_on_the_list_until_it_breaks_its_terms() -> No
     assert [(one["kind"], one["name"]) for one in lines(of(protections=[project]))] == [("保障类（移出）", NAMES[1])]
 
 
+def test_what_a_county_left_out_is_said_to_be_missing() -> None:
+    said = lines(of(protections=[protected(0) | {"scope": None, "valid_to": None}]))[0]["reason"]
+    assert said == "民生保障：供热，2022-10-01 至 没有写明；只准从事：没有写明"
+
+
 def test_a_violation_waits_for_the_grade_and_false_material_is_lowest_at_once() -> None:
     """二(五): no number of steps is stated; 五1: the lowest grade."""
     waits = event(0, "环境违法", process="铸件", found_date=datetime(2022, 8, 10))

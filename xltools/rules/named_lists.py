@@ -46,8 +46,9 @@ def _line(kind: str, about: Mapping[str, object], place: str, **said: object) ->
     words = load_list_words()
     reason = words.reasons[str(said.pop("reason", kind))]
     shown = {name: about.get(name) for name in ("county", "name", "credit_code", "process")}
+    filled = {name: words.words["blank"] if value is None else value for name, value in {**about, **said}.items()}
     clause = str(said.pop("clause", "")) or words.clauses[kind]
-    return {"kind": words.kinds[kind], **shown, "grade": said.get("grade"), "reason": reason.format(**{**about, **said}), "clause": clause, "place": place}
+    return {"kind": words.kinds[kind], **shown, "grade": said.get("grade"), "reason": reason.format(**filled), "clause": clause, "place": place}
 
 
 def _protected(city: City) -> Iterator[Line]:
