@@ -31,7 +31,7 @@ FENCES = {
     "xlsxwriter": ("books/",),
     "openpyxl": ("books/",),
     "python_calamine": ("books/",),
-    "cryptography": ("books/signing_key.py",),
+    "cryptography": ("books/concealed.py", "books/signing_key.py"),
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/schema.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
@@ -44,7 +44,7 @@ FENCES = {
     "numpy": ("",),
 }
 FENCES["click"] += ("faces/cli_city.py", "faces/speech.py")
-FENCES["click"] += ("faces/cli_calendar.py", "faces/cli_pack.py", "faces/cli_seal.py")
+FENCES["click"] += ("faces/cli_calendar.py", "faces/cli_pack.py", "faces/cli_seal.py", "faces/cli_tips.py")
 FENCES["xlwings"] += ("faces/functions.py",)     # an analyst's optional functions
 # Import inside a function, or by a string: module that does it → what it may import so → why.
 LATE = {
@@ -56,6 +56,7 @@ LATE = {
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
     },
     "books/signing_key.py": {"cryptography": "it takes its time to load, and only a key needs it"},
+    "books/concealed.py": {"cryptography": "as books/signing_key.py"},
     "faces/cli.py": {
         "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",
@@ -68,11 +69,13 @@ LATE = {
     "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_pack.py": {"xltools.actions": "as in faces/cli.py"},
+    "faces/cli_tips.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_demo.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_publish.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_seal.py": {
         "xltools.actions": "as in faces/cli.py",
         "xltools.books.signing_key": "as in faces/cli.py: cryptography takes its time to load",
+        "xltools.books.concealed": "as xltools.books.signing_key",
     },
     "faces/cli_setup.py": {
         "xltools.actions": "as in faces/cli.py",

@@ -57,6 +57,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 def same(one: Submission, other: Submission) -> bool:
     """Whether two submissions are equal to the last type: pandas' own comparison, and that of every cell."""
     assert replace(one, tables={}, raw={}) == replace(other, tables={}, raw={})
+    assert [(name, str(value)) for found in one.findings for name, value in found.values] == [(name, str(value)) for found in other.findings for name, value in found.values]
     for mine, theirs in ((one.tables, other.tables), (one.raw, other.raw)):
         assert list(mine) == list(theirs)
         for name, table in mine.items():

@@ -25,6 +25,7 @@ from xltools.faces.cli_policy import import_table, make_policy
 from xltools.faces.cli_publish import publish
 from xltools.faces.cli_seal import key, make_people, sign, verify
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
+from xltools.faces.cli_tips import conceal, make_tips, reveal
 from xltools.faces.options import (
     SOME_FOLDER,
     Commands,
@@ -212,13 +213,14 @@ commands.add_command(demo)
 make.add_command(make_checklist)
 make.add_command(make_policy)
 make.add_command(make_people)
+make.add_command(make_tips)
 make.add_command(make_holidays)
 make.add_command(make_reporting)
 commands.add_command(grade)
 commands.add_command(remind)
 commands.add_command(emergency)
 commands.add_command(names)
-for command in (sign, verify, key, calendar, pack, close, plan, recheck, lists):
+for command in (conceal, reveal, sign, verify, key, calendar, pack, close, plan, recheck, lists):
     commands.add_command(command)
 for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)

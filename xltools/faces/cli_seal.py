@@ -78,7 +78,7 @@ def verify(files: tuple[Path, ...], keys: Path | None, as_json: bool, policy: Po
 @click.group("key", cls=Commands)
 @help_option
 def key() -> None:
-    """签名密钥。"""
+    """签名和保密的密钥。"""
 
 
 @key.command("new")
@@ -90,12 +90,32 @@ def new(name: str, folder: Path, protect: bool) -> int:
     """生成一对签名密钥：姓名.key 由本人保管，姓名.pub 交给核验的人。"""
     from xltools.books.signing_key import new_key
 
-    secret = click.prompt(spoken().say("给密钥设一个密码"), hide_input=True, confirmation_prompt=spoken().say("再输一次")) if protect else ""
+    secret = _asked() if protect else ""
     private, public = new_key(folder, name.strip(), secret)
     bare = "" if secret else spoken().say("；没有设密码，谁拿到这个文件谁就能签名")
     say("已生成 {path}：请由本人保管，不要发给别人{bare}", path=private, bare=bare)
     say("已生成 {path}：交给核验的人", path=public)
     return 0
+
+
+@key.command("keeper")
+@click.argument("name", metavar="姓名")
+@output_folder
+@click.option("--protect", is_flag=True, help="给密钥设一个密码：运行时询问。")
+@help_option
+def keeper(name: str, folder: Path, protect: bool) -> int:
+    """生成一对保密密钥，用来密封举报人：姓名.保密.key 由保管人自己留着，姓名.保密.pub 交给登记的人。"""
+    from xltools.books.concealed import new_pair
+
+    private, public = new_pair(folder, name.strip(), _asked() if protect else "")
+    say("已生成 {path}：请由保管人保管，丢了就再也看不到密封的内容", path=private)
+    say("已生成 {path}：交给登记举报的人", path=public)
+    return 0
+
+
+def _asked() -> str:
+    """A password for a new key, typed twice."""
+    return str(click.prompt(spoken().say("给密钥设一个密码"), hide_input=True, confirmation_prompt=spoken().say("再输一次")))
 
 
 @click.command("people", cls=Command)

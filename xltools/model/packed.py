@@ -40,7 +40,7 @@ def packed(one: Submission, template: Template) -> bytes:
         **{name: getattr(one, name) for name in TEXTS},
         "report_date": _value(one.report_date),
         "saved": _value(one.saved),
-        "findings": [[found.code.name, found.place.file, found.place.sheet, found.place.cell, found.message, found.fix] for found in one.findings],
+        "findings": [_finding(found) for found in one.findings],
         "answers": [asdict(answer) for answer in one.answers],
         "tables": {name: _table(table, template, None) for name, table in one.tables.items()},
         "raw": {name: _table(table, template, one.tables.get(name)) for name, table in one.raw.items()},
@@ -66,7 +66,7 @@ def _submission(record: Mapping[str, Any], template: Template) -> Submission:
         Submission(**{name: record[name] for name in TEXTS}),
         report_date=_value_again(record["report_date"]),
         saved=_value_again(record["saved"]),
-        findings=tuple(Finding(Code[code], Place(*place), message, fix) for code, *place, message, fix in record["findings"]),
+        findings=tuple(map(_finding_again, record["findings"])),
         answers=tuple(Answer(**answer) for answer in record["answers"]),
         tables=typed,
         raw={name: _table_again(table, template, typed.get(name)) for name, table in record["raw"].items()},
@@ -129,6 +129,16 @@ def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
     return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)
+
+
+def _finding(found: Finding) -> list[object]:
+    values = [[name, _value(value) if type(value) in NATIVE or type(value).__name__ in DATES else str(value)] for name, value in found.values]
+    return [found.code.name, found.place.file, found.place.sheet, found.place.cell, found.message, found.fix, values]
+
+
+def _finding_again(record: Sequence[Any]) -> Finding:
+    code, *place, message, fix, values = record
+    return Finding(Code[code], Place(*place), message, fix, tuple((name, _value_again(value)) for name, value in values))
 
 
 def _value(value: object) -> object:

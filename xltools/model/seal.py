@@ -118,12 +118,13 @@ def _number(value: float | Decimal) -> str:
 
 @dataclass(frozen=True)
 class SealWords:
-    """sheet: of the record · suffix: of a sealed copy's name · private, public: names of key files."""
+    """sheet: of the record · suffix: of a sealed copy's name · private, public: names of key files · keeper: the same for keys that conceal."""
 
     sheet: str
     suffix: str
     private: str
     public: str
+    keeper: Mapping[str, str]
     words: Mapping[str, str]
     lines: tuple[str, ...]
     states: Mapping[str, str]

@@ -1,0 +1,97 @@
+"""Reports from the public 群众举报: their register, kept apart, in which only the holder of a key can read who reported.
+
+Source: 三环文〔2022〕69号 六(二): reports are verified in time, and the reporter is kept secret.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from xltools.actions.run import as_typed
+from xltools.books.concealed import conceal, private_key, public_key, reveal
+from xltools.books.file import open_book
+from xltools.books.list_book import Lists, write_new_lists
+from xltools.books.read import read_tables
+from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.form import load_template
+from xltools.model.policy import Policy
+from xltools.model.table import Table, records_of
+
+TEMPLATE, SEALED = "tips", "concealed"
+SECRET = ("reporter", "contact")
+Record = dict[str, Any]
+Turned = Callable[[Table, int, Record], tuple[Record, list[Finding]]]
+
+
+@dataclass(frozen=True)
+class TipsOutcome:
+    """A copy of the register. output: the file written · count: reporters concealed or revealed in it · findings: what could not be."""
+
+    output: Path
+    count: int
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0 when nobody has to do anything, 1 when there is an error or a warning."""
+        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+
+
+def make_tips(output: Path, policy: Policy) -> Path:
+    """Write a blank register. Raises StopError when the file is there already."""
+    return write_new_lists(output, Lists(load_template(TEMPLATE), policy))
+
+
+def conceal_tips(path: Path, key_file: Path, output: Path, policy: Policy) -> TipsOutcome:
+    """A new register in which the reporters can only be read with the private key of this public one; nothing of them is left in its bytes.
+
+    Raises StopError when the file is no register, the key is none, or `output` is there already.
+    """
+    key = public_key(key_file)
+
+    def turned(table: Table, row: int, record: Record) -> tuple[Record, list[Finding]]:
+        secret = {name: record[name] for name in SECRET if record.get(name) is not None}
+        if not secret:
+            return record, []
+        if record.get(SEALED):      # who was concealed before stays so; what was typed since is not thrown away
+            name = next(iter(secret))
+            return record, [Code.TIPS_TWICE.at(table.place(row, name), label=table.form[name].label)]
+        return {**record, **dict.fromkeys(SECRET), SEALED: conceal(json.dumps(secret, ensure_ascii=False, default=str), key)}, []
+
+    return _copy(path, output, policy, turned)
+
+
+def reveal_tips(path: Path, key_file: Path, password: str, output: Path, policy: Policy) -> TipsOutcome:
+    """A new register with the reporters in their cells again. Raises StopError as `conceal_tips` does."""
+    key = private_key(key_file, password)
+
+    def turned(table: Table, row: int, record: Record) -> tuple[Record, list[Finding]]:
+        if not record.get(SEALED):
+            return record, []
+        text = reveal(str(record[SEALED]), key)
+        if text is None:
+            return record, [Code.TIPS_DAMAGED.at(table.place(row, SEALED), label=table.form[SEALED].label)]
+        return {**record, **json.loads(text), SEALED: None}, []
+
+    return _copy(path, output, policy, turned)
+
+
+def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
+    template, book = load_template(TEMPLATE), open_book(path)
+    if book.stamp.template != TEMPLATE:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
+    raw, found = read_tables(book, replace(template, forms=tuple(map(as_typed, template))))
+    if TEMPLATE not in raw:
+        raise StopError(found[0])
+    table, rows, count = raw[TEMPLATE], [], 0
+    for row, record in zip(table.frame.index, records_of(table.frame), strict=True):
+        changed, said = turned(table, int(row), record)
+        count += changed is not record
+        found += said
+        rows.append(changed)
+    write_new_lists(output, Lists(template, policy, {TEMPLATE: rows}))
+    return TipsOutcome(output, count, tuple(sorted(found, key=order)))
