@@ -71,6 +71,14 @@ def test_of_a_file_that_was_sent_again_only_the_last_merge_counts(copy):
     assert (done.account.seen, done.account.merged, done.account.unmerged) == (6, 6, 0)
 
 
+def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_counts_them(tmp_path):
+    county_file(tmp_path, "灵宝市", [enterprise(0), {}, enterprise(1), {}, {}, {"name": "合计", "capacity": 2.0}])
+    outcome = merge([tmp_path], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 7, 20, 9))
+    assert (outcome.account.seen, outcome.account.taken, outcome.account.blank, outcome.account.outside) == (6, 2, 3, 1)
+    one = fsck(tmp_path / "市级汇总.xlsx", [tmp_path]).account
+    assert (one.seen, one.merged, one.blank, one.outside) == (3, 2, 3, 1)
+
+
 def test_the_worked_example_agrees():
     assert fsck(EXAMPLE / "市级汇总.xlsx", [EXAMPLE]).findings == ()
 

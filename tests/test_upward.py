@@ -6,6 +6,7 @@ from pathlib import Path
 
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.submissions import CITY
+from xltools.actions.fsck import fsck
 from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
 from xltools.actions.trace import trace
@@ -35,6 +36,8 @@ def test_two_cities_make_a_province_and_every_row_walks_back_to_its_county(tmp_p
     assert "三门峡市.xlsx【企业台账】" in lines
     assert "灵宝市.xlsx【排查清单】" in lines
     assert f"原文件填的是：{NAMES[0]}" in lines
+    recount = fsck(output, [cities])
+    assert (recount.findings, recount.files, recount.account.merged) == ((), 2, 4)
 
 
 def test_an_own_summary_in_the_inbox_is_still_passed_over(tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ class Told:
 
 @dataclass
 class Account:
-    """The counting identity. rows: seen = merged + unmerged + outside · blank: rows between that hold nothing ·
+    """The counting identity. rows: seen = merged + unmerged + outside · blank: rows between these that hold nothing ·
     cells: seen = carried + reported · sums: field → (of the sources, of the summary)."""
 
     seen: int = 0
@@ -137,12 +137,12 @@ def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int
         if row > one.below and column in own and plain(str(value)):
             filled.setdefault(row, []).append(value)
     signatures = tuple(plain(text) for text in one.form.signatures)
-    last = max((*filled, *named), default=one.below)
-    account.blank += sum(row not in filled and row not in named for row in range(one.below + 1, last + 1))
+    counted: list[int] = []
     for row in sorted({*filled, *named}):
         values = filled.get(row, [])
         if row not in merged | unmerged | named and (any(plain(str(value)).startswith(signatures) for value in values if signatures) or _continues_head(values, one.form)):
             continue
+        counted.append(row)
         account.seen += 1
         account.merged += row in merged
         account.unmerged += row in unmerged and row not in merged
@@ -150,6 +150,7 @@ def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int
         if row not in merged | unmerged | named:
             place = Place(one.file, one.sheet, f"A{row}")
             account.findings.append(Code.RECOUNT_ROW_LOST.at(place, row=row, value=_shown(values[0])))
+    account.blank += counted[-1] - counted[0] + 1 - len(counted) if counted else 0
 
 
 def _continues_head(values: list[Value], form: Form) -> bool:

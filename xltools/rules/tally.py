@@ -87,8 +87,8 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
     where = (table.file, table.sheet)
     outside = {row_of(found.place) for found in said if found.code in OUTSIDE}
     records = set(table.frame.index.tolist())
-    lines = {*raw.frame.index.tolist(), *(row for row in outside if records and row <= max(records))}
-    span = max(lines) - min(lines) + 1 + len(outside - lines) if lines else len(outside)
+    lines = {*raw.frame.index.tolist(), *outside}
+    span = max(lines) - min(lines) + 1 if lines else 0
     kept_out = len({row_of(found.place) for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
     taken, rejected = (len(records) - kept_out, kept_out) if fate is None else (fate.merged.get(where, 0), fate.named.get(where, 0))
     rows = Account(seen=span, taken=taken, rejected=rejected, blank=span - len(outside) - len(records), outside=len(outside))
