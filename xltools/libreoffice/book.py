@@ -79,9 +79,11 @@ class Book(base_classes.Book):
         frame.getContainerWindow().toFront()
 
     def close(self) -> None:
-        """Close without saving and without asking."""
+        """Close without saving and without asking; out of sight first: LibreOffice 7.4 can die of drawing what is being closed."""
         with refusals(f"关闭工作簿“{self.name}”"):
             self._xl.setModified(False)
+            if controller := self._xl.getCurrentController():
+                controller.getFrame().getContainerWindow().setVisible(False)
             self._xl.close(True)
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
