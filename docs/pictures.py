@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,7 +13,7 @@ from typing import Any
 from tests.office.host import Document, Office, bridge, properties
 from xltools.model.form import FIRST_ROW, load_form
 
-IMAGES = Path("docs/images")
+IMAGES, SOURCES = Path("docs/images"), "sources.json"
 COUNTY, CITY = Path("workbooks/区县/渑池县.xlsx"), Path("workbooks/市级汇总.xlsx")
 SHOWN = ("serial", "name", "credit_code", "industry", "table", "capacity", "capacity_unit", "current", "applied", "target_date", "hint")
 ROWS, FAULTY = 12, 6  # records in the picture, and how many of them have something wrong
@@ -19,7 +21,7 @@ WIDTH = 1400
 
 
 def main() -> None:
-    """Write template.png and summary.png."""
+    """Write template.png and summary.png, and what they were drawn from."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory() as name:
         folder = Path(name)
@@ -30,6 +32,13 @@ def main() -> None:
             summary = office.convert(CITY, "pdf", folder)
         draw(template, (1,), IMAGES / "template.png")
         draw(summary, (1, 2), IMAGES / "summary.png")
+    (IMAGES / SOURCES).write_text(json.dumps(sources(Path()), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def sources(top: Path) -> dict[str, dict[str, str]]:
+    """Picture → the workbook it shows → the SHA-256 of that workbook now; a test holds it against what was drawn."""
+    shown = {"template.png": COUNTY, "summary.png": CITY}
+    return {name: {path.as_posix(): hashlib.sha256((top / path).read_bytes()).hexdigest()} for name, path in shown.items()}
 
 
 def narrowed(book: Document) -> Any:
