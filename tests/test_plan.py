@@ -15,7 +15,7 @@ from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.finding import Code, StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form
-from xltools.model.plan import Planned
+from xltools.model.result import Written
 
 REFRACTORY = table_of("refractory")
 DAY = date(2022, 8, 1)
@@ -34,7 +34,7 @@ def inbox(folder: Path, seen: dict[str, object], target: str | None = "A") -> Pa
     return folder
 
 
-def planned(source: Path, folder: Path, last: Path | None = None, day: date = DAY) -> Planned:
+def planned(source: Path, folder: Path, last: Path | None = None, day: date = DAY) -> Written:
     return plan_files([source], Planning(POLICY, folder, day, last))
 
 

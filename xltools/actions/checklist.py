@@ -12,9 +12,10 @@ import pandas as pd
 from xltools.actions.check import check_files
 from xltools.books.checklist import write_checklist
 from xltools.model.checklist import Applicant, ApplicantPart, Line, Visit, load_checklist_words
-from xltools.model.finding import Code, Finding, Place, Severity, order
+from xltools.model.finding import Code, Finding, Place, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
+from xltools.model.result import exit_code
 from xltools.model.table import Table
 from xltools.rules.checklist_plan import checklist_plan, table_lines
 
@@ -34,7 +35,7 @@ class ChecklistsMade:
     @property
     def exit_code(self) -> int:
         """0 when every row has its checklist, 1 when a person has to do something."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
 
 def make_checklists(

@@ -13,6 +13,7 @@ from xltools.books.replace import beside
 from xltools.model.finding import Code, Finding, Place, Severity, StopError
 from xltools.model.form import load_form
 from xltools.model.policy import Policy, policy_from
+from xltools.model.result import exit_code
 from xltools.rules.policy_contents import Contents, contents_of, policy_data, table_record
 from xltools.rules.table_import import Imported, choose_table, propose
 from xltools.rules.table_import import ImportRequest as ImportRequest
@@ -36,7 +37,7 @@ class ImportOutcome:
     @property
     def exit_code(self) -> int:
         """0 when nothing is left to confirm, 1 otherwise."""
-        return int(any(finding.severity is not Severity.NOTE for finding in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it."""

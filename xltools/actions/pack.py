@@ -19,8 +19,9 @@ from xltools.books.parcel import book_bytes, write_parcel
 from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
 from xltools.model.form import Form, Template, load_form, load_template
 from xltools.model.outcome import Submission
-from xltools.model.package import Application, PackOutcome, Settings, load_package_words
+from xltools.model.package import Application, Settings, load_package_words
 from xltools.model.policy import Policy
+from xltools.model.result import Written
 from xltools.rules.board import on_time
 from xltools.rules.closing import closing_lines, lacking, to_visit
 from xltools.rules.package import (
@@ -49,7 +50,7 @@ class Job:
     materials: Path | None = None
 
 
-def pack_files(paths: Iterable[Path], month: str, job: Job) -> PackOutcome:
+def pack_files(paths: Iterable[Path], month: str, job: Job) -> Written:
     """Write the package of every county that reports this month; a county without anything to report gets none.
 
     Nothing that is there is overwritten.
@@ -66,7 +67,7 @@ def pack_files(paths: Iterable[Path], month: str, job: Job) -> PackOutcome:
         lines += [line] if line else []
     if not any(one.batch == month for one in outcome.accepted):
         found.append(Code.NOTHING_THIS_MONTH.at(Place(), month=month))
-    return PackOutcome(tuple(written), tuple(lines), tuple(first_per_cell(found)))
+    return Written(tuple(written), tuple(lines), tuple(first_per_cell(found)))
 
 
 def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding], str]:
@@ -153,7 +154,7 @@ def _about(submission: Submission, everybody: Sequence[Application], job: Job, s
     return "".join(f"{line.format(**values)}\n" for line in said.about)
 
 
-def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path | None = None) -> PackOutcome:
+def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path | None = None) -> Written:
     """Whether every applicant of the month that must be visited has a signed checklist; with the list as a workbook.
 
     paths: county workbooks and checklists. Raises StopError when the workbook is there already.
@@ -171,7 +172,7 @@ def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path 
     sentence = words["open"].format(month=month, count=open_) if open_ else words["closes"].format(month=month, count=len(lines))
     if output and lines:
         _write_batch(output, lines, sentence, policy)
-    return PackOutcome((output,) if output and lines else (), (sentence,) if lines else (), tuple(first_per_cell(said)))
+    return Written((output,) if output and lines else (), (sentence,) if lines else (), tuple(first_per_cell(said)))
 
 
 def _write_batch(output: Path, lines: Rows, sentence: str, policy: Policy) -> None:

@@ -17,8 +17,9 @@ from xltools.books.read import read_tables
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
-from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, Planned, load_plan_words
+from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_words
 from xltools.model.policy import Policy
+from xltools.model.result import Written
 from xltools.rules.package import records_of
 from xltools.rules.parse import parse
 from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findings
@@ -36,7 +37,7 @@ class Planning:
     last: Path | None = None
 
 
-def plan_files(paths: Iterable[Path], job: Planning) -> Planned:
+def plan_files(paths: Iterable[Path], job: Planning) -> Written:
     """Write the tracking workbook and a document for every enterprise that is below its goal.
 
     paths: checklists and county workbooks. Raises StopError, and writes nothing, when a file of that name is there already.
@@ -47,7 +48,7 @@ def plan_files(paths: Iterable[Path], job: Planning) -> Planned:
     outcome = check_and_grade(paths, job.policy)
     graded = outcome.graded or GradeOutcome()
     if not graded.checks:
-        return Planned(findings=(Code.NOTHING_TO_PLAN.at(Place()),))
+        return Written(findings=(Code.NOTHING_TO_PLAN.at(Place()),))
     last, found = _last(job.last, policy) if job.last else ([], [])
     known = known_of(outcome.accepted, policy)
     parts = sorted(graded.checks, key=lambda part: (part.checklist.place, part.checklist.process))
@@ -58,7 +59,7 @@ def plan_files(paths: Iterable[Path], job: Planning) -> Planned:
     plans = _in_order([plan for plan in plans if plan.lines], policy)
     paths_written = _write(plans, met, replace(job, policy=policy))
     lines = tuple(said.words["line"].format(**{**plan.about, "count": len(plan.lines)}) for plan in plans)
-    return Planned(tuple(paths_written), lines, tuple(first_per_cell(found)))
+    return Written(tuple(paths_written), lines, tuple(first_per_cell(found)))
 
 
 def _in_order(plans: Sequence[PartPlan], policy: Policy) -> list[PartPlan]:

@@ -20,8 +20,9 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.seal import sealed_copy
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import SigningKey, fingerprint, holds
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.policy import Policy
+from xltools.model.result import exit_code
 from xltools.model.seal import Content, Seal, load_seal_words
 from xltools.rules.impartial import Person, conflicts
 from xltools.rules.seal import changes, sealed
@@ -38,7 +39,7 @@ class SignOutcome:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -16,9 +16,10 @@ from xltools.books.concealed import conceal, private_key, public_key, reveal
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
+from xltools.model.result import exit_code
 from xltools.model.table import Table, records_of
 
 TEMPLATE, SEALED = "tips", "concealed"
@@ -38,7 +39,7 @@ class TipsOutcome:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
 
 def make_tips(output: Path, policy: Policy) -> Path:

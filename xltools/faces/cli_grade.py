@@ -20,7 +20,7 @@ from xltools.faces.options import (
     policy_option,
 )
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import counts_line, progress, report_lines, show_json
+from xltools.faces.terminal import counts_line, progress, report_lines, show_json, show_written
 from xltools.model.finding import Severity
 from xltools.model.grade import Status
 
@@ -103,16 +103,7 @@ def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool
     from xltools.actions.plan import Planning, plan_files
 
     done = plan_files(files, Planning(policy, folder, datetime.now().date(), last))
-    if as_json:
-        show_json(done)
-        return done.exit_code
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
-    click.echo("")
-    for line in done.lines:
-        click.echo(spoken().word(line))
-    for path in done.paths:
-        say("已生成 {path}", path=path)
+    show_written(done, as_json)
     return done.exit_code
 
 

@@ -9,10 +9,9 @@ import click
 
 from xltools.faces.options import Command, files_argument, help_option, json_option, output_folder, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import report_lines, show_json
+from xltools.faces.terminal import show_written
 
 if TYPE_CHECKING:
-    from xltools.model.package import PackOutcome
     from xltools.model.policy import Policy
 
 NEW_BOOK = click.Path(dir_okay=False, path_type=Path)
@@ -39,7 +38,7 @@ def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path 
 
     settings = read_reporting(settings_file, policy)[0] if settings_file else default_settings()
     done = pack_files(files, _month(month, policy), Job(policy, folder, settings, materials))
-    _show(done, as_json)
+    show_written(done, as_json)
     return done.exit_code
 
 
@@ -58,7 +57,7 @@ def close(files: tuple[Path, ...], month: str, output: Path | None, as_json: boo
     from xltools.actions.pack import close_month
 
     done = close_month(files, _month(month, policy), policy, output)
-    _show(done, as_json)
+    show_written(done, as_json)
     return done.exit_code
 
 
@@ -80,16 +79,3 @@ def _month(text: str, policy: Policy) -> str:
     if text not in months:
         raise click.BadParameter(spoken().say("“{text}”不是 7月 这样的批次", text=text), param_hint="--month")
     return text
-
-
-def _show(done: PackOutcome, as_json: bool) -> None:
-    if as_json:
-        show_json(done)
-        return
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
-    click.echo("")
-    for line in done.lines:
-        click.echo(spoken().word(line))
-    for path in done.paths:
-        say("已生成 {path}", path=path)

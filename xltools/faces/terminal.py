@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xltools.actions.give_back import Returned
     from xltools.model.account import Account
     from xltools.model.outcome import Outcome
+    from xltools.model.result import Written
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
 NO_COMMAND = "Missing command."     # what click says of xltools --lang en
@@ -171,3 +172,17 @@ def show_returned(returned: Iterable[Returned]) -> None:
     for one in returned:
         why = spoken().say("（{reason}，问题写在清单里）", reason=one.reason) if one.reason else ""
         say("已退回 {file}：{path}{why}", file=Path(one.file), path=one.output, why=why)
+
+
+def show_written(done: Written, as_json: bool) -> None:
+    """Print what was found, what there is to say, and the files written."""
+    if as_json:
+        show_json(done)
+        return
+    for line in report_lines(done.findings, brief=True):
+        click.echo(line)
+    click.echo("")
+    for line in done.lines:
+        click.echo(spoken().word(line))
+    for path in done.paths:
+        say("已生成 {path}", path=path)

@@ -9,8 +9,9 @@ from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding
 from xltools.model.policy import Deadline
+from xltools.model.result import exit_code
 
 SATURDAY = 5
 
@@ -63,7 +64,7 @@ class CalendarOutcome:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -10,7 +10,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding
+from xltools.model.result import exit_code
 
 TEMPLATE = "emergency"
 
@@ -73,7 +74,7 @@ class EmergencyDone:
     @property
     def exit_code(self) -> int:
         """0 when nothing waits for a person."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

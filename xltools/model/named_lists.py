@@ -10,7 +10,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding
+from xltools.model.result import exit_code
 
 TEMPLATE = "named_lists"
 
@@ -51,7 +52,7 @@ class Listed:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -11,6 +11,7 @@ from typing import Any
 from xltools.model.account import Account
 from xltools.model.finding import Finding, Severity
 from xltools.model.graded import GradeOutcome
+from xltools.model.result import exit_code
 from xltools.model.returned import Answer
 from xltools.model.table import Table
 
@@ -92,7 +93,7 @@ class Outcome:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything (notes do not ask for it), 1 when there is an error or a warning."""
-        return int(any(finding.severity is not Severity.NOTE for finding in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it; of a merge also the counties and the file written."""

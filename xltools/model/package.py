@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
 
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Place
 from xltools.model.outcome import Submission
 
 Texts = Mapping[str, object]
@@ -55,24 +54,6 @@ class Application:
     @property
     def process(self) -> str:
         return str(self.review.get("process") or "")
-
-
-@dataclass(frozen=True)
-class PackOutcome:
-    """What packing or closing gave. lines: what to say besides findings."""
-
-    paths: tuple[Path, ...] = ()
-    lines: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
-
-    def record(self) -> dict[str, object]:
-        """The outcome as `--json` prints it."""
-        return {"files": [path.name for path in self.paths], "lines": list(self.lines), "findings": [one.record() for one in self.findings]}
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""一企一策: the words of a plan, and what making the plans gave."""
+"""一企一策: the words of a plan, and what one process needs."""
 
 from __future__ import annotations
 
@@ -7,9 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from pathlib import Path
-
-from xltools.model.finding import Finding, Severity
 
 TEMPLATE, FORM, MET = "plan", "plan", "plan_met"
 Line = dict[str, object]
@@ -43,21 +40,3 @@ class PartPlan:
     lines: tuple[Line, ...]
     open: int = 0
     flags: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Planned:
-    """What was written: the tracking workbook, then a document for every enterprise; lines: what to say of each process."""
-
-    paths: tuple[Path, ...] = ()
-    lines: tuple[str, ...] = ()
-    findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
-
-    def record(self) -> dict[str, object]:
-        """The outcome as `--json` prints it."""
-        return {"files": [path.name for path in self.paths], "lines": list(self.lines), "findings": [one.record() for one in self.findings]}

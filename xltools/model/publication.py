@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding
 from xltools.model.policy import Policy
+from xltools.model.result import exit_code
 
 FORM = "publication"
 NUMBER = "number"       # the field that counts the lines
@@ -68,7 +69,7 @@ class Published:
     @property
     def exit_code(self) -> int:
         """0 when every enterprise of the summary is listed without reservation, 1 when a person has to look."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

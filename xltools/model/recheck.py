@@ -9,7 +9,8 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding
+from xltools.model.result import exit_code
 
 TEMPLATE = "recheck"
 PEOPLE, COUNTIES, SAMPLE, WEIGHTS = "recheck_people", "recheck_counties", "recheck_sample", "recheck_weights"
@@ -83,7 +84,7 @@ class Rechecked:
     @property
     def exit_code(self) -> int:
         """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -10,8 +10,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE
+from xltools.model.result import exit_code
 
 TEMPLATE = "screen"
 
@@ -76,7 +77,7 @@ class Screened:
     @property
     def exit_code(self) -> int:
         """0 when nothing waits for a person."""
-        return int(any(one.severity is not Severity.NOTE for one in self.findings))
+        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""
