@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xltools.actions.run import TEMPLATE as CITY
-from xltools.actions.run import as_typed, seen_from
+from xltools.actions.run import as_typed, read_ours, seen_from
 from xltools.books.bands import with_bands
 from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
@@ -73,10 +73,8 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
 def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
     """The sheets of the summary that the list needs, and what is wrong in the cells it takes."""
     template = load_template(CITY)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    forms = tuple(as_typed(template[name]) for name in SHEETS)
-    raw, found = read_tables(book, replace(template, forms=forms))
+    forms = [template[name] for name in SHEETS]
+    raw, found = read_ours(book, template, forms)
     for form in forms:
         if form.name in ("ledger", "reductions") and form.name not in raw:
             raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheet=form.sheet)))

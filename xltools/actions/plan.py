@@ -8,12 +8,11 @@ from datetime import date
 from pathlib import Path
 
 from xltools.actions.grade import check_and_grade
-from xltools.actions.run import as_typed
+from xltools.actions.run import read_ours
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.package import replace_file
 from xltools.books.plan_document import plan_document
-from xltools.books.read import read_tables
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
@@ -94,9 +93,7 @@ def _fitting(line: Line, form: str) -> Line:
 def _last(path: Path, policy: Policy) -> tuple[Last, list[Finding]]:
     """The lines of the last tracking workbook, and what in them could not be read. Raises StopError when it is none."""
     book, template = open_book(path), load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    raw, found = read_tables(book, replace(template, forms=tuple(as_typed(form) for form in template)))
+    raw, found = read_ours(book, template, template)
     lines: Last = []
     for name in (FORM, MET):
         if name in raw:

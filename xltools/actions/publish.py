@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
-from xltools.actions.run import TEMPLATE, as_typed
+from xltools.actions.run import TEMPLATE, read_ours
 from xltools.books.base import Book
 from xltools.books.file import open_book
 from xltools.books.publication_book import write_public_list
 from xltools.books.publication_page import write_public_page
-from xltools.books.read import read_tables
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
@@ -52,10 +50,7 @@ def publish_book(book: Book, notice: Notice, folder: Path) -> Published:
 def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]]:
     """What of the summary may be published."""
     template = load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    forms = tuple(as_typed(template[name]) for name in (LEDGER, EVENTS))
-    raw, found = read_tables(book, replace(template, forms=forms))
+    raw, found = read_ours(book, template, (template[name] for name in (LEDGER, EVENTS)))
     if LEDGER not in raw:
         raise StopError(next(one for one in found if one.place.sheet in ("", template[LEDGER].sheet)))
     typed: dict[str, Table] = {}

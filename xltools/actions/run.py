@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
@@ -16,7 +16,7 @@ from xltools.books.read import read_tables
 from xltools.books.summary import Summary, write_summary
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
@@ -55,12 +55,20 @@ def as_typed(form: Form) -> Form:
     return replace(form, fields=tuple(one if one.owner is Owner.CITY else replace(one, owner=Owner.COUNTY) for one in form))
 
 
+def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[dict[str, Table], list[Finding]]:
+    """The sheets of these forms in a workbook that we wrote, as they stand in it, and what was wrong with them.
+
+    Raises StopError when the workbook was not made from the template.
+    """
+    if book.stamp.template != template.id:
+        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+    return read_tables(book, replace(template, forms=tuple(map(as_typed, forms))))
+
+
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
     """A summary and its tables as they stand in it. Raises StopError when the workbook is none."""
     book, template = open_book(path), load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
-    return book, read_tables(book, replace(template, forms=tuple(as_typed(form) for form in template if form.name not in DRAWN)))[0]
+    return book, read_ours(book, template, (form for form in template if form.name not in DRAWN))[0]
 
 
 @dataclass(frozen=True)

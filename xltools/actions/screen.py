@@ -7,12 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from xltools.actions.run import as_typed, seen_from
+from xltools.actions.run import read_ours, seen_from
 from xltools.books.base import Book, Cell
 from xltools.books.file import open_book
 from xltools.books.labels import sheet_key
 from xltools.books.mapped import Assignment, ListSheet, read_list, unassigned
-from xltools.books.read import read_tables
 from xltools.books.screen_book import write_ledger
 from xltools.books.sheet import Record
 from xltools.books.template import write_template
@@ -139,9 +138,7 @@ def _assigned(source: Source, file: str, one: Assignment, labels: Mapping[str, s
 def _before(book: Book, policy: Policy) -> Before:
     """What people wrote into the last ledger. Raises StopError when this is none."""
     template = load_template(TEMPLATE)
-    if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    raw, _ = read_tables(book, replace(template, forms=tuple(as_typed(one) for one in template if one.name != "problems")))
+    raw, _ = read_ours(book, template, (one for one in template if one.name != "problems"))
     pairs, mapping, ledger = (_records(raw.get(name)) for name in ("screen_pairs", "screen_mapping", "screen_ledger"))
     labels = set(policy.options("screen_fields"))
     headers: dict[tuple[str, str, str], str] = {}

@@ -7,16 +7,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xltools.actions.run import as_typed
+from xltools.actions.run import read_ours
 from xltools.books.concealed import conceal, private_key, public_key, reveal
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
-from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.finding import Code, Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.result import exit_code
@@ -83,9 +82,7 @@ def reveal_tips(path: Path, key_file: Path, password: str, output: Path, policy:
 
 def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
     template, book = load_template(TEMPLATE), open_book(path)
-    if book.stamp.template != TEMPLATE:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title))
-    raw, found = read_tables(book, replace(template, forms=tuple(map(as_typed, template))))
+    raw, found = read_ours(book, template, template)
     if TEMPLATE not in raw:
         raise StopError(found[0])
     table, rows, count = raw[TEMPLATE], [], 0
