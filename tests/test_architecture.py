@@ -31,7 +31,7 @@ FENCES = {
     "xlsxwriter": ("books/",),
     "openpyxl": ("books/",),
     "python_calamine": ("books/",),
-    "cryptography": ("books/concealed.py", "books/signing_key.py"),
+    "cryptography": ("books/concealed.py", "books/key_files.py", "books/signing_key.py"),
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/schema.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
@@ -57,6 +57,7 @@ LATE = {
     },
     "books/signing_key.py": {"cryptography": "it takes its time to load, and only a key needs it"},
     "books/concealed.py": {"cryptography": "as books/signing_key.py"},
+    "books/key_files.py": {"cryptography": "as books/signing_key.py"},
     "faces/cli.py": {
         "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",

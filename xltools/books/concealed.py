@@ -5,13 +5,12 @@ Each text has a key of its own: an ephemeral X25519 key agreed with the holder's
 
 from __future__ import annotations
 
-import os
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from binascii import Error as NotBase64Error
 from pathlib import Path
 from typing import Any
 
-from xltools.books.signing_key import BEGIN, ONLY_OWNER
+from xltools.books.key_files import read_private, refuse_existing, write_private
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.seal import load_seal_words
 
@@ -23,21 +22,15 @@ def new_pair(folder: Path, name: str, password: str = "") -> tuple[Path, Path]:
 
     Raises StopError, and writes nothing, when there is one of that name.
     """
-    from cryptography.hazmat.primitives import serialization
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
     words = load_seal_words().keeper
     paths = folder / words["private"].format(name=name), folder / words["public"].format(name=name)
-    for path in paths:
-        if path.exists():
-            raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
+    refuse_existing(paths)
     key = X25519PrivateKey.generate()
-    protection: Any = serialization.BestAvailableEncryption(password.encode()) if password else serialization.NoEncryption()
-    pem = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, protection)
-    folder.mkdir(parents=True, exist_ok=True)
-    with os.fdopen(os.open(paths[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER), "wb") as file:
-        file.write(pem)
-    paths[1].write_bytes(key.public_key().public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo))
+    write_private(paths[0], key, password)
+    paths[1].write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))
     return paths
 
 
@@ -47,7 +40,7 @@ def public_key(path: Path) -> Any:
     from cryptography.hazmat.primitives.serialization import load_pem_public_key
 
     try:
-        key = load_pem_public_key(_pem(path))
+        key = load_pem_public_key(path.read_bytes())
     except (OSError, ValueError) as error:
         raise StopError(Code.KEY_UNREADABLE.at(Place(path.name))) from error
     if not isinstance(key, X25519PublicKey):
@@ -58,12 +51,8 @@ def public_key(path: Path) -> Any:
 def private_key(path: Path, password: str = "") -> Any:
     """The private key in this file. Raises StopError when it is none, or the password does not open it."""
     from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    try:
-        key = load_pem_private_key(_pem(path), password.encode() or None)
-    except (OSError, ValueError, TypeError) as error:
-        raise StopError(Code.KEY_UNREADABLE.at(Place(path.name))) from error
+    _, key = read_private(path, password)
     if not isinstance(key, X25519PrivateKey):
         raise StopError(Code.KEY_UNREADABLE.at(Place(path.name)))
     return key
@@ -99,8 +88,3 @@ def _cipher(shared: bytes, once: bytes, holder: bytes) -> Any:
     from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
     return ChaCha20Poly1305(HKDF(SHA256(), RAW, once + holder, INFO).derive(shared))
-
-
-def _pem(path: Path) -> bytes:
-    text = path.read_text("utf-8")
-    return (BEGIN + text.partition(BEGIN)[2]).encode()

@@ -6,19 +6,17 @@ A key file names its owner in its first line; below it stands the key as PEM. So
 from __future__ import annotations
 
 import hashlib
-import os
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xltools.books.key_files import read_private, refuse_existing, write_private
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.seal import Seal, Signature, load_seal_words
 
-BEGIN = "-----BEGIN"
 BETWEEN = "："
-ONLY_OWNER = 0o600
 SHORT = 16      # characters of a fingerprint
 
 
@@ -41,48 +39,22 @@ def new_key(folder: Path, name: str, password: str = "") -> tuple[Path, Path]:
 
     Raises StopError, and writes nothing, when there is one of that name.
     """
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
     words = load_seal_words()
     paths = folder / words.private.format(name=name), folder / words.public.format(name=name)
-    for path in paths:
-        if path.exists():
-            raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
-    pem, raw = _generated(password)
-    folder.mkdir(parents=True, exist_ok=True)
-    head = f"{words.words['private_head']}{BETWEEN}{name}\n"
-    with os.fdopen(os.open(paths[0], os.O_WRONLY | os.O_CREAT | os.O_EXCL, ONLY_OWNER), "wb") as file:
-        file.write(head.encode() + pem)
-    paths[1].write_text(f"{words.words['public_head']}{BETWEEN}{name}\n{b64encode(raw).decode()}\n", "utf-8")
-    return paths
-
-
-def _generated(password: str) -> tuple[bytes, bytes]:
-    """A private key as PEM, encrypted where there is a password, and its public key."""
-    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import (
-        BestAvailableEncryption,
-        Encoding,
-        NoEncryption,
-        PrivateFormat,
-    )
-
+    refuse_existing(paths)
     key = Ed25519PrivateKey.generate()
-    protection = BestAvailableEncryption(password.encode()) if password else NoEncryption()
-    pem: bytes = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, protection)
-    raw: bytes = key.public_key().public_bytes_raw()
-    return pem, raw
+    write_private(paths[0], key, password, f"{words.words['private_head']}{BETWEEN}{name}\n")
+    paths[1].write_text(f"{words.words['public_head']}{BETWEEN}{name}\n{b64encode(key.public_key().public_bytes_raw()).decode()}\n", "utf-8")
+    return paths
 
 
 def read_key(path: Path, password: str = "") -> SigningKey:
     """The key in this file. Raises StopError when it is none, or the password does not open it."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-    from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
-    try:
-        text = path.read_text("utf-8")
-        head, begin, rest = text.partition(BEGIN)
-        key = load_pem_private_key((begin + rest).encode(), password.encode() or None)
-    except (OSError, ValueError, TypeError) as error:
-        raise StopError(Code.KEY_UNREADABLE.at(Place(path.name))) from error
+    head, key = read_private(path, password)
     name = head.strip().partition(BETWEEN)[2]
     if not isinstance(key, Ed25519PrivateKey) or not name:
         raise StopError(Code.KEY_UNREADABLE.at(Place(path.name)))
