@@ -114,7 +114,7 @@ def _hints(ground: Ground, computed: Live) -> dict[tuple[str, int, str], str]:
     for planted in ground.key:
         if planted.record is not None:
             name = f"{planted.field}.hint" if planted.form in cards else "hint"
-            said.setdefault((planted.form, _position(ground, planted), name), set()).add((planted.field, planted.code))
+            said.setdefault((planted.form, position(ground, planted), name), set()).add((planted.field, planted.code))
     return {(form, at, name): hint(computed.forms[form].checks, found, ground.sheets[form][at]) for (form, at, name), found in said.items()}
 
 
@@ -151,10 +151,10 @@ def _place(ground: Ground, planted: Planted) -> Place:
         return Place(file, form.sheet, address(FIRST_ROW + column - 1, CARD_COLUMN))
     if planted.record is None:
         return Place(file, form.sheet, address(HEADER_ROW, column))
-    return Place(file, form.sheet, address(FIRST_ROW + _position(ground, planted), column))
+    return Place(file, form.sheet, address(FIRST_ROW + position(ground, planted), column))
 
 
-def _position(ground: Ground, planted: Planted) -> int:
+def position(ground: Ground, planted: Planted) -> int:
     """Which record of its sheet, from 0; found by identity, as a doubled record equals its original."""
     return next(i for i, record in enumerate(ground.sheets[planted.form]) if record is planted.record)
 

@@ -62,8 +62,7 @@ def plan_files(paths: Iterable[Path], job: Planning) -> Written:
 
 
 def _in_order(plans: Sequence[PartPlan], policy: Policy) -> list[PartPlan]:
-    counties = policy.lists["counties"]
-    return sorted(plans, key=lambda one: (counties.index(str(one.about["county"])) if one.about["county"] in counties else len(counties), str(one.about["credit_code"])))
+    return sorted(plans, key=lambda one: (policy.county_rank(one.about["county"]), str(one.about["credit_code"])))
 
 
 def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> list[Path]:

@@ -34,6 +34,7 @@ from xltools.model.recheck import (
     Weight,
     load_recheck_words,
 )
+from xltools.rules.account import row_of
 from xltools.rules.city import plain
 from xltools.rules.deadlines import last_day
 from xltools.rules.package import SIGNED, applications, late_signature, records_of
@@ -118,15 +119,11 @@ def _visited(part: PartGrade, case: Case, graded: GradeOutcome, policy: Policy) 
     """The same with what the city found there."""
     checklist = part.checklist
     mine = [one for one in graded.checkers if (one.place.file, one.place.sheet) == (checklist.place.file, checklist.place.sheet)]
-    open_rows = {(one.place.sheet, _row(one.place)) for one in graded.findings if one.code in UNSIGNED and one.place.file == checklist.place.file}
+    open_rows = {(one.place.sheet, row_of(one.place)) for one in graded.findings if one.code in UNSIGNED and one.place.file == checklist.place.file}
     people = tuple((one.name, one.unit) for one in mine)
-    unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, _row(one.place)) in open_rows)
+    unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, row_of(one.place)) in open_rows)
     site = part.outcome if part.status is Status.CLEAR else ""
     return replace(case, site=site, city_people=people, unsigned=(*case.unsigned, *unsigned), site_late=_is_late(checklist.checked, case, policy))
-
-
-def _row(place: Place) -> str:
-    return "".join(sign for sign in place.cell if sign.isdigit())
 
 
 def _is_late(checked: date | None, case: Case, policy: Policy) -> bool:

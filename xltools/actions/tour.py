@@ -16,7 +16,7 @@ from pathlib import Path
 from xltools.actions.check import check_files
 from xltools.actions.checklist import make_checklists
 from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER, bundled
-from xltools.actions.example import answers, faultless, faulty, file_name
+from xltools.actions.example import answers, faultless, faulty, position
 from xltools.actions.fsck import fsck
 from xltools.actions.give_back import give_back
 from xltools.actions.grade import grade_files
@@ -75,7 +75,7 @@ class Desk:
         """Merge what lies in the inbox and the folder of checklists."""
         self.merges += 1
         folders = [path for path in (self.place("inbox"), self.place("checklists")) if path.is_dir()]
-        self.outcome = merge(folders, self.folder / load_template("city").file, self.policy, datetime.combine(day, time(8 + self.merges)), lambda *_: None)
+        self.outcome = merge(folders, self.folder / load_template("city").file, self.policy, datetime.combine(day, time(8 + self.merges)))
         return self.outcome
 
 
@@ -142,7 +142,7 @@ def _right_cells(desk: Desk) -> list[tuple[str, str, Cell]]:
     spoilt, whole = (next(one for one in city(desk.policy) if one.county == desk.county) for city in (faulty, faultless))
     found: list[tuple[str, str, Cell]] = []
     for planted, (place, code) in zip(spoilt.key, answers([spoilt]), strict=True):
-        if code.severity is Severity.ERROR and planted.record is not None and planted.field and place.file == file_name(spoilt):
+        if code.severity is Severity.ERROR and planted.record is not None and planted.field:
             value = _right_value(planted, spoilt, whole)
             if value is not None:
                 found.append((place.sheet, place.cell, value))
@@ -151,9 +151,8 @@ def _right_cells(desk: Desk) -> list[tuple[str, str, Cell]]:
 
 def _right_value(planted: Planted, spoilt: Ground, whole: Ground) -> Cell:
     """What stood there before the fault; None where that record was not there, or the cell is computed."""
-    position = next(at for at, record in enumerate(spoilt.sheets[planted.form]) if record is planted.record)
-    records = whole.sheets[planted.form]
-    value = records[position].get(planted.field) if position < len(records) else None
+    at, records = position(spoilt, planted), whole.sheets[planted.form]
+    value = records[at].get(planted.field) if at < len(records) else None
     return None if isinstance(value, Computed) else value
 
 

@@ -169,6 +169,11 @@ class Policy:
             return tuple(t.name for t in self.tables if t.industry == parent and t.name in self.lists["tables"])
         return self.lists[name]
 
+    def county_rank(self, name: object) -> int:
+        """Where the county of this name stands in the policy, for sorting; the unknown come last."""
+        names = self.lists["counties"]
+        return names.index(str(name)) if name in names else len(names)
+
     def county(self, text: str) -> County | None:
         """The county of this name or alias, None when there is none."""
         return next((c for c in self.counties if text and text in (c.name, c.code, *c.aliases)), None)

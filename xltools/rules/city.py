@@ -33,10 +33,9 @@ def record_order(record: Mapping[str, object], policy: Policy) -> tuple[int, int
 
 
 def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, int, str]:
-    counties, months = policy.lists["counties"], policy.lists["months"]
-    at = counties.index(county) if county in counties else len(counties)
+    months = policy.lists["months"]
     month = months.index(batch) if batch in months else len(months)
-    return at, month, file
+    return policy.county_rank(county), month, file
 
 
 def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:

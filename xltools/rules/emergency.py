@@ -79,14 +79,8 @@ def lines(ask: Ask) -> Lines:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(_row(there), "protected"), name=there.get(NAME)))
     grades = {key(str(one.get(CODE))): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0])]
-    listed_lines, apart = (_flagged(sorted(some, key=lambda one: _home(one, ask.policy))) for some in made)
+    listed_lines, apart = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"]))) for some in made)
     return Lines(listed_lines, apart, list(dict.fromkeys(findings)))
-
-
-def _home(line: Line, policy: Policy) -> int:
-    """Where the county stands in the policy; the unknown come last."""
-    counties = policy.lists["counties"]
-    return counties.index(str(line["county"])) if line["county"] in counties else len(counties)
 
 
 TASK = ("protected_kind", "task", "scope", "valid_from", "valid_to")

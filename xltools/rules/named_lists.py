@@ -38,8 +38,8 @@ def named_lists(city: City) -> list[Line]:
     lines = [*_protected(city)]
     for rows in _enterprises(city):
         lines += _enterprise(rows, city)
-    kinds, counties = list(load_list_words().kinds.values()), list(city.policy.lists["counties"])
-    return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), counties.index(str(one["county"])) if one["county"] in counties else len(counties), str(one["name"]), str(one["process"] or "")))
+    kinds = list(load_list_words().kinds.values())
+    return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), city.policy.county_rank(one["county"]), str(one["name"]), str(one["process"] or "")))
 
 
 def _line(kind: str, about: Mapping[str, object], place: str, **said: object) -> Line:
