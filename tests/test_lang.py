@@ -7,16 +7,22 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 from string import Formatter
 
 import click
+import openpyxl
 import pytest
 
 from docs.reference import write_reference
+from xltools.actions import trace, trace_board
+from xltools.actions.run import read_summary
+from xltools.books.address import column_letters
 from xltools.faces import cli
 from xltools.faces.speech import paragraphs, translated
 from xltools.model.catalogues import TEXTS, catalogue, read_language
+from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import load_template
 from xltools.model.language import AS_TYPED, CHINESE, CHINESE_TEXT
@@ -73,6 +79,12 @@ def words_of_the_lists() -> Iterator[str]:
     for path in SPECS.glob("*.toml"):
         for name, words in tomllib.loads(path.read_text("utf-8")).get("lists", {}).items():
             yield from words if name not in PROPER else ()
+
+
+def words_of_the_calendar() -> Iterator[str]:
+    """Every deadline of every policy and who must meet it."""
+    for deadline in (one for policy in map(load_policy, POLICIES) for one in policy.deadlines):
+        yield from (deadline.name, deadline.who)
 
 
 def every_command(command: click.Command) -> Iterator[click.Command]:
@@ -132,6 +144,10 @@ def test_every_word_of_every_form_and_list_has_an_entry_and_none_is_stale() -> N
     assert set(CATALOGUES["labels"]) - wanted == set()
 
 
+def test_every_deadline_has_an_entry() -> None:
+    assert [text for text in words_of_the_calendar() if text not in ENGLISH.texts] == []
+
+
 def test_every_command_and_option_has_english_help_and_no_entry_is_stale() -> None:
     every = list(every_command(cli.commands))
     options = [param for command in every for param in command.params]
@@ -174,7 +190,7 @@ def test_help_and_findings_hold_no_chinese() -> None:
 
 
 def test_every_reason_and_phrase_is_still_said_somewhere() -> None:
-    paths = [*(TOP / "xltools").rglob("*.py"), *SPECS.glob("*.toml")]
+    paths = [*(TOP / "xltools").rglob("*.py"), *SPECS.rglob("*.toml")]
     source = "\n".join(path.read_text("utf-8") for path in paths if "lang" not in path.parts)
     assert [chinese for chinese in CATALOGUES["reasons"] if chinese not in source] == []
     assert [chinese for chinese in CATALOGUES["phrases"] if not all(run in source for run in re.findall(r"[\u3400-\u9fff]+", chinese))] == []
@@ -307,6 +323,55 @@ def test_the_reference_in_english_has_every_finding_field_and_command(tmp_path: 
         for form in load_template(name):
             assert f"### {form.sheet} ({ENGLISH.text(form.sheet)})" in fields
             assert all(f"| {ENGLISH.text(field.label)}" in fields.replace("\\", "") for field in form), form.name
+
+
+FILES = {path.name for path in COUNTIES.glob("*.xlsx")}       # a file's name heads its findings
+
+
+def english(printed: str) -> list[str]:
+    """The lines printed, of which none may hold Chinese that is not in quotes and no name of a sheet."""
+    lines = [line for line in printed.splitlines() if line.strip() and line not in FILES]
+    assert [line for line in lines if CHINESE_TEXT.search(unquoted(line))] == []
+    assert lines
+    return lines
+
+
+def test_where_every_kind_of_cell_comes_from_is_told_in_english(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    """The first record of every sheet in every column, every cell of the first sheet, and a figure of each table of figures."""
+    summary = TOP / "workbooks" / "市级汇总.xlsx"
+    book, tables = read = read_summary(summary)
+    for module in (trace, trace_board):
+        monkeypatch.setattr(module, "read_summary", lambda path: read)
+    monkeypatch.setattr(trace, "open_book", cache(trace.open_book))
+    cells = {f"{table.sheet}!{letters}{table.frame.index[0]}" for table in tables.values() for letters in table.columns.values() if len(table.frame)}
+    board = load_template("city")["board"].sheet
+    cells |= {f"{board}!{column_letters(column)}{row}" for row, line in enumerate(book.values(board), 1) for column, value in enumerate(line, 1) if value is not None}
+    figures = {(one.title, one.form, bool(one.rows)): f"{load_dashboard().sheet}!{cell}" for cell, one in trace.figures(summary, load_policy("sanmenxia-2022")).items()}
+    codes = [cli.run(["--lang", "en", "trace", str(summary), cell]) for cell in sorted({*cells, *figures.values()})]
+    said = capsys.readouterr()
+    assert codes.count(0) > 200
+    assert len(english(said.out)) > len(codes)
+    assert len(english(said.err.replace(f"{summary.name}【", "【"))) == codes.count(1) == len(codes) - codes.count(0)
+
+
+def test_the_log_is_told_in_english_whole_and_cut(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    summary = TOP / "workbooks" / "市级汇总.xlsx"
+    assert cli.run(["--lang", "en", "trace", str(summary), "--log"]) == 0
+    assert "linked without a gap or a change" in english(capsys.readouterr().out)[-1]
+    book = openpyxl.load_workbook(summary)
+    book[load_template("city")["log"].sheet].delete_rows(10)
+    book.save(tmp_path / "市级汇总.xlsx")
+    assert cli.run(["--lang", "en", "trace", str(tmp_path / "市级汇总.xlsx"), "--log"]) == 1
+    assert "is not whole" in english(capsys.readouterr().out)[-1]
+
+
+def test_the_calendar_is_told_in_english_on_every_day_of_interest(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    register = tmp_path / "节假日.xlsx"
+    assert cli.run(["make", "holidays", "-o", str(register)]) == 0
+    capsys.readouterr()
+    for arguments in (["--date", "2022-01-03"], ["--date", "2022-06-30"], ["--date", "2022-10-31", "--holidays", str(register)], ["--date", "2023-01-01"], [str(COUNTIES), "--date", "2022-08-01"]):
+        assert cli.run(["--lang", "en", "calendar", *arguments]) in (0, 1)
+        english(capsys.readouterr().out)
 
 
 # What rules put together stays Chinese, in quotes, where it is nothing but names of files, counties, sheets, indicators or clauses:

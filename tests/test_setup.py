@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from importlib.metadata import requires
@@ -18,9 +19,12 @@ from xltools.actions.office_menu import EMPTY, FILE, add_menu, has_menu, remove_
 from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program, install, uninstall
 from xltools.actions.watch import Seen, look
 from xltools.faces import cli
+from xltools.model.catalogues import read_language
+from xltools.model.language import is_chinese
 
 PROGRAM = Program(Path(sys.executable), (sys.version_info[0], sys.version_info[1]), ("/some/packages",))
 THEIRS = EMPTY.replace("</oor:items>", '<item oor:path="/org.openoffice.Office.Common/Misc"><prop oor:name="FirstRun" oor:op="fuse"><value>false</value></prop></item>\n</oor:items>')
+NO_MACROS = '<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>\n</oor:items>'
 
 
 @pytest.fixture
@@ -177,8 +181,7 @@ def test_an_older_setup_is_told(places: Places, tmp_path: Path) -> None:
 
 def test_a_profile_that_runs_no_macros_is_told(places: Places, tmp_path: Path) -> None:
     user = places.offices[0]
-    level = '<item oor:path="/org.openoffice.Office.Common/Security/Scripting"><prop oor:name="MacroSecurityLevel" oor:op="fuse"><value>3</value></prop></item>\n</oor:items>'
-    (user / FILE).write_text(THEIRS.replace("</oor:items>", level), encoding="utf-8")
+    (user / FILE).write_text(THEIRS.replace("</oor:items>", NO_MACROS), encoding="utf-8")
     assert said(machine(places, tmp_path), "宏安全性").state == BAD
 
 
@@ -204,6 +207,32 @@ def test_every_library_that_is_declared_is_looked_for(places: Places, tmp_path: 
     declared = [one for one in requires("xltools-jixiao") or () if "extra" not in one]
     assert len(declared) > 5
     assert [name for name in (re.split(r"[><=\[ ]", one)[0] for one in declared) if name not in said(machine(places, tmp_path), "程序库").text] == []
+
+
+def computers(places: Places, folder: Path) -> Iterator[Machine]:
+    """Computers that between them get every line of the page."""
+    here = machine(places, folder)
+    yield from (here, replace(here, office=None, fonts=(), wps="/opt/wps/et"), replace(here, office_python=(3, 9), program=replace(PROGRAM, version=(3, 10))))
+    (folder / "市级汇总.xlsm").write_bytes(b"")
+    (folder / ".~lock.市级汇总.xlsm#").write_text("张三,pc,host,01.07.2022 09:00,file:///;", encoding="utf-8")
+    yield replace(here, office=folder, office_python=None)
+    for excel in ("", "C:\\Office16\\EXCEL.EXE", "C:\\WPS\\et.exe"):
+        yield replace(here, places=replace(places, system=WINDOWS), office=folder, excel=excel, macros="4", folder=folder / "nowhere")
+    install(places, PROGRAM)
+    yield from (here, replace(here, program=replace(PROGRAM, paths=("/other/packages",))))
+    (places.offices[0] / FILE).write_text(THEIRS.replace("</oor:items>", NO_MACROS), encoding="utf-8")
+    yield here
+
+
+def test_every_line_of_the_page_is_told_in_english_too(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("xltools.actions.doctor._version", lambda name: None)
+    lines = [line for one in computers(places, tmp_path) for line in examine(one)]
+    monkeypatch.undo()
+    lines += [line for one in computers(places, tmp_path) for line in examine(one)]
+    known = [text for line in lines for text in (line.topic, line.text, line.mend)]
+    assert len(set(known)) > 50
+    told = {text: read_language("en").word(text) for text in known}
+    assert {text for text, english in told.items() if is_chinese(english) and not any(mark in text for mark in ("（张三）", "第2022"))} == set()
 
 
 def test_an_open_workbook_and_its_holder_are_named(places: Places, tmp_path: Path) -> None:

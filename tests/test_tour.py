@@ -7,9 +7,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from tests.test_lang import english
+from xltools.actions.tour import tour
 from xltools.faces import cli
 from xltools.model.form import FIRST_ROW, load_form
+from xltools.model.tour import Station
 
+SEEN: list[Station] = []       # the stations of the rehearsal, to be told again
 EXAMPLE = Path(__file__).parent.parent / "workbooks"
 pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")
 
@@ -20,6 +24,7 @@ def walked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("走") / "演练"
     with pytest.MonkeyPatch.context() as patch:
         said: list[str] = []
+        patch.setattr("xltools.actions.tour.tour", lambda *given: (SEEN.append(one) or one for one in tour(*given)))
         patch.setattr("click.echo", lambda text="", **_: said.append(str(text)))
         assert cli.run(["demo", "--tour", str(folder)]) == 0
     (folder.parent / "说的话.txt").write_text("\n".join(said), encoding="utf-8")
@@ -92,6 +97,15 @@ def test_every_file_to_be_opened_is_there(walked: Path, said: str) -> None:
     named = re.findall(rf"打开看：({re.escape(str(walked))}[^，]+\.(?:xlsx|html))，", said)
     assert len(named) == 9
     assert all(Path(one).is_file() for one in named)
+
+
+@pytest.mark.usefixtures("walked")
+def test_the_rehearsal_is_told_in_english_with_its_examples(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    monkeypatch.setattr("xltools.actions.tour.tour", lambda *_: iter(SEEN))
+    assert cli.run(["--lang", "en", "demo", "--tour", str(tmp_path)]) == 0
+    lines = english(capsys.readouterr().out.replace(str(tmp_path), "FOLDER"))
+    assert len(lines) > 9 * 4 + 10
+    assert sum(line.startswith("    ") for line in lines) == sum(len(station.lines) for station in SEEN)
 
 
 def test_a_folder_with_files_in_it_is_left_alone(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

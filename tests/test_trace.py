@@ -93,6 +93,17 @@ def test_a_cell_of_a_county_on_the_first_sheet_says_where_to_look(column: str, w
     assert words in "\n".join(trace(SUMMARY, board_cell(column, "灵宝市"), POLICY))
 
 
+def test_the_notes_below_the_first_sheets_table_are_no_county() -> None:
+    grid = open_book(SUMMARY).values(CITY["board"].sheet)
+    total = next(row for row, line in enumerate(grid) if line[0] == BOARD.board.total)
+    notes = [row + 1 for row, line in enumerate(grid) if row > total and line[0]]
+    assert len(notes) > 2
+    for row in notes:
+        with pytest.raises(StopError) as stop:
+            list(trace(SUMMARY, f"{CITY['board'].sheet}!A{row}", POLICY))
+        assert "不是数据" in stop.value.finding.message
+
+
 def test_a_joined_value_names_the_cell_in_the_other_sheet() -> None:
     frame = read_summary(SUMMARY)[1]["ledger"]
     row = int(str(frame.frame.index[frame.frame["conclusion"].notna()][0]))

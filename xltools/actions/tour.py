@@ -104,7 +104,7 @@ def _set_out(folder: Path, policy: Policy) -> Desk:
 def _check(desk: Desk) -> Station:
     desk.outcome = check_files([desk.sent], desk.policy)
     counts = desk.outcome.counts
-    lines = tuple(map(_sentence, islice(_errors(desk.outcome), SHOWN)))
+    lines = tuple(islice(_errors(desk.outcome), SHOWN))
     sheet = load_form(SCREENING).sheet
     return load_tour().station("check", lines, county=desk.county, errors=counts["error"], warnings=counts["warning"], file=desk.sent, sheet=sheet)
 
@@ -133,8 +133,8 @@ def _fix(desk: Desk) -> Station:
     write_entries(back, entries)
     after = check_files([back], desk.policy)
     desk.sent = give_back(after, desk.place("returned"), desk.policy, load_tour().days["check"])[0].output
-    lines = map(_sentence, islice(_errors(after), SHOWN))
-    return load_tour().station("fix", tuple(lines), county=desk.county, fixed=len(fixed), left=len(left), before=before, after=after.counts["error"], file=desk.sent)
+    lines = tuple(islice(_errors(after), SHOWN))
+    return load_tour().station("fix", lines, county=desk.county, fixed=len(fixed), left=len(left), before=before, after=after.counts["error"], file=desk.sent)
 
 
 def _right_cells(desk: Desk) -> list[tuple[str, str, Cell]]:
@@ -215,7 +215,7 @@ def _publish(desk: Desk) -> Station:
     write_entries(desk.summary, {table.sheet: cells})
     desk.merge(days["decided"])
     done = publish(desk.summary, Notice(desk.policy, days["start"], days["end"]), desk.place("published"))
-    lines = tuple(map(_sentence, islice(done.findings, SHOWN)))
+    lines = tuple(islice(done.findings, SHOWN))
     given = {"decided": rows, "published": done.count, "start": days["start"], "end": days["end"]}
     return load_tour().station("publish", lines, file=done.paths[-1], summary=desk.summary, published_folder=desk.place("published"), **given)
 
@@ -231,10 +231,6 @@ def _trace(desk: Desk) -> Station:
 
 def _errors(outcome: Outcome) -> Iterator[Finding]:
     return (one for one in outcome.findings if one.severity is Severity.ERROR)
-
-
-def _sentence(finding: Finding) -> str:
-    return f"{finding.place.spot} {finding.message}；{finding.fix}"
 
 
 _STATIONS: tuple[Callable[[Desk], Station], ...] = (_check, _return, _fix, _merge, _conflict, _checklists, _grade, _publish, _trace)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from xltools.actions.run import DRAWN, TEMPLATE, read_summary
-from xltools.actions.trace_board import on_board
+from xltools.actions.trace_board import agreement, on_board
 from xltools.books.address import column_letters
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
@@ -96,7 +96,7 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
     lines += [f"  数的是【{form.sheet}】的 {len(one.rows)} 行：{'、'.join(map(str, one.rows)) or '没有'}"]
     if one.among is not None:
         lines += [f"  除以【{form.sheet}】的 {len(one.among)} 行：{'、'.join(map(str, one.among))}"]
-    lines += [f"  逐行相加是 {shown(one.counted)}，与表中{'一致' if one.agrees else '不一致，请重新汇总'}"]
+    lines += [f"  逐行相加是 {shown(one.counted)}，{agreement(one.agrees)}"]
     for at in one.rows:
         record = tables[one.form].frame.loc[at]
         lines.append(f"  · 第{at}行 {record['county']} {shown(record['name'] or '')}{_origin(tables, record)}")
@@ -108,7 +108,7 @@ def _of_a_month(path: Path, table: Table, one: Figure, cell: str, policy: Policy
     record = table.frame.loc[one.rows[0]]
     yield f"{cell} = {shown(one.value)}：{one.title}，“{one.line}”行“{one.column}”列"
     yield f"  来自【{table.form.sheet}】第{one.rows[0]}行：{record['moment']} 那次汇总得出，以后不再改动"
-    yield f"  按那一行算是 {shown(one.counted)}，与表中{'一致' if one.agrees else '不一致，请重新汇总'}"
+    yield f"  按那一行算是 {shown(one.counted)}，{agreement(one.agrees)}"
     kept = next((copy for copy in (*backups(path), path) if _moment(copy) == str(record["moment"])), None)
     if kept is None:
         yield "  那次汇总的文件不在备份文件夹里，不能再逐行数一遍"
@@ -161,6 +161,8 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
     """The county's cell: what was typed there, what was read, whether the file is still the same."""
     file, sheet, row = str(record["source_file"]), str(record["source_sheet"]), int(float(str(record["source_row"])))
     form, _, name = inherits.partition(".")
+    if not collects:            # a line about a county's row, not the row itself
+        return [f"  由汇总计算得出，说的是 {Place(file, sheet, f'A{row}')}"]
     if form and form != collects:
         return _joined(book, tables, record, (form, name))
     county = load_form(collects)

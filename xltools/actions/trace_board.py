@@ -10,7 +10,7 @@ from xltools.actions.run import DRAWN, TEMPLATE, log_said, read_summary
 from xltools.books.file import FileBook
 from xltools.books.locate import locate
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Severity
+from xltools.model.finding import Finding, Severity
 from xltools.model.form import load_template
 from xltools.model.table import Table
 from xltools.rules.city import plain
@@ -38,10 +38,11 @@ def on_board(book: FileBook, tables: Tables, cell: tuple[int, int]) -> list[str]
     if located is None or row < located.header.bottom:
         return _large(tables, str(below), value)
     names = {at: name for name, at in located.columns.found.items()}
-    line = grid[row - 1]
-    if column not in names or row == located.header.bottom:
+    line, total = grid[row - 1], load_dashboard().board.total
+    lines = [one[located.columns.found["county"] - 1] for one in grid[located.header.bottom : row]]
+    if column not in names or not lines or total in lines[:-1]:      # the header, and the notes below the table
         return []
-    if line[located.columns.found["county"] - 1] == load_dashboard().board.total:
+    if lines[-1] == total:
         return [f"“{form[names[column]].label}”一列各行相加，是公式"] if isinstance(value, int | float) else []
     file = line[located.columns.found["file"] - 1]
     return list(_of_a_file(tables, (names[column], form[names[column]].label), value, plain(file)))
@@ -51,10 +52,10 @@ def _large(tables: Tables, caption: str, value: object) -> list[str]:
     """A figure in large type, by the words under it."""
     if caption in FIGURES:
         table = tables[FIGURES[caption]]
-        return [f"{caption} = {shown(value)}：【{table.sheet}】的行数，现有 {len(table.frame)} 行{_agrees(value, len(table.frame))}"]
+        return [f"{caption} = {shown(value)}：【{table.sheet}】的行数，现有 {len(table.frame)} 行，{agreement(value == len(table.frame))}"]
     if caption in SEVERITIES.values():
         rows = _rows(tables["problems"], severity=caption)
-        return [f"{caption} = {shown(value)}：【{tables['problems'].sheet}】中“{caption}”的行，现有 {len(rows)} 行{_agrees(value, len(rows))}：{_listed(rows)}"]
+        return [f"{caption} = {shown(value)}：【{tables['problems'].sheet}】中“{caption}”的行，现有 {len(rows)} 行，{agreement(value == len(rows))}：{_listed(rows)}"]
     moment = moment_of(tables.get("log"))
     files = sorted({str(line["file"]) for line in lines_of(tables.get("log")) if line.get("moment") == moment and plain(line.get("file"))})
     return [f"{caption} = {shown(value)}：最近一次汇总（{moment}）收到的文件：{'、'.join(files)}"] if caption != "None" and files else []
@@ -71,7 +72,7 @@ def _of_a_file(tables: Tables, column: tuple[str, str], value: object, file: obj
         yield f"{who} 的行数；其中汇总到【{tables[COUNTED[name]].sheet}】的有 {len(rows)} 行：{_listed(rows)}；没有汇总的见“{tables['unmerged'].sheet if 'unmerged' in tables else ''}”"
     elif name in SEVERITIES:
         rows = _rows(tables["problems"], file=file, severity=SEVERITIES[name])
-        yield f"{who} 在【{tables['problems'].sheet}】中的 {len(rows)} 行{_agrees(value, len(rows))}：{_listed(rows)}"
+        yield f"{who} 在【{tables['problems'].sheet}】中的 {len(rows)} 行，{agreement(value == len(rows))}：{_listed(rows)}"
     else:
         yield f"{who} 的封面和政策库的日程；经过见【{tables['log'].sheet}】，期限和依据见【{tables['reporting'].sheet if 'reporting' in tables else tables['log'].sheet}】"
 
@@ -85,15 +86,16 @@ def _listed(rows: Sequence[int]) -> str:
     return "、".join(map(str, rows[:MOST])) + (f" 等{len(rows)}行" if len(rows) > MOST else "") if rows else "没有"
 
 
-def _agrees(value: object, count: int) -> str:
-    return "，与表中一致" if isinstance(value, int | float) and value == count else "，与表中不一致，请重新汇总"
+def agreement(agrees: bool) -> str:
+    """Whether a second count gives what stands in the sheet, in words."""
+    return "与表中一致" if agrees else "与表中不一致，请重新汇总"
 
 
-def chain(path: Path) -> tuple[list[str], bool]:
+def chain(path: Path) -> tuple[list[str | Finding], bool]:
     """The log of a summary, a line for each of its lines, and whether it is whole. Raises StopError when the workbook is none."""
     book, tables = read_summary(path)
     log = tables.get("log")
-    told: list[str] = []
+    told: list[str | Finding] = []
     moment = ""
     for line in lines_of(log):
         if line.get("moment") != moment:
@@ -102,6 +104,6 @@ def chain(path: Path) -> tuple[list[str], bool]:
         counts = f"读入{shown(line.get('seen') or 0)} 汇总{shown(line.get('merged') or 0)} 列出{shown(line.get('named') or 0)} 沿用{shown(line.get('kept') or 0)}"
         told.append(f"  {line.get('about')} {line.get('county') or ''} {line.get('file') or ''}【{line.get('sheet') or ''}】{counts} 文件指纹 {str(line.get('sha256') or '—')[:12]} 链指纹 {str(line.get('seal') or '')[:12]}")
     found = broken(log, log_said(book, load_template(TEMPLATE)))
-    told += [f"{one.place}：{one.message}" for one in found]
+    told += found
     whole = bool(lines_of(log)) and not found
     return [*told, f"运行日志共 {len(lines_of(log))} 条，{'环环相扣，没有缺少或改动' if whole else '不完整，见上'}"], whole

@@ -37,7 +37,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cache_folder, cores, keep_traceback
-from xltools.faces.speech import Speech, lang_option, say, spoken, told
+from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
 from xltools.faces.terminal import (
     progress,
     show_merged,
@@ -192,7 +192,7 @@ def trace(file: Path, cell: str, log: bool, policy: Policy) -> int:
 
     told, whole = chain(file) if log else ([], True)
     for line in (*told, *(lines(file, cell, policy) if cell or not log else ())):
-        click.echo(line)
+        click.echo(line_said(line))
     return int(not whole)
 
 

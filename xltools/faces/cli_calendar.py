@@ -10,7 +10,7 @@ import click
 
 from xltools.faces.cli_publish import DAY
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
-from xltools.faces.speech import say
+from xltools.faces.speech import line_said, say
 from xltools.faces.terminal import report_lines, show_json
 
 if TYPE_CHECKING:
@@ -38,13 +38,13 @@ def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | Non
     if as_json:
         show_json(outcome)
         return outcome.exit_code
-    click.echo(outcome.note)
+    click.echo(line_said(outcome.note))
     if outcome.ahead:
         say("\n接下来：")
     else:
         say("\n今年没有还没到期的时限了。")
     for line in outcome.ahead:
-        click.echo(f"  · {line}")
+        click.echo(f"  · {line_said(line)}")
     for line in report_lines(outcome.findings, brief=True):
         click.echo(line)
     if output:

@@ -10,7 +10,7 @@ import click
 
 from xltools.faces.cli_grade import example_lines
 from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
-from xltools.faces.speech import say, spoken
+from xltools.faces.speech import line_said, say, spoken
 from xltools.faces.terminal import counts_line, progress
 
 if TYPE_CHECKING:
@@ -68,6 +68,6 @@ def _show(number: int, count: int, station: Station) -> None:
     click.echo(click.style(f"\n{number}/{count} {word(station.title)}", bold=True))
     click.echo(f"  {word(station.did)}")
     for line in station.lines:
-        click.echo(f"    {line}")
+        click.echo(f"    {line_said(line)}")
     say("  打开看：{look}", look=station.look)
     click.echo(f"  {word(station.yours)}")

@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import time
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -85,7 +86,9 @@ def doctor(as_json: bool) -> int:
 
     office = office_program()
     python = host_python(office) if office else None
-    lines = examine(Machine(places(), program(), office, python, excel_owner(), macro_policy(), _fonts(), Path.cwd(), wps_program()))
+    found = examine(Machine(places(), program(), office, python, excel_owner(), macro_policy(), _fonts(), Path.cwd(), wps_program()))
+    word = spoken().word
+    lines = [replace(line, topic=word(line.topic), text=word(line.text), mend=word(line.mend)) for line in found]
     if as_json:
         click.echo(json.dumps([line.record() for line in lines], ensure_ascii=False, indent=1))
     else:
@@ -93,7 +96,7 @@ def doctor(as_json: bool) -> int:
             mark, colour = STATES[line.state]
             click.echo(f"{click.style(mark, fg=colour)} {spoken().say('{topic}：{text}', topic=line.topic, text=line.text)}")
             if line.mend:
-                click.echo(f"    {spoken().word(line.mend)}")
+                click.echo(f"    {line.mend}")
     return int(any(line.state == BAD for line in lines))
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from xltools.model.finding import Finding
 from xltools.model.language import CHINESE, Language
 
 LANGUAGES = ("zh", "en")
@@ -49,6 +50,16 @@ def spoken() -> Language:
 def say(chinese: str, /, **values: object) -> None:
     """Print a sentence with its values, in the language of this run."""
     click.echo(spoken().say(chinese, **values))
+
+
+def line_said(line: str | Finding) -> str:
+    """A line that an action put together, or a finding of it, in the language of this run; its indent stays."""
+    language = spoken()
+    if isinstance(line, Finding):
+        finding = language.told(line)
+        return f"{finding.place.spot} {finding.message}{language.text('；')}{finding.fix}"
+    text = line.lstrip(" ")
+    return " " * (len(line) - len(text)) + language.word(text)
 
 
 def told(outcome: Any) -> Any:

@@ -19,7 +19,10 @@ CHINESE_TEXT = re.compile(r"[\u3400-\u9fff]")
 QUOTED = re.compile(r"“[^“”]*”|【[^】]*】")
 LISTS = {"；": "; ", "、": ", "}
 # What a placeholder of a pattern can be, by its name; the others are anything within a sentence.
-PARTS = {"count": r"\d+", "numbers": r"[\d、]+", "letter": "[A-Z][+-]?", **dict.fromkeys(("asked", "found", "items"), ".+?")}
+PARTS = {
+    "at": r"[A-Z]{1,3}\d+", "count": r"\d+", "due": r"[\d-]+", "letter": "[A-Z][+-]?", "number": r"[EWN]?\d+", "numbers": r"[\d、]+", "source": r"[^（）]+",
+    **dict.fromkeys(("asked", "found", "items", "message", "shown"), ".+?"),
+}
 AS_IT_STANDS, BOTH = "zh", "both"     # {label:zh}: as in the sheet · {choices:both}: each as in the sheet, with its meaning
 
 
@@ -51,9 +54,7 @@ class Language:
         """The finding with its two sentences in this language; labels and list words too, what was typed as it was typed."""
         if finding.code.number not in self.findings:
             return finding
-        values = dict(finding.values)
-        if "message" in values:
-            values["message"] = self._retold(str(values["number"]), str(values["message"]))
+        values = self._with_retold(dict(finding.values))
         message, fix = (self._filled(text, values) for text in self.findings[finding.code.number])
         return replace(finding, message=message, fix=fix)
 
@@ -73,7 +74,7 @@ class Language:
     def _phrase(self, chinese: str) -> str:
         """The text by the first pattern that fits it, "" when none does."""
         found = ((english, pattern.fullmatch(chinese)) for pattern, english in self.phrases)
-        return next((self._filled(english, match.groupdict()) for english, match in found if match), "")
+        return next((self._filled(english, self._with_retold(match.groupdict())) for english, match in found if match), "")
 
     def _filled(self, template: str, values: Mapping[str, object]) -> str:
         """The template with its values, those that stay Chinese in quotes."""
@@ -95,6 +96,10 @@ class Language:
     def _glossed(self, listed: str) -> str:
         """Words that a person must find or choose in the sheet, each with its meaning behind it."""
         return self._phrase(listed) or ", ".join(f"“{word}” ({self.texts[word]})" if word in self.texts else word if word.isascii() else f"“{word}”" for word in listed.split("、"))
+
+    def _with_retold(self, values: dict[str, object]) -> dict[str, object]:
+        """The values, the sentence of another finding among them in this language."""
+        return {**values, "message": self._retold(str(values["number"]), str(values["message"]))} if "message" in values else values
 
     def _retold(self, number: str, message: str) -> str:
         """The sentence of another finding, of which only its Chinese is at hand."""

@@ -9,16 +9,18 @@ from datetime import date
 from functools import cache
 from importlib.resources import files
 
+from xltools.model.finding import Finding
+
 
 @dataclass(frozen=True)
 class Station:
-    """One stop of the rehearsal. did: what was done and found · lines: examples of it · look: what to open · yours: how it is done on a working day."""
+    """One stop of the rehearsal. did: what was done and found · lines: examples of it, findings as they were found · look: what to open · yours: how it is done on a working day."""
 
     title: str
     did: str
     look: str
     yours: str
-    lines: tuple[str, ...] = ()
+    lines: tuple[str | Finding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class TourWords:
     hand: Mapping[str, str | int]
     stations: Mapping[str, Station]
 
-    def station(self, name: str, lines: Sequence[str] = (), /, **values: object) -> Station:
+    def station(self, name: str, lines: Sequence[str | Finding] = (), /, **values: object) -> Station:
         """The station with its blanks filled in."""
         words = self.stations[name]
         given = {**self.folders, **values}
