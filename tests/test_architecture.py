@@ -121,6 +121,7 @@ FACES_ONLY = {
 }
 # Layer that inherits from more than BASES → from whose classes → why.
 INHERITS = {
+    "model": {"float": "a number that its cell shows as a percentage, and a plain number to all who do not ask"},
     "faces": {"click": "click offers Chinese help and our own argument types no other way"},
     "books": {"html.parser.HTMLParser": "Python's parser of web pages is used by inheriting"},
     "actions": {"xltools.books.base.Book": "a port with more methods is still that port; Protocols are joined by inheriting"},

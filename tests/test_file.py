@@ -423,7 +423,7 @@ def test_dates_count_from_1904_where_the_workbook_says_so(tmp_path: Path) -> Non
         ("0.00E+00", ""),
         ('0.0"mg/m³ day"', ""),
         ("#,##0.00;[Red]-#,##0.00", ""),
-        ("0%", ""),
+        ("0%", "percent"),
         ("@", ""),
         (r"0\d", ""),
         ("_ * #,##0_ ", ""),

@@ -2,9 +2,12 @@
 
 from pathlib import Path
 
+import pytest
+
 from tests.deformations import MOST_FIELDS, mixed, rotated
 from tests.office.host import Office
 from tests.slip_books import POLICY, SlipBook, big, covers
+from tests.test_percent import sent as percentages
 from xltools.actions.check import check_files
 from xltools.model.finding import Finding
 
@@ -56,3 +59,13 @@ def test_what_was_done_to_a_form_is_found_alike_in_every_format(office: Office, 
         assert {(code.number, sheet, cell) for code, sheet, cell in book.key} == {one[:3] for one in expected}, book.name
         for copy in resaved(office, path):
             assert {told(one) for one in check_files([copy], POLICY).findings} ^ expected == set(), copy.name
+
+
+@pytest.mark.filterwarnings("ignore:Print area cannot be set")
+def test_a_cell_that_shows_a_percentage_is_read_alike_in_every_format(office: Office, tmp_path: Path) -> None:
+    path = percentages(tmp_path)
+    asked = {"J5", "L5", "N5", "K5"}
+    expected = {told(one) for one in check_files([path], POLICY).findings if one.place.cell in asked}
+    assert {(code, cell) for code, _, cell, _ in expected} == {("N220", "J5"), ("E205", "L5"), ("N220", "L5"), ("W225", "N5"), ("E203", "K5")}
+    for copy in resaved(office, path):
+        assert {told(one) for one in check_files([copy], POLICY).findings if one.place.cell in asked} ^ expected == set(), copy.name

@@ -46,7 +46,7 @@ class Book(Protocol):
 
     name:   the file's name, without folder.
     sheets: names in order.
-    values: rows from A1, all of one length; empty cell = None, numbers = float, dates = date or datetime, text as
+    values: rows from A1, all of one length; empty cell = None, numbers = float (Percent where the cell shows a percentage), dates = date or datetime, text as
             typed, errors as text such as "#N/A". Formulas give their last value.
     Raises StopError when the sheet is not there or the workbook cannot be read.
     """

@@ -1,4 +1,4 @@
-"""What the fast reader does not tell of an .xls or WPS .et: formulas, error values, merged ranges, hidden rows.
+"""What the fast reader does not tell of an .xls or WPS .et: formulas, error values, percentages, merged ranges, hidden rows.
 
 Source: [MS-XLS] 2.4 and 2.5.
 """
@@ -6,16 +6,18 @@ Source: [MS-XLS] 2.4 and 2.5.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
 from xltools.books.address import address, column_letters
+from xltools.books.dates import built_in, shows
 from xltools.books.ole import Streams
 from xltools.books.xml import MalformedError
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
 LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1
+FORMAT, STYLE, NUMBER, SHORT, SHORTS = 0x41E, 0xE0, 0x203, 0x27E, 0xBD  # SHORTS: numbers of neighbouring cells
 NEAR_BEGINNING = 8  # the record about a password is one of the first
 BEGINNINGS = (0x09, 0x209, 0x409, 0x809)
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -25,11 +27,12 @@ LAST_BIFF_COLUMN = 255
 
 @dataclass
 class BiffFacts:
-    """Facts of one sheet. errors: (row, column, text), counted from 1."""
+    """Facts of one sheet. errors: (row, column, text) · percents: (row, column) of cells whose format is a percentage; counted from 1."""
 
     visible: bool = True
     formulas: list[str] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
+    percents: list[tuple[int, int]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)
@@ -52,11 +55,18 @@ def facts_of(data: bytes) -> BookFacts:
         raise MalformedError("这不是电子表格文件")
     stream = streams.read(name)
     found = BookFacts()
+    codes: dict[int, str] = {}
+    styles: list[bool] = []
     for kind, body in _records(stream, 0):
         if kind == SHEET and len(body) >= 6:
             start, state, about = struct.unpack_from("<IBB", body)
             found.macro_sheets += about == MACRO_SHEET
-            found.sheets.append(_sheet(stream, start, state & 3 == 0))
+            found.sheets.append(_sheet(stream, start, state & 3 == 0, styles))
+        elif kind == FORMAT and len(body) > 5:
+            codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)
+        elif kind == STYLE and len(body) >= 4:
+            number = struct.unpack_from("<2xH", body)[0]
+            styles.append((shows(codes[number]) if number in codes else built_in(number)) == "percent")
         elif kind == LINK and len(body) > 4 and body[2:4] not in (ITSELF, ADD_INS):
             found.links.append(_link(body))
         elif kind == END:
@@ -66,9 +76,13 @@ def facts_of(data: bytes) -> BookFacts:
 
 def _link(body: bytes) -> str:
     """What a link leads to: a text whose first characters are marks, of one or two bytes a character."""
-    length, wide = struct.unpack_from("<HB", body, 2)
-    text = body[5 : 5 + 2 * length].decode("utf-16-le", "replace") if wide & 1 else body[5 : 5 + length].decode("latin-1")
-    return text.lstrip("\x01\x02\x05\x06\x07\x08")
+    return _text(body, 2).lstrip("\x01\x02\x05\x06\x07\x08")
+
+
+def _text(body: bytes, at: int) -> str:
+    length, wide = struct.unpack_from("<HB", body, at)
+    at += 3
+    return body[at : at + 2 * length].decode("utf-16-le", "replace") if wide & 1 else body[at : at + length].decode("latin-1")
 
 
 def is_locked(data: bytes) -> bool:
@@ -85,7 +99,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _sheet(stream: bytes, start: int, visible: bool) -> BiffFacts:
+def _sheet(stream: bytes, start: int, visible: bool, styles: Sequence[bool]) -> BiffFacts:
     facts = BiffFacts(visible)
     depth = 0
     for kind, body in _records(stream, start):
@@ -98,6 +112,7 @@ def _sheet(stream: bytes, start: int, visible: bool) -> BiffFacts:
         elif depth == 1:
             try:
                 _note(facts, kind, body)
+                facts.percents += _percents(kind, body, styles)
             except struct.error as error:
                 raise MalformedError("文件已损坏或没有下载完整") from error
     return facts
@@ -119,6 +134,18 @@ def _note(facts: BiffFacts, kind: int, body: bytes) -> None:
             facts.merged.append(f"{address(top + 1, left + 1)}:{address(bottom + 1, right + 1)}")
     else:
         _note_hidden(facts, kind, body)
+
+
+def _percents(kind: int, body: bytes, styles: Sequence[bool]) -> Iterator[tuple[int, int]]:
+    """The cells of a record of numbers whose style shows a percentage."""
+    if kind in (NUMBER, SHORT, FORMULA):
+        row, first, *used = struct.unpack_from("<HHH", body)
+    elif kind == SHORTS:
+        row, first = struct.unpack_from("<HH", body)
+        used = [style for style, _ in struct.iter_unpack("<HI", body[4 : 4 + (len(body) - 6) // 6 * 6])]
+    else:
+        return
+    yield from ((row + 1, column + 1) for column, style in enumerate(used, first) if style < len(styles) and styles[style])
 
 
 def _note_hidden(facts: BiffFacts, kind: int, body: bytes) -> None:

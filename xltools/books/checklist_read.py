@@ -17,6 +17,7 @@ from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.guide import load_guide
+from xltools.model.percent import Percent
 
 NEEDED = ("no", "found", "reached")
 WHOLE_NUMBER = 1e15
@@ -39,7 +40,9 @@ class _Sheet:
         cell = address(row, column)
         place = Place(self.place.file, self.place.sheet, cell)
         formula = self.formulas.get(cell, "") if cell in self.facts.formulas else None
-        return Entered(self.value(row, column), place, formula, self.facts.knows_formulas, cell in self.facts.stale)
+        value = self.value(row, column)
+        value = float(value) if isinstance(value, Percent) else value  # the sheet's own formulas have judged 0.8, not 80%
+        return Entered(value, place, formula, self.facts.knows_formulas, cell in self.facts.stale)
 
     def right_of(self, row: int, column: int) -> int:
         """The column right of a cell, which may be merged across several."""

@@ -16,6 +16,7 @@ from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
 from xltools.books.grid import Sheet, SheetBuilder
 from xltools.books.ole import Streams
 from xltools.model.finding import Code, Place, StopError
+from xltools.model.percent import Percent
 
 # The child limits its own computing time; this one also ends a child that waits. Where there is no such limit (Windows) it is
 # the only one; where there is, it is long, because a busy machine must not cost a county its file.
@@ -115,6 +116,10 @@ def _sheet(found: dict[str, Any], facts: BiffFacts) -> Sheet:
         builder.values[row + 1] = {column + 1: _cell(value) for column, value in cells}
     for row_number, column_number, text in facts.errors:
         builder.values.setdefault(row_number, {})[column_number] = text
+    for row_number, column_number in facts.percents:
+        cells = builder.values.get(row_number, {})
+        if isinstance(value := cells.get(column_number), float):
+            cells[column_number] = Percent(value)
     builder.formulas = dict.fromkeys(facts.formulas, "")
     builder.merged, builder.hidden_rows = facts.merged, set(facts.hidden_rows)
     builder.hidden_columns = set(facts.hidden_columns)

@@ -16,6 +16,7 @@ from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE, Package
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, MAX_LENGTH, Sheet, SheetBuilder
 from xltools.books.xml import MalformedError, scan
+from xltools.model.percent import Percent
 
 CELLS = ("table:table-cell", "table:covered-table-cell")
 # Text inside these belongs to notes, drawings and phonetic guides, not to the cell.
@@ -248,7 +249,8 @@ def _value(attributes: dict[str, str], text: str) -> Cell:
             number = float(attributes.get("office:value", ""))
         except ValueError:
             return text
-        return number if math.isfinite(number) else text
+        shown = Percent(number) if kind == "percentage" else number
+        return shown if math.isfinite(number) else text
     if kind == "date":
         return from_iso(attributes.get("office:date-value", "")) or text
     if kind == "time":

@@ -21,7 +21,7 @@ MAX_ARRAY = 10_000
 
 @dataclass(frozen=True)
 class Context:
-    """What cells refer to. shared: shared strings; kinds: number of a cell style that shows dates → "date" or "time"; from_1904: the date system."""
+    """What cells refer to. shared: shared strings; kinds: number of a cell style → what it shows, see `dates.shows`; from_1904: the date system."""
 
     shared: Sequence[str] = ()
     kinds: Mapping[str | None, str] = field(default_factory=dict)

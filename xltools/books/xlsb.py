@@ -55,7 +55,7 @@ class XlsbSource:
         if not self._parts:
             raise MalformedError(DAMAGED)
         self._shared = [text for part in related(package, self.main, "sharedStrings") for text in _shared(package.read(part))]
-        self._kinds = [kind for part in related(package, self.main, "styles") for kind in _date_kinds(package.read(part))]
+        self._kinds = [kind for part in related(package, self.main, "styles") for kind in _style_kinds(package.read(part))]
 
     @property
     def sheets(self) -> list[str]:
@@ -226,7 +226,7 @@ def _shared(data: bytes) -> Iterator[str]:
     return (_wide(body, 1)[0] for kind, body in records(data) if kind == STRING_ITEM)
 
 
-def _date_kinds(data: bytes) -> Iterable[str]:
+def _style_kinds(data: bytes) -> Iterable[str]:
     """What each cell style shows, see `dates.shows`."""
     codes: dict[int, str] = {}
     inside, found = False, list[str]()

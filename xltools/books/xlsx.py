@@ -99,7 +99,7 @@ class XlsxSource:
         shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.chunks(part))]
         kinds: dict[str | None, str] = {}
         for part in related(self.package, self.main, "styles"):
-            kinds |= date_kinds(self.package.chunks(part))
+            kinds |= style_kinds(self.package.chunks(part))
         return Context(shared, kinds, self.structure.from_1904)
 
 
@@ -211,8 +211,8 @@ def shared_strings(chunks: Iterable[bytes]) -> list[str]:
     return strings
 
 
-def date_kinds(chunks: Iterable[bytes]) -> dict[str | None, str]:
-    """Number of each cell style that shows dates or times → "date" or "time" (see `dates.shows`); None is style 0."""
+def style_kinds(chunks: Iterable[bytes]) -> dict[str | None, str]:
+    """Number of each cell style that shows dates, times or percentages → what it shows (see `dates.shows`); None is style 0."""
     codes: dict[str, str] = {}
     numbers: list[str] = []
     inside = False

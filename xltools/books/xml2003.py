@@ -27,6 +27,7 @@ MOST_CELLS = 1_000_000
 NAMED_FORMATS = {
     **dict.fromkeys(("General Date", "Long Date", "Medium Date", "Short Date"), "date"),
     **dict.fromkeys(("Long Time", "Medium Time", "Short Time"), "time"),
+    "Percent": "percent",
 }
 
 

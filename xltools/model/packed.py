@@ -18,6 +18,7 @@ import pandas as pd
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Template
 from xltools.model.outcome import Submission
+from xltools.model.percent import Percent
 from xltools.model.returned import Answer
 from xltools.model.table import Table
 
@@ -142,9 +143,11 @@ def _finding_again(record: Sequence[Any]) -> Finding:
 
 
 def _value(value: object) -> object:
-    """A value as JSON has it; a date or time under the name of its type."""
+    """A value as JSON has it; a date, time or percentage under the name of its type."""
     if type(value) in NATIVE:
         return value
+    if type(value) is Percent:
+        return {"Percent": float(value)}
     name = type(value).__name__
     if DATES.get(name) is not type(value):
         raise UnpackableError(f"a {type(value)}")
@@ -155,4 +158,4 @@ def _value_again(value: Any) -> Any:
     if type(value) is not dict:
         return value
     ((name, text),) = value.items()
-    return DATES[name].fromisoformat(text)
+    return Percent(text) if name == "Percent" else DATES[name].fromisoformat(text)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from xltools.model.finding import Code
 from xltools.model.form import Field, Kind, Owner
+from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.rules.choices import read_choice, spellings
 from xltools.rules.codes import PermitForm, has_credit_form, is_phone, permit_form
@@ -17,8 +18,8 @@ from xltools.rules.dates import read_date, read_month
 from xltools.rules.grades_text import grade_spellings, read_grade
 from xltools.rules.limits import date_limits
 from xltools.rules.numbers import read_integer, read_number
-from xltools.rules.reading import BLANK, Reading, converted, refused
-from xltools.rules.text import how_changed, is_cell_error, key, latin, narrow, one_line, shown, visible
+from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
+from xltools.rules.text import how_changed, is_cell_error, key, latin, narrow, number_text, one_line, shown, visible
 
 Reader = Callable[[object], Reading]
 
@@ -121,6 +122,8 @@ def _read_plain(cell: object, plain: Callable[[str], str]) -> Reading:
     """The text of a cell in its plain writing; a number of more than 15 digits has lost its end and is refused."""
     if isinstance(cell, date | time | bool):
         return converted(plain(shown(cell)), "按文字")
+    if isinstance(cell, Percent):
+        return Reading(shown(cell), Code.CONVERTED, {"value": number_text(cell), "after": shown(cell), "how": PERCENT_CELL})
     if isinstance(cell, float | int):
         return refused(Code.CODE_DAMAGED) if abs(cell) >= _EXACT else Reading(shown(cell))
     typed = str(cell)

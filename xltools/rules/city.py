@@ -13,9 +13,10 @@ import pandas as pd
 from xltools.model.finding import Code, Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.outcome import Submission
+from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.text import key, visible
+from xltools.rules.text import key, shown, visible
 
 # Cells whose content reading cannot hand on; the city sees at least that there was something.
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
@@ -109,11 +110,13 @@ class Seen:
 
 
 def plain(value: object) -> object:
-    """A value as a cell holds it: dates without a time of day, text without a visible character as nothing."""
+    """A value as a cell holds it: dates without a time of day, percentages as text, text without a visible character as nothing."""
     if value is None or value is pd.NaT or value is pd.NA or value != value:
         return None
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value.replace(tzinfo=None)
     if isinstance(value, str):
         return value if visible(value) else None
+    if isinstance(value, Percent):
+        return shown(value)
     return value.item() if hasattr(value, "item") else value

@@ -7,7 +7,8 @@ import re
 
 from xltools.model.finding import Code
 from xltools.model.form import Field
-from xltools.rules.reading import BLANK, Reading, converted, refused
+from xltools.model.percent import Percent
+from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
 from xltools.rules.text import key, narrow, shown, visible
 
 _AS_SHOWN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
@@ -24,8 +25,12 @@ def read_number(cell: object, field: Field) -> Reading:
     """The number in a cell of this field.
 
     "1,200", "１２.5" and the field's own unit behind a number are certain. "2000万" (the unit column may say 万吨 already),
-    "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one.
+    "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one. A cell that shows a
+    percentage is read as the text it shows.
     """
+    if isinstance(cell, Percent):
+        is_share = field.unit == "%" and math.isfinite(cell.number)
+        return converted(cell.number, PERCENT_CELL) if is_share else _no_number(shown(cell), field)
     if isinstance(cell, float | int) and not isinstance(cell, bool):
         return Reading(float(cell)) if math.isfinite(cell) else _no_number(shown(cell), field)
     if not isinstance(cell, str):

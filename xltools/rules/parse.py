@@ -8,6 +8,7 @@ import pandas as pd
 
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
+from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.cells import Reader, cell_reader, is_blank
@@ -56,7 +57,7 @@ def with_sign(table: Table) -> Iterator[Place]:
     for field in table.form:
         if field.unit == "%" and field.name in table.columns:
             cells = table.frame[field.name]
-            yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, str) and "%" in narrow(cell))
+            yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, Percent) or (isinstance(cell, str) and "%" in narrow(cell)))
 
 
 def _read_column(cells: list[object], read: Reader) -> list[Reading]:
@@ -73,7 +74,7 @@ def _read_column(cells: list[object], read: Reader) -> list[Reading]:
 
 def _said(table: Table, column: pd.Series, field: Field, readings: list[Reading]) -> list[Finding]:
     return [
-        reading.code.at(table.place(row, field.name), label=field.label, value=shown(cell), **reading.details)
+        reading.code.at(table.place(row, field.name), **{"label": field.label, "value": shown(cell), **reading.details})
         for row, cell, reading in zip(column.index.tolist(), column.tolist(), readings, strict=True)
         if reading.code is not None
     ]

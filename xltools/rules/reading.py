@@ -9,6 +9,7 @@ from datetime import date
 from xltools.model.finding import Code
 from xltools.rules.text import shown
 
+PERCENT_CELL = "单元格是百分比格式"
 Value = str | float | int | date | None
 
 

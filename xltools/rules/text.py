@@ -7,6 +7,8 @@ import unicodedata
 from datetime import date, datetime, time
 from functools import lru_cache
 
+from xltools.model.percent import Percent
+
 # Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
@@ -101,11 +103,13 @@ def how_changed(before: str, after: str) -> str:
 
 
 def shown(value: object, limit: int = 40) -> str:
-    """A value as a sentence quotes it: whole numbers without .0, dates as 2022-06-30, long text cut."""
+    """A value as a sentence quotes it: whole numbers without .0, percentages with their sign, dates as 2022-06-30, long text cut."""
     if isinstance(value, datetime):
         value = value.date() if value.time() == time() else value.replace(tzinfo=None)
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, Percent):
+        return f"{number_text(value.number)}%"
     if isinstance(value, float):
         return number_text(value)
     if isinstance(value, date | time):
