@@ -17,7 +17,7 @@ from xltools.books.inplace_charts import Drawings, update_charts
 from xltools.books.inplace_sheet import Standing, set_cells
 from xltools.books.patch import OFFICE, TYPE, Patch
 from xltools.books.patch_style import StyleTable
-from xltools.books.patch_xml import outline, spliced
+from xltools.books.patch_xml import around_rows, spliced
 from xltools.books.raw_rows import RawCell, cell_xml, with_settings
 from xltools.books.sheet import Formula
 from xltools.books.xlsx import XlsxSource
@@ -55,7 +55,7 @@ def add_fresh(patch: Patch, fresh: Fresh, name: str, styles: StyleTable) -> None
     for target in ids.values():
         if target not in news:
             news[target] = patch.relate_outside(part, "hyperlink", target.replace("\\", "/"))
-    links = outline(content, 1).first("hyperlinks")
+    links = around_rows(content, 1).first("hyperlinks")
     if links:
         text = RELATED.sub(lambda found: found[1] + news[ids[found[2].decode()]].encode() + found[3], content[links.start : links.end])
         patch.write(part, spliced(content, [(links.start, links.end, text)]))
@@ -102,7 +102,9 @@ def _rows(source: Standing, fresh: Fresh, styles: StyleTable, beyond: Mapping[in
         row = source.rows.get(number)
         pieces = []
         for column, cell in (row.cells(number) if row else {}).items():
-            style = adopted.setdefault(cell.style, styles.adopted(cell.style, fresh.styles)) if cell.style else 0
+            if cell.style and cell.style not in adopted:
+                adopted[cell.style] = styles.adopted(cell.style, fresh.styles)
+            style = adopted.get(cell.style, 0)
             text = source.formulas.get(address(number, column))
             value = source.value(number, column)
             pieces.append(cell_xml((number, column), style, value if text is None else Formula(text, value if value is not None else "")))
@@ -114,8 +116,8 @@ def _rows(source: Standing, fresh: Fresh, styles: StyleTable, beyond: Mapping[in
 def _sections(data: bytes, source: bytes) -> bytes:
     """The part with the merged cells and page breaks of the new sheet."""
     for name in SECTIONS:
-        new = outline(source, 1).first(name)
-        old = outline(data, 1).first(name)
+        new = around_rows(source, 1).first(name)
+        old = around_rows(data, 1).first(name)
         if old and new:
             data = spliced(data, [(old.start, old.end, source[new.start : new.end])])
     return data

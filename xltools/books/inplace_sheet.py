@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Protocol
@@ -13,6 +13,7 @@ from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.followed import followed, shifted
 from xltools.books.grid import Sheet
+from xltools.books.inplace_rows import Kept, marks_of
 from xltools.books.link import link_of
 from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
@@ -217,19 +218,30 @@ class _Rows:
     def __init__(self, standing: Standing, records: Records, dresser: Dresser) -> None:
         self._standing, self._records, self._dresser = standing, records, dresser
         self._back = {now: before for before, now in records.moved.items()}
+        columns = sorted(records.columns)
+        self._kept_rows = Kept([records.columns[column].name for column in columns], columns, marks_of(records.plan), self._stays)
 
     def written(self) -> Iterator[str]:
         for at, record in enumerate(self._records.plan.rows):
             number = self._records.head + 1 + at
             before = self._back.get(number, 0)
             raw = self._standing.rows.get(before)
-            cells = raw.cells(before) if raw else {}
-            inside = "".join(self._cells((number, before), at, record, cells))
+            kept = self._kept_rows.inside(raw, (before, number), at, (record, self._values(before))) if raw else None
+            inside = "".join(self._cells((number, before), at, record, raw.cells(before) if raw else {})) if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
             if raw and number == before and inside == raw.inside and settings == raw.settings:
                 yield raw.text
             else:
                 yield _row(settings, number, inside)
+
+    def _values(self, row: int) -> Sequence[Cell]:
+        grid = self._standing.grid
+        return grid[row - 1] if row <= len(grid) else ()
+
+    def _stays(self, at: int, styles: Mapping[int, int]) -> bool:
+        """Whether the cells of a record look as they should. styles: of its cells, by column."""
+        columns = self._records.columns.items()
+        return all(self._styled((at, column), one, styles[column]) == styles[column] if column in styles else not self._is_marked(at, one) for column, one in columns)
 
     def _settings(self, settings: str, number: int) -> str:
         """The row as it is set up; higher when its text needs it."""
@@ -290,9 +302,11 @@ class _Rows:
         return cell_xml((number, column), style, Formula(new, self._standing.value(row, column)))
 
     def _style(self, place: tuple[int, int], one: Field, cell: RawCell | None) -> int:
-        """place: number of the record, from 0, and column."""
+        return self._styled(place, one, cell.style if cell else self._model.get(place[1], 0))
+
+    def _styled(self, place: tuple[int, int], one: Field, style: int) -> int:
+        """The style that a cell with this one gets. place: number of the record, from 0, and column."""
         plan, (at, column) = self._records.plan, place
-        style = cell.style if cell else self._model.get(column, 0)
         tint = plan.tints.get((at, one.name)) or plan.tints.get((at, ""), "")
         is_link = (at, one.name) in plan.links
         if column not in self._records.ours and not tint and not is_link:

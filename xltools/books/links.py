@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from xltools.books.address import address, corners
 from xltools.books.link import UNSAFE, Link
 from xltools.books.patch import OFFICE, Patch
-from xltools.books.patch_xml import WORKSHEET, Element, changed_tag, escape, inserted, outline, spliced
+from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, spliced
 from xltools.books.reshape import Change
 
 Where = tuple[int, int]
@@ -24,7 +24,7 @@ def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], 
     Where nothing is different, the sheet and its relationships keep their bytes.
     """
     data = patch.read(part)
-    section = outline(data, 2).first("hyperlinks")
+    section = around_rows(data, 2).first("hyperlinks")
     targets = {id: unquote(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
     there: dict[Where, Link] = {}
     others: list[bytes] = []
@@ -39,7 +39,7 @@ def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], 
     ids = _related(patch, part, {link.target for link in ours.values() if link.target}, others)
     content = b"".join([*others, *(_written(where, link, ids) for where, link in sorted(ours.items()))])
     data = patch.read(part)
-    root = outline(data, 1)
+    root = around_rows(data, 1)
     section = root.first("hyperlinks")
     new = b"<hyperlinks>%b</hyperlinks>" % content if content else b""
     if section or new:

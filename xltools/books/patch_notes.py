@@ -26,6 +26,7 @@ from xltools.books.patch_xml import (
     Edit,
     Element,
     appended,
+    around_rows,
     cell_text,
     changed_tag,
     outline,
@@ -168,7 +169,7 @@ class SheetNotes:
 
     def _drawing(self) -> str:
         """The part of the sheet's legacy drawing, "" when it has none."""
-        entry = outline(self._patch.read(self._sheet), 1).first("legacyDrawing")
+        entry = around_rows(self._patch.read(self._sheet), 1).first("legacyDrawing")
         id = next((value for key, value in entry.attributes.items() if key.rpartition(":")[2] == "id"), "") if entry else ""
         part = self._patch.relations(self._sheet).get(id, ("", ""))[1]
         return part if part in self._patch else ""

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xltools.books.address import LAST_ROW, address, corners
 from xltools.books.followed import shifted
-from xltools.books.patch_xml import CannotPatchError, Edit, Element, changed_tag, outline, spliced
+from xltools.books.patch_xml import CannotPatchError, Edit, Element, around_rows, changed_tag, outline, spliced
 
 FORMULA = re.compile(rb"<(formula[12]?|xm:f)>([^<]*)</(?:formula[12]?|xm:f)>")
 SQREF = re.compile(rb"(<xm:sqref>)([^<]*)(</xm:sqref>)")
@@ -87,7 +87,7 @@ def _named(box: Box) -> str:
 
 def reshaped(data: bytes, change: Change) -> bytes:
     """The part after such a change, all but its cells, links and notes. Raises CannotPatchError for merged cells that records would tear apart."""
-    root = outline(data, 3)
+    root = around_rows(data, 3)
     edits: list[Edit] = []
     for child in root.children:
         if child.name == "dimension":
