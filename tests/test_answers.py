@@ -37,7 +37,7 @@ def answer(path: Path, text: str, cell: str = "O5", **also: object) -> Path:
     """Write an answer beside the warning at this cell, and change other cells of the screening list, as a clerk does."""
     book = openpyxl.load_workbook(path)
     front = book[FRONT]
-    rows = [row for row in front.iter_rows() if row[3].value == cell and len(row) > ANSWER and row[ANSWER].value and ":" in str(row[ANSWER].value)]
+    rows = [row for row in front.iter_rows() if (row[3].value or "") == cell and len(row) > ANSWER and row[ANSWER].value and ":" in str(row[ANSWER].value)]
     rows[-1][ANSWER - 1].value = text
     for at, value in also.items():
         book["排查清单"][at] = value
@@ -87,6 +87,20 @@ def test_a_corrected_cell_needs_no_answer(tmp_path):
 def test_an_empty_answer_is_none(tmp_path, text):
     path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), text)
     assert told(check_files([path], POLICY)) == [(Code.NOT_WORSE, "O5"), (Code.NOT_A_NUMBER, "K6")]
+
+
+def test_a_warning_about_a_whole_sheet_can_be_answered(tmp_path):
+    rows = [enterprise(0), enterprise(1)]
+    path = county_file(tmp_path / "一", "灵宝市", rows)
+    book = openpyxl.load_workbook(path)
+    book["排查清单"].row_dimensions[6].hidden = True
+    book.save(path)
+    first = check_files([path], POLICY)
+    assert (Code.HIDDEN_ROWS, "") in told(first)
+    second = check_files([answer(back(first, tmp_path / "二"), WORDS, cell="")], POLICY)
+    assert [(one.code, one.message) for one in second.findings if one.place.cell == "" and "隐藏" in one.message] == [
+        (Code.ANSWERED, f"W153：第6行被隐藏或筛选掉了，仍按上报的内容读取；县（市、区）说明：“{WORDS}”")
+    ]
 
 
 def test_an_error_cannot_be_answered(tmp_path):

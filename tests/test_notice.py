@@ -65,6 +65,13 @@ def test_the_same_letter_gives_the_same_bytes_and_an_edited_one_stays(sent, tmp_
     assert first[1].read_text("utf-8") == "市局改过的话"
 
 
+def test_two_files_named_after_one_return_have_letters_of_their_own(tmp_path):
+    for name in ("灵宝市-退回.csv", "灵宝市-退回2.csv"):
+        (tmp_path / name).write_text("统一社会信用代码,企业名称\n,\n")
+    returned = give_back(check_files([tmp_path], POLICY), tmp_path / "退回", POLICY, TODAY)
+    assert [path.name for path in notify(returned)] == ["灵宝市-退回通知.docx", "灵宝市-退回通知.txt", "灵宝市-退回2-退回通知.docx", "灵宝市-退回2-退回通知.txt"]
+
+
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\x01\ufffe</w:t>&"])
 def test_what_a_clerk_typed_is_only_text_in_both(text):
     notice = notice_of(letter(1, text), "灵宝市-退回.xlsx")

@@ -9,13 +9,15 @@ import openpyxl
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
-from tests.office.host import Document, Office
+from tests.office.host import Document, Office, properties
 from tests.office.validator import VERSIONS, validate
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back
 from xltools.books.address import address
 from xltools.books.file import open_book
+from xltools.books.returned_letter import ANSWER
 from xltools.model.console import load_console
+from xltools.model.finding import Code
 from xltools.model.outcome import Outcome
 from xltools.model.returned import load_return
 
@@ -134,6 +136,31 @@ def test_every_example_county_comes_back_readable_by_everyone_and_otherwise_equa
         assert after.cells == before.cells
         cells = {(found.place.sheet, found.place.cell) for found in outcome.findings if found.place.file == one.file and found.place.cell}
         assert {place for place, text in after.notes.items() if MARK in text} == cells
+
+
+def test_answers_come_back_from_every_format_that_has_their_sheet(office: Office, tmp_path: Path) -> None:
+    rows = [enterprise(0, current="B", self="C", applied="C", target="B"), enterprise(1), enterprise(2, applied="甲")]
+    with office.open(county_file(tmp_path / "下发", "灵宝市", rows)) as book:
+        book.model.Sheets.getByName("排查清单").Rows.getByIndex(5).IsVisible = False
+        book.save_as(sent := tmp_path / "灵宝市.xlsx")
+    outcome = check_files([sent], POLICY)
+    assert [(one.code, one.place.cell) for one in outcome.findings] == [(Code.HIDDEN_ROWS, ""), (Code.NOT_WORSE, "O5"), (Code.NOT_A_CHOICE, "O7")]
+    copies = [tmp_path / f"灵宝市-退回.{kind}" for kind in ("xlsx", "xls", "ods")]
+    with office.open(sent_back(outcome, tmp_path / "退回")) as book:
+        front = book.model.Sheets.getByName(SHEET)
+        warned = [row for row in range(100) if "W" in front.getCellByPosition(ANSWER, row).String]
+        for number, row in enumerate(warned, 1):
+            front.getCellByPosition(ANSWER - 1, row).String = f"原因{number}\n张三"
+        for copy in copies:
+            book.save_as(copy)
+        csv = tmp_path / "灵宝市-退回.csv"                       # the sheet in front alone, as it was open
+        book.model.storeToURL(csv.as_uri(), properties(FilterName="Text - txt - csv (StarCalc)", FilterOptions="44,34,76"))
+    assert len(warned) == 2
+    for copy in copies:
+        checked = check_files([copy], POLICY)
+        assert [(one.code, one.place.cell) for one in checked.findings] == [(Code.ANSWERED, ""), (Code.ANSWERED, "O5"), (Code.NOT_A_CHOICE, "O7")], copy.name
+        assert [one.text for one in checked.submissions[0].answers] == ["原因1\n张三", "原因2\n张三"], copy.name
+    assert [(one.code, one.place.file) for one in check_files([csv], POLICY).findings] == [(Code.ONLY_FRONT, csv.name)]
 
 
 @pytest.mark.parametrize("version", VERSIONS)

@@ -23,6 +23,11 @@ def front_sheets(book: Book) -> list[str]:
     return [sheet for sheet in book.sheets if sheet.startswith(name) and record_of(book.values(sheet)).startswith(load_return().record)]
 
 
+def is_front_alone(book: Book) -> bool:
+    """Whether somebody sent only the sheet in front: a .csv of a return holds the one sheet that was open, under the file's name."""
+    return len(book.sheets) == 1 and record_of(book.values(book.sheets[0])).startswith(load_return().record)
+
+
 def record_of(grid: Grid) -> str:
     """What the top of the hidden column says, "" on a sheet that is none of ours."""
     text = grid[0][RECORD - 1] if grid and len(grid[0]) >= RECORD else None
@@ -36,7 +41,7 @@ def answers_in(book: Book) -> list[Answer]:
     for name in front_sheets(book):
         for row in book.values(name)[1:]:
             sheet, cell, said, record = (_text(row[at - 1]) if len(row) >= at else "" for at in (SHEET_AT, CELL_AT, ANSWER, RECORD))
-            about = record.partition(BETWEEN)[2]
+            about = record.partition(BETWEEN.strip())[2].strip()  # a warning without a cell has no fill before it
             if said and about:
                 found.append(Answer("" if sheet == whole else sheet, cell, about.partition(":")[0], about, said))
     return found

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from xltools.books.address import address, column_letters
+from xltools.books.answers import is_front_alone
 from xltools.books.base import Book, Cell, SheetFacts, Stamp
 from xltools.books.card import read_card
 from xltools.books.cells import is_blank, is_error, shown
@@ -16,6 +17,7 @@ from xltools.books.locate import Located, locate
 from xltools.books.unseen import unseen
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Form, Owner, Template
+from xltools.model.returned import load_return
 from xltools.model.table import Table
 
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
@@ -35,6 +37,8 @@ def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[
     if book.stamp.template not in ("", template.id):
         return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
     chosen, findings = choose_sheets(book, template)
+    if not chosen and is_front_alone(book):
+        return {}, [Code.ONLY_FRONT.at(Place(book.name), sheet=load_return().sheet)]
     if not chosen:
         return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
     tables: dict[str, Table] = {}

@@ -66,7 +66,7 @@ class Code(Enum):
     EXTERNAL_LINKS = ("W133", "文件里有引用其他文件或数据源的链接（{what}），没有更新，也不会带进汇总", "请把引用的单元格改成数值，断开链接后再报")
     EMBEDDED = ("W134", "文件里嵌有其他文件或控件（{what}），没有打开，也不会带进汇总", "请删除嵌入的对象；需要附的材料请单独报送")
     LIVE_FORMULA = ("W135", "公式“{formula}”会调用外部程序，没有执行，只保留上次的结果“{value}”", "请删除公式，直接填写内容；不是自己写的请查杀病毒")
-    ONE_SHEET = ("W136", "文件里只有一张表，没有封面，按表头认作“{sheet}”", "完整报送请用下发的模板（.xlsx）；只补报这一张的，请确认认得对不对")
+    ONE_SHEET = ("W136", "文件里只有一张表，没有封面，按表头认作“{sheet}”", "完整报送请发整个 .xlsx 文件（退回时写的情况说明也只在那里）；只补报这一张的，请确认认得对不对")
     COUNTY_BY_NAME = ("W137", "按文件名认作“{county}”报送，批次和上报日期不知道", "请确认；不对的请改文件名，或用带封面的模板报送")
     MERGED_SPREAD = ("N150", "“{label}”合并了第{first}至{last}行，每行都按“{value}”读取", "不需要处理；各行不一样的，请取消合并后逐行填写")
     MERGED_DOUBT = ("E151", "“{label}”和 {anchor} 合并成了一格，分不清这一格是多少", "请取消合并，每格单独填写")
@@ -76,6 +76,7 @@ class Code(Enum):
     ANSWERED = ("N155", "{number}：{message}；县（市、区）说明：“{answer}”", "县（市、区）已说明，不需要再改；市级认为不妥的，请与其联系")
     ANSWER_LAPSED = ("N156", "退回时写的情况说明“{answer}”不再算数，内容已经改变", "仍有提醒的，请在新的退回说明里重新填写情况说明")
     UPGRADED = ("N157", "已从模板 {found} 换成 {version}，带入 {count} 格内容", "请打开新文件核对；颜色、批注、图片没有带入，需要的请对照原文件")
+    ONLY_FRONT = ("E159", "文件里只有退回时加的“{sheet}”，填报的各表都没有收到，情况说明也就对不上", "请打开退回的文件，存成 .xlsx 后整个发回；.csv 只存得下打开着的那一张表")
     NO_PLACE = ("W158", "{what}在现行模板里没有位置，其中 {count} 格没有带入", "内容已逐格列在“{list}”，需要上报的请填到新文件的备注或相应的列")
 
     # 2 one cell
@@ -310,8 +311,7 @@ class Code(Enum):
     @property
     def parameters(self) -> frozenset[str]:
         """Names of the values the message and the fix need."""
-        texts = (self.message, self.fix)
-        return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
+        return frozenset(name for text in (self.message, self.fix) for _, name, _, _ in Formatter().parse(text) if name)
 
     def at(self, place: Place, /, **values: object) -> Finding:
         """The finding for one place; every parameter of the message must be given."""
