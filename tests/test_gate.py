@@ -73,11 +73,15 @@ def locked_xls() -> bytes:
 LOCKED_ODS = changed(BOOKS["values.ods"], lambda name, content: content.replace(b"<manifest:file-entry", b"<manifest:encryption-data/><manifest:file-entry"))
 
 
-@pytest.mark.parametrize("data", [compound({"EncryptedPackage": b"", "EncryptionInfo": b""}), locked_xls(), LOCKED_ODS])
+@pytest.mark.parametrize("data", [compound({"EncryptedPackage": b"", "EncryptionInfo": b""}), locked_xls()])
 def test_a_password_has_its_own_finding(tmp_path: Path, data: bytes) -> None:
     with pytest.raises(StopError) as stop:
         opened(tmp_path, data)
     assert stop.value.finding.code is Code.PASSWORD
+
+
+def test_an_ods_with_a_password_says_at_once_that_none_opens_it_here(tmp_path: Path) -> None:
+    assert reason(tmp_path, LOCKED_ODS, "甲县.ods") == "文件有打开密码，这种格式用 --password 也打不开，请报送人去掉密码"
 
 
 def test_a_member_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xltools.books.foreign import answer
-from xltools.books.gate import refuse
-from xltools.books.ole import SIGNATURE
 from xltools.model.finding import Code, Place, StopError
 
 # Excel uses it, and asks nobody for it, where a workbook is only protected against changes.
@@ -21,18 +19,15 @@ AT_ONCE = 5
 
 def unlocked(data: bytes, name: str, passwords: Sequence[str]) -> bytes:
     """The workbook without its password. Raises StopError when none of these opens it, or when it cannot be opened at all."""
-    if passwords and not data.startswith(SIGNATURE):
-        raise refuse(name, "文件有打开密码，这种格式用 --password 也打不开，请报送人去掉密码")
-    if data.startswith(SIGNATURE):
-        tried = [UNASKED, *dict.fromkeys(passwords)]
-        for first in range(0, len(tried), AT_ONCE):
-            try:
-                found = answer({"do": "unlock", "passwords": tried[first : first + AT_ONCE]}, data, name)
-            except StopError:
-                if passwords:
-                    raise
-                break  # without a password to try, that there is one is all there is to say
-            if not found.startswith(b"{"):
-                return found
+    tried = [UNASKED, *dict.fromkeys(passwords)]
+    for first in range(0, len(tried), AT_ONCE):
+        try:
+            found = answer({"do": "unlock", "passwords": tried[first : first + AT_ONCE]}, data, name)
+        except StopError:
+            if passwords:
+                raise
+            break  # without a password to try, that there is one is all there is to say
+        if not found.startswith(b"{"):
+            return found
     place = Place(name)
     raise StopError(Code.PASSWORD_WRONG.at(place, count=len(set(passwords))) if passwords else Code.PASSWORD.at(place))
