@@ -89,5 +89,5 @@ system:
 
 $(MODULES)/done: tests/validator/package.json | system
 	@echo "【准备】Open XML 校验程序"
-	@npm install --prefix tests/validator --no-package-lock --no-audit --no-fund --silent
+	@npm install --prefix tests/validator --no-package-lock --no-audit --no-fund --loglevel error
 	@touch $@
