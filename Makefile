@@ -51,6 +51,12 @@ bench-screening: .venv/test.done
 	@echo "【排查】编造的三类清单，$(COUNT) 家企业：合并得对不对、全不全"
 	@.venv/bin/python -m tests.bench.screening --count $(COUNT)
 
+# The table of the README, measured anew on this computer
+.PHONY: speed
+speed: .venv/test.done
+	@echo "【速度】几种做法轮流运行，取中位数，写进 README"
+	@.venv/bin/python -m tests.bench S | .venv/bin/python -m docs.speed
+
 pictures: system .venv/demo.done
 	@echo "【图片】用 LibreOffice 画出 docs/images/"
 	@.venv/bin/python -m docs.pictures

@@ -11,7 +11,10 @@ from pathlib import Path
 import click
 import pytest
 
+from docs import speed
 from docs.reference import TEMPLATES, write_reference
+from tests.bench.__main__ import AGAIN, ON_ONE, OURS
+from tests.bench.peers import WAYS
 from xltools.faces import cli
 from xltools.model.finding import Code
 from xltools.model.form import load_template
@@ -87,6 +90,19 @@ def test_the_reference_tells_every_problem_field_and_command(tmp_path: Path) -> 
             assert all(f"| {field.header.replace('*', '')}" in fields.replace("\\*", "") for field in form), form.name
     for name in (name for name, command in cli.commands.commands.items() if not command.hidden):
         assert re.search(rf"^## {name}\b", commands, re.M), name
+
+
+def test_the_table_of_speed_is_what_the_bench_prints_and_names_every_way() -> None:
+    printed = "| S: 8 × 200 | wall | CPU | memory | s | s CPU | MiB |\n|---|---|---|---|---|---|---|\n| calamine | 1.0 | 1.0 | 1.0 | 0.35 | 0.11 | 19 |\nload 5.6, 2 cores\n"
+    readme = speed.told("前\n<!-- speed -->\n旧\n<!-- /speed -->\n后\n", printed)
+    assert readme == (
+        "前\n<!-- speed -->\n| 8 个文件，各 200 家企业 | 用时 | 处理器时间 | 内存 |\n|---|---|---|---|\n"
+        "| 只把每个格读一遍，什么也不做（calamine） | 1.0 | 1.0 | 1.0 |\n<!-- /speed -->\n后\n"
+    )
+    assert set(speed.WAYS) == {*WAYS, OURS, ON_ONE, AGAIN}
+    assert all(f"\n| {way} | " in PAGES[0].read_text(encoding="utf-8") for way in speed.WAYS.values())
+    with pytest.raises(ValueError, match="no table"):
+        speed.told("没有地方", printed)
 
 
 def test_the_manual_builds_without_a_warning(tmp_path: Path) -> None:
