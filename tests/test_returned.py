@@ -213,6 +213,49 @@ def test_a_workbook_with_macros_keeps_them_its_buttons_and_its_pictures(tmp_path
     assert button in new["xl/drawings/vmlDrawing1.vml"]
 
 
+def decorated(path: Path) -> Path:
+    """A workbook with everything that people put on a sheet besides cells, and a note of the clerk's own."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name in ("表", "另表"):
+            sheet = book.add_worksheet(name)
+            sheet.write_row(0, 0, [1, 2, 3])
+            sheet.insert_image("D2", "章.png", {"image_data": io.BytesIO(PICTURE), "description": "公章", "url": "internal:表!A1"})
+            sheet.embed_image("D4", "内.png", {"image_data": io.BytesIO(PICTURE)})
+            chart = book.add_chart({"type": "column"})
+            chart.add_series({"values": f"={name}!$A$1:$C$1"})
+            sheet.insert_chart("F2", chart)
+            sheet.insert_textbox("A10", "李四填写", {"width": 200, "height": 50})
+            sheet.insert_button("A20", {"caption": "按钮"})
+            sheet.insert_checkbox("A25", True)
+            sheet.set_header("&L&G", {"image_left": "页眉.png", "image_data_left": io.BytesIO(PICTURE)})
+            sheet.set_background(io.BytesIO(PICTURE))
+            sheet.write_comment("B5", "张三：待核")
+    return path
+
+
+def changed_parts(path: Path, output: Path) -> set[str]:
+    """The parts of a workbook that are not byte for byte in its return."""
+    old, new = members(path), members(output)
+    return {name for name in old if old[name] != new.get(name)}
+
+
+MARKED = Code.OUTSIDE_ROWS.at(Place("甲.xlsx", "表", "B2"), value="x")
+ABOUT_ALL = {"[Content_Types].xml", "xl/workbook.xml", "xl/_rels/workbook.xml.rels", "xl/styles.xml"}
+
+
+def test_pictures_charts_shapes_and_controls_keep_every_byte(tmp_path):
+    path = decorated(tmp_path / "甲.xlsx")
+    output = only(give(Outcome((MARKED,), (Submission("甲.xlsx", path),)), tmp_path / "退回"))
+    assert changed_parts(path, output) == {*ABOUT_ALL, "xl/worksheets/sheet1.xml", "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"}
+    old, new = members(path), members(output)
+    assert len([name for name in old if name.startswith(("xl/media/", "xl/charts/chart", "xl/drawings/drawing", "xl/featureP", "xl/richData/"))]) >= 10
+    shapes = re.findall(b"<v:shape .*?</v:shape>", old["xl/drawings/vmlDrawing1.vml"], re.DOTALL)
+    assert len(shapes) == 2                                                            # the button, and the box of the note
+    assert [one for one in shapes if one not in new["xl/drawings/vmlDrawing1.vml"]] == []
+    drawn = re.compile(b"<(?:drawing|legacyDrawing|legacyDrawingHF|picture) [^>]*>")
+    assert drawn.findall(new["xl/worksheets/sheet1.xml"]) == drawn.findall(old["xl/worksheets/sheet1.xml"])
+
+
 @pytest.mark.parametrize(("name", "reason"), [("values.xls", "format"), ("values.ods", "format"), ("strict.xlsx", "inside"), ("broken.xlsx", "unread")])
 def test_what_cannot_be_marked_gets_a_list_that_says_why(tmp_path, name, reason):
     path = tmp_path / name

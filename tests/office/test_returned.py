@@ -9,8 +9,9 @@ import openpyxl
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
-from tests.office.host import Document, Office, properties
+from tests.office.host import Document, Office, bridge, properties
 from tests.office.validator import VERSIONS, validate
+from tests.test_returned import ABOUT_ALL, MARKED, changed_parts, decorated, members
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back
 from xltools.books.address import address
@@ -18,7 +19,7 @@ from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
 from xltools.model.console import load_console
 from xltools.model.finding import Code
-from xltools.model.outcome import Outcome
+from xltools.model.outcome import Outcome, Submission
 from xltools.model.returned import load_return
 
 COUNTIES = sorted((Path(__file__).parent.parent.parent / "workbooks" / "区县").glob("*.xlsx"))
@@ -161,6 +162,37 @@ def test_answers_come_back_from_every_format_that_has_their_sheet(office: Office
         assert [(one.code, one.place.cell) for one in checked.findings] == [(Code.ANSWERED, ""), (Code.ANSWERED, "O5"), (Code.NOT_A_CHOICE, "O7")], copy.name
         assert [one.text for one in checked.submissions[0].answers] == ["原因1\n张三", "原因2\n张三"], copy.name
     assert [(one.code, one.place.file) for one in check_files([csv], POLICY).findings] == [(Code.ONLY_FRONT, csv.name)]
+
+
+def things(book: Document, sheet: str) -> list[tuple[str, str]]:
+    """Kind and text of everything drawn on a sheet, the boxes of notes aside."""
+    page = book.model.Sheets.getByName(sheet).DrawPage
+    shapes = [page.getByIndex(at) for at in range(page.Count)]
+    return [(one.ShapeType, getattr(one, "String", "")) for one in shapes if one.ShapeType != "com.sun.star.drawing.CaptionShape"]
+
+
+def add_control(book: Document, sheet: str, kind: str, top: int) -> None:
+    shape = book.model.createInstance("com.sun.star.drawing.ControlShape")
+    size, place = bridge().createUnoStruct("com.sun.star.awt.Size", 3000, 800), bridge().createUnoStruct("com.sun.star.awt.Point", 1000, top)
+    shape.setSize(size)
+    shape.setPosition(place)
+    shape.setControl(book.model.createInstance(f"com.sun.star.form.component.{kind}"))
+    book.model.Sheets.getByName(sheet).DrawPage.add(shape)
+
+
+def test_what_libreoffice_saved_of_pictures_charts_and_controls_keeps_every_byte(office: Office, tmp_path: Path) -> None:
+    with office.open(decorated(tmp_path / "原.xlsx")) as book:
+        for at, kind in enumerate(("CheckBox", "CommandButton", "ComboBox")):
+            add_control(book, "表", kind, 9000 + 3000 * at)
+        book.save_as(path := tmp_path / "甲.xlsx")
+    parts = members(path)
+    assert len([name for name in parts if name.startswith("xl/ctrlProps/")]) >= 3
+    output = sent_back(Outcome((MARKED,), (Submission("甲.xlsx", path),)), tmp_path / "退回")
+    assert {name for name in changed_parts(path, output) if not name.startswith(("xl/comments", "xl/drawings/vml"))} == {*ABOUT_ALL, "xl/worksheets/sheet1.xml"}
+    with office.open(path) as before, office.open(output) as after:
+        for sheet in before.sheets:
+            assert things(after, sheet) == things(before, sheet) != []
+            assert len(annotations(after, sheet)) == len(annotations(before, sheet)) + (sheet == "表")
 
 
 @pytest.mark.parametrize("version", VERSIONS)
