@@ -20,8 +20,9 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.emergency import Ask, Lines, lines
 from xltools.rules.emergency_changes import Compared, changes
-from xltools.rules.emergency_rows import CitySheets, Last, demands, records
+from xltools.rules.emergency_rows import CitySheets, Last, demands
 from xltools.rules.emergency_sums import Sums, short, sums
+from xltools.rules.enterprises import rows_of
 from xltools.rules.parse import parse
 from xltools.rules.sanctions import events_of
 
@@ -118,7 +119,7 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
 
 
 def _rows(last: Last, form: str) -> list[Line]:
-    return records(last.tables.get(form))
+    return rows_of(last.tables.get(form))
 
 
 def _settings(last: Last, words: EmergencyWords) -> Line:

@@ -24,8 +24,7 @@ from xltools.model.grade import Status
 from xltools.model.guide import load_guide
 
 TEMPLATE = "checklist"
-CARD, CARD_LAST = 3, 7              # row of the card's first line; the card is as wide as the first columns of the table
-PAIR_LAST = 3
+CARD = 3              # row of the card's first line; the card is as wide as the first columns of the table
 ROW_HEIGHT = 34
 
 

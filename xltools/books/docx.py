@@ -20,7 +20,6 @@ from xltools.books.xlsx import related
 from xltools.books.xml import MalformedError
 from xltools.model.source_table import SourceCell, SourceTable
 
-DOCUMENT_TYPE = b"wordprocessingml.document"
 SUPERSCRIPT = str.maketrans("0123456789abcdefghijklmnoprstuvwxyz+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁺⁻")
 SUBSCRIPT = str.maketrans("0123456789x", "₀₁₂₃₄₅₆₇₈₉ₓ")
 LEFT_OUT = {"del", "moveFrom", "instrText", "delText", "rt", "Fallback"}   # deleted text, field codes, ruby, doubles of drawings

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from xltools.books.xml import MalformedError
 
 SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
-END_OF_CHAIN, NO_ENTRY = 0xFFFFFFFE, 0xFFFFFFFF
 HEADER, ENTRY, LARGEST_REGULAR = 512, 128, 0xFFFFFFFA
 STORAGE, STREAM, ROOT = 1, 2, 5
 

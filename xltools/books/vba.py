@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from xltools.books.ole import Streams
 from xltools.books.xml import MalformedError
 
-CODE_PAGE, VERSION, MODULE, STREAM_NAME, OFFSET, MODULE_END = 0x03, 0x09, 0x19, 0x1A, 0x31, 0x2B
+CODE_PAGE, VERSION, MODULE, STREAM_NAME, OFFSET = 0x03, 0x09, 0x19, 0x1A, 0x31
 CHUNK = 4096
 # A module of 64 KB is the most that VBA takes; a chunk expands at most 4096-fold.
 MAX_SOURCE = 2**22

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
@@ -51,14 +51,6 @@ class Computed:
 
 
 Line = dict[str, object]
-
-
-@dataclass(frozen=True)
-class EmergencyList:
-    """What the workbook holds, by form name: records whose values may be Computed."""
-
-    records: Mapping[str, Sequence[Line]]
-    findings: tuple[Finding, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,7 @@ from xltools.model.finding import Code, Finding
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, Standing
 from xltools.model.table import Table
-from xltools.rules.city import plain
-from xltools.rules.enterprises import ROW, Part, latest, scheme_of
+from xltools.rules.enterprises import ROW, Part, latest, rows_of, scheme_of
 from xltools.rules.sanctions import sanction
 from xltools.rules.text import key, name_key, number_text
 
@@ -41,15 +40,7 @@ class Last:
 
     def rows(self, *forms: str) -> list[tuple[str, Line]]:
         """Form and record of every row of these sheets."""
-        return [(form, one) for form in forms if form in self.tables for one in records(self.tables[form])]
-
-
-def records(table: Table | None) -> list[Line]:
-    """The rows of a table as plain records, each with its row of the sheet under ROW."""
-    if table is None:
-        return []
-    rows = zip(table.frame.index.tolist(), table.frame.to_dict("records"), strict=True)
-    return [{**{str(name): plain(value) for name, value in one.items()}, ROW: int(row)} for row, one in rows]
+        return [(form, one) for form in forms if form in self.tables for one in rows_of(self.tables[form])]
 
 
 def who(record: Mapping[str, object]) -> Who:
@@ -60,7 +51,7 @@ def who(record: Mapping[str, object]) -> Who:
 def newest(table: Table, policy: Policy) -> list[Line]:
     """The rows of the latest batch of every process, in the table's order."""
     groups: dict[str, list[Line]] = {}
-    for one in records(table):
+    for one in rows_of(table):
         groups.setdefault(who(one)[0], []).append(one)
     return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=lambda one: int(str(one[ROW])))
 
@@ -121,7 +112,7 @@ class Protection:
 
 def protection(city: CitySheets, policy: Policy) -> Protection:
     """Who is protected. Source: 三环文〔2022〕69号 三(三)2、五2."""
-    listed = {key(str(one.get(CODE) or "")): one for one in records(city.protections)}
+    listed = {key(str(one.get(CODE) or "")): one for one in rows_of(city.protections)}
     off = {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
     return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
 

@@ -13,8 +13,9 @@ from xltools.model.grade import Status
 from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table, records_of
 from xltools.rules.account import worst
-from xltools.rules.city import city_table
+from xltools.rules.city import city_table, plain
 from xltools.rules.standing import At, Standing, Who
+from xltools.rules.text import key
 
 UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
 LIST = "、"
@@ -97,6 +98,23 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
 def _standing(record: Mapping[Any, Any], known: Mapping[At, Standing]) -> Standing:
     at = (str(record["source_file"]), str(record["source_sheet"]), int(record["source_row"] or 0))
     return known.get(at) or Standing((str(record["credit_code"] or record["name"] or ""),))
+
+
+def rows_of(table: Table | None) -> list[Row]:
+    """The rows of a table as plain values, each with its row of the sheet under ROW; [] for no table."""
+    if table is None:
+        return []
+    rows = zip(table.frame.index, records_of(table.frame), strict=True)
+    return [{**{name: plain(value) for name, value in record.items()}, ROW: int(str(row))} for row, record in rows]
+
+
+def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
+    """The rows of every enterprise and county, told by its code, or else its name; of one process the latest batch."""
+    groups: dict[tuple[str, str], list[Row]] = {}
+    for row in rows_of(ledger):
+        who = str(row["county"] or ""), key(str(row["credit_code"] or row["name"] or row[ROW]))
+        groups.setdefault(who, []).append(row)
+    return [latest(rows, policy) for rows in groups.values()]
 
 
 def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:

@@ -16,7 +16,7 @@ from xltools.rules.import_text import Notes, is_failing, without_marks
 from xltools.rules.text import one_line
 
 FORM = "indicators"
-WAITING, CONFIRMED = "待确认", "已确认"
+WAITING = "待确认"
 Row = dict[str, str]
 
 

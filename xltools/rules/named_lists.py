@@ -13,8 +13,7 @@ from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
-from xltools.rules.enterprises import ROW, Part, Row, latest, scheme_of, whole
-from xltools.rules.package import records_of
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, scheme_of, whole
 from xltools.rules.sanctions import sanction
 from xltools.rules.text import key
 
@@ -36,7 +35,7 @@ class City:
 def named_lists(city: City) -> list[Line]:
     """All lists, in the order of their kinds, counties and names."""
     lines = [*_protected(city)]
-    for rows in _enterprises(city):
+    for rows in by_enterprise(city.ledger, city.policy):
         lines += _enterprise(rows, city)
     kinds = list(load_list_words().kinds.values())
     return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), city.policy.county_rank(one["county"]), str(one["name"]), str(one["process"] or "")))
@@ -54,8 +53,8 @@ def _line(kind: str, about: Mapping[str, object], place: str, **said: object) ->
 def _protected(city: City) -> Iterator[Line]:
     """Every protected enterprise: on the list, or off it since an event or for lack of green construction."""
     words = load_list_words()
-    for row, record in records_of(city.protections):
-        place = f"【{city.protections.sheet}】{row}" if city.protections else ""
+    for record in rows_of(city.protections):
+        place = f"【{city.protections.sheet}】{record[ROW]}" if city.protections else ""
         about = {**record, "process": None}
         gone = next((one for one in city.events if key(one.credit_code) == key(str(record["credit_code"] or "")) and _leaves(one, city.policy)), None)
         rule = city.policy.sanction(gone.kind) if gone else None
@@ -74,15 +73,6 @@ def _leaves(event: Event, policy: Policy) -> bool:
 
 def _day(event: Event) -> str:
     return event.found_date.isoformat() if event.found_date else ""
-
-
-def _enterprises(city: City) -> list[list[Row]]:
-    """The rows of every enterprise and county; of one process the latest batch."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row, record in records_of(city.ledger):
-        who = str(record["county"] or ""), key(str(record["credit_code"] or record["name"] or row))
-        groups.setdefault(who, []).append({**record, ROW: row})
-    return [latest(rows, city.policy) for rows in groups.values()]
 
 
 def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:

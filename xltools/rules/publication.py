@@ -15,7 +15,8 @@ from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
-from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, latest, scheme_of, whole
+from xltools.rules.city import plain
+from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
 from xltools.rules.sanctions import events_of, sanction
 from xltools.rules.text import latin
 
@@ -47,7 +48,7 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     fields = public_fields()
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
     city = _City(ledger, raw, _by_code(events_of(events) if events else []), notice, fields, wrong)
-    judged = [city.judge(rows) for rows in city.enterprises()]
+    judged = [city.judge(rows) for rows in by_enterprise(city.ledger, city.policy)]
     counties = notice.policy.lists["counties"]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: counties.index(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or "未写名称的企业", reason=one.reason) for one in judged if one.reason]
@@ -82,19 +83,10 @@ class _City:
     def policy(self) -> Policy:
         return self.notice.policy
 
-    def enterprises(self) -> list[list[Row]]:
-        """The rows of every enterprise and county, in the ledger's order; of one process the latest batch."""
-        groups: dict[tuple[str, str], list[Row]] = {}
-        for row, record in zip(self.ledger.frame.index, self.ledger.frame.to_dict("records"), strict=True):
-            values = {str(name): None if _is_nothing(value) else value for name, value in record.items()}
-            who = str(values["credit_code"] or values["name"] or row)
-            groups.setdefault((str(values["county"] or ""), who), []).append({**values, ROW: int(str(row))})
-        return [latest(rows, self.policy) for rows in groups.values()]
-
     def homes(self, who: str) -> list[str]:
         """The counties that report this enterprise."""
         frame = self.ledger.frame
-        return [str(one) for one in dict.fromkeys(frame.loc[frame["credit_code"] == who, "county"]) if not _is_nothing(one)]
+        return [str(one) for one in dict.fromkeys(map(plain, frame.loc[frame["credit_code"] == who, "county"])) if one is not None]
 
     def judge(self, rows: Sequence[Row]) -> Judged:
         """The line of one enterprise, or what keeps it off the list: the first reason found."""
@@ -190,10 +182,6 @@ def _unofficial(parts: Sequence[Part], policy: Policy) -> Iterator[str]:
 def _day(value: object) -> date | None:
     """A date cell as parsed."""
     return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
-
-
-def _is_nothing(value: object) -> bool:
-    return value is None or value != value or str(value) in ("<NA>", "NaT", "")
 
 
 def numbered(lines: Sequence[Mapping[str, str]], form: Form) -> list[dict[str, str | int]]:
