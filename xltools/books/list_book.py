@@ -10,13 +10,12 @@ from typing import Any
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
-from xltools.books.layout import row_height
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.books.style import Styles
 from xltools.model.finding import Code, Place, StopError
-from xltools.model.form import FIRST_ROW, NOTE_ROW, Form, Owner, Template
+from xltools.model.form import NOTE_ROW, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
 
@@ -55,16 +54,12 @@ def write_lists(path: Path, lists: Lists) -> None:
             rows = list(lists.contents.get(form.name, ()))
             written = bool(form.owned(Owner.CITY))
             footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
-            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer, heights=_heights(form, rows))
+            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
             _dress(add_form_sheet(workbook, plan, styles), lists.notes.get(form.name, ""), styles)
         own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
         if any(one.list for form in own for one in form):
             add_lists_sheet(workbook, own, policy, {}, styles).hide()
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
-
-
-def _heights(form: Form, rows: Sequence[Mapping[str, Any]]) -> dict[int, float]:
-    return {number: max(20, row_height(form, record)) for number, record in enumerate(rows, FIRST_ROW)}
 
 
 def _dress(sheet: Worksheet, note: str, styles: Styles) -> None:

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
-from xltools.books.layout import column_width, lines, row_height, set_page, set_portrait
+from xltools.books.layout import column_width, lines, set_page, set_portrait
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of, column_range, list_name, quoted
@@ -73,8 +73,7 @@ def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) 
     words = load_guide().words
     line = words["stamp_line"].format(title=plan.template.title, version=plan.template.version, policy=plan.id)
     rows = [{name: None if value == "" else value for name, value in row.items()} for row in plan.contents.get(form.name, ())]
-    heights = {number: row_height(form, row) for number, row in enumerate(rows, FIRST_ROW)}
-    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, heights=heights, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
+    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
     sheet: Worksheet = add_form_sheet(workbook, plan_of_sheet, styles)
     last = max(LAST_ROW, plan_of_sheet.last_row + GROWTH)
     _choices_below(sheet, form, last)
