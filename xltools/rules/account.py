@@ -74,17 +74,22 @@ def row_of(place: Place) -> int:
 
 def set_aside(outcome: Outcome) -> dict[str, str]:
     """Workbooks whose rows do not count, with the reason."""
-    return {one.file: _reason(one, outcome.findings) for one in outcome.submissions if not one.accepted}
+    aside = [one for one in outcome.submissions if not one.accepted]
+    said: dict[str, list[Finding]] = {one.file: [] for one in aside}
+    for finding in outcome.findings:
+        if finding.place.file in said:
+            said[finding.place.file].append(finding)
+    return {one.file: _reason(one, said[one.file]) for one in aside}
 
 
 def _reason(submission: Submission, findings: Iterable[Finding]) -> str:
+    """Why a workbook does not count. findings: about it."""
     cover = submission.tables.get("cover")
     county = cover.place(0, "county") if cover else None
     told = [
         finding.message
         for finding in findings
-        if (finding.code in SETS_ASIDE and finding.place.file == submission.file)
-        or (finding.severity is Severity.ERROR and finding.place == county)
+        if finding.code in SETS_ASIDE or (finding.place == county and finding.severity is Severity.ERROR)
     ]
     return told[0] if told else "不知道是哪个县（市、区）报送的"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from xltools.model.conflict import Side
 from xltools.model.finding import Code, Finding, Place
@@ -31,7 +32,7 @@ class Kept:
     records: Mapping[str, list[Record]] = field(default_factory=dict)
     renamed: Mapping[str, str] = field(default_factory=dict)
 
-    @property
+    @cached_property
     def files(self) -> frozenset[str]:
         """The files the records came from."""
         return frozenset(str(one["source_file"]) for records in self.records.values() for one in records)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -33,23 +34,20 @@ class Files:
     def warnings(self) -> int:
         return sum(warnings for _, warnings in self.faults.values())
 
-    @classmethod
-    def of(cls, county: str, outcome: Outcome, policy: Policy) -> Files:
-        """What a run says of a county's files."""
-        own = [one.file for one in outcome.accepted if one.county == county]
-        unread = [file for file in outcome.unread if guess(file, policy) == county]
-        told = {one.place.file: one.message for one in reversed(outcome.findings)}
-        aside = {} if own else {file: why for file, why in set_aside(outcome).items() if _county(file, outcome) == county}
-        return cls(county, {file: _numbers(file, outcome) for file in own}, {**{file: told.get(file, "") for file in unread}, **aside})
 
-
-def _county(file: str, outcome: Outcome) -> str:
-    return next((one.county for one in outcome.submissions if one.file == file), "")
-
-
-def _numbers(file: str, outcome: Outcome) -> tuple[int, int]:
-    found = [one.severity for one in outcome.findings if one.place.file == file]
-    return found.count(Severity.ERROR), found.count(Severity.WARNING)
+def files_of(outcome: Outcome, policy: Policy) -> dict[str, Files]:
+    """What a run says of every county's files."""
+    told = {one.place.file: one.message for one in reversed(outcome.findings)}
+    numbers = Counter((one.place.file, one.severity) for one in outcome.findings)
+    aside, homes = set_aside(outcome), {one.file: one.county for one in outcome.submissions}
+    unread = {file: guess(file, policy) for file in outcome.unread}
+    found = {}
+    for county in (one.name for one in policy.counties):
+        faults = {one.file: (numbers[one.file, Severity.ERROR], numbers[one.file, Severity.WARNING]) for one in outcome.accepted if one.county == county}
+        lost = {file: told.get(file, "") for file, home in unread.items() if home == county}
+        lost |= {} if faults else {file: why for file, why in aside.items() if homes[file] == county}
+        found[county] = Files(county, faults, lost)
+    return found
 
 
 def reminder(lines: Sequence[Line], files: Files, policy: Policy, words: ReportingWords) -> str | None:

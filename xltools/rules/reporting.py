@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from functools import cached_property
 
 from xltools.model.form import Form, load_form
 from xltools.model.outcome import Outcome, Submission
@@ -15,7 +16,7 @@ from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import city_records, plain
 from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
-from xltools.rules.reminder import Files, reminder
+from xltools.rules.reminder import Files, files_of, reminder
 
 Line = dict[str, object]
 # What is taken from the last summary while the file is not among today's.
@@ -44,6 +45,11 @@ class Status:
     today: date
     before: Mapping[tuple[str, str, str], Line] = field(default_factory=dict)
 
+    @cached_property
+    def files(self) -> Mapping[str, Files]:
+        """What the run says of the files of each county."""
+        return files_of(self.outcome, self.policy)
+
 
 def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
     """The sheet: a line that sums up each county with what to remind it of, then one for each of its dates.
@@ -57,7 +63,7 @@ def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
     lines: list[Line] = []
     for county in policy.counties:
         own = [{"county": county.name, "group": county.group or None, **_line(duty, county.name, status)} for duty in duties]
-        files = Files.of(county.name, status.outcome, policy)
+        files = status.files[county.name]
         lines.append({"county": county.name, "group": county.group or None, "item": words.total, **_summed(own, files, status)})
         lines += own
     return city_records(form, lines)
@@ -120,8 +126,7 @@ def _line(duty: Duty, county: str, status: Status) -> Line:
     late = {"since": day + timedelta(days=1)} if status.today > day else {}
     if others:
         return {**line, **_facts(others[0], duty, status), **late, **_said("empty", status, **_content(others[0], duty))} if late else {**line, **_said("pending", status)}
-    files = Files.of(county, status.outcome, status.policy)
-    return {**line, **late, **_said(("unread" if files.lost else "missing") if late else "pending", status)}
+    return {**line, **late, **_said(("unread" if status.files[county].lost else "missing") if late else "pending", status)}
 
 
 def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], list[Submission]]:
