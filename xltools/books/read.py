@@ -10,7 +10,7 @@ from xltools.books.address import address, column_letters
 from xltools.books.answers import is_front_alone
 from xltools.books.base import Book, Cell, SheetFacts, Stamp
 from xltools.books.card import read_card
-from xltools.books.cells import is_blank, is_error, shown
+from xltools.books.cells import ERRORS, is_blank, is_error, shown
 from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
 from xltools.books.locate import Located, locate
@@ -130,11 +130,10 @@ def _bad_cells(located: Located) -> Iterator[Finding]:
     """Error values, formulas never calculated, and formulas typed over, in the records."""
     for name, column in located.columns.found.items():
         field = located.form[name]
-        is_plain = not located.facts.stale and field.owner is not Owner.FORMULA
-        for row in located.rows.records:
-            value = located.grid[row - 1][column - 1]
-            if is_plain and not is_error(value):
-                continue
+        cells = [located.grid[row - 1][column - 1] for row in located.rows.records]
+        if not located.facts.stale and field.owner is not Owner.FORMULA and ERRORS.isdisjoint(cells):
+            continue
+        for row, value in zip(located.rows.records, cells, strict=True):
             cell = address(row, column)
             place = located.at(row, column)
             if is_error(value) and field.formula not in ECHOES:

@@ -78,17 +78,51 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     outside: list[tuple[str, Cell]] = []
     fields = set(area.columns.values()) - area.computed
     foreign = _foreign(grid, bottom, area, fields)
+    said = _said(grid, bottom, area)
     for number in range(bottom + 1, len(grid) + 1):
         row = grid[number - 1]
-        content = {column: value for column, value in enumerate(row, 1) if (value is not None or area.facts.stale) and _is_content(number, column, value, area)}
-        if not content.keys() - area.own or any(map(area.is_signature, content.values())):
+        content = _content(number, row, area, said.blank)
+        if not content.keys() - area.own or not said.signatures.isdisjoint(content.values()):
             continue
-        if fields & content.keys() and number not in foreign and not _is_outside(number, row, content, area):
+        if fields & content.keys() and number not in foreign and not _is_outside(number, row, content, (area, said)):
             records.append(number)
         else:
             first = min(content)
             outside.append((address(number, first), content[first]))
     return Rows(tuple(records), tuple(outside))
+
+
+@dataclass(frozen=True)
+class _Said:
+    """Which values below a header are blank, begin a signature line, are totals; and by column those that repeat the column's label."""
+
+    blank: frozenset[Cell]
+    signatures: frozenset[Cell]
+    totals: frozenset[Cell]
+    labels: Mapping[int, frozenset[Cell]]
+
+
+def _said(grid: Grid, bottom: int, area: Area) -> _Said:
+    """What the values below the header say, each distinct one looked at once."""
+    values = {value for row in grid[bottom:] for value in row}
+    texts = [value for value in values if isinstance(value, str)]
+    named: dict[str, set[Cell]] = {}
+    for text in texts:
+        if name := area.label(text):
+            named.setdefault(name, set()).add(text)
+    labels = {column: frozenset(named[name]) for name, column in area.columns.items() if name in named}
+    return _Said(frozenset(filter(is_blank, values)), frozenset(filter(area.is_signature, texts)), frozenset(filter(area.is_total, texts)), labels)
+
+
+def _content(number: int, row: Sequence[Cell], area: Area, blank: frozenset[Cell]) -> dict[int, Cell]:
+    """The cells of a row that hold something of their own, by column."""
+    if area.facts.stale:
+        return {column: value for column, value in enumerate(row, 1) if _is_content(number, column, value, area)}
+    filled = {column: value for column, value in enumerate(row, 1) if value not in blank}
+    for column in filled.keys() & area.computed:
+        if not _is_content(number, column, filled[column], area):
+            del filled[column]
+    return filled
 
 
 def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
@@ -139,15 +173,15 @@ def _named(content: Mapping[int, Cell]) -> set[int]:
     return {column for column, value in content.items() if not (isinstance(value, float) and value < MOST_COUNTED)}
 
 
-def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], area: Area) -> bool:
+def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], about: tuple[Area, _Said]) -> bool:
     """A total, a remark, or the header once more."""
-    texts = {column: value for column, value in content.items() if isinstance(value, str)}
-    totals = {column for column, value in texts.items() if area.is_total(value)}
+    area, said = about
+    totals = set() if said.totals.isdisjoint(content.values()) else {column for column, value in content.items() if value in said.totals}
     if totals and not area.key & (_named(content) - totals):
         return True
-    if len(content) == 1 and texts:
-        column, value = next(iter(texts.items()))
-        if REMARK.match(value.strip()) or address(number, column) in area.wide:
+    if len(content) == 1:
+        column, value = next(iter(content.items()))
+        if isinstance(value, str) and (REMARK.match(value.strip()) or address(number, column) in area.wide):
             return True
-    repeated = sum(area.label(row[column - 1]) == name for name, column in area.columns.items())
+    repeated = sum(row[column - 1] in values for column, values in said.labels.items())
     return repeated >= 2 and 2 * repeated >= len(content)

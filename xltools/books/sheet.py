@@ -134,8 +134,8 @@ def _body(plan: SheetPlan, styles: Styles) -> Body:
     """The records and the spare rows: values, the formulas of computed fields, formats, links."""
     columns = {one.name: column for column, one in enumerate(plan.form, 1)}
     links = {(FIRST_ROW + index, columns[name]): link_of(url) for (index, name), url in plan.links.items() if not isinstance(plan.rows[index].get(name), Formula)}
-    formats = _formats(plan, styles)
     plain = [styles.number(*plain_looks(plan, one)) for one in plan.form]
+    formats = _formats(plan, styles)
 
     def lines() -> Iterator[Line]:
         for index in range(len(plan.rows) + plan.spare):
@@ -155,19 +155,18 @@ def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
 
 def _formats(plan: SheetPlan, styles: Styles) -> dict[int, list[int]]:
     """The numbers of the formats of every record in which a cell has a tint or a link."""
-    special: dict[int, set[str]] = {}
-    for index, name in (*plan.tints, *plan.links):
-        special.setdefault(index, set()).add(name)
-    known: dict[tuple[str, ...], int] = {}
-    plain = [(one, styles.number(*plain_looks(plan, one))) for one in plan.form]
+    special: dict[int, dict[str, str]] = {}
+    for (index, name), tint in plan.tints.items():
+        special.setdefault(index, {})[name] = tint
+    for index, name in plan.links:
+        special.setdefault(index, {})[f"{name} link"] = ""
+    known: dict[tuple[tuple[str, str], ...], list[int]] = {}  # most rows are like many others
     found: dict[int, list[int]] = {}
-    for index, names in special.items():
-        found[index] = formats = []
-        for one, number in plain:
-            if "" in names or one.name in names:
-                look = tuple(looks(plan, index, one))
-                number = known[look] if look in known else known.setdefault(look, styles.number(*look))
-            formats.append(number)
+    for index, laid in special.items():
+        alike = tuple(laid.items())
+        if alike not in known:
+            known[alike] = [styles.number(*looks(plan, index, one)) for one in plan.form]
+        found[index] = known[alike]
     return found
 
 

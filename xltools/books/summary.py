@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -11,7 +12,7 @@ from urllib.parse import quote
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.base import Cell, Stamp
+from xltools.books.base import Stamp
 from xltools.books.board import BoardPlan, add_board
 from xltools.books.console import ROWS, SUFFIX, add_console
 from xltools.books.dashboard import add_dashboard
@@ -99,7 +100,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
-    rows = [{name: _writable(value) for name, value in record.items()} for record in records_of(table.frame)]
+    rows = [_writable(record) for record in records_of(table.frame)]
     footer = FOOTER.format(title=template.title, version=template.version)
     return SheetPlan(table.form, rows, links=_links(table, summary), tints=_tints(table, summary), footer=footer)
 
@@ -113,14 +114,19 @@ def heights(plan: SheetPlan) -> dict[int, float]:
     """The heights, in points, of the rows whose text takes more than a line."""
     widths = {one.name: column_width(one) for one in plan.form}
     wrapped = [one.name for one in plan.form if is_long(one)]
-    needed = {row: max((lines(str(text), widths[name]) for name in wrapped if (text := stored(record.get(name))) is not None), default=1) for row, record in enumerate(plan.rows, FIRST_ROW)}
-    return {row: min(count * LINE_HEIGHT, HIGHEST_ROW) for row, count in needed.items() if count > 1}
+    needed: dict[int, int] = {}
+    for name in wrapped:
+        known = cache(partial(lines, width=widths[name]))
+        for row, record in enumerate(plan.rows, FIRST_ROW):
+            if (text := stored(record.get(name))) is not None and (count := known(str(text))) > 1:
+                needed[row] = max(count, needed.get(row, 1))
+    return {row: min(needed[row] * LINE_HEIGHT, HIGHEST_ROW) for row in sorted(needed)}
 
 
-def _writable(value: Any) -> Cell:
-    """A value as a cell can hold it."""
-    text: Cell = value[:LONGEST_TEXT] if isinstance(value, str) else value
-    return text
+def _writable(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as cells can hold it."""
+    long = [name for name, value in record.items() if isinstance(value, str) and len(value) > LONGEST_TEXT]
+    return {**record, **{name: record[name][:LONGEST_TEXT] for name in long}} if long else record
 
 
 def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:

@@ -16,15 +16,12 @@ class Severity(Enum):
     WARNING = "warning"
     NOTE = "note"
 
-    @property
-    def label(self) -> str:
-        """The Chinese word shown beside the colour."""
-        return {"error": "错误", "warning": "提醒", "note": "说明"}[self.value]
+    def __init__(self, value: str) -> None:
+        self.label = {"error": "错误", "warning": "提醒", "note": "说明"}[value]  # shown beside the colour
+        self.rank = {"error": 0, "warning": 1, "note": 2}[value]  # for sorting, 0 for the gravest
 
-    @property
-    def rank(self) -> int:
-        """0 for the gravest, for sorting."""
-        return {"error": 0, "warning": 1, "note": 2}[self.value]
+
+SEVERITIES = {"E": Severity.ERROR, "W": Severity.WARNING, "N": Severity.NOTE}
 
 
 class Code(Enum):
@@ -297,16 +294,8 @@ class Code(Enum):
         self.number = number
         self.message = message
         self.fix = fix
-
-    @property
-    def severity(self) -> Severity:
-        """Read from the letter of the number."""
-        return {"E": Severity.ERROR, "W": Severity.WARNING, "N": Severity.NOTE}[self.number[0]]
-
-    @property
-    def stage(self) -> int:
-        """The first digit: earlier stages win when one cell has several problems."""
-        return int(self.number[1])
+        self.severity = SEVERITIES[number[0]]
+        self.stage = int(number[1])  # earlier ones win when one cell has several problems
 
     @property
     def parameters(self) -> frozenset[str]:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from enum import Enum
+from functools import lru_cache
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_VALUES = {character: value for value, character in enumerate(ALPHABET)}
+_PRODUCTS = {(character, weight): value * weight for value, character in enumerate(ALPHABET) for weight in WEIGHTS}
 
 _CREDIT = re.compile(rf"[{ALPHABET}]{{18}}")
 # H9 + division code + 0000 and a serial, or an organisation code, + a letter: units without a credit code.
@@ -38,7 +39,7 @@ def credit_code_check(first17: str) -> str:
     Raises KeyError for a character outside the code's alphabet, ValueError for another length.
     Source: GB 32100-2015 4.2 and annex.
     """
-    total = sum(_VALUES[character] * weight for character, weight in zip(first17, WEIGHTS, strict=True))
+    total = sum(map(_PRODUCTS.__getitem__, zip(first17, WEIGHTS, strict=True)))
     return ALPHABET[-total % 31]
 
 
@@ -52,6 +53,7 @@ def has_credit_form(text: str) -> bool:
     return _CREDIT.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=2**14)  # every check of a workbook asks for the same codes
 def is_credit_code(text: str) -> bool:
     """Whether form and check character are right. Source: GB 32100-2015."""
     return has_credit_form(text) and credit_code_check(text[:17]) == text[17]

@@ -119,6 +119,8 @@ def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
 
 def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
     """Of every process the rows of its latest batch, in the order they came."""
+    if len(rows) == 1:
+        return [*rows]
     months = {month: at for at, month in enumerate(policy.lists["months"])}
     last: dict[object, int] = {}
     for row in rows:
@@ -128,7 +130,7 @@ def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
 
 def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[str]) -> Row:
     """The line of one enterprise from its rows in the ledger."""
-    wholes = {name: whole(_parts(rows, name), policy) for name in GRADES}
+    wholes = {name: Whole(str(rows[0][name] or "")) if len(rows) == 1 else whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
     doubts = dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)
     questions += [f"{LIST.join(doubts)}，见冲突处理"] if doubts else []

@@ -23,8 +23,9 @@ def row_findings(table: Table, policy: Policy) -> list[Finding]:
     found: list[Finding] = []
     for rule in table.form.rules:
         if {rule.field, rule.other} <= set(table.columns):
-            broken = _BROKEN[rule.kind](table, rule, policy)
-            found += [_finding(table, rule, int(row), policy) for row in table.frame.index[broken]]
+            broken = table.frame[_BROKEN[rule.kind](table, rule, policy)]
+            said = zip(broken.index.tolist(), broken[rule.field].tolist(), broken[rule.other].tolist(), strict=True)
+            found += [_finding(table, rule, (row, _quoted(value), _quoted(other)), policy) for row, value, other in said]
     return found
 
 
@@ -48,7 +49,10 @@ def row_keys(table: Table, names: tuple[str, ...]) -> pd.Series:
 
 def cell_text(table: Table, row: int, field: str) -> str:
     """One parsed value as a sentence quotes it, "" when it is missing."""
-    value: object = table.frame.at[row, field]
+    return _quoted(table.frame.at[row, field])
+
+
+def _quoted(value: object) -> str:
     return "" if value is None or value is pd.NA or value is pd.NaT else shown(value, limit=60)
 
 
@@ -126,12 +130,13 @@ def grades_of(table: str, policy: Policy) -> tuple[str, ...]:
     return () if known is None else known.grades or policy.scheme(known.scheme).grades
 
 
-def _finding(table: Table, rule: RowRule, row: int, policy: Policy) -> Finding:
-    other = cell_text(table, row, rule.other)
+def _finding(table: Table, rule: RowRule, said: tuple[int, str, str], policy: Policy) -> Finding:
+    """said: the row, what stands in the rule's field there, and in the other."""
+    row, value, other = said
     return rule.code.at(
         table.place(row, rule.field),
         label=table.form[rule.field].label,
-        value=cell_text(table, row, rule.field),
+        value=value,
         other_label=table.form[rule.other].label,
         other=other,
         opinion=other,

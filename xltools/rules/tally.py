@@ -110,7 +110,11 @@ def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None)
 
 def _column(raw: Table, table: Table, field: Field, told: Collection[str]) -> Account:
     """The cells of one field. Most stand as they were typed: only the others are looked at one by one."""
-    pairs = list(zip(table.frame.index, _values(raw, table, field), values_of(table.frame[field.name]), strict=True))
+    typed, read = _values(raw, table, field), values_of(table.frame[field.name])
+    if typed == read:
+        alike = len(read) - read.count(None)
+        return Account(cells=alike, plain=alike)
+    pairs = list(zip(table.frame.index.tolist(), typed, read, strict=True))
     other = [(row, before, after) for row, before, after in pairs if before != after and not is_blank(before)]
     alike = sum(before is not None and before == after for _, before, after in pairs)
     cells, plain, changed, refused = len(other) + alike, alike, 0, 0

@@ -61,6 +61,8 @@ def narrow(text: str) -> str:
 @lru_cache(maxsize=2**16)
 def compact(text: str) -> str:
     """Narrow, without any blank, in capitals."""
+    if text.isascii() and text.isalnum():
+        return text.upper()
     return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
 
 
