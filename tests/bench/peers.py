@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib.util import find_spec
 from pathlib import Path
 
 SHEET, HEADER = "排查清单", 3  # as in the script of somebody who has only this template
@@ -36,11 +37,36 @@ def _concatenated(folder: Path, output: Path, reader: str, writer: str) -> None:
     pd.concat(frames).to_excel(output, index=False, engine=writer)
 
 
+def openpyxl_loop(folder: Path, output: Path) -> None:
+    """Row after row from one workbook into another, without pandas."""
+    from openpyxl import Workbook, load_workbook
+
+    merged = Workbook(write_only=True)
+    sheet = merged.create_sheet(SHEET)
+    for path in sorted(folder.glob("*.xlsx")):
+        book = load_workbook(path, read_only=True, data_only=True)
+        for row in book[SHEET].iter_rows(min_row=HEADER + 2, values_only=True):
+            sheet.append(row)
+        book.close()
+    merged.save(output)
+
+
+def polars_calamine(folder: Path, output: Path) -> None:
+    """The data frame library in Rust with the reader in Rust; it is not among the packages that the tests need."""
+    import polars
+
+    frames = [polars.read_excel(path, sheet_name=SHEET, read_options={"header_row": HEADER}, infer_schema_length=0) for path in sorted(folder.glob("*.xlsx"))]
+    polars.concat(frames).write_excel(output)
+
+
 WAYS: dict[str, Callable[[Path, Path], None]] = {
     "calamine": calamine_raw,
     "pandas+openpyxl": pandas_openpyxl,
     "pandas+calamine+XlsxWriter": pandas_calamine,
+    "openpyxl loop": openpyxl_loop,
 }
+if find_spec("polars") and find_spec("fastexcel"):
+    WAYS["polars+calamine+XlsxWriter"] = polars_calamine
 
 if __name__ == "__main__":
     WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
