@@ -1,12 +1,14 @@
 """情况说明: a warning answered in the returned file becomes a remark, as long as the cell holds the same value."""
 
+from collections.abc import Callable
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.worksheet.worksheet import Worksheet
 
-from tests.county_files import POLICY, county_file, enterprise
+from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
@@ -76,6 +78,64 @@ def test_an_answer_lapses_when_the_value_changes_and_is_asked_for_again(tmp_path
     assert (Code.ANSWER_LAPSED, "O5") in found
     again = back(check_files([path], POLICY), tmp_path / "三")
     assert (Code.ANSWERED, "O5") not in told(check_files([again], POLICY))
+
+
+@pytest.fixture(scope="module")
+def alike(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A return in which two enterprises have the same warning about the same value, in O5 and O6, each with its own answer."""
+    folder = tmp_path_factory.mktemp("同样的提醒")
+    rows = [*(enterprise(at, current="B", self="C", applied="C", target="B") for at in range(2)), enterprise(2, capacity="很多")]
+    path = back(check_files([county_file(folder / "一", "灵宝市", rows)], POLICY), folder / "二")
+    answer(path, "甲的原因", cell="O5")
+    return answer(path, "乙的原因", cell="O6")
+
+
+def changed(path: Path, folder: Path, change: Callable[[Worksheet], None]) -> Outcome:
+    """What is found after this change of the screening list."""
+    book = openpyxl.load_workbook(path)
+    change(book["排查清单"])
+    book.save(folder / path.name)
+    return check_files([folder / path.name], POLICY)
+
+
+def said(outcome: Outcome) -> dict[str, str]:
+    """The enterprise's name → what the remark about its row says."""
+    names = outcome.submissions[0].tables["screening"].frame["name"]
+    return {names[int(one.place.cell[1:])]: one.message.partition("说明：")[2] for one in outcome.findings if one.code is Code.ANSWERED}
+
+
+def test_an_answer_follows_its_enterprise_when_rows_are_sorted(alike, tmp_path):
+    def exchange(sheet: Worksheet) -> None:
+        for column in range(2, sheet.max_column):
+            sheet.cell(5, column).value, sheet.cell(6, column).value = sheet.cell(6, column).value, sheet.cell(5, column).value
+
+    first = changed(alike, tmp_path, exchange)
+    assert said(first) == {NAMES[0]: "“甲的原因”", NAMES[1]: "“乙的原因”"}
+    assert said(check_files([back(first, tmp_path / "三")], POLICY)) == said(first)
+
+
+def test_an_answer_follows_its_enterprise_when_a_row_is_inserted_above(alike, tmp_path):
+    def insert(sheet: Worksheet) -> None:
+        sheet.insert_rows(5)
+        for at, cell in enumerate(sheet[6], 1):
+            sheet.cell(5, at).value = cell.value
+        sheet["C5"], sheet["B5"], sheet["D5"] = CODES[5], NAMES[5], "无"
+
+    found = changed(alike, tmp_path, insert)
+    assert said(found) == {NAMES[0]: "“甲的原因”", NAMES[1]: "“乙的原因”"}
+    assert [one.code for one in found.findings if one.place.cell == "O5"] == [Code.NOT_WORSE]      # the new row has given no reason
+
+
+def test_the_answer_of_a_record_that_is_gone_is_nobody_elses(alike, tmp_path):
+    assert said(changed(alike, tmp_path, lambda sheet: sheet.delete_rows(5))) == {NAMES[1]: "“乙的原因”"}
+
+
+def test_of_two_records_alike_nobody_guesses_whose_answer_it_was(tmp_path):
+    rows = [enterprise(0, current="B", self="C", applied="C", target="B") for _ in range(2)]      # one enterprise and process, twice
+    path = answer(back(check_files([county_file(tmp_path / "一", "灵宝市", rows)], POLICY), tmp_path / "二"), "甲的原因", cell="O5")
+    outcome = changed(path, tmp_path, lambda sheet: sheet.insert_rows(5))
+    assert said(outcome) == {}
+    assert [one.place.cell for one in outcome.findings if one.code is Code.ANSWER_LAPSED] == ["O6"]
 
 
 def test_a_corrected_cell_needs_no_answer(tmp_path):

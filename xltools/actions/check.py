@@ -25,7 +25,7 @@ from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.answers import answered
+from xltools.rules.answers import answered, called
 from xltools.rules.check import check
 from xltools.rules.cross import across, only_county, set_aside
 from xltools.rules.parse import parse, with_sign
@@ -141,7 +141,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
-    found, answers = answered(found, given, abouts(book, found)) if (given := answers_in(book)) else (found, [])
+    found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
         file=book.name,

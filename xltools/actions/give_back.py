@@ -16,6 +16,7 @@ from xltools.model.finding import Finding, Severity, StopError, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
+from xltools.rules.answers import called
 from xltools.rules.deadlines import days_late, deadline_of, due_date
 from xltools.rules.tally import accounts, total
 
@@ -55,7 +56,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
         one = submissions.get(file, Submission(file))
         counted = total(part for (name, _), part in parts.items() if name == file)
         said = load_return().accounted.format(**counted.record()) if counted.seen else ""
-        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)), one.answers, said)
+        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(sorted(found[file], key=order)), one.answers, said, called(one.raw))
         results.append(_give(letter, one.path, folder, stems[file]))
     return results
 

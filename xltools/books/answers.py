@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from xltools.books.address import split
 from xltools.books.base import Book, Cell, Grid
@@ -47,8 +47,11 @@ def answers_in(book: Book) -> list[Answer]:
     return found
 
 
-def abouts(book: Book, findings: Iterable[Finding]) -> dict[Finding, str]:
-    """What an answer to each of the warnings would be about: the warning, and the value of its cell as it is now."""
+def abouts(book: Book, findings: Iterable[Finding], records: Mapping[tuple[str, int], str]) -> dict[Finding, str]:
+    """What an answer to each of the warnings would be about: the warning, the value of its cell, and the record it stands in.
+
+    records: sheet and row → what the record is called (see `rules.answers.called`); rows may be sorted and moved, so that the cell does not tell.
+    """
     grids: dict[str, Grid] = {}
     found = {}
     for one in findings:
@@ -56,17 +59,17 @@ def abouts(book: Book, findings: Iterable[Finding]) -> dict[Finding, str]:
             sheet = one.place.sheet
             if sheet in book.sheets and sheet not in grids:
                 grids[sheet] = book.values(sheet)
-            found[one] = _about(one, _value(grids.get(sheet, []), one.place.cell))
+            where = split(one.place.cell)
+            record = records.get((sheet, where[0]), "") if where else ""
+            found[one] = f"{one.code.number}:{_digest(one.message, shown(_value(grids.get(sheet, []), where)))}:{_digest(record) if record else ''}"
     return found
 
 
-def _about(finding: Finding, value: Cell) -> str:
-    whole = hashlib.sha256(f"{finding.message}\n{shown(value)}".encode()).hexdigest()
-    return f"{finding.code.number}:{whole[:16]}"
+def _digest(*texts: str) -> str:
+    return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
 
 
-def _value(grid: Grid, cell: str) -> Cell:
-    where = split(cell)
+def _value(grid: Grid, where: tuple[int, int] | None) -> Cell:
     return grid[where[0] - 1][where[1] - 1] if where and where[0] <= len(grid) and where[1] <= len(grid[0]) else None
 
 

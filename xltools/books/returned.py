@@ -63,7 +63,7 @@ def returned(path: Path, letter: Letter) -> bytes:
     draft = Draft(patch, StyleTable(patch.read(part) if part else b""))
     _clean(draft, book)
     formers = _mark(draft, letter.findings)
-    content = front_sheet(letter, Known(formers, abouts(book, letter.findings)), draft.styles)
+    content = front_sheet(letter, Known(formers, abouts(book, letter.findings, letter.records)), draft.styles)
     front = add_front_sheet(patch, _front_name(patch), content)
     if not part:
         part = patch.free_part("xl/styles{}.xml")

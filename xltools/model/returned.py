@@ -5,7 +5,7 @@ from __future__ import annotations
 import tomllib
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
@@ -67,7 +67,8 @@ class ReturnWords:
 class Answer:
     """What a county wrote beside a warning (情况说明): about which sheet, cell ("" for the whole sheet or file) and code.
 
-    about: a fingerprint of the warning and of the value it was about; when either changes, the answer no longer holds.
+    about: code, fingerprint of the warning and of the value it was about, fingerprint of the record ("" without one), parted by ":"; when one changes, the answer
+    no longer holds.
     """
 
     sheet: str
@@ -76,12 +77,18 @@ class Answer:
     about: str
     text: str
 
+    @property
+    def record(self) -> str:
+        """The fingerprint of the record, "" without one."""
+        return self.about.rpartition(":")[2]
+
 
 @dataclass(frozen=True)
 class Letter:
     """What a county is told about one file.
 
-    file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of `finding.order` · answers: those that hold.
+    file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of `finding.order` · answers: those that hold ·
+    records: sheet and row → what the record is called.
     """
 
     file: str
@@ -91,6 +98,7 @@ class Letter:
     findings: tuple[Finding, ...]
     answers: tuple[Answer, ...] = ()
     account: str = ""
+    records: Mapping[tuple[str, int], str] = field(default_factory=dict)
 
     @property
     def important(self) -> list[Finding]:

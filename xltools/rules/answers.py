@@ -3,35 +3,67 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.returned import Answer
-from xltools.rules.text import shown, visible
+from xltools.model.table import Table
+from xltools.rules.text import key, shown, visible
 
 LONGEST = 200  # characters of an answer that a sentence quotes
 
 
+def called(raw: Mapping[str, Table]) -> dict[tuple[str, int], str]:
+    """Sheet and row → what tells this record from others, however it is written; "" for one without a key."""
+    found: dict[tuple[str, int], str] = {}
+    for table in raw.values():
+        columns = [table.frame[name].tolist() for name in table.form.key if name in table.frame]
+        for row, *values in zip(table.frame.index.tolist(), *columns, strict=True):
+            found[table.sheet, row] = " ".join("" if value is None else key(shown(value)) for value in values).strip()
+    return found
+
+
 def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Mapping[Finding, str]) -> tuple[list[Finding], list[Answer]]:
-    """The findings with answered warnings as remarks, and the answers that hold.
+    """The findings with answered warnings as remarks, and the answers that hold, each with the cell it is about now.
 
-    abouts: what an answer to each warning would have to be about. An answer about something else has lapsed; where its sheet
-    and cell still have a warning, that is said, and the warning stands.
+    abouts: what an answer to each warning would have to be about. An answer about something else has lapsed; where its record still has
+    such a warning, or its cell any, that is said, and the warning stands.
     """
-    holding = {(one.sheet, one.cell, one.about): one for one in answers if visible(one.text)}
-    found: list[Finding] = []
-    used: list[Answer] = []
-    for finding in findings:
-        place = finding.place
-        answer = holding.get((place.sheet, place.cell, abouts.get(finding, "")))
-        if answer is None:
-            found.append(finding)
+    written, all_ = [one for one in answers if visible(one.text)], list(findings)
+    given = _given(written, [one for one in all_ if one in abouts], abouts)
+    found = [_remark(one, given[one]) if one in given else one for one in all_]
+    warned = [one for one in all_ if one in abouts and one not in given]
+    lapsed = [(one, where) for one in written if one not in given.values() and (where := _still(one, warned, abouts))]
+    found += [Code.ANSWER_LAPSED.at(where, answer=shown(one.text, LONGEST)) for one, where in lapsed]
+    return found, [replace(answer, cell=finding.place.cell) for finding, answer in given.items()]
+
+
+def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mapping[Finding, str]) -> dict[Finding, Answer]:
+    """The answer to each warning: of the same cell, else of the same record wherever it has gone; never one that may be another's."""
+    found: dict[Finding, Answer] = {}
+    waiting: dict[tuple[str, str], list[Finding]] = {}
+    left: dict[tuple[str, str], list[Answer]] = {}
+    for one in answers:
+        left.setdefault((one.sheet, one.about), []).append(one)
+    for warning in warnings:
+        here = left.get((warning.place.sheet, abouts[warning]), [])
+        if answer := next((one for one in here if one.cell == warning.place.cell), None):
+            found[warning] = answer
+            here.remove(answer)
         else:
-            used.append(answer)
-            found.append(Code.ANSWERED.at(place, number=finding.code.number, message=finding.message, answer=shown(answer.text, LONGEST)))
-    warned = {(one.place.sheet, one.place.cell): one.place for one in found if one in abouts}
-    lapsed = [one for one in holding.values() if one not in used and (one.sheet, one.cell) in warned]
-    return found + [_lapsed(one, warned[one.sheet, one.cell]) for one in lapsed], used
+            waiting.setdefault((warning.place.sheet, abouts[warning]), []).append(warning)
+    for about, moved in waiting.items():
+        if len(moved) == len(left.get(about, [])) == 1:
+            found[moved[0]] = left[about][0]
+    return found
 
 
-def _lapsed(answer: Answer, place: Place) -> Finding:
-    return Code.ANSWER_LAPSED.at(place, answer=shown(answer.text, LONGEST))
+def _remark(finding: Finding, answer: Answer) -> Finding:
+    return Code.ANSWERED.at(finding.place, number=finding.code.number, message=finding.message, answer=shown(answer.text, LONGEST))
+
+
+def _still(answer: Answer, warned: Sequence[Finding], abouts: Mapping[Finding, str]) -> Place | None:
+    """Where to say that an answer has lapsed: at the same warning of its record, else at any in its cell."""
+    here = [one for one in warned if one.place.sheet == answer.sheet]
+    same = [one for one in here if answer.record and one.code.number == answer.code and abouts[one].rpartition(":")[2] == answer.record]
+    return next((one.place for one in (*same, *(one for one in here if one.place.cell == answer.cell))), None)
