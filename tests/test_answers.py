@@ -171,7 +171,18 @@ def test_an_error_cannot_be_answered(tmp_path):
     for row in rows:
         row[ANSWER - 1].value = "就是这么多"
     book.save(path)
-    assert (Code.NOT_A_NUMBER, "K6") in told(check_files([path], POLICY))
+    found = check_files([path], POLICY)
+    assert (Code.NOT_A_NUMBER, "K6") in told(found)
+    assert [one.message for one in found.findings if one.code is Code.ANSWER_LAPSED] == ["退回时写的情况说明“就是这么多”不算数：错误要改正，不能用说明代替"]
+
+
+def test_an_answer_in_the_upper_table_counts_too(tmp_path):
+    path = back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二")
+    book = openpyxl.load_workbook(path)
+    first = next(row for row in book[FRONT].iter_rows() if row[3].value == "O5")
+    first[ANSWER - 1].value = WORDS
+    book.save(path)
+    assert told(check_files([path], POLICY)) == [(Code.ANSWERED, "O5"), (Code.NOT_A_NUMBER, "K6")]
 
 
 def test_the_merge_shows_the_answer_in_its_problem_list_and_counts_no_warning(tmp_path):

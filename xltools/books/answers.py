@@ -14,7 +14,7 @@ from xltools.model.returned import Answer, load_return
 
 RECORD = ANSWER + 1  # the hidden column behind the table
 BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about
-SHEET_AT, CELL_AT = 3, 4
+SHEET_AT, CELL_AT, CODE_AT = 3, 4, 7
 
 
 def front_sheets(book: Book) -> list[str]:
@@ -35,15 +35,15 @@ def record_of(grid: Grid) -> str:
 
 
 def answers_in(book: Book) -> list[Answer]:
-    """Every answer on the sheets in front."""
-    whole = load_return().whole
+    """Every answer on the sheets in front; one beside an error is about nothing."""
+    words = load_return()
     found = []
     for name in front_sheets(book):
         for row in book.values(name)[1:]:
-            sheet, cell, said, record = (_text(row[at - 1]) if len(row) >= at else "" for at in (SHEET_AT, CELL_AT, ANSWER, RECORD))
+            sheet, cell, code, said, record = (_text(row[at - 1]) if len(row) >= at else "" for at in (SHEET_AT, CELL_AT, CODE_AT, ANSWER, RECORD))
             about = record.partition(BETWEEN.strip())[2].strip()  # a warning without a cell has no fill before it
-            if said and about:
-                found.append(Answer("" if sheet == whole else sheet, cell, about.partition(":")[0], about, said))
+            if said and (about or (code.startswith("E") and said != words.must_change)):
+                found.append(Answer("" if sheet == words.whole else sheet, cell, about.partition(":")[0] or code, about, said))
     return found
 
 

@@ -16,7 +16,7 @@ from xltools.books.patch import MAIN
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
-from xltools.books.returned_letter import ANSWER, WIDTHS, Entry, Line, Link, front_lines, holds
+from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, front_lines, holds
 from xltools.books.style import BASE, LOOKS
 from xltools.model.finding import Code, Finding
 from xltools.model.returned import Letter, load_return
@@ -86,14 +86,12 @@ def formers_in(grid: Grid) -> Formers:
 
 
 def _recorded(line: Line, known: Known, letter: Letter) -> str:
-    """The fill that the cell had, and in the table where warnings are answered also what an answer would be about."""
+    """The fill that the cell had, and what an answer would be about, also in the table above, where some write it."""
     if line.finding is None:
         return ""
     place = line.finding.place
     where = split(place.cell)
     former = known.formers.get((place.sheet, where), "") if where else ""
-    if not any(entry.column == ANSWER for entry in line.entries):
-        return former
     about = known.abouts.get(line.finding, "")
     if line.finding.code is Code.ANSWERED:
         about = next((one.about for one in letter.answers if holds(one, line.finding)), "")

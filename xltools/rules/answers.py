@@ -11,6 +11,7 @@ from xltools.model.table import Table
 from xltools.rules.text import key, shown, visible
 
 LONGEST = 200  # characters of an answer that a sentence quotes
+CHANGED, NO_EXCUSE = "内容已经改变", "错误要改正，不能用说明代替"
 
 
 def called(raw: Mapping[str, Table]) -> dict[tuple[str, int], str]:
@@ -27,14 +28,16 @@ def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Map
     """The findings with answered warnings as remarks, and the answers that hold, each with the cell it is about now.
 
     abouts: what an answer to each warning would have to be about. An answer about something else has lapsed; where its record still has
-    such a warning, or its cell any, that is said, and the warning stands.
+    such a warning, or its cell any, that is said, and the warning stands. One beside an error that is still there never counts, which is said.
     """
-    written, all_ = [one for one in answers if visible(one.text)], list(findings)
+    written, all_ = [one for one in dict.fromkeys(answers) if visible(one.text)], list(findings)
     given = _given(written, [one for one in all_ if one in abouts], abouts)
     found = [_remark(one, given[one]) if one in given else one for one in all_]
     warned = [one for one in all_ if one in abouts and one not in given]
-    lapsed = [(one, where) for one in written if one not in given.values() and (where := _still(one, warned, abouts))]
-    found += [Code.ANSWER_LAPSED.at(where, answer=shown(one.text, LONGEST)) for one, where in lapsed]
+    left = [one for one in written if one not in given.values()]
+    lapsed = [(one, where, CHANGED) for one in left if one.about and (where := _still(one, warned, abouts))]
+    refused = [(one, found.place, NO_EXCUSE) for one in left if not one.about for found in all_ if _is_about(one, found)]
+    found += [Code.ANSWER_LAPSED.at(where, answer=shown(one.text, LONGEST), reason=reason) for one, where, reason in (*lapsed, *refused)]
     return found, [replace(answer, cell=finding.place.cell) for finding, answer in given.items()]
 
 
@@ -56,6 +59,11 @@ def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mappi
         if len(moved) == len(left.get(about, [])) == 1:
             found[moved[0]] = left[about][0]
     return found
+
+
+def _is_about(answer: Answer, finding: Finding) -> bool:
+    """Whether an answer beside an error stands beside this one."""
+    return (answer.sheet, answer.cell, answer.code) == (finding.place.sheet, finding.place.cell, finding.code.number)
 
 
 def _remark(finding: Finding, answer: Answer) -> Finding:
