@@ -183,6 +183,9 @@ def test_an_answer_in_the_upper_table_counts_too(tmp_path):
     first[ANSWER - 1].value = WORDS
     book.save(path)
     assert told(check_files([path], POLICY)) == [(Code.ANSWERED, "O5"), (Code.NOT_A_NUMBER, "K6")]
+    answer(path, "下面的原因")
+    assert [one.text for one in check_files([path], POLICY).submissions[0].answers] == ["下面的原因"]
+    assert told(check_files([path], POLICY)) == [(Code.ANSWERED, "O5"), (Code.NOT_A_NUMBER, "K6")]
 
 
 def test_the_merge_shows_the_answer_in_its_problem_list_and_counts_no_warning(tmp_path):

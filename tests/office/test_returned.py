@@ -149,14 +149,13 @@ def test_answers_come_back_from_every_format_that_has_their_sheet(office: Office
     copies = [tmp_path / f"灵宝市-退回.{kind}" for kind in ("xlsx", "xls", "ods")]
     with office.open(sent_back(outcome, tmp_path / "退回")) as book:
         front = book.model.Sheets.getByName(SHEET)
-        warned = [row for row in range(100) if "W" in front.getCellByPosition(ANSWER, row).String]
+        warned = [row for row in range(100) if "W" in front.getCellByPosition(ANSWER, row).String][-2:]       # of the lower table
         for number, row in enumerate(warned, 1):
             front.getCellByPosition(ANSWER - 1, row).String = f"原因{number}\n张三"
         for copy in copies:
             book.save_as(copy)
         csv = tmp_path / "灵宝市-退回.csv"                       # the sheet in front alone, as it was open
         book.model.storeToURL(csv.as_uri(), properties(FilterName="Text - txt - csv (StarCalc)", FilterOptions="44,34,76"))
-    assert len(warned) == 2
     for copy in copies:
         checked = check_files([copy], POLICY)
         assert [(one.code, one.place.cell) for one in checked.findings] == [(Code.ANSWERED, ""), (Code.ANSWERED, "O5"), (Code.NOT_A_CHOICE, "O7")], copy.name

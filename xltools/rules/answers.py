@@ -50,7 +50,7 @@ def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mappi
         left.setdefault((one.sheet, one.about), []).append(one)
     for warning in warnings:
         here = left.get((warning.place.sheet, abouts[warning]), [])
-        if answer := next((one for one in here if one.cell == warning.place.cell), None):
+        if answer := next((one for one in reversed(here) if one.cell == warning.place.cell), None):  # the lower table has the column for it
             found[warning] = answer
             here.remove(answer)
         else:
