@@ -16,7 +16,7 @@ from xltools.faces import excel
 from xltools.faces.live.back import Back
 from xltools.faces.live.cells import entry, runs
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet, steps
-from xltools.faces.live.state import Snapshot, State, keep, kept
+from xltools.faces.live.state import VERSION, Snapshot, State, keep, kept
 
 RED, BLUE = (255, 0, 0), (0, 0, 255)
 
@@ -168,5 +168,5 @@ def test_a_button_that_fails_leaves_the_earlier_undo(tmp_path: Path) -> None:
 def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
     keep(tmp_path / "市级汇总.xlsm", State("", "", ""), Back())
     path = tmp_path / "市级汇总-备份" / "撤销.json"
-    path.write_text(path.read_text(encoding="utf-8").replace('"version": 3', '"version": 0'), encoding="utf-8")
+    path.write_text(path.read_text(encoding="utf-8").replace(f'"version": {VERSION}', '"version": 0'), encoding="utf-8")
     assert kept(tmp_path / "市级汇总.xlsm") is None
