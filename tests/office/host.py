@@ -19,6 +19,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import mkdtemp
 from types import ModuleType
 from typing import Any, NamedTuple, Self
 
@@ -223,10 +224,15 @@ class Office:
         self.close()
 
     def open(self, path: Path) -> Document:
-        """The workbook at `path`, hidden, its macros allowed. Raises OSError when LibreOffice cannot load it."""
-        url = path.resolve(strict=True).as_uri()
+        """The workbook at `path`, hidden, its macros allowed. Raises OSError when LibreOffice cannot load it.
+
+        A copy of it: while one LibreOffice has a file, another cannot open it, and readers of its folder meet a lock.
+        """
         if path.stat().st_size == 0:
             raise OSError(f"{path.name} is empty, LibreOffice would show a blank sheet")
+        copy = Path(mkdtemp(prefix="open-", dir=self.folder)) / path.name
+        shutil.copyfile(path, copy)
+        url = copy.resolve(strict=True).as_uri()
         model = self.desktop.loadComponentFromURL(url, "_blank", 0, properties(Hidden=True, MacroExecutionMode=4))
         if model is None:
             raise OSError(f"LibreOffice cannot open {path.name}")

@@ -107,9 +107,12 @@ def test_an_unreadable_file_is_refused(office: Office, tmp_path: Path, content: 
         office.open(path)
 
 
-def test_two_offices_run_side_by_side_and_end(office: Office, book: Path, tmp_path: Path) -> None:
+def test_two_offices_run_side_by_side_on_one_file_and_end(office: Office, book: Path, tmp_path: Path) -> None:
     with Office(tmp_path / "second") as second:
-        assert second.convert(book, "ods", tmp_path).exists()
+        with office.open(book) as document:
+            assert second.convert(book, "ods", tmp_path).exists()
+            assert document.sheets == ["排查清单", "字典", "封面"]
+            assert [path.name for path in book.parent.iterdir() if path.is_file()] == [book.name, f"{book.stem}.ods"]      # no lock file
         assert second.profile != office.profile
     assert second.process.returncode is not None
     with office.open(book) as document:
