@@ -138,6 +138,26 @@ def test_what_a_person_added_goes_with_its_record(summary: Path) -> None:
     assert parts(summary) == after
 
 
+def test_a_formula_in_every_record_of_a_column_is_in_a_new_record_too(summary: Path) -> None:
+    def fill(book: openpyxl.Workbook) -> None:
+        sheet = book[LEDGER.sheet]
+        for column, label in ((WIDTH + 1, "简称"), (WIDTH + 2, "督办")):
+            sheet.cell(HEADER_ROW, column).value = label
+        for row in (5, 6):
+            sheet.cell(row, WIDTH + 1).value = f"=LEFT(C{row},3)"
+        sheet.cell(5, WIDTH + 2).value = "=LEFT(C5,2)"      # in one record only: the user means that one
+
+    change(summary, fill)
+    again(summary)
+    sheet = ledger(summary)
+    assert [sheet.cell(row, 3).value for row in (5, 6, 7)] == [NAMES[2], NAMES[0], NAMES[1]]
+    assert [sheet.cell(row, WIDTH + 1).value for row in (5, 6, 7)] == ["=LEFT(C5,3)", "=LEFT(C6,3)", "=LEFT(C7,3)"]
+    assert [sheet.cell(row, WIDTH + 2).value for row in (5, 6, 7)] == [None, "=LEFT(C6,2)", None]
+    after = parts(summary)
+    again(summary, 2)
+    assert parts(summary) == after
+
+
 def test_rows_that_are_sorted_or_put_in_between_do_not_part_remarks_from_their_enterprise(summary: Path) -> None:
     opinion = [one.name for one in LEDGER].index("city_opinion") + 1
 

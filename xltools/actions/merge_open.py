@@ -118,12 +118,17 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
 
 @dataclass(frozen=True)
 class Seen:
-    """One sheet as it stands. table: its records, the user's own columns included · formulas: of those columns, by field."""
+    """One sheet as it stands.
+
+    table:    its records, the user's own columns included.
+    formulas: of those columns, by field · filled: the formula of a column that has the same one in every record.
+    """
 
     table: Table
     last: int
     below: bool
     formulas: Mapping[str, frozenset[str]]
+    filled: Mapping[str, str]
 
 
 def opened(book: OpenBook, optional: Collection[str] = ONLY_WHEN_FILLED) -> tuple[Template, dict[str, Seen]]:
@@ -165,12 +170,15 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
     frame = table.frame.copy()
     texts = book.formulas(table.sheet)
     formulas: dict[str, frozenset[str]] = {}
+    filled: dict[str, str] = {}
     for column, one in fields.items():
         if one.name.startswith(OWN):
             letters = column_letters(column)
             found = {row: in_any_row(texts[f"{letters}{row}"], row) for row in records if f"{letters}{row}" in texts}
             frame[one.name] = pd.Series([found.get(row, _at(grid, row, column)) for row in records], index=frame.index, dtype=object)
             formulas[one.name] = frozenset(found.values())
+            if len(found) == len(records) and len(formulas[one.name]) == 1:
+                filled[one.name] = next(iter(found.values()))
     hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST), Field(ROW, ROW, owner=Owner.CITY))
     form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
@@ -178,7 +186,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
     frame[ROW] = [*frame.index]
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
-    return Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas)
+    return Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas, filled)
 
 
 def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -> str | None:
@@ -260,14 +268,15 @@ def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: st
     plan = form_plan(table, summary, template)
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})
-    rows = [_with_formulas(record, FIRST_ROW + at, seen.formulas) for at, record in enumerate(plan.rows)]
+    rows = [_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.rows)]
     return SheetWork(replace(plan, rows=rows), seen.last, seen.below, _moved(seen.table, table))
 
 
-def _with_formulas(record: Record, row: int, formulas: Mapping[str, frozenset[str]]) -> Record:
-    """The record with the user's own formulas as formulas of this row."""
-    live = {name: Formula(in_row(str(record[name]), row)) for name, known in formulas.items() if record.get(name) in known}
-    return {**record, **live}
+def _with_formulas(record: Record, row: int, seen: Seen) -> Record:
+    """The record with the user's own formulas as formulas of this row; a new record gets those that every record had, as a person would fill them down."""
+    new = seen.filled if record.get(ROW) is None else {}
+    texts = {name: str(record[name]) for name, known in seen.formulas.items() if record.get(name) in known}
+    return {**record, **{name: Formula(in_row(text, row)) for name, text in {**new, **texts}.items()}}
 
 
 def _moved(before: Table, now: Table) -> dict[int, int]:
