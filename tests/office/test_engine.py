@@ -349,6 +349,21 @@ def test_a_protected_sheet_refuses_aloud_and_keeps_its_cells(opened: Callable[[o
     assert (sheet["A1:B1"].value, sheet["A1"].color, sheet["A1"].font.bold) == ([1.0, 5.0], (0, 255, 0), False)
 
 
+def test_what_opens_out_of_sight_stays_there_and_can_be_worked_with(engine: xw.main.Engine, opened: Callable[[openpyxl.Workbook], xw.Book]) -> None:
+    app = engine.apps.active
+    app.visible = False
+    try:
+        books = [app.books.add(), opened(openpyxl.Workbook())]
+        assert not app.visible
+        books[1].sheets.add("末", after=books[1].sheets[-1]).activate()
+        assert books[1].sheets.active.name == "末"
+        app.visible = True
+        assert app.visible
+        books[0].close()
+    finally:
+        app.visible = True
+
+
 def test_the_applications_state_comes_back_whatever_happens(book: xw.Book) -> None:
     app, seen = book.app, []
 

@@ -32,6 +32,7 @@ class App(base_classes.App):
         self._context = context
         self._desktop = service(context, "com.sun.star.frame.Desktop")
         self._display_alerts = True
+        self._visible = True
         self._status: str | bool = False
         self._indicator: Uno = None
         self._pid: int | None = None
@@ -92,10 +93,16 @@ class App(base_classes.App):
 
     @property
     def visible(self) -> bool:
-        return any(window.isVisible() for window in self._windows())
+        """Whether workbooks show, and will show when they are opened.
+
+        Without a screen set it to False: LibreOffice 7.4 draws windows that nobody sees, buttons again and again without an end.
+        """
+        shown = [window.isVisible() for window in self._windows()]
+        return any(shown) if shown else self._visible
 
     @visible.setter
     def visible(self, visible: bool) -> None:
+        self._visible = bool(visible)
         for window in self._windows():
             window.setVisible(bool(visible))
 

@@ -79,11 +79,9 @@ class Book(base_classes.Book):
         frame.getContainerWindow().toFront()
 
     def close(self) -> None:
-        """Close without saving and without asking; out of sight first: LibreOffice 7.4 can die of drawing what is being closed."""
+        """Close without saving and without asking."""
         with refusals(f"关闭工作簿“{self.name}”"):
             self._xl.setModified(False)
-            if controller := self._xl.getCurrentController():
-                controller.getFrame().getContainerWindow().setVisible(False)
             self._xl.close(True)
 
     def save(self, path: str | None = None, password: str | None = None) -> None:
@@ -150,7 +148,7 @@ class Books(base_classes.Books):
                 yield Book(self.app, component)
 
     def add(self) -> Book:
-        return Book(self.app, self.app.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, ()))
+        return Book(self.app, self.app.api.loadComponentFromURL("private:factory/scalc", "_blank", 0, named(Hidden=not self.app.visible)))
 
     def open(
         self, fullname: str, update_links: bool | None = None, read_only: bool | None = None, format: object = None,
@@ -170,7 +168,7 @@ class Books(base_classes.Books):
             "UpdateDocMode": FULL_UPDATE if update_links else NO_UPDATE,
             "ReadOnly": bool(read_only),
             "MacroExecutionMode": SECURITY_SETTINGS_WITHOUT_QUESTIONS,
-            "Hidden": len(self) > 0 and not self.app.screen_updating,   # no window: LibreOffice 7.4 may die drawing one that soon closes
+            "Hidden": not self.app.visible or (len(self) > 0 and not self.app.screen_updating),     # LibreOffice 7.4 may die drawing a window that soon closes
         }
         if password:
             options["Password"] = password
