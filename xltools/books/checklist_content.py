@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 from xltools.books.address import address, split
 from xltools.books.base import Grid
@@ -50,6 +51,7 @@ def printed_codes(book: FileBook) -> frozenset[str]:
     return frozenset(match[1] for text in texts for match in _printed().finditer(text))
 
 
+@cache
 def _printed() -> re.Pattern[str]:
     before, _, after = load_seal_words().words["printed"].strip().partition("{code}")
     return re.compile(rf"\s*{re.escape(before)}([A-Z2-7]{{4}}(?:-[A-Z2-7]{{4}})+){re.escape(after)}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from xltools.books.address import address, column_letters, corners
 from xltools.books.base import Cell, Grid, SheetFacts
@@ -46,10 +47,14 @@ class _Sheet:
 
     def right_of(self, row: int, column: int) -> int:
         """The column right of a cell, which may be merged across several."""
-        for box in (corners(merged) for merged in self.facts.merged):
-            if box and box[0] <= row <= box[2] and box[1] <= column <= box[3]:
+        for box in self._merged:
+            if box[0] <= row <= box[2] and box[1] <= column <= box[3]:
                 return box[3] + 1
         return column + 1
+
+    @cached_property
+    def _merged(self) -> list[tuple[int, int, int, int]]:
+        return [box for merged in self.facts.merged if (box := corners(merged))]
 
 
 def is_checklist(book: FileBook) -> bool:

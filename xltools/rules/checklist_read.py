@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
 from xltools.model.finding import Code, Finding, Place
@@ -88,6 +89,7 @@ def _changed(cell: Entered, expected: str, item: str, computed: str) -> Iterator
         yield Code.FORMULA_CHANGED.at(cell.place, item=item, shown=shown_of(cell), computed=computed)
 
 
+@lru_cache(maxsize=2**12)  # checklists of one table have the same formulas
 def plain_formula(text: str) -> str:
     """A formula without what programs and formats write differently: blanks, $, case, TRUE(), ends of fractions, [.A1] for A1."""
     parts = QUOTED.split(text.removeprefix("="))
