@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 
 README = Path("README.md")
@@ -14,6 +15,7 @@ WAYS = {
     "calamine": "只把每个格读一遍，什么也不做（calamine）",
     "pandas+openpyxl": "pandas 拼接排查清单一张表，不校验（openpyxl 读写）",
     "pandas+calamine+XlsxWriter": "同上，用最快的读法（calamine、XlsxWriter）",
+    "openpyxl loop": "不用 pandas，逐行抄到一张表（openpyxl）",
     "xltools merge": "`xltools merge`：各表校验、汇总、统计、问题清单、运行日志",
     "xltools merge, one core": "同上，只用一个处理器核",
     "xltools merge, 1 file changed": "`xltools merge` 到已有的汇总，其中一个文件变过",
@@ -43,8 +45,9 @@ def _lines(printed: Iterable[str]) -> Iterator[str]:
         return
     yield f"| {size[1]} 个文件，各 {size[2]} 家企业 | 用时 | 处理器时间 | 内存 |"
     yield "|---|---|---|---|"
-    for way, wall, cpu, memory, *_ in rows[1 : 1 + len(WAYS)]:
-        yield f"| {WAYS[way]} | {wall} | {cpu} | {memory} |"
+    for way, wall, cpu, memory, *_ in takewhile(lambda row: row[1] != "wall", rows[1:]):
+        if way in WAYS:
+            yield f"| {WAYS[way]} | {wall} | {cpu} | {memory} |"
 
 
 if __name__ == "__main__":

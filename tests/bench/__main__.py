@@ -13,7 +13,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.bench.city import write_city
-from tests.bench.peers import WAYS
+from tests.bench.peers import MORE, WAYS
 from tests.bench.plot import bars
 
 SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each
@@ -32,7 +32,7 @@ class Cost(NamedTuple):
 
 def command(way: str, folder: Path, output: Path) -> list[str]:
     """What to start for a way."""
-    if way in WAYS:
+    if way in WAYS | MORE:
         return [sys.executable, "-m", "tests.bench.peers", way, str(folder), str(output)]
     return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
 
@@ -93,7 +93,7 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
     files, rows = SIZES[size]
     write_city(made, 1, rows, seed=1)
     write_city(folder, files, rows)
-    ways = [*WAYS] if files * rows <= PEERS_UP_TO else [UNIT]
+    ways = [*WAYS, *MORE] if files * rows <= PEERS_UP_TO else [UNIT]
     return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN]
 
 

@@ -65,8 +65,7 @@ WAYS: dict[str, Callable[[Path, Path], None]] = {
     "pandas+calamine+XlsxWriter": pandas_calamine,
     "openpyxl loop": openpyxl_loop,
 }
-if find_spec("polars") and find_spec("fastexcel"):
-    WAYS["polars+calamine+XlsxWriter"] = polars_calamine
+MORE: dict[str, Callable[[Path, Path], None]] = {"polars+calamine+XlsxWriter": polars_calamine} if find_spec("polars") and find_spec("fastexcel") else {}
 
 if __name__ == "__main__":
-    WAYS[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    (WAYS | MORE)[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
