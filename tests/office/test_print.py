@@ -10,12 +10,15 @@ from typing import Any
 import pytest
 
 from tests.office.host import Document, Office
+from xltools.books.address import address
+from xltools.model.form import GROUP_ROW, load_form
 
 TOP = Path(__file__).parents[2]
 COUNTY, CITY = TOP / "workbooks" / "区县" / "渑池县.xlsx", TOP / "workbooks" / "市级汇总.xlsx"
 CHECKLIST = next((TOP / "workbooks" / "核查表").glob("渑池县-渑池衡屿*.xlsx"))
 BLANK = TOP / "templates" / "区县填报表.xlsx"
 TALLER = 50         # hundredths of a millimetre that a row may lack before a line of text is cut
+WIDEST = 60         # columns of the widest sheet
 ROWS = 150          # rows of a sheet that are looked at; the ready rows below are empty
 
 
@@ -101,3 +104,35 @@ def test_a_row_that_is_too_low_would_be_seen(office: Office) -> None:
         sheet.unprotect("")
         sheet.Rows.getByIndex(6).Height = 200
         assert list(cut(document)) == [("问题清单", 7)]
+
+
+def edges_of(sheet: Any) -> list[int]:
+    """The columns with content, from 0, that begin a page; sheets whose cells are open to the last column have breaks all the way."""
+    cursor = sheet.createCursor()
+    cursor.gotoEndOfUsedArea(False)
+    return [one.Position for one in sheet.getColumnPageBreaks() if 0 < one.Position <= min(cursor.RangeAddress.EndColumn, WIDEST)]
+
+
+def across_an_edge(document: Document) -> Iterator[tuple[str, str]]:
+    """Sheet and cell of every band above a header that a page's right edge goes through: it is printed beyond it."""
+    for sheet in map(document.model.Sheets.getByName, document.sheets):
+        for edge in edges_of(sheet):
+            cursor = sheet.createCursorByRange(sheet.getCellByPosition(edge, GROUP_ROW - 1))
+            cursor.collapseToMergedArea()
+            if cursor.RangeAddress.StartColumn < edge:
+                yield sheet.Name, address(GROUP_ROW, edge + 1)
+
+
+@pytest.mark.parametrize("path", [COUNTY, CITY], ids=["county", "city"])
+def test_no_band_runs_over_the_edge_of_a_page(office: Office, path: Path) -> None:
+    with office.open(path) as document:
+        assert sum(bool(edges_of(document.model.Sheets.getByName(name))) for name in document.sheets) > 3, "sheets wider than a page"
+        assert list(across_an_edge(document)) == []
+
+
+def test_a_band_over_an_edge_would_be_seen(office: Office) -> None:
+    with office.open(CITY) as document:
+        sheet = document.model.Sheets.getByName(load_form("reporting").sheet)
+        sheet.unprotect("")
+        sheet.getCellRangeByPosition(1, GROUP_ROW - 1, len(load_form("reporting").fields) - 1, GROUP_ROW - 1).merge(True)
+        assert {name for name, _ in across_an_edge(document)} == {load_form("reporting").sheet}

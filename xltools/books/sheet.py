@@ -82,11 +82,10 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
         sheet.write_string(row - 1, 0, text, styles.get(look))
     column = 0
     sheet.set_row(GROUP_ROW - 1, 20)
-    for name, width in form.groups:
-        if width > 1:
-            sheet.merge_range(GROUP_ROW - 1, column, GROUP_ROW - 1, column + width - 1, name, styles.get("band"))
-        else:
-            sheet.write_string(GROUP_ROW - 1, column, name, styles.get("band"))
+    for name, width in form.groups:     # not merged: a merged cell is printed beyond the edge of a page that ends inside it
+        sheet.write_string(GROUP_ROW - 1, column, name, styles.get("band", "begins"))
+        for beside in range(column + 1, column + width):
+            sheet.write_blank(GROUP_ROW - 1, beside, None, styles.get("band"))
         column += width
     sheet.set_row(HEADER_ROW - 1, header_height(form))
     for column, one in enumerate(form):
