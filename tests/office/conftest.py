@@ -2,12 +2,10 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
-from _pytest.runner import runtestprotocol
 
 from tests.county_files import POLICY
 from tests.office import browser, host, validator
@@ -17,7 +15,6 @@ from xltools.actions.make import make_templates
 from xltools.libreoffice.engine import register
 
 HERE = Path(__file__).parent
-DIED = "LibreOffice died"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,44 +26,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if lacks and not os.environ.get("CI"):
         config.hook.pytest_deselected(items=ours)
         items[:] = [item for item in items if item not in ours]
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_protocol(item: pytest.Function, nextitem: pytest.Item | None) -> bool | None:
-    """Run a test once more, everything started anew, when LibreOffice ended under it without being asked.
-
-    LibreOffice 7.4 leaves events behind when one of several workbooks closes, and may die of one much later. A test that fails
-    while its LibreOffice lives is never run again, and one whose LibreOffice dies twice has failed.
-    """
-    if not item.path.is_relative_to(HERE):
-        return None
-    if host.died():
-        _start_anew(item)
-    item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
-    reports = runtestprotocol(item, nextitem=nextitem, log=False)
-    if any(report.failed for report in reports) and (logs := host.died()):
-        _start_anew(item)
-        reports = runtestprotocol(item, nextitem=nextitem, log=False)
-        reports[0].user_properties += [(DIED, log.read_text(errors="replace")[:3000]) for log in logs]
-    for report in reports:
-        item.ihook.pytest_runtest_logreport(report=report)
-    item.ihook.pytest_runtest_logfinish(nodeid=item.nodeid, location=item.location)
-    return True
-
-
-def _start_anew(item: pytest.Function) -> None:
-    """Forget every fixture, so that the test finds new ones."""
-    with suppress(BaseException):           # what is left of fixtures whose LibreOffice is gone
-        item.session._setupstate.teardown_exact(None)
-    item._initrequest()
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Name every test that ran again, with LibreOffice's last words."""
-    for report in (report for reports in terminalreporter.stats.values() for report in reports if isinstance(report, pytest.TestReport)):
-        for name, said in report.user_properties:
-            if name == DIED:
-                terminalreporter.write_line(f"LibreOffice died, {report.nodeid} ran again.\n{said}")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.office.host import START_SECONDS, STARTED, profile
+from tests.office.host import START_SECONDS, profile
 from xltools.libreoffice.bridge import connect
 from xltools.libreoffice.errors import EngineError
 
@@ -32,11 +32,9 @@ def running_office(folder: Path, scripts: dict[str, str]) -> Iterator[Any]:
     arguments = ["soffice", f"-env:UserInstallation={home.absolute().as_uri()}", "--headless", "--norestore", "--nologo", "--nodefault"]
     with (folder / "soffice.log").open("wb") as log:
         process = subprocess.Popen([*arguments, f"--accept={accept};urp;"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    STARTED[process] = folder / "soffice.log"
     try:
         yield _wait(accept, process)
     finally:
-        STARTED.pop(process, None)
         with suppress(ProcessLookupError):      # it died by itself
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -32,7 +32,6 @@ FILTERS = {
     "ods": "calc8",
     "pdf": "calc_pdf_Export",
 }
-STARTED: dict[subprocess.Popen[bytes], Path] = {}    # every LibreOffice that runs, and its log
 FORMULA_ERRORS = 4                                  # com.sun.star.sheet.FormulaResult.ERROR
 SETTINGS = (
     ("/org.openoffice.Office.Common/Security/Scripting", "MacroSecurityLevel", "0"),
@@ -65,12 +64,6 @@ def missing() -> list[str]:
         except ImportError as problem:
             lacks.append(f"a .venv of the same Python version as LibreOffice's bridge ({problem})")
     return lacks
-
-
-def died() -> list[Path]:
-    """The logs of those LibreOffice processes that ended without being asked; they are forgotten."""
-    gone = [process for process in STARTED if process.poll() is not None]
-    return [STARTED.pop(process) for process in gone]
 
 
 def bridge() -> ModuleType:
@@ -218,7 +211,6 @@ class Office:
                 ],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        STARTED[self.process] = self.log
         try:
             self.desktop = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
         except BaseException:
@@ -253,7 +245,6 @@ class Office:
 
     def close(self) -> None:
         """End the process; by force when it does not want to."""
-        STARTED.pop(self.process, None)
         with contextlib.suppress(Exception):        # the bridge breaks while LibreOffice goes away
             self.desktop.terminate()
         with contextlib.suppress(subprocess.TimeoutExpired):
@@ -278,7 +269,6 @@ class Office:
 
     def _kill(self) -> None:
         """Leave nothing of the process group behind."""
-        STARTED.pop(self.process, None)
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -38,7 +39,11 @@ def button(document):
     with caller(register(XSCRIPTCONTEXT.getComponentContext()), document):
         sheet = xw.Book.caller().sheets[0]
         sheet["B1"].value = [["在程序内", 42], ["=C1*2", None]]
-        return sheet["B2"].value
+        other = sheet.book.app.books.add()
+        sheet.copy(after=other.sheets[-1])
+        copied = other.sheets[-1]["B1"].value
+        other.close()
+        return copied, sheet["B2"].value
 """
 
 
@@ -435,9 +440,18 @@ def test_a_basic_macro_runs_with_arguments_and_result(book: xw.Book) -> None:
         book.macro("Missing")()
 
 
+def test_what_libreoffice_does_not_guard_runs_in_its_main_thread_and_is_waited_for(engine: xw.main.Engine) -> None:
+    context, ran = engine.impl.app.context, list[int]()
+    bridge.in_main_thread(context, lambda: ran.append(threading.get_ident()))
+    assert len(ran) == 1
+    assert ran != [threading.get_ident()]
+    with pytest.raises(ZeroDivisionError):
+        bridge.in_main_thread(context, lambda: ran.append(1 // 0))
+
+
 def test_the_same_engine_runs_inside_libreoffice(book: xw.Book) -> None:
     run = book.app.macro("vnd.sun.star.script:inside.py$button?language=Python&location=user")
-    assert run(book) == 84
+    assert run(book) == ("在程序内", 84)
     assert book.sheets[0]["B1:C2"].value == [["在程序内", 42.0], [84.0, None]]
 
 

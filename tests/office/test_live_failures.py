@@ -92,7 +92,8 @@ def book(engine: Any, tmp_path_factory: pytest.TempPathFactory, blank: Path) -> 
         ledger(book, NAMES[1], header_text(CITY["ledger"]["table"])).value = "没有的表"
         book.names[NOTICE_START].refers_to_range.value = date(2022, 8, 1)
         book.names[NOTICE_END].refers_to_range.value = date(2022, 8, 5)
-        yield book      # ends with its LibreOffice
+        yield book
+        book.close()
 
 
 UNPAINTED = "1 个格受保护，没有标色"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import importlib
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
+from threading import Event
 from typing import Any, TypeAlias
 
 from xltools.libreoffice.errors import EngineError, refusals
@@ -23,6 +24,7 @@ USUAL_FOLDERS = (
     Path("C:/Program Files/LibreOffice/program"),
 )
 PROGRAM_FOLDERS = (Path("/usr/lib/libreoffice/program"), Path("/usr/lib64/libreoffice/program"))
+ALIVE_SECONDS = 2.0                         # how often somebody who waits looks whether LibreOffice is still there
 LIBRARIES = ("libpyuno.so", "libpyuno.dylib", "pyuno.so", "pyuno.pyd")
 
 
@@ -83,6 +85,45 @@ def connect(accept: str) -> Uno:
 def service(context: Uno, name: str) -> Uno:
     """A new instance of the service `name`, e.g. "com.sun.star.frame.Desktop"."""
     return context.ServiceManager.createInstanceWithContext(name, context)
+
+
+def in_main_thread(context: Uno, work: Callable[[], None]) -> None:
+    """Do `work` in LibreOffice's main thread and wait for it; inside LibreOffice that is where macros run already.
+
+    For the few calls that LibreOffice does not guard: from outside they run beside its main thread, and may crash it.
+    Raises what `work` raises.
+    """
+    if load_uno().getComponentContext() == context:
+        work()
+        return
+    call = _Call(work)
+    service(context, "com.sun.star.awt.AsyncCallback").addCallback(call, None)
+    while not call.done.wait(ALIVE_SECONDS):
+        _ = context.ServiceManager          # an exception when LibreOffice is gone
+    if call.problem is not None:
+        raise call.problem
+
+
+class _Call:
+    """A com.sun.star.awt.XCallback. What it asks of LibreOffice is done by the thread that calls it."""
+
+    def __init__(self, work: Callable[[], None]) -> None:
+        self.work, self.done = work, Event()
+        self.problem: Exception | None = None
+
+    def notify(self, _: object) -> None:
+        try:
+            self.work()
+        except Exception as problem:
+            self.problem = problem
+        finally:
+            self.done.set()
+
+    def getTypes(self) -> tuple[Uno, ...]:      # noqa: N802 — UNO's names
+        return (load_uno().getTypeByName("com.sun.star.awt.XCallback"),)
+
+    def getImplementationId(self) -> Uno:       # noqa: N802
+        return load_uno().ByteSequence(b"")
 
 
 def struct(name: str, **fields: object) -> Uno:

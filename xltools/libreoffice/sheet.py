@@ -9,7 +9,7 @@ from typing import Any
 from xlwings import base_classes
 
 from xltools.libreoffice.address import Area, Limits, area_of, parse, spanning
-from xltools.libreoffice.bridge import Uno
+from xltools.libreoffice.bridge import Uno, in_main_thread
 from xltools.libreoffice.cells import Range
 from xltools.libreoffice.errors import EngineError, refusals
 from xltools.libreoffice.members import refusing
@@ -110,8 +110,8 @@ class Sheet(base_classes.Sheet):
             if neighbour.book.fullname == self._book.fullname:
                 target.Sheets.copyByName(self.name, free_name(target, f"{self.name[:26]} (2)"), place)
             else:
-                with without_vba(target):
-                    target.Sheets.importSheet(self.document, self.name, place)
+                with without_vba(target):       # importSheet changes the view without LibreOffice's own lock
+                    in_main_thread(self._book.app.context, lambda: target.Sheets.importSheet(self.document, self.name, place))
 
     def move(self, before: Sheet | None, after: Sheet | None) -> None:
         neighbour = before or after
