@@ -112,6 +112,15 @@ def test_a_csv_is_the_form_its_header_names_and_the_county_its_name_says(tmp_pat
     assert {one.code for one in outcome.findings} == {Code.ONE_SHEET, Code.COUNTY_BY_NAME, Code.NO_STAMP}
 
 
+@pytest.mark.parametrize(("name", "named"), [("渑池县-7月.xlsx", "渑池县"), ("灵宝市.xlsx", ""), ("7月.xlsx", ""), ("灵宝市改渑池县.xlsx", "")])
+def test_a_file_name_of_another_county_than_the_cover_is_a_question_on_the_cover(tmp_path, name, named):
+    save(tmp_path / name, book(screening=[enterprise()]))
+    outcome = check_files([tmp_path], POLICY)
+    asked = [one for one in outcome.findings if one.code is Code.COUNTY_OTHER]
+    assert [(one.place.sheet, one.message) for one in asked] == ([("封面", f"封面填的是“灵宝市”，文件名写的是“{named}”，按封面读取")] if named else [])
+    assert [one.county for one in outcome.accepted] == ["灵宝市"]
+
+
 def test_tables_sent_one_by_one_do_not_compete_and_the_same_one_twice_does(tmp_path):
     made = book(review=[enterprise()])
     for name, sheet in (("灵宝市-排查.csv", "排查清单"), ("灵宝市-初审.csv", "初审意见")):
@@ -190,7 +199,7 @@ def test_stamps_are_judged_with_the_rest():
 
 
 def test_an_alias_of_the_county_is_taken_with_a_note():
-    outcome = check(book(cover={"county": "三门峡经济开发区"}))
+    outcome = check(book("开发区.xlsx", cover={"county": "三门峡经济开发区"}))
     assert [(one.code, one.place.cell) for one in outcome.findings] == [(Code.CONVERTED, "B4")]
     assert outcome.accepted[0].county == "开发区"
     assert outcome.exit_code == 0

@@ -141,6 +141,8 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
+    elif (named := only_county(book.name, policy)) not in ("", said.county) and said.county:
+        found.append(Code.COUNTY_OTHER.at(tables["cover"].place(0, "county"), county=said.county, named=named))
     found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
