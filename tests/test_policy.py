@@ -277,6 +277,8 @@ def test_a_row_without_a_grade_is_a_method_of_checking() -> None:
         ((row(kind="是否", operator="=", threshold="有"),), (0, "threshold")),
         ((row(kind="文本", operator="", threshold="5"),), (0, "threshold")),
         ((row(kind="文本", operator="", threshold="", alternative="清洁运输"),), (0, "alternative")),
+        ((row(options="全封闭|敞开"),), (0, "options")),
+        ((row(kind="是否", operator="=", threshold="是", options="有|无"),), (0, "options")),
     ],
 )
 def test_a_bad_row_is_named_with_its_field(rows: tuple[dict[str, str], ...], expected: tuple[int, str]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
@@ -304,6 +304,7 @@ WRONG = st.sampled_from([None, "", "甲", "A", "D|A", "A|A", "A-D", "A-D:A", "�
 
 @settings(max_examples=80)
 @given(st.lists(st.tuples(st.sampled_from(CELLS), WRONG), min_size=1, max_size=3))
+@example([(("indicators", 31, "options"), "甲")])         # a number with something to choose from
 def test_whatever_is_typed_the_workbook_is_a_policy_or_says_why_not(slips: list[tuple[tuple[str, int, str], Any]]) -> None:
     def change(contents: dict[str, list[dict[str, Any]]]) -> None:
         for (form, record, field), value in slips:

@@ -120,6 +120,8 @@ def _faults(
     """Field and sentence of everything wrong with one requirement of a known indicator."""
     if known.kind is AnswerKind.TEXT and known.alternative:
         yield "alternative", "文本指标由专家判断，不能进替代组"
+    if known.kind is not AnswerKind.CHOICE and _split(values["options"]) not in ((), known.options if known.kind is AnswerKind.YES_NO else ()):
+        yield "options", f"{known.kind.value}指标不写可选答案；要从“{values['options']}”里选的，类型请改成{AnswerKind.CHOICE.value}"
     if requirement is None:
         return
     if requirement.grade and requirement.grade not in grades:
