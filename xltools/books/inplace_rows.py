@@ -12,24 +12,13 @@ from dataclasses import dataclass, field
 from xltools.books.address import column_number
 from xltools.books.base import Cell
 from xltools.books.raw_rows import RawRow, stored
-from xltools.books.sheet import Formula, Record, SheetPlan
+from xltools.books.sheet import Formula, Mark, Record
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
 PLAIN = re.compile(r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
 PLACE = re.compile(r'(<c r="[A-Z]{1,3})[0-9]+"')
 
 Style = tuple[int, int]     # of a cell: its column, its number
-Mark = tuple[str, str]      # of a record: the field, "" for all of them, and its tint or "link"
-
-
-def marks_of(plan: SheetPlan) -> dict[int, tuple[Mark, ...]]:
-    """What is laid over the cells of each record, of those records where anything is."""
-    found: dict[int, list[Mark]] = {}
-    for (at, name), tint in plan.tints.items():
-        found.setdefault(at, []).append((name, tint))
-    for at, name in plan.links:
-        found.setdefault(at, []).append((name, "link"))
-    return {at: tuple(marks) for at, marks in found.items()}
 
 
 @dataclass(frozen=True)

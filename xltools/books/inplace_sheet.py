@@ -13,7 +13,7 @@ from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.followed import followed, shifted
 from xltools.books.grid import Sheet
-from xltools.books.inplace_rows import Kept, marks_of
+from xltools.books.inplace_rows import Kept
 from xltools.books.link import link_of
 from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
@@ -22,7 +22,7 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.row_formula import in_any_row, in_row
-from xltools.books.sheet import Formula, Record, SheetPlan, looks
+from xltools.books.sheet import Formula, Record, SheetPlan, looks, marks_of
 from xltools.model.form import HEADER_ROW, Field, Owner
 
 EXAMPLES = 50  # records whose looks are compared to find that of a new one

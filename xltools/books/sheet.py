@@ -26,6 +26,7 @@ NOT_CALCULATED = "__not_calculated__"    # package.py takes the stored value of 
 
 
 Record = Mapping[str, "Cell | Formula"]
+Mark = tuple[str, str]      # of a record: the field, "" for all of them, and its tint or "link"
 
 
 @dataclass(frozen=True)
@@ -114,6 +115,16 @@ def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
     return found
 
 
+def marks_of(plan: SheetPlan) -> dict[int, tuple[Mark, ...]]:
+    """What is laid over the cells of each record, of those records where anything is."""
+    found: dict[int, list[Mark]] = {}
+    for (at, name), tint in plan.tints.items():
+        found.setdefault(at, []).append((name, tint))
+    for at, name in plan.links:
+        found.setdefault(at, []).append((name, "link"))
+    return {at: tuple(marks) for at, marks in found.items()}
+
+
 def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
     """How a cell of the field looks in a record without anything special."""
     found = ["cell", "open"]
@@ -154,18 +165,12 @@ def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
 
 def _formats(plan: SheetPlan, styles: Styles) -> dict[int, list[int]]:
     """The numbers of the formats of every record in which a cell has a tint or a link."""
-    special: dict[int, dict[str, str]] = {}
-    for (index, name), tint in plan.tints.items():
-        special.setdefault(index, {})[name] = tint
-    for index, name in plan.links:
-        special.setdefault(index, {})[f"{name} link"] = ""
-    known: dict[tuple[tuple[str, str], ...], list[int]] = {}  # most rows are like many others
+    known: dict[tuple[Mark, ...], list[int]] = {}  # most rows are like many others
     found: dict[int, list[int]] = {}
-    for index, laid in special.items():
-        alike = tuple(laid.items())
-        if alike not in known:
-            known[alike] = [styles.number(*looks(plan, index, one)) for one in plan.form]
-        found[index] = known[alike]
+    for index, marks in marks_of(plan).items():
+        if marks not in known:
+            known[marks] = [styles.number(*looks(plan, index, one)) for one in plan.form]
+        found[index] = known[marks]
     return found
 
 
