@@ -168,7 +168,7 @@ class Books(base_classes.Books):
             "UpdateDocMode": FULL_UPDATE if update_links else NO_UPDATE,
             "ReadOnly": bool(read_only),
             "MacroExecutionMode": SECURITY_SETTINGS_WITHOUT_QUESTIONS,
-            "Hidden": not self.app.visible or (len(self) > 0 and not self.app.screen_updating),     # LibreOffice 7.4 may die drawing a window that soon closes
+            "Hidden": not self.app.visible or (len(self) > 0 and not self.app.screen_updating),     # no window for what is opened in passing
         }
         if password:
             options["Password"] = password
