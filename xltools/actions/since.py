@@ -18,7 +18,7 @@ from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.city import plain
+from xltools.rules.city import plain, plain_record
 from xltools.rules.journal import moment_of
 
 WHEN = re.compile(r"(\d{4})-(\d\d?)(?:-(\d\d?))?")
@@ -74,4 +74,4 @@ def decisions_in(path: Path) -> Sequence[Mapping[str, object]]:
         raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=form.sheet))
     tables, _ = read_tables(book, replace(template, id=book.stamp.template, forms=(as_typed(form),)))
     records = tables[NAMES].frame.to_dict("records") if NAMES in tables else []
-    return [{str(name): plain(value) for name, value in one.items()} for one in records if plain(one.get("decision")) is not None]
+    return [plain_record(one) for one in records if plain(one.get("decision")) is not None]

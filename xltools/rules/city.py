@@ -109,6 +109,11 @@ class Seen:
         return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(rows, values, strict=True)]
 
 
+def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
+    """The values of a record, each as a cell holds it."""
+    return {str(name): plain(value) for name, value in record.items()}
+
+
 def plain(value: object) -> object:
     """A value as a cell holds it: dates without a time of day, percentages as text, text without a visible character as nothing."""
     if value is None or value is pd.NaT or value is pd.NA or value != value:

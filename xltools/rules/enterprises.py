@@ -13,7 +13,7 @@ from xltools.model.grade import Status
 from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table, records_of
 from xltools.rules.account import worst
-from xltools.rules.city import city_table, plain
+from xltools.rules.city import city_table, plain_record
 from xltools.rules.standing import At, Standing, Who
 from xltools.rules.text import key
 
@@ -105,7 +105,7 @@ def rows_of(table: Table | None) -> list[Row]:
     if table is None:
         return []
     rows = zip(table.frame.index, records_of(table.frame), strict=True)
-    return [{**{name: plain(value) for name, value in record.items()}, ROW: int(str(row))} for row, record in rows]
+    return [{**plain_record(record), ROW: int(str(row))} for row, record in rows]
 
 
 def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:

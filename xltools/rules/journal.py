@@ -9,7 +9,7 @@ from datetime import datetime
 from xltools.model.finding import Code, Finding
 from xltools.model.form import Form
 from xltools.model.table import Table
-from xltools.rules.city import city_records, plain
+from xltools.rules.city import city_records, plain, plain_record
 
 NUMBER, SEAL, MOMENT = "about", "seal", "moment"
 SEALED = (NUMBER, MOMENT, "county", "batch", "file", "template", "sheet", "seen", "merged", "named", "kept", "outcome", "sha256")
@@ -31,7 +31,7 @@ def append(form: Form, before: Table | None, today: Table, moment: datetime) -> 
 
 def lines_of(table: Table | None) -> list[Record]:
     """The lines of a log by number; lines without one come first."""
-    records = [] if table is None else [{str(name): plain(value) for name, value in one.items()} for one in table.frame.to_dict("records")]
+    records = [] if table is None else [plain_record(one) for one in table.frame.to_dict("records")]
     return sorted(records, key=_number)
 
 

@@ -11,7 +11,7 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
-from xltools.rules.city import city_records, plain
+from xltools.rules.city import city_records, plain, plain_record
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.text import key, shown
 
@@ -48,7 +48,7 @@ def moves(form: Form, before: Tables, now: Tables, period: Period, policy: Polic
         return city_records(form, [{"move": TOTAL, "moment": period.now, "after": FIRST_TIME}])
     found = list(differences(before, now, policy))
     if not found and form.name in before and len(before[form.name].frame):
-        return city_records(form, [{str(name): plain(value) for name, value in one.items()} for one in before[form.name].frame.to_dict("records")])
+        return city_records(form, [plain_record(one) for one in before[form.name].frame.to_dict("records")])
     came, left = _came_and_left(before.get("enterprises"), now["enterprises"])
     counts = Counter(str(one["move"]) for one in found)
     numbers = {"added": counts[ADDED], "gone": counts[GONE], "changed": counts[CHANGED] + counts[UP] + counts[DOWN], "up": counts[UP], "down": counts[DOWN]}
@@ -117,7 +117,7 @@ def _matched(before: Table, now: Table) -> tuple[list[tuple[Record, Record]], li
 
 
 def _records(table: Table) -> list[Record]:
-    rows = [{str(name): plain(value) for name, value in one.items()} for one in records_of(table.frame)]
+    rows = [plain_record(one) for one in records_of(table.frame)]
     return [one for one in rows if one.get("source_file") is not None or "source_file" not in table.form]
 
 
@@ -159,7 +159,7 @@ def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str,
     """The grades of a computed table that differ, each with its reason."""
     old = {_key(record, keys): record for record in records_of(before.frame)}
     for raw in records_of(now.frame):
-        record = {str(name): plain(value) for name, value in raw.items()}
+        record = plain_record(raw)
         earlier = old.get(_key(record, keys))
         for name, reasons in grades.items():
             was = plain(earlier.get(name)) if earlier is not None else record[name]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from typing import Any
+from datetime import date
 
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
@@ -12,7 +11,9 @@ from xltools.model.outcome import Submission
 from xltools.model.package import Application, PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.city import plain_record
 from xltools.rules.deadlines import due_date, last_day
+from xltools.rules.enterprises import ROW, rows_of
 from xltools.rules.text import key
 
 COVER, SCREENING, REVIEW, RECTIFICATION = "cover", "screening", "review", "rectification"
@@ -22,20 +23,9 @@ BETWEEN = "、"
 COLUMN_WIDTH, ROOM, WORD = 22.0, 4, 60
 
 
-def plain(record: Mapping[Any, object]) -> dict[str, object]:
-    """A typed record as plain values: None for nothing, dates as dates."""
-    found: dict[str, object] = {}
-    for name, value in record.items():
-        nothing = value is None or value != value or str(value) in ("<NA>", "NaT", "")
-        found[str(name)] = None if nothing else value.date() if isinstance(value, datetime) else value
-    return found
-
-
 def records_of(table: Table | None) -> list[tuple[int, dict[str, object]]]:
     """The rows of a typed table: sheet row and values."""
-    if table is None:
-        return []
-    return [(int(str(row)), plain(record)) for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True)]
+    return [(int(row.pop(ROW)), row) for row in rows_of(table)]
 
 
 def applications(submission: Submission, settings: Settings) -> list[Application]:
@@ -128,7 +118,7 @@ def _value(one: Application, column: PlatformColumn) -> object:
     form, name = source_of(column.source) or ("", "")
     record = {SCREENING: one.screening, REVIEW: one.review}.get(form)
     if record is None:
-        record = plain(one.submission.tables[COVER].card()) if COVER in one.submission.tables else {}
+        record = plain_record(one.submission.tables[COVER].card()) if COVER in one.submission.tables else {}
     value = record.get(name)
     return value if value is None or isinstance(value, str | int | float | date) else str(value)
 

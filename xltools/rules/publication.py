@@ -49,8 +49,7 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
     city = _City(ledger, raw, _by_code(events_of(events) if events else []), notice, fields, wrong)
     judged = [city.judge(rows) for rows in by_enterprise(city.ledger, city.policy)]
-    counties = notice.policy.lists["counties"]
-    listed = sorted((one for one in judged if not one.reason), key=lambda one: counties.index(one.line["county"]))
+    listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or "未写名称的企业", reason=one.reason) for one in judged if one.reason]
     said += [Code.PUBLISHED_PENDING.at(one.place, name=one.line["name"], state=one.pending, grade=one.line["decided"]) for one in listed if one.pending]
     tables = tuple(dict.fromkeys(name for one in listed for name in one.tables))

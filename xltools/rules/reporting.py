@@ -14,7 +14,7 @@ from xltools.model.reporting import ReportingWords
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
-from xltools.rules.city import city_records, plain
+from xltools.rules.city import city_records, plain_record
 from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
 from xltools.rules.reminder import Files, files_of, reminder
 
@@ -73,7 +73,7 @@ def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str
     """The lines of the last summary whose file is still answered for by rows that stay."""
     stay = {str(file) for table in tables.values() if table.form.collects for file in table.frame.loc[table.frame["status"] == KEPT, "source_file"]}
     records = [] if before is None else before.frame.to_dict("records")
-    found = [{str(name): plain(value) for name, value in one.items()} for one in records if str(one.get("file")) in stay]
+    found = [plain_record(one) for one in records if str(one.get("file")) in stay]
     return {_key(one): one for one in found}
 
 

@@ -14,7 +14,7 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import row_of
-from xltools.rules.city import Seen, city_records, plain
+from xltools.rules.city import Seen, city_records, plain, plain_record
 from xltools.rules.cross import groups, newest
 from xltools.rules.identity import as_side, common, conflicts, own, sent_twice
 
@@ -84,7 +84,7 @@ def _day(line: Record) -> date:
 
 def _line(record: Record, today: date) -> dict[str, object] | None:
     """A line of the sheet of names; None without a decision, or when it or the kind of conflict is none of ours."""
-    values = {str(name): plain(value) for name, value in record.items()}
+    values = plain_record(record)
     try:
         clash, decision = Clash(str(values.get("clash"))), Decision(str(values.get("decision")).strip())
     except ValueError:

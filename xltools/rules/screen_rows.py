@@ -10,7 +10,7 @@ from xltools.model.form import Form
 from xltools.model.policy import Policy
 from xltools.model.screening import Entry, Source
 from xltools.model.table import Table
-from xltools.rules.city import plain
+from xltools.rules.city import plain, plain_record
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.text import key, name_key, shown
 
@@ -38,7 +38,7 @@ def rows_of(source: Source, table: Table, raw: Table, policy: Policy, home: str)
     typed = raw.frame
     found = []
     for number, values in zip(table.frame.index.tolist(), table.frame.to_dict("records"), strict=True):
-        record = {str(name): plain(value) for name, value in values.items()}
+        record = plain_record(values)
         record |= {name: plain(typed.at[number, name]) for name, value in record.items() if value is None and name in typed}
         found.append(made(int(number), record))
     return found
