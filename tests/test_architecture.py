@@ -34,6 +34,8 @@ FENCES = {
     "cryptography": ("books/concealed.py", "books/key_files.py", "books/signing_key.py"),
     "msoffcrypto": ("books/child.py",),
     "pandera": ("rules/schema.py",),
+    "dask": ("actions/cluster.py",),
+    "distributed": ("actions/cluster.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
     "click": ("faces/cli.py", "faces/cli_demo.py", "faces/cli_files.py", "faces/cli_grade.py", "faces/cli_lists.py", "faces/cli_policy.py", "faces/cli_publish.py", "faces/cli_setup.py", "faces/options.py", "faces/terminal.py"),
     "xlwings": ("faces/excel.py", "libreoffice/"),
@@ -48,6 +50,10 @@ FENCES["click"] += ("faces/cli_calendar.py", "faces/cli_pack.py", "faces/cli_sea
 FENCES["xlwings"] += ("faces/functions.py",)     # an analyst's optional functions
 # Import inside a function, or by a string: module that does it → what it may import so → why.
 LATE = {
+    "actions/cluster.py": {
+        "dask": "an optional extra, loaded only where --dask asks for it",
+        "distributed": "as dask",
+    },
     "books/child.py": {
         "python_calamine": "each job of the child process loads only what it needs, after the limits are set",
         "msoffcrypto": "as python_calamine",

@@ -46,9 +46,9 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The names of the files that are really read."""
     names: list[str] = []
 
-    def noted(path: Path, name: str, passwords: tuple[str, ...]) -> FileBook:
+    def noted(path: Path, name: str, passwords: tuple[str, ...], content: bytes | None) -> FileBook:
         names.append(name)
-        return open_book(path, name, passwords)
+        return open_book(path, name, passwords, content)
 
     monkeypatch.setattr(checking, "open_book", noted)
     return names

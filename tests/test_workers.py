@@ -7,9 +7,10 @@ import pytest
 
 from tests.bench.city import write_city
 from xltools.actions import check as checking
+from xltools.actions import workers
 from xltools.actions.check import check_files, died
 from xltools.actions.inbox import Inbox
-from xltools.actions.workers import each
+from xltools.actions.workers import Processes
 from xltools.model.finding import Code
 from xltools.model.policy import load_policy
 
@@ -26,9 +27,9 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_processes_find_what_one_finds(city: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     alone = check_files([city], POLICY)
-    monkeypatch.setattr(checking, "_WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
     steps: list[tuple[int, int, str]] = []
-    shared = check_files(Inbox((city,), processes=2), POLICY, lambda *step: steps.append(step))
+    shared = check_files(Inbox((city,), team=Processes(2)), POLICY, lambda *step: steps.append(step))
     assert shared.record() == alone.record()
     assert shared.unread == alone.unread == ("坏.xlsx",)
     assert [(one.file, one.sha256, one.saved, one.rows) for one in shared.submissions] == [(one.file, one.sha256, one.saved, one.rows) for one in alone.submissions]
@@ -45,7 +46,7 @@ def die_on_two(number: int) -> int:
 
 
 def test_a_process_that_dies_costs_one_item() -> None:
-    assert list(each(die_on_two, [1, 2, 3], 2, lambda number: -number)) == [1, -2, 9]
+    assert list(Processes(2).each(die_on_two, [1, 2, 3], lambda number: -number)) == [1, -2, 9]
 
 
 def test_a_file_whose_process_died_is_named(city: Path) -> None:

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
-from xltools.actions.inbox import passwords_of, processes_of
+from xltools.actions.inbox import passwords_of, team_of
 from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
-from xltools.actions.workers import each
 from xltools.books.answers import abouts, answers_in
 from xltools.books.base import Book
-from xltools.books.file import is_alone, open_book
+from xltools.books.file import FileBook, content_of, is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
 from xltools.books.replace import holder
 from xltools.books.returned import is_own_return
@@ -40,23 +40,30 @@ _FORMATS = frozenset(
 # What also lies in folders for other reasons (remarks, saved web pages): in a folder, only a form of ours counts.
 _MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
-# A process takes most of a second to start; in that time this many bytes of workbooks are read.
-_WORTH_A_PROCESS = 500_000
 _DIED = "读取它的程序意外中断，可能是内存不够"
 
 Step = Callable[[int, int, str], None]
 # What became of one file: checked, stopped with a finding, or not a submission at all.
 _Result = Submission | Finding | None
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
 class Source:
-    """A file to check. name: what findings call it, unique in this run; chosen: named by the user, not found in a folder."""
+    """A file to check. name: what findings call it, unique in this run; chosen: named by the user, not found in a folder ·
+    content: its bytes, or why there are none, where it is read on another computer."""
 
     path: Path
     name: str
     chosen: bool
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    content: bytes | Finding | None = field(default=None, repr=False)
+
+    def book(self) -> FileBook:
+        """The workbook in it. Raises StopError when it cannot be read."""
+        if isinstance(self.content, Finding):
+            raise StopError(self.content)
+        return open_book(self.path, self.name, self.passwords, self.content)
 
 
 def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
@@ -91,15 +98,17 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     recall = recall_of(paths, policy, template)
     known = _known(wanted, recall)
     unknown = [one for one in wanted if one.name not in known]
-    processes = min(processes_of(paths), sum(_size(one.path) for one in unknown) // _WORTH_A_PROCESS)
-    read = each(partial(_from_file, template=template, policy=policy, recall=recall), unknown, processes, died)
+    elsewhere = team_of(paths).is_elsewhere
+    read = by_team(partial(_from_file, template=template, policy=policy, recall=None if elsewhere else recall), unknown, paths)
     for done, source in enumerate(wanted):
         step(done, len(wanted), source.name)
         result = known[source.name] if source.name in known else next(read)
-        results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else result
+        if elsewhere and source.name not in known:
+            _keep(result, source, recall)
+        results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else _on_disk(result, source)
     if recall and unknown:
         recall.tidy()
-    return _outcome(results, policy)
+    return outcome_of(results, policy)
 
 
 def _known(wanted: Iterable[Source], recall: Recall | None) -> dict[str, Submission]:
@@ -107,7 +116,20 @@ def _known(wanted: Iterable[Source], recall: Recall | None) -> dict[str, Submiss
     if recall is None:
         return {}
     found = ((one, recall.get(one.path, one.name, one.chosen)) for one in wanted if not one.passwords)
-    return {one.name: _on_disk(result, one) for one, result in found if result is not None}
+    return {one.name: result for one, result in found if result is not None}
+
+
+def by_team(work: Callable[[Source], Result | Finding], files: Sequence[Source], paths: Iterable[Path]) -> Iterator[Result | Finding]:
+    """The result of the work on every file, in order, by whoever came with the paths; a finding where the processes that did it died."""
+    team = team_of(paths).suited(sum(_size(one.path) for one in files))
+    return team.each(work, map(_with_content, files) if team.is_elsewhere else files, died)
+
+
+def _with_content(source: Source) -> Source:
+    try:
+        return replace(source, content=content_of(source.path, source.name))
+    except StopError as stop:
+        return replace(source, content=stop.finding)
 
 
 def died(source: Source) -> Finding:
@@ -121,8 +143,15 @@ def _size(path: Path) -> int:
 
 def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
     """Check workbooks wherever they live; no two may have one name."""
-    template = load_template(_TEMPLATE)
-    return _outcome({book.name: _attempt(partial(check_book, book, template, policy)) for book in books}, policy)
+    return outcome_of({book.name: check_one(book, policy) for book in books}, policy)
+
+
+def check_one(book: Book, policy: Policy) -> Submission | Finding:
+    """One workbook checked alone, or why nothing in it can be read."""
+    try:
+        return check_book(book, load_template(_TEMPLATE), policy)
+    except StopError as stop:
+        return stop.finding
 
 
 def check_book(book: Book, template: Template, policy: Policy) -> Submission:
@@ -164,26 +193,24 @@ def _alone(file: str, raw: Mapping[str, Table], found: list[Finding]) -> list[Fi
     return [Code.ONE_SHEET.at(Place(file), sheet=names), *kept]
 
 
-def _attempt(make: Callable[[], Submission | None]) -> _Result:
-    try:
-        return make()
-    except StopError as stop:
-        return stop.finding
-
-
 def _from_file(source: Source, template: Template, policy: Policy, recall: Recall | None) -> _Result:
     """What became of one file; it is kept for the next time."""
-    result = _attempt(partial(_checked, source, template, policy))
-    if not isinstance(result, Submission):
-        return result
-    if recall and not source.passwords:
+    try:
+        result: _Result = _checked(source, template, policy)
+    except StopError as stop:
+        return stop.finding
+    _keep(result, source, recall)
+    return result
+
+
+def _keep(result: _Result, source: Source, recall: Recall | None) -> None:
+    if recall and isinstance(result, Submission) and not source.passwords:
         recall.put(result, source.chosen)
-    return _on_disk(result, source)
 
 
 def _checked(source: Source, template: Template, policy: Policy) -> Submission | None:
     """What the bytes of one file came to."""
-    book = open_book(source.path, source.name, source.passwords)
+    book = source.book()
     if lower := from_summary(book, policy):
         return replace(lower, file=source.name)
     if not source.chosen and book.stamp.template not in ("", template.id):
@@ -192,8 +219,10 @@ def _checked(source: Source, template: Template, policy: Policy) -> Submission |
     return replace(checked, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell([*checked.findings, *risks(book)])))
 
 
-def _on_disk(checked: Submission, source: Source) -> Submission:
+def _on_disk(checked: _Result, source: Source) -> _Result:
     """With where the file lies, and that somebody has it open, and who."""
+    if not isinstance(checked, Submission):
+        return checked
     who = holder(source.path)
     held = [Code.OPEN_ELSEWHERE.at(Place(source.name), holder=who)] if who else []
     return replace(checked, path=source.path, findings=tuple(first_per_cell([*checked.findings, *held])) if held else checked.findings)
@@ -234,7 +263,8 @@ def _from_cover(cover: Table | None, policy: Policy) -> Submission:
     )
 
 
-def _outcome(results: Mapping[str, _Result], policy: Policy) -> Outcome:
+def outcome_of(results: Mapping[str, Submission | Finding | None], policy: Policy) -> Outcome:
+    """What became of every file, by its name, judged side by side."""
     checked = [one for _, one in sorted(results.items()) if isinstance(one, Submission)]
     stopped = {name: one for name, one in sorted(results.items()) if isinstance(one, Finding)}
     aside = set_aside(checked)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from xltools.actions.check import Source, check_books, check_files, is_by_chance, sources
+from xltools.actions.check import Source, by_team, check_files, check_one, is_by_chance, outcome_of, sources
 from xltools.actions.inbox import passwords_of
 from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import seal_state
@@ -19,7 +20,7 @@ from xltools.model.finding import Code, Finding, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.graded import GradeOutcome
-from xltools.model.outcome import Outcome
+from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
@@ -37,14 +38,14 @@ Step = Callable[[int, int, str], None]
 
 @dataclass
 class Inputs:
-    """What the files are: checklists as graded, county workbooks still to be checked, files that could not be read.
+    """What the files are: checklists as graded, county workbooks as checked, files that could not be read.
 
     chance: names of files that may be county workbooks and are not missed where they are none · signed: checklist → how it
     stands with signatures and seal · checkers, people: who checked, and what is declared about people.
     """
 
     parts: list[PartGrade] = field(default_factory=list)
-    counties: list[FileBook] = field(default_factory=list)
+    counties: dict[str, Submission | Finding] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     files: list[str] = field(default_factory=list)
     chance: set[str] = field(default_factory=set)
@@ -52,14 +53,25 @@ class Inputs:
     checkers: list[Checker] = field(default_factory=list)
     people: list[Person] = field(default_factory=list)
 
+    def add(self, more: Inputs) -> None:
+        """Take in what another file is."""
+        self.parts += more.parts
+        self.counties |= more.counties
+        self.findings += more.findings
+        self.files += more.files
+        self.chance |= more.chance
+        self.signed |= more.signed
+        self.checkers += more.checkers
+        self.people += more.people
+
 
 def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
     """Grade every checklist among files and folders; what county workbooks among them say in 变更与处理 is applied.
 
     Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
     """
-    inputs = _read(paths, policy, step)
-    checked = check_books(inputs.counties, policy)
+    inputs = _read(sources(paths)[0], partial(_any, policy=policy), paths, step)
+    checked = outcome_of(inputs.counties, policy)
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     return _graded(inputs, checked, policy)
 
@@ -70,11 +82,8 @@ def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outc
     What the county workbooks say in 变更与处理 is applied. Items still open are not listed one by one: the grades say so.
     """
     taken = {one.file for one in outcome.submissions} | set(outcome.unread)
-    inputs = Inputs()
-    for source in sources(paths)[0]:
-        if source.name not in taken:
-            _attempt(replace(source, chosen=False), policy, inputs)
-    graded = _graded(replace(inputs, counties=[]), outcome, policy)
+    left = [replace(source, chosen=False) for source in sources(paths)[0] if source.name not in taken]
+    graded = _graded(_read(left, partial(_about_checks, policy=policy), paths), outcome, policy)
     found = [one for one in graded.findings if one.code is not Code.NO_ANSWER]
     skipped = tuple(name for name in outcome.skipped if name not in graded.files)
     return replace(outcome, graded=graded, findings=tuple(first_per_cell([*outcome.findings, *found])), skipped=skipped)
@@ -120,40 +129,52 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     )
 
 
-def _read(paths: Iterable[Path], policy: Policy, step: Step) -> Inputs:
-    """Every checklist read and graded by itself."""
+def _read(files: Sequence[Source], work: Callable[[Source], Inputs | Finding], paths: Iterable[Path], step: Step = lambda done, total, name: None) -> Inputs:
+    """What all the files are, each read by itself by whoever came with the paths."""
     inputs = Inputs()
-    wanted, _ = sources(paths)
-    for done, source in enumerate(wanted):
-        step(done, len(wanted), source.name)
-        _attempt(source, policy, inputs)
+    read = by_team(work, files, paths)
+    for done, source in enumerate(files):
+        step(done, len(files), source.name)
+        one = next(read)
+        if isinstance(one, Inputs):
+            inputs.add(one)
+        elif not is_by_chance(source):
+            inputs.findings.append(one)
     return inputs
 
 
-def _attempt(source: Source, policy: Policy, inputs: Inputs) -> None:
+def _any(source: Source, policy: Policy) -> Inputs | Finding:
+    """What a file is, county workbooks checked too; a finding where it cannot be read."""
     try:
-        _read_one(source, policy, inputs)
+        book = source.book()
+        found = _checks(book, policy)
     except StopError as stop:
-        inputs.findings += [] if is_by_chance(source) else [stop.finding]
+        return stop.finding
+    if found is None and (source.chosen or book.stamp.template in ("", load_template(COUNTY).id)):
+        return Inputs(counties={source.name: check_one(book, policy)}, chance={source.name} if is_by_chance(source) else set())
+    return found or Inputs()
 
 
-def _read_one(source: Source, policy: Policy, inputs: Inputs) -> None:
-    book = open_book(source.path, source.name, source.passwords)
+def _about_checks(source: Source, policy: Policy) -> Inputs | Finding:
+    """What a file is if it has to do with site checks; a finding where it cannot be read."""
+    try:
+        return _checks(source.book(), policy) or Inputs()
+    except StopError as stop:
+        return stop.finding
+
+
+def _checks(book: FileBook, policy: Policy) -> Inputs | None:
+    """A checklist, graded, or a register of people; None when the workbook is neither. Raises StopError when it cannot be read."""
     if is_checklist(book):
         read = read_checklist(book)
         parts, found = grade_checklist(read, policy)
-        inputs.signed[source.name], sealed = seal_state(book, read)
-        inputs.parts += parts
-        inputs.checkers += checkers_of(read)
-        inputs.findings += [*found, *(one for one in sealed if one.code is not Code.NOT_SEALED), *risks(book)]
-        inputs.files.append(source.name)
-    elif is_register(book):
+        state, sealed = seal_state(book, read)
+        found += [*(one for one in sealed if one.code is not Code.NOT_SEALED), *risks(book)]
+        return Inputs(parts, findings=found, files=[book.name], signed={book.name: state}, checkers=checkers_of(read))
+    if is_register(book):
         people, found = read_people(book, policy)
-        inputs.people += people
-        inputs.findings += found
-    elif source.chosen or book.stamp.template in ("", load_template(COUNTY).id):
-        inputs.counties.append(book)
-        inputs.chance |= {source.name} if is_by_chance(source) else set()
+        return Inputs(people=people, findings=found)
+    return None
 
 
 def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade], list[Finding]]:

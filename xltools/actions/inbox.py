@@ -6,18 +6,22 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from xltools.actions.workers import Processes, Team
+
+THIS_ONE = Processes(1)
+
 
 @dataclass(frozen=True)
 class Inbox:
     """Files and folders; iterating gives their paths.
 
-    passwords: tried on every file that has one, and shown nowhere · processes: how many may read files side by side ·
+    passwords: tried on every file that has one, and shown nowhere · team: who reads the files ·
     cache: a folder to keep what unchanged files came to, see `recall`.
     """
 
     paths: tuple[Path, ...]
     passwords: tuple[str, ...] = field(default=(), repr=False)
-    processes: int = 1
+    team: Team = THIS_ONE
     cache: Path | None = None
 
     def __iter__(self) -> Iterator[Path]:
@@ -29,9 +33,9 @@ def passwords_of(paths: Iterable[Path]) -> tuple[str, ...]:
     return paths.passwords if isinstance(paths, Inbox) else ()
 
 
-def processes_of(paths: Iterable[Path]) -> int:
-    """How many processes may read the paths; for plain paths there is this one."""
-    return paths.processes if isinstance(paths, Inbox) else 1
+def team_of(paths: Iterable[Path]) -> Team:
+    """Who reads the paths; plain paths are read by this process."""
+    return paths.team if isinstance(paths, Inbox) else THIS_ONE
 
 
 def cache_of(paths: Iterable[Path]) -> Path | None:
@@ -41,4 +45,4 @@ def cache_of(paths: Iterable[Path]) -> Path | None:
 
 def among(paths: Iterable[Path], kept: Iterable[Path]) -> Inbox:
     """Some of the paths, with what came with them all."""
-    return Inbox(tuple(kept), passwords_of(paths), processes_of(paths), cache_of(paths))
+    return Inbox(tuple(kept), passwords_of(paths), team_of(paths), cache_of(paths))

@@ -67,8 +67,14 @@ def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[di
 
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
     """A summary and its tables as they stand in it. Raises StopError when the workbook is none."""
-    book, template = open_book(path), load_template(TEMPLATE)
-    return book, read_ours(book, template, (form for form in template if form.name not in DRAWN))[0]
+    book = open_book(path)
+    return book, tables_of(book)
+
+
+def tables_of(book: Book) -> dict[str, Table]:
+    """The tables of a summary as they stand in it. Raises StopError when the workbook is none."""
+    template = load_template(TEMPLATE)
+    return read_ours(book, template, (form for form in template if form.name not in DRAWN))[0]
 
 
 @dataclass(frozen=True)

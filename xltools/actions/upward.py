@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from xltools.actions.run import TEMPLATE, read_summary
+from xltools.actions.run import TEMPLATE, tables_of
 from xltools.books.file import FileBook
 from xltools.model.finding import Finding, first_per_cell
 from xltools.model.form import SpecError, load_form
@@ -27,7 +27,7 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
     name = _city(book, policy) if book.stamp.template == TEMPLATE else ""
     if not name:
         return None
-    _, tables = read_summary(book.path)
+    tables = tables_of(book)
     raw = {table.form.collects: _as_county(table, book.name) for table in tables.values() if table.form.collects}
     typed: dict[str, Table] = {}
     found: list[Finding] = []

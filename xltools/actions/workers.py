@@ -1,31 +1,57 @@
-"""The same work on many files: one after the other, or in several processes; the results are the same, and in the same order."""
+"""The same work on many files: one after the other, or by several processes; the results are the same, and in the same order."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from multiprocessing import get_context
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
+# A process takes most of a second to start; in that time this many bytes of workbooks are read.
+WORTH_A_PROCESS = 500_000
 
 
-def each(work: Callable[[Item], Result], items: Sequence[Item], processes: int, died: Callable[[Item], Result]) -> Iterator[Result]:
-    """The result of the work on every item, in order.
+class Team(Protocol):
+    """Who does the work: this process, several on this computer, or a cluster (`cluster.Cluster`).
 
-    processes: how many at most; with one, everything is done in this one. work and its results must be picklable, and work must be
-    at the top of a module: processes are started anew, as Windows does it. died: the result for an item on which a process died,
-    alone with it; the other items lose nothing.
+    work and its results must be picklable, and work must be at the top of a module, or a partial of what is: processes are started
+    anew, as Windows does it. died: the result for an item on which processes died; the other items lose nothing.
     """
-    if processes <= 1 or len(items) <= 1:
-        yield from map(work, items)
-        return
-    with _pool(min(processes, len(items))) as pool:
-        futures = [pool.submit(work, item) for item in items]
-        for item, future in zip(items, futures, strict=True):
-            yield _result(future, work, item, died)
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """Whether it works where the user's files and folders cannot be reached, so that an item must bring all it needs."""
+
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item], died: Callable[[Item], Result]) -> Iterator[Result]:
+        """The result of the work on every item, in order."""
+
+    def suited(self, size: int) -> Team:
+        """The part of it that so many bytes of files are worth."""
+
+
+@dataclass(frozen=True)
+class Processes:
+    """So many processes of this computer; one is this process itself."""
+
+    count: int = 1
+    is_elsewhere = False
+
+    def suited(self, size: int) -> Processes:
+        return Processes(min(self.count, size // WORTH_A_PROCESS))
+
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item], died: Callable[[Item], Result]) -> Iterator[Result]:
+        waiting = list(items)
+        if self.count <= 1 or len(waiting) <= 1:
+            yield from map(work, waiting)
+            return
+        with _pool(min(self.count, len(waiting))) as pool:
+            futures = [pool.submit(work, item) for item in waiting]
+            for item, future in zip(waiting, futures, strict=True):
+                yield _result(future, work, item, died)
 
 
 def _result(future: Future[Result], work: Callable[[Item], Result], item: Item, died: Callable[[Item], Result]) -> Result:

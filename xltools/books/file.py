@@ -48,10 +48,10 @@ class Source(Protocol):
 class FileBook:
     """A Book on a closed file; see `open_book`. sha256: of the file's bytes; source: the reader of its format."""
 
-    def __init__(self, path: Path, name: str = "", passwords: Sequence[str] = ()) -> None:
+    def __init__(self, path: Path, name: str = "", passwords: Sequence[str] = (), content: bytes | None = None) -> None:
         self.path = path
         self.name = name or path.name
-        data = self._bytes()
+        data = content_of(path, self.name) if content is None else content
         self.sha256 = hashlib.sha256(data).hexdigest()
         data, self.kind = _opened(data, self.name, passwords)
         self._read: dict[str, Sheet] = {}
@@ -108,18 +108,22 @@ class FileBook:
                 raise refuse(self.name, str(error)) from error
         return self._read[name]
 
-    def _bytes(self) -> bytes:
-        """The whole file, so that whoever has it open may go on working. Only one program may hold it exclusively."""
-        try:
-            with self.path.open("rb") as file:
-                return file.read(MAX_FILE + 1)
-        except FileNotFoundError as error:
-            raise refuse(self.name, "文件不存在") from error
-        except PermissionError as error:
-            who = holder(self.path)
-            raise refuse(self.name, f"正被{who}独占" if who else "没有读取权限，或者正被别的程序独占") from error
-        except OSError as error:
-            raise refuse(self.name, "磁盘或网络读取失败") from error
+
+def content_of(path: Path, name: str) -> bytes:
+    """The whole file (of one that is too large, enough to say so), so that whoever has it open may go on working.
+
+    Raises StopError with the reason when it cannot be read: only one program may hold it exclusively.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(MAX_FILE + 1)
+    except FileNotFoundError as error:
+        raise refuse(name, "文件不存在") from error
+    except PermissionError as error:
+        who = holder(path)
+        raise refuse(name, f"正被{who}独占" if who else "没有读取权限，或者正被别的程序独占") from error
+    except OSError as error:
+        raise refuse(name, "磁盘或网络读取失败") from error
 
 
 def _opened(data: bytes, name: str, passwords: Sequence[str]) -> tuple[bytes, Kind]:
@@ -156,13 +160,13 @@ def _text(data: bytes, name: str) -> str:
         raise refuse(name, BAD_TEXT.format(line=error.line or 1)) from error
 
 
-def open_book(path: Path, name: str = "", passwords: Sequence[str] = ()) -> FileBook:
+def open_book(path: Path, name: str = "", passwords: Sequence[str] = (), content: bytes | None = None) -> FileBook:
     """The workbook in this file, also while somebody has it open elsewhere.
 
-    name: how findings call it, the file's own name when not given · passwords: tried when it has one. Raises StopError with the reason (not a workbook,
-    damaged, password, unsafe) when it cannot be read.
+    name: how findings call it, the file's own name when not given · passwords: tried when it has one · content: the file's bytes, where it lies on
+    another computer. Raises StopError with the reason (not a workbook, damaged, password, unsafe) when it cannot be read.
     """
-    return FileBook(path, name, passwords)
+    return FileBook(path, name, passwords, content)
 
 
 def is_alone(book: Book) -> bool:

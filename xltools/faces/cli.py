@@ -29,14 +29,16 @@ from xltools.faces.cli_tips import conceal, make_tips, reveal
 from xltools.faces.options import (
     SOME_FOLDER,
     Commands,
+    dask_option,
     files_argument,
     help_option,
     json_option,
     password_option,
     policy_option,
+    team_at,
     without_passwords,
 )
-from xltools.faces.places import cache_folder, cores, keep_traceback
+from xltools.faces.places import cache_folder, keep_traceback
 from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
 from xltools.faces.terminal import (
     progress,
@@ -111,8 +113,9 @@ def make_example(folder: Path, policy: Policy) -> int:
 @json_option
 @policy_option
 @password_option
+@dask_option
 @help_option
-def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: Policy, passwords: tuple[str, ...]) -> int:
+def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: Policy, **given: Any) -> int:
     """校验区县填报表，一次列出全部问题。
 
     每个问题写明：哪个文件、哪张表、哪个格、现在是什么、应为什么、怎么改。
@@ -122,8 +125,8 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     from xltools.actions.inbox import Inbox
     from xltools.actions.notify import notify
 
-    with progress() as step:
-        outcome = check_files(Inbox(files, passwords, cores(), cache_folder()), policy, step)
+    with team_at(given["address"]) as team, progress() as step:
+        outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
     show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
@@ -142,8 +145,9 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 @json_option
 @policy_option
 @password_option
+@dask_option
 @help_option
-def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...], **given: Any) -> int:
+def merge(output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
     """把区县填报表合并成市级汇总。
 
     有问题的行照样汇总并标记；读不了的文件列在问题清单，不影响其他文件。
@@ -151,8 +155,9 @@ def merge(output: Path, as_json: bool, policy: Policy, passwords: tuple[str, ...
     from xltools.actions.inbox import Inbox
     from xltools.actions.merge import Earlier, merge_with
 
-    with progress() as step:
-        outcome = merge_with(Inbox(given["files"], passwords, cores(), cache_folder()), output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
+    with team_at(given["address"]) as team, progress() as step:
+        inbox = Inbox(given["files"], given["passwords"], team, cache_folder())
+        outcome = merge_with(inbox, output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
     show_outcome(outcome, told(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)

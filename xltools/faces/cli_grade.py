@@ -12,12 +12,14 @@ import click
 from xltools.faces.options import (
     Command,
     PolicyName,
+    dask_option,
     files_argument,
     help_option,
     json_option,
     output_folder,
     password_option,
     policy_option,
+    team_at,
 )
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, report_lines, show_json, show_written
@@ -64,15 +66,17 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
 @policy_option
 @click.option("--compare", "other", is_flag=False, flag_value=THIS, metavar="[政策]", help="换一套政策比较，看哪些企业的等级会变。不写政策的，用核查表自己的政策与 --policy 的比较；请写在最后。")
 @password_option
+@dask_option
 @help_option
-def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | None, passwords: tuple[str, ...]) -> int:
+def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | None, **given: Any) -> int:
     """按填好的核查表评级，逐家说明为什么，以及更好一级还差什么。
 
     同时给出区县填报表的，按其中的“变更与处理”得出现在的等级。
     """
     from xltools.actions.inbox import Inbox
 
-    outcome = _graded(Inbox(files, passwords), policy, other)
+    with team_at(given["address"]) as team:
+        outcome = _graded(Inbox(files, given["passwords"], team), policy, other)
     if as_json:
         show_json(outcome)
         return outcome.exit_code

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from xltools.faces.places import cores
 from xltools.faces.speech import language_of, spoken, translated
 from xltools.faces.terminal import SpokenContext, report_lines
 
 if TYPE_CHECKING:
+    from xltools.actions.workers import Team
     from xltools.model.policy import Policy
 
 PASSWORD, HIDDEN = "--password", "******"
@@ -48,6 +51,20 @@ def without_passwords(arguments: Sequence[str]) -> str:
         elif text == PASSWORD and at + 1 < len(hidden):
             hidden[at + 1] = HIDDEN
     return " ".join(hidden)
+
+
+@contextmanager
+def team_at(address: str) -> Iterator[Team]:
+    """Who reads the files: the cores of this computer, or a cluster where its address is given. Raises StopError when that cannot be used."""
+    if address:
+        from xltools.actions.cluster import joined
+
+        with joined(address) as cluster:
+            yield cluster
+    else:
+        from xltools.actions.workers import Processes
+
+        yield Processes(cores())
 
 
 class PolicyName(click.ParamType[Any]):
@@ -89,4 +106,5 @@ files_argument = click.argument("files", nargs=-1, required=True, type=SOME_FILE
 password_option = click.option(
     "--password", "passwords", multiple=True, metavar="密码", help="文件有打开密码时用它打开；各文件密码不同的，可以写几次，逐个试。"
 )
+dask_option = click.option("--dask", "address", default="", metavar="地址", help="逐个文件的工作交给这个 Dask 集群做，例如 tcp://主机:8786；结果与不用时完全一样。文件内容会发给集群。")
 output_folder = click.option("-o", "--output", "folder", required=True, type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹。")

@@ -212,7 +212,7 @@ class Code(Enum):
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
     NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")
     OUTPUT_EXISTS = ("E704", "{file} 已经存在，没有覆盖", "请换一个文件名，或先移走原来的文件")
-
+    CLUSTER_UNUSABLE = ("E721", "--dask 给出的集群不能用：{reason}", "{fix}")
     HEADER_MOVED = ("E708", "表头（{labels}）不在第{row}行", "请删除表头上面多出的行，再合并")
     LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
     NOTICE_PERIOD = ("E760", "公示结束日期 {end} 早于开始日期 {start}", "请核对公示的起止日期")
