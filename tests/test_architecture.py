@@ -42,6 +42,7 @@ FENCES = {
     "uno": ("libreoffice/",),
     "unohelper": ("libreoffice/",),
     "com": ("libreoffice/",),
+    "fastparquet": ("books/detail.py",),
     "pandas": ("",),
     "numpy": ("",),
 }
@@ -61,6 +62,7 @@ LATE = {
         "xltools.books.xml": "as xltools.books.page",
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
     },
+    "books/detail.py": {"fastparquet": "an optional extra, only for a summary beyond what a sheet holds"},
     "books/signing_key.py": {"cryptography": "it takes its time to load, and only a key needs it"},
     "books/concealed.py": {"cryptography": "as books/signing_key.py"},
     "books/key_files.py": {"cryptography": "as books/signing_key.py"},
@@ -405,7 +407,7 @@ def test_every_declared_dependency_has_its_fence() -> None:
 
 
 RECOUNT = ("actions/fsck.py", "books/recount_read.py", "rules/recount.py")
-DECLARED = ("xltools.model.finding", "xltools.model.form", "xltools.books.recount_read", "xltools.rules.recount")
+DECLARED = ("xltools.model.finding", "xltools.model.form", "xltools.books.recount_read", "xltools.model.detail", "xltools.rules.recount")
 
 
 @pytest.mark.parametrize("module", RECOUNT)

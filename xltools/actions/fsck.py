@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xltools.books.recount_read import Cells, cells_of, digest
+from xltools.model.detail import Detail, detail_said
 from xltools.model.finding import Code, Finding, Place, StopError, order
-from xltools.model.form import Field, Form, Kind, Template, load_template
+from xltools.model.form import NOTE_ROW, Field, Form, Kind, Template, load_template
 from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, records
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
@@ -35,7 +36,7 @@ class Recount:
 
 @dataclass
 class _Side:
-    """The summary as loose cells, and the inputs by the name that it gives them."""
+    """The summary as loose cells, and the inputs by the name that it gives them; beside: forms whose rows are not in it."""
 
     name: str
     sheets: Mapping[str, Cells]
@@ -43,6 +44,7 @@ class _Side:
     county: Template
     told: Told
     inputs: Mapping[str, Mapping[str, Cells]]
+    beside: frozenset[str]
     account: Account = field(default_factory=Account)
 
 
@@ -56,15 +58,25 @@ def fsck(summary: Path, places: Iterable[Path]) -> Recount:
         sheets = cells_of(summary)
     except ValueError as error:
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name))) from error
+    beside = {form.name: detail for form in city if (detail := detail_said(sheets.get(form.sheet, {}).get((NOTE_ROW, 1))))}
+    away = {name: _not_here(summary.name, city[name], detail) for name, detail in beside.items()}
+    if "log" in away:
+        raise StopError(away["log"])
     log = records(sheets.get(city["log"].sheet, {}), city["log"])
     if not any("sha256" in row for row in log.values()):
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name)))
     found, missing = _inputs(log, places)
     told = Told(_told(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
-    side = _Side(summary.name, sheets, city, load_template("county"), told, found)
-    side.account.findings += missing
+    side = _Side(summary.name, sheets, city, load_template("county"), told, found, frozenset(beside))
+    side.account.findings += [*missing, *away.values()]
     _recount(side, log)
     return Recount(len(found), side.account, tuple(sorted(side.account.findings, key=order)))
+
+
+def _not_here(file: str, form: Form, detail: Detail) -> Finding:
+    """That the rows of a form are in a file that is not recounted."""
+    how = "这些行没有复核；行数已由汇总的清点核对（运行日志），逐行核对请打开这个文件，每行写着来源文件、来源表、来源行"
+    return Code.ROWS_ELSEWHERE.at(Place(file, form.sheet), count=detail.count, file=detail.file, how=how)
 
 
 def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, dict[str, Cells]], list[Finding]]:
@@ -94,13 +106,14 @@ def _told(problems: Mapping[int, Row]) -> dict[tuple[str, str, str], list[tuple[
 
 def _recount(side: _Side, log: Mapping[int, Row]) -> None:
     """Every sheet of every input against the log, every row of the summary against its source."""
-    merged = {form.name: records(side.sheets.get(form.sheet, {}), form) for form in side.city if form.collects}
+    merged = {form.name: records(side.sheets.get(form.sheet, {}), form) for form in side.city if form.collects and form.name not in side.beside}
+    away = {form.collects for form in side.city if form.name in side.beside}
     unmerged = _sources(records(side.sheets.get(side.city["unmerged"].sheet, {}), side.city["unmerged"]).values())
     inputs: dict[tuple[str, str], Input] = {}
     for (file, sheet), (at, line) in _latest(log).items():
-        forms = [form for form in side.city if form.collects and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
+        forms = [form for form in side.city if form.name in merged and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
         form = side.county[forms[0].collects] if forms else next((one for one in side.county if one.sheet == sheet), None)
-        if file in side.inputs and sheet and form and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.told)):
+        if file in side.inputs and sheet and form and form.name not in away and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.told)):
             inputs[file, sheet] = one
             rows = [source for name in merged for source in _sources(merged[name].values()) if source[:2] == (file, sheet)]
             _sheet(side, at, line, one, ({row for _, _, row in rows}, {row for *where, row in unmerged if tuple(where) == (file, sheet)}))

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from xltools.actions.detail import refuse_too_long
 from xltools.actions.merge_open import Seen, SheetWork, opened, sheet_work, with_own
 from xltools.actions.run import DRAWN, Before, Run, log_said, with_output
 from xltools.books.closed import ClosedBook
@@ -40,11 +41,12 @@ def renew(there: Existing, run: Run, outcome: Outcome, folder: Path) -> tuple[Ou
     """The summary with an outcome merged into it, for a place in `folder`, and the outcome with all its findings; nothing is written.
 
     A merge of what was merged last, with the same result, changes nothing: it is not in the log either.
-    Raises CannotPatchError when it cannot be changed without harm.
+    Raises CannotPatchError when it cannot be changed without harm, StopError when it has not enough rows.
     """
     before = {name: one.table for name, one in there.seen.items()}
     former = Before(before, log=log_said(there.book, there.template))
     outcome, summary = replace(run, template=there.template, before=former).summary(outcome, folder)
+    refuse_too_long(there.book.file.name, summary.tables)
     summary = with_own(summary, there.seen, there.template)
     outcome = with_output(outcome, there.book.file.path, summary)
     if repeats(before.get("log"), summary.tables["log"]):

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.city import with_findings
+from xltools.actions.detail import is_whole
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.in_place import Existing, existing, renew
 from xltools.actions.inbox import among
@@ -27,6 +28,8 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.rules.cross import not_sent
 
+# What a summary still says when the rows of a sheet are not in it: all else would be taken for gone.
+OF_ITS_OWN = ("names", "conflicts", "unclaimed", "history", "log")
 SOME = 5  # cells that a sentence names
 Step = Callable[[int, int, str], None]
 
@@ -121,7 +124,9 @@ def _put(output: Path, there: Existing, outcome: Outcome, done: Renewed, moment:
 def _beside(output: Path, run: Run, outcome: Outcome, refused: StopError | CannotPatchError) -> Outcome:
     """Write a new summary beside the old one, with what the city wrote there as far as it can be read."""
     before, target = previous(output, run.template), beside(output)
-    if before.strange:
+    if isinstance(refused, StopError) and refused.finding.code is Code.ROWS_ELSEWHERE:
+        found = refused.finding
+    elif before.strange:
         found = Code.OUTPUT_NOT_OURS.at(Place(output.name), file=output.name, what=before.strange, other=target.name)
     else:
         found = Code.NOT_IN_PLACE.at(Place(output.name), file=output.name, reason=_reason(refused), other=target.name)
@@ -144,7 +149,8 @@ def previous(output: Path, template: Template) -> Before:
         book = open_book(output)
         if book.stamp.template != template.id:
             return Before({}, "它不是市级汇总表")
-        return Before(read_tables(book, replace(template, forms=forms))[0], log=log_said(book, template))
+        tables = read_tables(book, replace(template, forms=forms))[0]
+        return Before(tables if is_whole(book, tables) else {name: tables[name] for name in OF_ITS_OWN if name in tables}, log=log_said(book, template))
     except StopError as stop:
         return Before({}, stop.finding.message)
 

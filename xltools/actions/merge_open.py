@@ -12,6 +12,7 @@ import pandas as pd
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.city import with_findings
+from xltools.actions.detail import refuse_elsewhere, refuse_too_long
 from xltools.actions.grade import with_grades
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
@@ -111,6 +112,7 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
     former = Before({name: one.table for name, one in before.items()}, log=log_said(book, standing))
     run = Run(request.policy, standing, former, places, request.moment)
     outcome, summary = run.summary(outcome, request.folder)
+    refuse_too_long(book.name, summary.tables)
     summary = with_own(summary, before, standing)
     sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
     return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets)
@@ -140,6 +142,7 @@ def opened(book: OpenBook, optional: Collection[str] = ONLY_WHEN_FILLED) -> tupl
     if book.stamp.template != template.id:
         raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
     before = dict(_before(book, template, optional))
+    refuse_elsewhere(book, (one.table for one in before.values()))
     return replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template)), before
 
 

@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 
-from xltools.actions.city import Basis, city
+from xltools.actions.city import Basis, city, with_findings
+from xltools.actions.detail import beside_sheets, refuse_elsewhere
 from xltools.books.base import Book
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
-from xltools.books.summary import Summary, write_summary
+from xltools.books.summary import Summary, with_details, write_summary
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code, Finding, Place, StopError
@@ -58,11 +59,13 @@ def as_typed(form: Form) -> Form:
 def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[dict[str, Table], list[Finding]]:
     """The sheets of these forms in a workbook that we wrote, as they stand in it, and what was wrong with them.
 
-    Raises StopError when the workbook was not made from the template.
+    Raises StopError when the workbook was not made from the template, or the rows of one of the sheets are not in it.
     """
     if book.stamp.template != template.id:
         raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
-    return read_tables(book, replace(template, forms=tuple(map(as_typed, forms))))
+    tables, found = read_tables(book, replace(template, forms=tuple(map(as_typed, forms))))
+    refuse_elsewhere(book, tables.values())
+    return tables, found
 
 
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
@@ -94,8 +97,9 @@ class Run:
     def write(self, outcome: Outcome, target: Path) -> Outcome:
         """Write the summary of an outcome to `target`, where nothing is yet; the outcome with all its findings."""
         outcome, summary = self.summary(outcome, target.parent)
-        write_summary(target, self.template, self.policy, summary)
-        return with_output(outcome, target, summary)
+        written = with_details(summary, target)
+        write_summary(target, self.template, self.policy, written)
+        return with_output(with_findings(outcome, beside_sheets(written, target)), target, summary)
 
     def summary(self, outcome: Outcome, folder: Path) -> tuple[Outcome, Summary]:
         """What the summary of an outcome holds when it lies in `folder`, and the outcome with all its findings; nothing is written."""

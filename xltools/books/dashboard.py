@@ -30,7 +30,7 @@ def add_dashboard(workbook: Workbook, figures: Figures, template: Template, styl
     sheet.set_default_row(ROW_PIXELS * 0.75)
     sheet.set_column(0, 0, LABEL_WIDTH)
     sheet.set_column(1, wide, NUMBER_WIDTH)
-    for row, look, text, height in ((1, "title", words.title, 34), (2, "subtitle", words.note, 22)):
+    for row, look, text, height in ((1, "title", words.title, 34), (2, "subtitle", words.still if figures.still else words.note, 22)):
         sheet.set_row(row - 1, height)
         for column in range(wide + 1):
             sheet.write_blank(row - 1, column, None, styles.get(look))
@@ -59,13 +59,13 @@ def _block(workbook: Workbook, sheet: Worksheet, block: tuple[Counts, int], rang
     at = header
     for name in counts.numbers:
         at += 1
-        line(sheet, at, _counted(counts, name, (at, header), ranges), _looks(len(head)), styles)
+        line(sheet, at, ranges.figures.shown(_counted(counts, name, (at, header), ranges)), _looks(len(head)), styles)
     body = (header + 1, at)
     if counts.rest:
         at += 1
-        line(sheet, at, [words.rest, *_rest(counts, header, body, ranges)], _looks(len(head)), styles)
+        line(sheet, at, ranges.figures.shown([words.rest, *_rest(counts, header, body, ranges)]), _looks(len(head)), styles)
     at += 1
-    line(sheet, at, [words.total, *_totals(counts, (header + 1, at - 1))], [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
+    line(sheet, at, ranges.figures.shown([words.total, *_totals(counts, (header + 1, at - 1))]), [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
     if not tally.chart or not any(map(any, counts.numbers.values())):
         return [at + 1 + GAP]
     add_tally_chart(workbook, sheet, counts, (header, body, at + 1))
@@ -124,9 +124,9 @@ def _shares(workbook: Workbook, sheet: Worksheet, figures: Figures, template: Te
     sheet.merge_range(4, len(head) - 1, 4, len(head), words.verdict, styles.get("header", "formula"))
     for row, share in enumerate(figures.shares, 6):
         looks = [("cell", "bold"), ("cell", "center"), ("cell", "center"), ("cell", "share"), ("cell", "share"), ("cell", "center"), ("cell",)]
-        line(sheet, row, _share(share, row, ranges), looks, styles)
+        line(sheet, row, figures.shown(_share(share, row, ranges)), looks, styles)
         sheet.merge_range(row - 1, len(head) - 1, row - 1, len(head), "", styles.get("cell", "center"))
-        write_cell(sheet, (row - 1, len(head) - 1), _verdict(share, row, figures), styles.get("cell", "center"))
+        write_cell(sheet, (row - 1, len(head) - 1), figures.shown([_verdict(share, row, figures)])[0], styles.get("cell", "center"))
     last = 5 + len(figures.shares)
     add_share_chart(workbook, sheet, figures.words, (6, last))
     return last + 2 + CHART_ROWS + GAP

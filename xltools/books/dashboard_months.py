@@ -31,7 +31,7 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     looks = [("cell", "bold"), *[("cell", "center")] * (before - 1), *[("cell", "share")] * shares, *[("cell", "center")] * len(words.after)]
     shown = figures.months[-words.last :]
     for at, month in enumerate(shown, row + 2):
-        line(sheet, at, _month(month, at, ranges), looks, styles)
+        line(sheet, at, figures.shown(_month(month, at, ranges)), looks, styles)
     last = row + 1 + len(shown)
     add_months_chart(workbook, sheet, words.chart, (row + 1, last, before, shares))
     return last + 2 + CHART_ROWS

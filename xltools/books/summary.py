@@ -16,6 +16,7 @@ from xltools.books.base import Stamp
 from xltools.books.board import BoardPlan, add_board
 from xltools.books.console import ROWS, SUFFIX, add_console
 from xltools.books.dashboard import add_dashboard
+from xltools.books.detail import without_rows, write_details
 from xltools.books.figure_cells import Figures
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
 from xltools.books.lists import add_lists_sheet
@@ -24,6 +25,7 @@ from xltools.books.refs import quoted
 from xltools.books.sheet import SheetPlan, add_form_sheet, stored
 from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
+from xltools.model.detail import Detail
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
@@ -41,7 +43,7 @@ Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
 class Summary:
     """What a merge wants written. moment: of the run, as text · sources: name of a file in the tables → its path as seen
     from the summary's folder · inbox and result: what stands beside the buttons, where there are any · log: how many lines
-    the log has, and the beginning of the last one's seal."""
+    the log has, and the beginning of the last one's seal · beside: forms whose rows lie in a file beside the workbook, see `with_details`."""
 
     tables: Mapping[str, Table]
     figures: Mapping[str, str]
@@ -53,6 +55,7 @@ class Summary:
     inbox: str = ""
     result: str = ""
     log: tuple[int, str] = (0, "")
+    beside: Mapping[str, Detail] = field(default_factory=dict)
 
 
 def write_summary(path: Path, template: Template, policy: Policy, summary: Summary) -> None:
@@ -71,14 +74,21 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                 if buttons:
                     add_console(workbook, board, summary.inbox, summary.result, styles)
                 add_figures(workbook, summary, template, policy, styles)
-            elif buttons or len(table.frame) or form.name not in ONLY_WHEN_FILLED:
+            elif (has_rows := len(table.frame) or form.name in summary.beside) or buttons or form.name not in ONLY_WHEN_FILLED:
                 rows = form_plan(table, summary, template)
                 sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
-                if not len(table.frame) and form.name in ONLY_WHEN_FILLED:
+                if not has_rows and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()
         own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
         add_lists_sheet(workbook, own, policy, {}, styles).hide()
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+
+
+def with_details(summary: Summary, target: Path) -> Summary:
+    """The summary as it is written to `target`: rows that no sheet can hold are now in files beside it, and their sheets say so."""
+    found = write_details(target, summary.tables)
+    tables = {name: without_rows(table, found[name]) if name in found else table for name, table in summary.tables.items()}
+    return replace(summary, tables=tables, marks={name: marks for name, marks in summary.marks.items() if name not in found}, beside=found)
 
 
 def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
@@ -94,7 +104,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
     length = max(len(table.frame) for table in summary.tables.values())
     grades = tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades))
     months = [{str(name): value for name, value in one.items()} for one in summary.tables["history"].frame.to_dict("records")]
-    figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, grades, months)
+    figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, grades, months, bool(summary.beside))
     add_dashboard(workbook, figures, template, styles)
 
 
@@ -155,6 +165,8 @@ def _side_link(record: Mapping[str, Any], which: str, summary: Summary) -> tuple
 
 def _link(form: Form, record: Mapping[str, Any], summary: Summary) -> tuple[str, str]:
     """The field of a record that carries its link, and the link; "" when there is none."""
+    if "ledger_rows" in form and "ledger" in summary.beside:
+        return "", ""
     if "ledger_rows" in form:
         return "ledger_rows", inside(summary.tables["ledger"].form.sheet, f"A{str(record['ledger_rows']).split('、')[0]}")
     if "source_row" in form:

@@ -74,6 +74,7 @@ class Dashboard:
     sheet: str
     title: str
     note: str
+    still: str
     other: str
     total: str
     rest: str

@@ -130,7 +130,6 @@ class Code(Enum):
     WAITING_ROWS = ("W325", "指标表“{table}”还有 {count} 行待确认，得出的等级只供参考", "请对照原表逐行核对")
     POLICY_LACKS = ("E326", "“{where}”里缺少“{value}”", "请补上这一行；系统要用到它")
     TABLE_EXISTS = ("E327", "政策库里已经有编号或名称是“{value}”的指标表", "请给新表另取编号和名称，旧表可以写上失效日期")
-
     RECOUNT_INPUT = ("E340", "没有找到汇总时用的这个文件（内容指纹 {digest}…），可能被改动、移走或删除", "请把汇总时用的原文件放回再复核，或重新汇总")
     RECOUNT_CELL = ("E341", "“{label}”是{value}，来源{source}是{other}，问题清单没有说明", "请查明谁改了汇总；应以来源为准的，请重新汇总")
     RECOUNT_ROW_LOST = ("E342", "第{row}行有内容（“{value}”），市级汇总里没有，也没有列为未汇总", "请查明哪里删了这一行；应当汇总的，请重新汇总")
@@ -198,7 +197,6 @@ class Code(Enum):
     ROW_LEFT_OUT = ("N615", "“{name}”（{process}）这一行没有汇总：{reason}", "不需要处理；要改决定的，请在“名称对照”改正后重新汇总")
     DECISION_UNKNOWN = ("W616", "处理决定填了“{value}”，无法判断，仍按没有决定处理", "请从下拉框选择：{choices}")
     SOURCE_ABSENT = ("N617", "{county}{batch}的“{file}”不在本次收件箱，【{sheet}】的 {count} 行沿用上次", "不需要处理；不再需要的行可以整行删除，补报后会自动更新")
-
     LOG_CHANGED = ("W618", "运行日志第 {number} 条在写入之后被改动过", "请与备份的汇总表核对；日志只由汇总追加，不要修改")
     LOG_GAP = ("W619", "运行日志第 {first} 条到第 {last} 条不见了", "请从备份的汇总表恢复这几条；日志只由汇总追加，不要删除")
     LOG_CUT = ("W620", "运行日志末尾少了：上次汇总后应有 {count} 条，现在到第 {number} 条", "请从备份的汇总表恢复；日志只由汇总追加，不要删除")
@@ -212,6 +210,9 @@ class Code(Enum):
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
     NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")
     OUTPUT_EXISTS = ("E704", "{file} 已经存在，没有覆盖", "请换一个文件名，或先移走原来的文件")
+    ROWS_BESIDE = ("W722", "{count} 行超过了一张工作表的 {limit} 行，全部写在 {file}，表里只有说明", "不需要改；看明细请用{how}打开 {file}")
+    ROWS_ELSEWHERE = ("E723", "{count} 行在 {file} 里，不在工作簿里，不能从这里读取", "{how}")
+    ROWS_TOO_MANY = ("E724", "会有 {count} 行，超过了一张工作表的 {limit} 行，不能写进已有的汇总", "请关闭这个文件，用命令行汇总：放不下的行写在旁边的文件里")
     CLUSTER_UNUSABLE = ("E721", "--dask 给出的集群不能用：{reason}", "{fix}")
     HEADER_MOVED = ("E708", "表头（{labels}）不在第{row}行", "请删除表头上面多出的行，再合并")
     LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
@@ -259,7 +260,6 @@ class Code(Enum):
     SIGNATURE_WRONG = ("E825", "“{name}”的数字签名与内容不符", "签名后内容或签名被改动过，请由本人重新签名")
     SIGNER_UNKNOWN = ("W826", "“{name}”的数字签名有效，但没有给出这个公钥（指纹 {print}），不能确认是不是本人", "请向本人核对公钥指纹，把公钥文件放进 --keys 的文件夹再核验")
     KEY_UNREADABLE = ("E827", "不是能用的密钥文件，或密码不对", "请核对文件和密码；没有密钥的，请先生成")
-
     CHECKER_BLACKLISTED = ("E828", "核查人“{name}”在黑名单上（{basis}），不得参加绩效分级工作", "请换人重新核查；登记有误的，请改正核查人员登记")
     CHECKER_OWN_EMPLOYER = ("W829", "核查人“{name}”登记的原工作单位就是被核查的“{enterprise}”", "请换一个人核查，或由市级确认不需要回避")
     CHECKER_BOTH_SIDES = ("W830", "“{name}”在 {other} 是这家企业的县级核查人，又是市级现场核查人", "县、市两级须分别核查，请换人；确为同名两个人的，请由市级确认")

@@ -1,0 +1,102 @@
+"""The rows that no sheet can hold, in a file beside the workbook: Parquet where the library for it is there, else CSV in gzip.
+
+Excel's own limit is what counts: up to it a person can open the sheet, though beyond grid.GRID_ROWS nothing can be merged into it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pandas as pd
+
+from xltools.books.address import LAST_ROW
+from xltools.books.package import replace_file
+from xltools.books.replace import beside
+from xltools.model.detail import Detail
+from xltools.model.form import HEADER_ROW, Form
+from xltools.model.table import Table
+
+SHEET_ROWS = LAST_ROW - HEADER_ROW  # records under our header
+PARQUET, CSV = ".parquet", ".csv.gz"
+ROW = "行号"  # where the record would stand: other sheets name rows by it
+
+
+def too_long(tables: Mapping[str, Table]) -> list[str]:
+    """The forms with more records than a sheet holds."""
+    return [name for name, table in tables.items() if len(table.frame) > SHEET_ROWS]
+
+
+def write_details(target: Path, tables: Mapping[str, Table]) -> dict[str, Detail]:
+    """Every table that no sheet can hold, written whole beside `target` into a file that was not there; by form, what its sheet is to say.
+
+    One column a field, called as on the sheet, and first the row: numbers and dates where all of a column are, else text as a cell shows it.
+    """
+    found = {}
+    for name in too_long(tables):
+        table = tables[name]
+        frame = columns(table.form, table.frame)
+        ending, content = _parquet(frame) or (CSV, _csv(frame))
+        path = target.with_name(f"{target.stem}-{table.form.sheet}{ending}")
+        path = beside(path) if path.exists() else path
+        replace_file(path, content)
+        found[name] = Detail(len(frame), path.name)
+    return found
+
+
+def without_rows(table: Table, detail: Detail) -> Table:
+    """The table as its sheet shows it: no records, and where they are."""
+    return replace(table, form=replace(table.form, note=str(detail)), frame=table.frame.iloc[:0])
+
+
+def columns(form: Form, frame: pd.DataFrame) -> pd.DataFrame:
+    """The records with one type a column."""
+    return pd.DataFrame({ROW: frame.index.to_numpy("int64"), **dict(_columns(form, frame))})
+
+
+def _columns(form: Form, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
+    for one in form:
+        values = [None if _is_missing(value) else value for value in (frame[one.name].tolist() if one.name in frame else [None] * len(frame))]
+        kinds = {type(value) for value in values} - {type(None)}
+        if kinds and all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
+            yield one.label, pd.Series(pd.array([None if value is None else float(value) for value in values], dtype="float64"))
+        elif kinds and all(issubclass(kind, date) for kind in kinds):
+            yield one.label, pd.Series(values, dtype=object).astype("datetime64[us]")
+        else:
+            yield one.label, pd.Series([None if value is None else _text(value) for value in values], dtype=object)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or value is pd.NaT or value != value
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, float):
+        return f"{value:.15G}"
+    return value.isoformat(" ") if isinstance(value, datetime) else str(value)
+
+
+def _parquet(frame: pd.DataFrame) -> tuple[str, bytes] | None:
+    """The frame as Parquet; None where the optional library is missing."""
+    try:
+        from fastparquet.writer import write
+    except ImportError:
+        return None
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"rows{PARQUET}"
+        write(str(path), frame, compression="ZSTD", object_encoding="utf8", write_index=False, stats=False)
+        return PARQUET, path.read_bytes()
+
+
+def _csv(frame: pd.DataFrame) -> bytes:
+    """As CSV with the mark by which Excel knows UTF-8; the same rows give the same bytes."""
+    packed = BytesIO()
+    with gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as file:
+        frame.to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    return packed.getvalue()
