@@ -4,14 +4,19 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.checklist_books import applicant, at_best, write
+from tests.checklists import table_of
 from tests.office.host import Document, Office
 from xltools.books.address import address
+from xltools.model.checklist import Visit
 from xltools.model.form import GROUP_ROW, load_form
+from xltools.model.indicator import IndicatorTable
 
 TOP = Path(__file__).parents[2]
 COUNTY, CITY = TOP / "workbooks" / "区县" / "渑池县.xlsx", TOP / "workbooks" / "市级汇总.xlsx"
@@ -19,6 +24,10 @@ CHECKLIST = next((TOP / "workbooks" / "核查表").glob("渑池县-渑池衡屿*
 BLANK = TOP / "templates" / "区县填报表.xlsx"
 TALLER = 50         # hundredths of a millimetre that a row may lack before a line of text is cut
 WIDEST = 60         # columns of the widest sheet
+LONG_NAME = "三门峡示例新材料科技股份有限公司第二分公司"
+EDGE = 36           # points from the paper's edge to where headers and footers end
+COLUMNS = 16        # of a checklist, at the most
+NARROWER = 0.84     # columns in Excel's fonts against those here
 ROWS = 150          # rows of a sheet that are looked at; the ready rows below are empty
 
 
@@ -54,12 +63,16 @@ def test_what_belongs_on_one_page_is_on_one_page(printed: dict[Path, list[str]],
     assert on_pages(printed[path], title) == count
 
 
-def test_a_checklist_of_one_process_is_two_sheets_of_paper_and_its_signatures_are_not_cut(printed: dict[Path, list[str]]) -> None:
+def test_a_checklist_of_twenty_two_indicators_is_four_sheets_of_paper_signed_on_the_last(printed: dict[Path, list[str]]) -> None:
     found = printed[CHECKLIST]
-    assert len(found) == 3
+    assert len(found) == 5
     assert all("涂装" in page for page in found[1:])
-    signed = [page for page in found[1:] if "核查人" in page or "签字" in page]
-    assert len(signed) == 1, "the foot with the signatures stands on one page"
+    assert signed_pages(found) == [5]
+
+
+def signed_pages(found: list[str]) -> list[int]:
+    """The pages with anything of what is signed: the grade, the opinion, the lines of the checkers and what is said below them."""
+    return [at for at, page in enumerate(found, 1) if at > 1 and re.search("本表等级|核查意见|姓名|谁核查、谁签字", page)]
 
 
 def test_no_number_is_replaced_by_hashes(printed: dict[Path, list[str]]) -> None:
@@ -136,3 +149,66 @@ def test_a_band_over_an_edge_would_be_seen(office: Office) -> None:
         sheet.unprotect("")
         sheet.getCellRangeByPosition(1, GROUP_ROW - 1, len(load_form("reporting").fields) - 1, GROUP_ROW - 1).merge(True)
         assert {name for name, _ in across_an_edge(document)} == {load_form("reporting").sheet}
+
+
+@pytest.fixture(scope="module")
+def visited(tmp_path_factory: pytest.TempPathFactory) -> list[Path]:
+    """Checklists on paper: one column of requirements, four, five, cells over several; nothing filled in and everything at length."""
+    folder, tables = tmp_path_factory.mktemp("核查表"), [table_of(one) for one in ("steel-sinter", "cement-grinding", "casting-gas-electric", "refractory")]
+    blank = [write(folder / f"{table.id}.xlsx", applicant(table, name=LONG_NAME)) for table in tables]
+    return blank + [write(folder / f"{table.id}-核查.xlsx", applicant(table, name=LONG_NAME), [at_length(table)]) for table in tables]
+
+
+def at_length(table: IndicatorTable) -> Visit:
+    """A visit that met trouble at every indicator and says so at length."""
+    answers = tuple(replace(one, evidence="照片12-15") for one in at_best(table).answers)
+    problems = {one.no: ("除尘器滤袋破损，现场可见烟尘外逸", "更换滤袋，7月31日前附检测报告报县（市、区）") for one in table.indicators}
+    return replace(at_best(table), answers=answers, problems=problems, opinion="现场与申报材料一致，存在的问题已当场告知企业。" * 4)
+
+
+@pytest.fixture(scope="module")
+def on_paper(office: Office, visited: list[Path], tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("打印的核查表")
+    return {path.stem: office.convert(path, "pdf", folder) for path in visited}
+
+
+def test_what_is_signed_stands_on_the_last_page_of_every_checklist_whole(on_paper: dict[str, Path]) -> None:
+    for name, pdf in on_paper.items():
+        found = pages(pdf)
+        assert signed_pages(found) == [len(found)], name
+        assert all(word in found[-1] for word in ("本表等级", "核查意见", "姓名", "谁核查、谁签字")), name
+
+
+def test_the_header_stands_on_every_page_of_a_checklist_and_no_date_or_number_is_hashed(on_paper: dict[str, Path]) -> None:
+    for name, pdf in on_paper.items():
+        found = pages(pdf)
+        assert len(found) > 2, name
+        assert all("序号" in page and "达到等级" in page for page in found[1:]), name
+        assert not any("##" in page for page in found), name
+
+
+def test_no_checklist_is_printed_in_less_than_eight_points(on_paper: dict[str, Path]) -> None:
+    """LibreOffice stands in for Excel with wider fonts here, so that the same sheet comes smaller; in Excel's own it is 9.8."""
+    assert {name: size for name, pdf in on_paper.items() if (size := smallest(pdf)) < 8} == {}
+
+
+def smallest(pdf: Path) -> float:
+    """The smallest size, in points, of Chinese words on the pages without their header and footer: a character is as wide as it is large."""
+    text = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    sizes = []
+    for page in text.split("<page ")[1:]:
+        height = float(re.findall(r'height="([\d.]+)"', page)[0])
+        for left, top, right, bottom, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([\u4e00-\u9fff]{3,})<', page):
+            if float(top) > EDGE and float(bottom) < height - EDGE:
+                sizes.append((float(right) - float(left)) / len(word))
+    return round(min(sizes), 2)
+
+
+def test_no_row_of_a_checklist_cuts_its_text_in_the_narrower_columns_of_excel(office: Office, visited: list[Path]) -> None:
+    for path in visited:
+        with office.open(path) as document:
+            for sheet in map(document.model.Sheets.getByName, document.sheets):
+                sheet.unprotect("")
+                for column in map(sheet.Columns.getByIndex, range(COLUMNS)):
+                    column.Width = round(column.Width * NARROWER)
+            assert list(cut(document)) == [], path.name

@@ -10,17 +10,22 @@ from functools import cached_property
 from itertools import combinations, pairwise
 
 from xltools.books.address import column_letters
-from xltools.books.layout import text_width
+from xltools.books.layout import COLUMN_EDGE, PAGE_WIDTH, text_width
 from xltools.books.refs import quoted
 from xltools.model.checklist import PartPlan, load_checklist_words
-from xltools.model.form import load_form
+from xltools.model.form import Field, Kind, Owner, load_form
 from xltools.model.grade import level
+from xltools.model.indicator import Indicator
 
 TITLE, NOTE, HEAD, HEADER, FIRST = 1, 2, 3, 6, 7      # rows
 PAIRS = 4                                             # label and value, side by side in the head
-ROOM = 5.0                                            # beside the text of a cell: its indent, and wider letters
+ROOM, SHORT = 4.0, 8                                  # beside the text of a cell: its indent, and wider letters · a label on one line
+ENTRY = 1.2                                           # the size of what is entered against that of what is printed
 GRADE = "grade:"                                      # begins the key of a requirement's column
-NARROWEST, WIDEST, FEWEST_LINES = 13, 40, 1.5
+NARROWEST, WIDEST = 8, 30                             # of a requirement's column
+ON_LINES = (1.5, *range(2, 40))                       # how many lines the longest requirement may take: as few as there is room for
+CODE = 22                                             # a credit code above what was found
+GROWING = ("item", "problem", "demand")               # what takes the room that is left
 REFERENCE = re.compile(r"\{(grade|overall|(?:found|reason|reached|open|undecided|grade):[^{}]+)\}")
 
 
@@ -81,23 +86,36 @@ class PartLayout:
         return min((tuple(self._pairs(ends)) for ends in able), key=self._shortage)
 
     def _pairs(self, ends: Sequence[int]) -> Iterator[tuple[Span, Span]]:
-        for (first, after), needed in zip(pairwise(ends), self._needs, strict=True):
+        for (first, after), (label, _) in zip(pairwise(ends), self._least, strict=True):
             end = first
-            while self.width(Span(first, end)) < needed[0] and end < after - 2:
+            while self.width(Span(first, end)) < label and end < after - 2:
                 end += 1
             yield Span(first, end), Span(end + 1, after - 1)
 
-    def _shortage(self, pairs: Sequence[tuple[Span, Span]]) -> tuple[float, float]:
-        """By how many characters texts are too long for their places; then, how much room the values waste."""
-        short = sum(max(0.0, need - self.width(span)) for pair, needs in zip(pairs, self._needs, strict=True) for span, need in zip(pair, needs, strict=True))
-        return short, sum(self.width(value) ** 2 for _, value in pairs)
+    def _shortage(self, pairs: Sequence[tuple[Span, Span]]) -> tuple[float, float, float]:
+        """By how many characters places are too narrow at the least; for texts on one line; then, how much room the values waste."""
+        return self._short(pairs, self._least), self._short(pairs, self._needs), sum(self.width(value) ** 2 for _, value in pairs)
+
+    def _short(self, pairs: Sequence[tuple[Span, Span]], needs: Sequence[tuple[float, float]]) -> float:
+        return sum(max(0.0, need - self.width(span)) for pair, both in zip(pairs, needs, strict=True) for span, need in zip(pair, both, strict=True))
 
     @cached_property
     def _needs(self) -> tuple[tuple[float, float], ...]:
-        """The width that the labels and the values of each pair of the head take."""
-        form = load_form("checklist_head").fields
-        texts = [(text_width(one.label), text_width(str(self.plan.head.get(one.name) or ""))) for one in form]
-        return tuple((max(label for label, _ in texts[at::PAIRS]) + ROOM, max(value for _, value in texts[at::PAIRS]) + ROOM) for at in range(PAIRS))
+        """The width that the labels and the values of each pair take on one line."""
+        return _widest([(text_width(one.label), self._value_width(one)) for one in load_form("checklist_head")])
+
+    @cached_property
+    def _least(self) -> tuple[tuple[float, float], ...]:
+        """The same on two lines; codes and dates stay on one."""
+        form = load_form("checklist_head")
+        whole = (Kind.CREDIT_CODE, Kind.DATE)
+        return _widest([(max(SHORT, text_width(one.label) / 2), self._value_width(one) / (1 if one.kind in whole else 2)) for one in form])
+
+    def _value_width(self, one: Field) -> float:
+        """What an expert writes is as long as the example, and larger."""
+        if one.owner is Owner.EXPERT:
+            return text_width(one.example) * ENTRY
+        return text_width(str(self.plan.head.get(one.name) or ""))
 
     def width(self, span: Span) -> float:
         return sum(self.widths[span.first : span.last + 1])
@@ -130,31 +148,46 @@ class PartLayout:
         return f"{quoted(self.plan.sheet)}!"
 
 
+def _widest(texts: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+    """Of the labels and values below one another in each pair of the head."""
+    columns = [texts[at::PAIRS] for at in range(PAIRS)]
+    return tuple((max(label for label, _ in column) + ROOM, max(value for _, value in column) + ROOM) for column in columns)
+
+
 def layout_of(plan: PartPlan) -> PartLayout:
-    """The layout of a part: its requirements' columns stand behind the indicator's name."""
-    form = load_form("checklist")
+    """The layout of a part: its requirements' columns stand behind the indicator's name; all together are as wide as A4 in full size."""
     front = ("no", "category", "item")
     grades = tuple(grade for grade in plan.table.grades if any(line.indicator.requirement(grade) for line in plan.lines))
-    others = tuple(one.name for one in form if one.name not in front)
-    keys = (*front, *(GRADE + grade for grade in grades), *others)
-    widths = tuple(_grade_width(plan, key.removeprefix(GRADE)) if key.startswith(GRADE) else _field_width(plan, key) for key in keys)
+    widths = {one.name: _field_width(plan, one) for one in load_form("checklist")}
+    room = int(PAGE_WIDTH - COLUMN_EDGE * (len(widths) + len(grades))) - sum(widths.values())
+    asked = _grade_widths(plan, grades, room)
+    room = max(0, room - sum(asked.values()))
+    found = min(room, CODE - widths["found"])
+    widths["found"] += found
+    for at, key in enumerate(GROWING):
+        widths[key] += (room - found + at) // len(GROWING)
+    keys = (*front, *asked, *(key for key in widths if key not in front))
     rows = {line.indicator.no: row for row, line in enumerate(plan.lines, FIRST)}
-    return PartLayout(plan, keys, widths, rows)
+    return PartLayout(plan, keys, tuple((widths | asked)[key] for key in keys), rows)
 
 
-def _field_width(plan: PartPlan, key: str) -> float:
-    width = load_form("checklist")[key].width
-    if key == "no":
-        return max(width, *(text_width(line.indicator.no) + 2 for line in plan.lines))
-    return width
+def _field_width(plan: PartPlan, field: Field) -> int:
+    longest = max(text_width(line.indicator.no) for line in plan.lines) + 2 if field.name == "no" else 0
+    return max(int(field.width), longest)
 
 
-def _grade_width(plan: PartPlan, grade: str) -> float:
-    """Wide enough for the header, and for the longest requirement on more lines the more grades there are."""
-    texts = [requirement.text for line in plan.lines if (requirement := line.indicator.requirement(grade))]
-    longest = max(text_width(text) for text in texts)
-    on_lines = max(FEWEST_LINES, len(plan.table.grades) - 1)
-    return min(WIDEST, max(NARROWEST, text_width(grade_header(grade)) + 2, math.ceil(longest / on_lines) + 3))
+def _grade_widths(plan: PartPlan, grades: Sequence[str], room: int) -> dict[str, int]:
+    """The columns of the requirements: each as wide as its longest text asks, on as few lines as there is room for."""
+    needs = dict.fromkeys(grades, 0.0)
+    for line in plan.lines:
+        for span, text in shared(line.indicator, grades):
+            for grade in grades[span.first : span.last + 1]:
+                needs[grade] = max(needs[grade], text_width(text) / (span.last - span.first + 1))
+    for on_lines in ON_LINES:
+        found = {GRADE + grade: min(WIDEST, max(NARROWEST, math.ceil(need / on_lines) + 3)) for grade, need in needs.items()}
+        if sum(found.values()) <= room:
+            break
+    return found
 
 
 def grade_header(grade: str) -> str:
@@ -165,11 +198,17 @@ def grade_header(grade: str) -> str:
 def requirement_spans(layout: PartLayout, row: int) -> list[tuple[Span, str]]:
     """The requirements of one row: neighbouring grades that ask the same share one cell; where none asks anything, how to check."""
     indicator = layout.plan.lines[row - FIRST].indicator
-    grades = [(at, key.removeprefix(GRADE)) for at, key in enumerate(layout.keys) if key.startswith(GRADE)]
-    if grades and indicator.method and not any(indicator.requirement(grade) for _, grade in grades):
-        return [(Span(grades[0][0], grades[-1][0]), load_checklist_words().words["method"].format(method=indicator.method))]
+    grades = [key.removeprefix(GRADE) for key in layout.keys if key.startswith(GRADE)]
+    first = layout.keys.index(GRADE + grades[0]) if grades else 0
+    if grades and indicator.method and not any(indicator.requirement(grade) for grade in grades):
+        return [(Span(first, first + len(grades) - 1), load_checklist_words().words["method"].format(method=indicator.method))]
+    return [(Span(first + span.first, first + span.last), text) for span, text in shared(indicator, grades)]
+
+
+def shared(indicator: Indicator, grades: Sequence[str]) -> list[tuple[Span, str]]:
+    """What the grades ask of an indicator; neighbours that ask the same stand together, counted from the first grade."""
     spans: list[tuple[Span, str]] = []
-    for at, grade in grades:
+    for at, grade in enumerate(grades):
         asked = indicator.requirement(grade)
         text = asked.text if asked else ""
         if spans and text and spans[-1][1] == text:

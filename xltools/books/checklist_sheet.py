@@ -95,7 +95,7 @@ def _head(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:
     """Label and value, PAIRS of them side by side."""
     for at, one in enumerate(load_form("checklist_head")):
         row, (label, value) = HEAD + at // PAIRS, layout.zones[at % PAIRS]
-        put(sheet, row, label, one.label, ("label",), styles)
+        put(sheet, row, label, one.label, ("label", "wrap"), styles)
         looks = ["cell", "wrap", "date" if one.kind is Kind.DATE else "text", "left", "indent"]
         if one.owner is Owner.EXPERT:
             looks += ["open", "entry"]
@@ -134,17 +134,17 @@ def _row(sheet: Worksheet, layout: PartLayout, row: int, styles: Styles) -> None
     for key, (value, looks) in texts.items():
         put(sheet, row, Span(layout.column(key), layout.column(key)), value, looks, styles)
     for span, text in requirement_spans(layout, row):
-        put(sheet, row, span, text or None, ("cell", "wrap", "center" if span.last > span.first else "indent"), styles)
+        put(sheet, row, span, text or None, ("cell", "wrap", *(("center",) if span.last > span.first else ())), styles)
     _reached(sheet, layout, row, line, styles)
 
 
 def _reached(sheet: Worksheet, layout: PartLayout, row: int, line: Line, styles: Styles) -> None:
     at = layout.column("reached")
     if line.formula:
-        value, looks = Formula(layout.resolved(line.formula), line.shown), ("cell", "computed", "entry", "bold", "center")
+        value, looks = Formula(layout.resolved(line.formula), line.shown), ("cell", "computed", "wrap", "bold", "center")
         put(sheet, row, Span(at, at), value, looks, styles)
     else:
-        put(sheet, row, Span(at, at), line.shown or None, ("cell", "open", "text", "entry", "bold", "center"), styles)
+        put(sheet, row, Span(at, at), line.shown or None, ("cell", "open", "text", "wrap", "bold", "center"), styles)
 
 
 def _writable(found: object) -> Cell:

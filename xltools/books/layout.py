@@ -68,13 +68,13 @@ def frozen_columns(form: Form) -> int:
 
 
 def set_page(sheet: Worksheet, footer: str) -> None:
-    """A4 across, one page wide, page numbers, and the footer's own words on the left."""
+    """A4 across, one page wide; the footer keeps its size however small the sheet is printed."""
     sheet.set_paper(A4)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=NARROW_EDGE, right=NARROW_EDGE, top=0.5, bottom=FOOT)
     sheet.center_horizontally()
-    sheet.set_footer(footer[:FOOTER_LIMIT], {"margin": 0.3})
+    sheet.set_footer(footer[:FOOTER_LIMIT], {"margin": 0.3, "scale_with_doc": False})
 
 
 def pages_across(widths: Sequence[float], front: int) -> int:
