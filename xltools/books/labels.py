@@ -22,18 +22,22 @@ COPY = re.compile(r"(\(\d+\)|[-_]?副本(\(?\d+\)?)?|[-_]?copy)+$", re.IGNORECAS
 NUMBERING = re.compile(r"^(附?[表件]?\d{1,2}[.、:_-]|附[表件]\d{0,2}[.、:_-]?|[一二三四五六七八九十][、.])")
 
 
-@lru_cache(maxsize=2**16)
 def squeeze(value: Cell) -> str:
     """Text without what does not distinguish labels: width, case, spaces, line breaks, asterisks, colons; "" for other values."""
     if not isinstance(value, str):
         return ""
-    return NOISE.sub("", unicodedata.normalize("NFKC", value)).casefold()
+    return value.lower() if value.isascii() and value.isalnum() else _squeezed(value)
+
+
+@lru_cache(maxsize=2**16)
+def _squeezed(text: str) -> str:
+    return NOISE.sub("", unicodedata.normalize("NFKC", text)).casefold()
 
 
 def bare(value: Cell) -> str:
     """As squeeze, and without brackets and what they enclose, such as a unit."""
     text = squeeze(value)
-    return BRACKETS.sub("", text) or text
+    return text if text.isalnum() else BRACKETS.sub("", text) or text
 
 
 def sheet_key(name: str) -> str:
@@ -48,7 +52,7 @@ class Labels:
 
     exact: Mapping[str, str]
     alias: Mapping[str, str]
-    signatures: frozenset[str]
+    signatures: tuple[str, ...]
     shared: Mapping[str, tuple[str, ...]]
 
     def others(self, value: Cell) -> tuple[str, ...]:
@@ -75,7 +79,7 @@ class Labels:
     def is_signature(self, value: Cell) -> bool:
         """Whether a cell begins with a signature line of the form."""
         text = squeeze(value)
-        return bool(text) and text.startswith(tuple(self.signatures))
+        return bool(text) and text.startswith(self.signatures)
 
 
 def labels_of(form: Form) -> Labels:
@@ -90,7 +94,7 @@ def labels_of(form: Form) -> Labels:
         for text in map(squeeze, field.aliases):
             if alias.setdefault(text, field.name) != field.name:
                 shared[text] = (*shared.get(text, ()), field.name)
-    return Labels(exact, alias, frozenset(squeeze(line) for line in form.signatures), shared)
+    return Labels(exact, alias, tuple(map(squeeze, form.signatures)), shared)
 
 
 def _same_marks(text: str, label: str) -> bool:

@@ -65,7 +65,8 @@ def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Ar
 
 
 def _is_total(value: Cell) -> bool:
-    return TOTAL.fullmatch(bare(value)) is not None
+    text = bare(value)
+    return "计" in text and TOTAL.fullmatch(text) is not None
 
 
 def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:

@@ -1,15 +1,17 @@
 """The cells of an .xlsx worksheet in one pass, with everything that a value alone does not tell.
 
-Two ways lead to the same `CellSink`. Nearly all programs write cells in a few plain shapes; these are read off the text,
-three times as fast as element by element. A sheet with anything else in it is read by the XML parser from its beginning.
+Three ways lead to the same `CellSink`. Nearly all programs write cells in a few plain shapes; these are read off the text, whole
+rows where rows are alike, else cell by cell. A sheet with anything else in it is read by the XML parser from its beginning.
 Source: ECMA-376 part 1, 18.3.1.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
+from xltools.books.address import column_letters, column_number
 from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
 from xltools.books.sink import CellSink, Context, number_of
@@ -19,15 +21,19 @@ DIGITS = "0123456789"
 # Two million cells with a value; read off the text they take some three seconds.
 MAX_MARKS = 9_000_000
 TRUE = ("1", "true")
-# The shapes that Excel, LibreOffice, WPS, XlsxWriter and openpyxl write: a run of formatted empty cells, a cell with formula
-# and value or with inline text, the beginning and the end of a row. Together they must cover all of sheetData.
-SHAPES = re.compile(
-    r'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?/>)+'
-    r'|<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([0-9]+)")?(?: t="([A-Za-z]+)")?>'
-    r"(?:<f((?: [a-z]+=\"[^\"<&]*\")*)(?:/>|>([^<]*)</f>))?"
-    r'(?:<v>([^<]*)</v>|<v ?/>|<is><t(?: xml:space="preserve")?>([^<]*)</t></is>)?</c>'
-    r'|<row r="([0-9]{1,7})"((?: [A-Za-z0-9:]+="[^"<&]*")*)(?:/>|>)|</row>'
+# The shapes that Excel, LibreOffice, WPS, XlsxWriter and openpyxl write: the beginning of a row, a run of formatted empty cells, a
+# cell with formula and value or with inline text, the end of a row. Together they must cover all of sheetData.
+ROW = r'<row r="([0-9]{1,7})"((?: [A-Za-z0-9:]+="[^"<&]*")*+)(/)?>'
+KIND = r'(?: s="([0-9]+)")?+(?: t="([A-Za-z]+)")?+>'
+CONTENT = (
+    r"(?:<f((?: [a-z]+=\"[^\"<&]*\")*+)(?:/>|>([^<]*+)</f>))?+"
+    r'(?:<v>([^<]*+)</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>([^<]*+)</t></is>)?+</c>'
 )
+START = re.compile(ROW)
+CELLS = re.compile(r'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?/>)+|<c r="([A-Z]{1,3})([0-9]{1,7})"' + KIND + CONTENT + "|</row>")
+COLUMN = re.compile('<c r="([A-Z]{1,3})')
+ALIKE = 16          # rows that are read cell by cell before whole rows with the columns of the last of them are tried
+MOST_COLUMNS = 80   # of rows that are read whole
 ENCODING = re.compile(r"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""")
 ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
@@ -72,45 +78,78 @@ def read_text(data: bytes, context: Context) -> SheetBuilder:
 
 def _read_shapes(body: str, sink: CellSink) -> None:
     """Hand all cells of sheetData to the sink. Raises UnusualError unless the shapes cover it without a gap."""
-    at, here, inside = 0, "", False
-    for match in SHAPES.finditer(body):
-        if match.start() != at:
+    at, apart, columns = 0, 0, frozenset[int]()
+    whole = row_shape(columns)
+    while at < len(body):
+        if row := whole.match(body, at):
+            _read_row(row.groups(), sorted(columns), sink)
+            at = row.end()
+            continue
+        start, at = at, _read_cells(body, at, sink)
+        apart += 1
+        if apart == ALIKE:
+            apart, seen = 0, columns.union(map(column_number, COLUMN.findall(body, start, at)))
+            columns = seen if len(seen) <= MOST_COLUMNS else columns
+            whole = row_shape(columns)
+
+
+@lru_cache(maxsize=64)
+def row_shape(columns: frozenset[int]) -> re.Pattern[str]:
+    """A row with cells in none but these columns, in their order, as they mostly are in a sheet.
+
+    Groups: number, settings, "/" of a row without cells; then of every column style, type, about the formula, formula, value, inline text.
+    """
+    cells = "".join(rf'(?:<c r="{column_letters(column)}\1"(?:(?: s="[0-9]+")?/>|{KIND}{CONTENT}))?+' for column in sorted(columns))
+    return re.compile(f"{ROW}(?(3)|{cells}</row>)")
+
+
+def _read_row(groups: Sequence[str | None], columns: Sequence[int], sink: CellSink) -> None:
+    """A whole row."""
+    _start_row(groups[0] or "", groups[1] or "", sink)
+    cells = zip(columns, groups[3::6], groups[4::6], groups[5::6], groups[6::6], groups[7::6], groups[8::6], strict=True)
+    for column, style, kind, about, formula, value, inline in cells:
+        if about is not None:
+            sink.column = column
+            _read_formula(kind, about, formula, value, sink)
+        if text := inline if kind == "inlineStr" else value:
+            sink.column = column
+            sink.value(kind or "n", resolved(text) if "&" in text else text, style)
+
+
+def _read_cells(body: str, at: int, sink: CellSink) -> int:
+    """A row cell by cell; where it ends. Raises UnusualError for what has none of the shapes."""
+    row = START.match(body, at)
+    if row is None:
+        raise UnusualError
+    _start_row(row[1], row[2], sink)
+    here, at, is_open = str(sink.row), row.end(), not row[3]
+    while is_open:
+        match = CELLS.match(body, at)
+        if match is None:
             raise UnusualError
-        at = match.end()
         if match[1] is not None:
             if match[2] != here:
                 raise MalformedError(DAMAGED)
-            _read_cell(match, sink)
-        elif match[9] is not None or match[0] == "</row>":
-            if inside is (match[9] is not None):
-                raise UnusualError
-            inside = _read_row(match, sink)
-            here = str(sink.row)
-    if at != len(body) or inside:
-        raise UnusualError
+            sink.start_cell(match[1])
+            style, kind, about, formula, value, inline = match.group(3, 4, 5, 6, 7, 8)
+            if about is not None:
+                _read_formula(kind, about, formula, value, sink)
+            if text := inline if kind == "inlineStr" else value:
+                sink.value(kind or "n", resolved(text), style)
+        at, is_open = match.end(), match[0] != "</row>"
+    return at
 
 
-def _read_row(match: re.Match[str], sink: CellSink) -> bool:
-    """The beginning or end of a row; whether cells may follow."""
-    row, settings = match.group(9, 10)
-    if row is None:
-        return False
-    sink.start_row(row)
+def _start_row(number: str, settings: str, sink: CellSink) -> None:
+    sink.start_row(number)
     if "hidden" in settings and dict(ATTRIBUTE.findall(settings)).get("hidden") in TRUE:
         sink.found.hidden_rows.add(sink.row)
-    return not match[0].endswith("/>")
 
 
-def _read_cell(match: re.Match[str], sink: CellSink) -> None:
-    letters, _, style, kind, about, formula, value, inline, _, _ = match.groups("")
-    sink.start_cell(letters)
-    kind, value, inline = kind or "n", resolved(value), resolved(inline)
-    if match[5] is not None:
-        if about:
-            sink.formula_kind(dict(ATTRIBUTE.findall(about)))
-        sink.formula(kind, resolved(formula), value)
-    if text := inline if kind == "inlineStr" else value:
-        sink.value(kind, text, style or None)
+def _read_formula(kind: str | None, about: str, formula: str | None, value: str | None, sink: CellSink) -> None:
+    if about:
+        sink.formula_kind(dict(ATTRIBUTE.findall(about)))
+    sink.formula(kind or "n", resolved(formula or ""), resolved(value or ""))
 
 
 def resolved(text: str) -> str:

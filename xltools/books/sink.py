@@ -85,13 +85,14 @@ class CellSink:
 
     def value(self, kind: str, text: str, style: str | None) -> None:
         """The cell's stored value, of the kind that the attribute t names ("n" when there is none)."""
+        value: Cell
         if kind == "s":
-            value: Cell = self._shared_string(text)
+            value = self._shared_string(text)
         elif kind == "n":
             value = self._number(text, style)
         else:
             value = _converted(kind, text)
-            if isinstance(value, str):
+            if isinstance(value, str) and len(value) > LONG:
                 self.found.fits(value)
         if value == "":
             return
@@ -136,6 +137,8 @@ class CellSink:
 
 def _converted(kind: str, text: str) -> Cell:
     """A value of a kind that needs nothing from the workbook."""
+    if kind == "inlineStr":
+        return plain(text)
     if kind == "b":
         return text.strip() in ("1", "true")
     if kind == "d":

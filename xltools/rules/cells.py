@@ -114,7 +114,9 @@ def _read_text(cell: object) -> Reading:
 
 
 def _read_code(cell: object, plain: Callable[[str], str]) -> Reading:
-    """As `_read_plain`; a code that a cell has turned into 9.113E+17 is lost."""
+    """As `_read_plain`; a code that a cell has turned into 9.113E+17 is lost. Most are capitals and digits and nothing else."""
+    if isinstance(cell, str) and cell.isascii() and cell.isalnum() and cell == cell.upper() and not _SCIENTIFIC.fullmatch(cell):
+        return Reading(cell)
     return refused(Code.CODE_DAMAGED) if _SCIENTIFIC.fullmatch(latin(shown(cell))) else _read_plain(cell, plain)
 
 

@@ -59,6 +59,7 @@ def is_credit_code(text: str) -> bool:
     return has_credit_form(text) and credit_code_check(text[:17]) == text[17]
 
 
+@lru_cache(maxsize=2**14)
 def permit_form(text: str) -> PermitForm:
     """Which kind of permit number this is.
 

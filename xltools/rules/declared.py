@@ -132,8 +132,7 @@ def _checks(field: Field, form: Form, policy: Policy) -> Iterator[CellRule]:
 
 def _each(field: Field, holds: Callable[[str], bool], column: pd.Series) -> pd.Series:
     """Whether every text of the column has the form; the word for "none" has."""
-    known = {text: text == field.none_word or holds(text) for text in column.dropna().unique()}
-    return column.map(known)
+    return ~column.isin([text for text in set(column.tolist()) if text != field.none_word and not holds(text)])
 
 
 def _rowwise(field: Field, form: Form, policy: Policy, present: frozenset[str]) -> Iterator[RecordRule]:

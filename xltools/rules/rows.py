@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
@@ -41,10 +41,9 @@ def sheet_findings(table: Table) -> list[Finding]:
 
 def row_keys(table: Table, names: tuple[str, ...]) -> pd.Series:
     """The fields of every row as one comparable text; missing where one of them is missing."""
-    joined: pd.Series = pd.Series("", index=table.frame.index, dtype="string")
-    for name in names:
-        joined = joined + _UNIT + mapped(table.frame[name].astype("string"), key)
-    return joined
+    columns = [mapped(table.frame[name].astype("string"), key).tolist() for name in names]
+    joined = [None if any(part is pd.NA for part in parts) else _UNIT.join(parts) for parts in zip(*columns, strict=True)]
+    return pd.Series(joined, index=table.frame.index, dtype="string")
 
 
 def cell_text(table: Table, row: int, field: str) -> str:
@@ -74,7 +73,7 @@ def _not_before(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
 
 def _not_worse(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
     pairs = [(grade, other) for s in policy.schemes for at, other in enumerate(s.grades) for grade in s.grades[at + 1 :]]
-    return _pair(table, rule).isin([f"{grade}{_UNIT}{other}" for grade, other in pairs])
+    return _is_one_of(pairs, table.frame[rule.field], table.frame[rule.other])
 
 
 def _differs(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
@@ -92,8 +91,8 @@ def _in_scheme(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
     """Judged only where the indicator table fits the field it depends on and the grade is one at all."""
     given = {table.name: grades_of(table.name, policy) for table in policy.tables}
     grades = {grade for scheme in policy.schemes for grade in scheme.grades}
-    wrong = [f"{grade}{_UNIT}{name}" for name, can in given.items() for grade in grades.difference(can)]
-    return _pair(table, rule).isin(wrong) & _fits_parent(table, rule.other, policy)
+    wrong = [(grade, name) for name, can in given.items() for grade in grades.difference(can)]
+    return _is_one_of(wrong, table.frame[rule.field], table.frame[rule.other]) & _fits_parent(table, rule.other, policy)
 
 
 def _fits_parent(table: Table, name: str, policy: Policy) -> pd.Series:
@@ -102,12 +101,14 @@ def _fits_parent(table: Table, name: str, policy: Policy) -> pd.Series:
     if field.depends not in table.columns:
         return pd.Series(True, index=table.frame.index)
     parents = policy.lists[table.form[field.depends].list]
-    fitting = [f"{parent}{_UNIT}{option}" for parent in parents for option in policy.options(field.list, parent)]
-    return (table.frame[field.depends] + _UNIT + table.frame[name]).isin(fitting)
+    fitting = [(parent, option) for parent in parents for option in policy.options(field.list, parent)]
+    return _is_one_of(fitting, table.frame[field.depends], table.frame[name])
 
 
-def _pair(table: Table, rule: RowRule) -> pd.Series:
-    return table.frame[rule.field] + _UNIT + table.frame[rule.other]
+def _is_one_of(pairs: Iterable[tuple[str, str]], one: pd.Series, other: pd.Series) -> pd.Series:
+    """Where two texts of a row are one of these pairs; missing ones are not."""
+    known = frozenset(pairs)
+    return pd.Series([pair in known for pair in zip(one.tolist(), other.tolist(), strict=True)], index=one.index, dtype=bool)
 
 
 def _when_other(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
@@ -145,12 +146,11 @@ def _finding(table: Table, rule: RowRule, said: tuple[int, str, str], policy: Po
     )
 
 
-def _pairs(frame: pd.DataFrame, same: pd.Series) -> Iterator[tuple[int, int]]:
+def _pairs(frame: pd.DataFrame, same: pd.Series) -> list[tuple[int, int]]:
     """(later row, first row) for rows with the same text; missing texts are never the same."""
-    rows = pd.Series(frame.index, index=frame.index)
-    first = rows.groupby(same).transform("first")
-    later = same.notna() & first.ne(rows)
-    return zip(rows[later].tolist(), first[later].astype(int).tolist(), strict=True)
+    first: dict[str, int] = {}
+    said = zip(frame.index.tolist(), same.tolist(), strict=True)
+    return [(row, first[text]) for row, text in said if isinstance(text, str) and first.setdefault(text, row) != row]
 
 
 def _duplicates(table: Table) -> Iterator[Finding]:
