@@ -3,6 +3,7 @@
 import io
 from datetime import date, datetime, time
 from pathlib import Path
+from unittest.mock import patch
 
 import openpyxl
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.workbooks import BOOKS, EVERY, FILES, TEXT_TABLES, XLSX, changed, opened, sheet_of, small
+from xltools.books import sheet_xml
 from xltools.books.address import corners
 from xltools.books.base import Cell, SheetFacts, Stamp
 from xltools.books.dates import from_iso, from_serial, shows
@@ -255,14 +257,16 @@ def parts(draw: st.DrawFn) -> bytes:
     return (draw(pick["start"]) + text).encode()
 
 
+@pytest.mark.parametrize("alike", [1, 2, sheet_xml.ALIKE])
 @given(parts())
-def test_cells_read_off_the_text_and_by_the_parser_are_the_same(data: bytes) -> None:
+def test_cells_read_off_the_text_and_by_the_parser_are_the_same(alike: int, data: bytes) -> None:
     results = []
-    for read in (by_parser, lambda part: read_sheet([part], PLAIN)):
-        try:
-            results.append(read(data))
-        except MalformedError:
-            results.append("broken")
+    with patch.object(sheet_xml, "ALIKE", alike):
+        for read in (by_parser, lambda part: read_sheet([part], PLAIN)):
+            try:
+                results.append(read(data))
+            except MalformedError:
+                results.append("broken")
     assert results[0] == results[1]
 
 
