@@ -20,7 +20,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.returned import Answer
-from xltools.model.table import Table
+from xltools.model.table import Table, typed
 
 CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
@@ -126,7 +126,7 @@ def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None
     if kind == INSTANT:
         return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)
     if kind in TYPED:
-        return pd.Series(pd.array(values, dtype=kind), index=index)
+        return pd.Series(typed(values, kind), index=index)
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
     return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)

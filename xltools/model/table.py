@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from xltools.model.finding import Place
 from xltools.model.form import Form
+
+TEXT = pd.StringDtype("python")  # the same values, at the same speed, whether pyarrow lies beside pandas or not
 
 
 @dataclass(frozen=True)
@@ -41,6 +44,11 @@ class Table:
         """The single record of a card form; missing values are None."""
         record = self.frame.iloc[0] if len(self.frame) else pd.Series(dtype=object)
         return {str(name): None if pd.isna(value) else value for name, value in record.items()}
+
+
+def typed(values: Sequence[object], kind: str) -> ExtensionArray:
+    """The values as a column of this type ("string", "Float64", "Int64", "datetime64[ns]" …); None is missing."""
+    return pd.array(values, dtype=TEXT if kind == "string" else kind)  # type: ignore[arg-type]  # typed for types known beforehand
 
 
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import ClassVar
 
 import pandas as pd
@@ -31,6 +31,14 @@ from xltools.rules.limits import date_limits
 Failure = tuple[int, str, Code]
 
 
+class Cells:
+    """A parsed frame, and its columns without what is missing: several rules ask for the same."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self.frame = frame
+        self.filled = cache(lambda field: pd.Series(frame[field]).dropna())
+
+
 @dataclass(frozen=True)
 class CellRule:
     """What the cells of one column must satisfy, cell by cell. holds: of a column, where they do."""
@@ -44,10 +52,9 @@ class CellRule:
         """Whether an empty cell is none of this rule's business."""
         return self.code not in (Code.REQUIRED, Code.ROW_WITHOUT_KEY)
 
-    def broken_in(self, frame: pd.DataFrame) -> list[int]:
+    def broken_in(self, cells: Cells) -> list[int]:
         """The rows whose cell breaks the rule."""
-        column = frame[self.field]
-        return _false_in(self.holds(column.dropna() if self.passes_over_missing else column))
+        return _false_in(self.holds(cells.filled(self.field) if self.passes_over_missing else cells.frame[self.field]))
 
 
 @dataclass(frozen=True)
@@ -59,9 +66,9 @@ class RecordRule:
     holds: Callable[[pd.DataFrame], pd.Series]
     passes_over_missing: ClassVar[bool] = False
 
-    def broken_in(self, frame: pd.DataFrame) -> list[int]:
+    def broken_in(self, cells: Cells) -> list[int]:
         """The rows that break the rule."""
-        return _false_in(self.holds(frame))
+        return _false_in(self.holds(cells.frame))
 
 
 Rule = CellRule | RecordRule
@@ -87,8 +94,8 @@ def failures(table: Table, policy: Policy) -> list[Failure]:
     """
     if table.frame.empty:
         return []
-    rules = declared(table.form, policy, frozenset(table.columns))
-    return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(table.frame)]
+    rules, cells = declared(table.form, policy, frozenset(table.columns)), Cells(table.frame)
+    return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(cells)]
 
 
 def _false_in(result: pd.Series) -> list[int]:

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, typed
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.reading import Reading
 from xltools.rules.text import narrow, shown
@@ -31,7 +32,7 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     a choice or a code that is only wrong stays, for the check. Nothing typed becomes blank without a finding.
     """
     frame = records(table)
-    columns: dict[str, pd.Series] = {}
+    columns: dict[str, ExtensionArray] = {}
     findings: list[Finding] = []
     for field in table.form:
         values: list[object] = [None] * len(frame)
@@ -39,8 +40,8 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
             readings = _read_column(frame[field.name].tolist(), cell_reader(field, policy, year))
             values = [reading.value for reading in readings]
             findings += _said(table, frame[field.name], field, readings)
-        columns[field.name] = pd.Series(values, index=frame.index, dtype=dtype_of(field))
-    return table.with_frame(pd.DataFrame(columns, index=frame.index)), findings
+        columns[field.name] = typed(values, dtype_of(field))
+    return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
 
 
 def records(table: Table) -> pd.DataFrame:
@@ -49,7 +50,8 @@ def records(table: Table) -> pd.DataFrame:
         return table.frame
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
     own = [table.frame[field.name].tolist() for field in owned if field.name in table.frame]
-    return table.frame[[not all(map(is_blank, row)) for row in zip(*own, strict=True)]]
+    filled = [not all(map(is_blank, row)) for row in zip(*own, strict=True)]
+    return table.frame if all(filled) else table.frame[filled]
 
 
 def with_sign(table: Table) -> Iterator[Place]:

@@ -9,7 +9,7 @@ import pandas as pd
 from xltools.model.finding import Code, Finding
 from xltools.model.form import RowRule
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import TEXT, Table
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.limits import date_limits
 from xltools.rules.text import key, name_key, shown
@@ -41,9 +41,9 @@ def sheet_findings(table: Table) -> list[Finding]:
 
 def row_keys(table: Table, names: tuple[str, ...]) -> pd.Series:
     """The fields of every row as one comparable text; missing where one of them is missing."""
-    columns = [mapped(table.frame[name].astype("string"), key).tolist() for name in names]
+    columns = [mapped(table.frame[name].astype(TEXT), key).tolist() for name in names]
     joined = [None if any(part is pd.NA for part in parts) else _UNIT.join(parts) for parts in zip(*columns, strict=True)]
-    return pd.Series(joined, index=table.frame.index, dtype="string")
+    return pd.Series(joined, index=table.frame.index, dtype=TEXT)
 
 
 def cell_text(table: Table, row: int, field: str) -> str:
@@ -57,7 +57,7 @@ def _quoted(value: object) -> str:
 
 def mapped(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
     """The column with every distinct text changed once; missing stays missing."""
-    return column.map({text: change(text) for text in column.dropna().unique()}).astype("string")
+    return column.map({text: change(text) for text in column.dropna().unique()}).astype(TEXT)
 
 
 def true_where(column: pd.Series, holds: Callable[[str], bool]) -> pd.Series:

@@ -10,7 +10,7 @@ from rapidfuzz.distance import OSA
 
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import TEXT, Table
 from xltools.rules.codes import is_credit_code
 from xltools.rules.limits import date_limits
 from xltools.rules.nearest import Listed, enterprise_meant, enterprises_in, processes_there
@@ -67,7 +67,7 @@ def _codes(table: Table) -> _Codes:
     codes = table.frame["credit_code"]
     valid = true_where(codes, is_credit_code)
     broken = table.frame[~valid]
-    permits = broken["permit_no"].str[:18].dropna() if "permit_no" in table.columns else pd.Series(dtype="string")
+    permits = broken["permit_no"].str[:18].dropna() if "permit_no" in table.columns else pd.Series(dtype=TEXT)
     meant = {text for text in permits if is_credit_code(text)}
     return _Codes(frozenset(codes[valid]) | meant, tuple(broken["credit_code"].dropna().unique()))
 
