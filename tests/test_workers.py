@@ -1,6 +1,10 @@
 """Files read in several processes: the same outcome as in one, and a process that dies costs one file."""
 
 import os
+import pickle
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -10,9 +14,10 @@ from xltools.actions import check as checking
 from xltools.actions import workers
 from xltools.actions.check import check_files, died
 from xltools.actions.inbox import Inbox
-from xltools.actions.workers import Processes
+from xltools.actions.merge import merge
+from xltools.actions.workers import Item, Processes, Result, Team
 from xltools.model.finding import Code
-from xltools.model.policy import load_policy
+from xltools.model.policy import County, load_policy
 
 POLICY = load_policy("sanmenxia-2022")
 
@@ -37,6 +42,31 @@ def test_two_processes_find_what_one_finds(city: Path, monkeypatch: pytest.Monke
         assert one.tables.keys() == other.tables.keys()
         assert all(table.frame.equals(other.tables[name].frame) and table.form == other.tables[name].form for name, table in one.tables.items())
     assert [step[:2] for step in steps] == [(done, 4) for done in range(4)]
+
+
+class Away:
+    """A team that reaches nothing of the user's disk; what it is given and gives back travels as bytes."""
+
+    is_elsewhere = True
+
+    def suited(self, size: int) -> Team:
+        return self
+
+    def each(self, work: Callable[[Item], Result], items: Iterable[Item], died: Callable[[Item], Result]) -> Iterator[Result]:
+        for item in items:
+            done, arrived = pickle.loads(pickle.dumps((work, item)))
+            yield pickle.loads(pickle.dumps(done(replace(arrived, path=Path("/elsewhere") / arrived.path.name))))
+
+
+def test_a_team_elsewhere_needs_nothing_of_the_disk(city: Path, tmp_path: Path) -> None:
+    summary = tmp_path / "三门峡市.xlsx"
+    merge([city], summary, POLICY, datetime(2022, 7, 20, 9))
+    province = replace(POLICY, city="示例省", counties=(County(POLICY.city, "", ""),))
+    for paths, policy in (((city, city / "没有.xlsx"), POLICY), ((summary,), province)):
+        here, there = check_files(paths, policy), check_files(Inbox(paths, team=Away()), policy)
+        assert there.record() == here.record()
+        assert [one.path for one in there.submissions] == [one.path for one in here.submissions]
+        assert here.submissions
 
 
 def die_on_two(number: int) -> int:
