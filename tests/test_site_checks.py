@@ -113,3 +113,12 @@ def test_checklists_named_one_by_one_are_taken_like_those_in_a_folder(inbox: Pat
     assert outcome.graded is not None
     assert len(outcome.graded.checks) == 2
     assert outcome.unread == ()
+
+
+def test_a_process_that_the_ledger_does_not_have_comes_last_even_where_it_has_a_row_twice(tmp_path: Path) -> None:
+    folder = tmp_path / "收件箱"
+    grinding = enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性")
+    county_file(folder, "灵宝市", [enterprise(1), enterprise(1), grinding])
+    write(folder / "甲.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER), at_best(GRINDING)])
+    _, lines = merged(folder)
+    assert [line["process"] for line in lines] == ["粉磨", "熟料"]

@@ -134,8 +134,11 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
     for _ in range(2):
         tables = {**tables, "problems": problems(form, outcome, basis.policy, more)}
         carried, gone = carry(tables, before, basis.template["unclaimed"])
-        found = [*gone, *not_understood(carried[CONFLICTS], carried[NAMES])]
-        outcome = with_findings(outcome, [one for one in found if one not in outcome.findings])
+        said = set(outcome.findings)
+        found = [one for one in [*gone, *not_understood(carried[CONFLICTS], carried[NAMES])] if one not in said]
+        if not found:
+            break
+        outcome = with_findings(outcome, found)
     return outcome, carried
 
 

@@ -16,7 +16,8 @@ from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.text import key, shown, visible
+from xltools.rules.cells import is_blank
+from xltools.rules.text import key, shown
 
 # Cells whose content reading cannot hand on; the city sees at least that there was something.
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
@@ -46,13 +47,24 @@ def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:
     frame = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
     frame = frame.reindex(columns=names).astype(object)
     frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
-    columns = {name: letters(at) for at, name in enumerate(names, 1)}
-    return Table(form, "", form.sheet, frame.where(frame.notna(), None), columns)
+    return _made(form, frame.where(frame.notna(), None))
+
+
+def _made(form: Form, frame: pd.DataFrame) -> Table:
+    return Table(form, "", form.sheet, frame, {str(name): letters(at) for at, name in enumerate(frame, 1)})
 
 
 def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
     """One city table of plain records; fields that a record does not name are empty."""
     return city_table(form, [pd.DataFrame(records, dtype=object)])
+
+
+def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
+    """One city table of all the form's columns as plain values, None for what is empty; all of one length."""
+    names = [one.name for one in form]
+    frame = pd.DataFrame({name: columns[name] for name in names}, dtype=object)
+    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
+    return _made(form, frame)
 
 
 def letters(number: int) -> str:
@@ -99,7 +111,7 @@ class Seen:
     def _column(self, table: Table, name: str) -> list[Any]:
         if name not in table.frame:
             return [None] * len(table.frame)
-        values = [plain(value) for value in table.frame[name].tolist()]
+        values = plain_column(table.frame[name])
         if None not in values:
             return values
         values = [other if value is None else value for value, other in zip(values, self.typed(table.form.name, name), strict=True)]
@@ -114,6 +126,15 @@ def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
     return {str(name): plain(value) for name, value in record.items()}
 
 
+def plain_column(column: pd.Series) -> list[Any]:
+    """The values of a column as cells hold them; of texts and dates every distinct one is looked at once."""
+    values = column.tolist()
+    if column.dtype == object or pd.api.types.is_numeric_dtype(column):
+        return [plain(value) for value in values]
+    made = {value: plain(value) for value in set(values)}
+    return [made[value] for value in values]
+
+
 def plain(value: object) -> object:
     """A value as a cell holds it: dates without a time of day, percentages as text, text without a visible character as nothing."""
     if value is None or value is pd.NaT or value is pd.NA or value != value:
@@ -121,7 +142,7 @@ def plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value.replace(tzinfo=None)
     if isinstance(value, str):
-        return value if visible(value) else None
+        return None if is_blank(value) else value
     if isinstance(value, Percent):
         return shown(value)
     return value.item() if hasattr(value, "item") else value

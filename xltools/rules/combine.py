@@ -14,12 +14,13 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
-from xltools.rules.city import Seen, city_records, place_in_order, record_order
+from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_order
 
 YES, NO, ABSENT = "是", "否", "无"
 # How far the solving of a problem is: (solved, late).
 PROGRESS = {(True, NO): "按期完成", (True, YES): "逾期完成", (False, NO): "整改中", (False, YES): "逾期未完成"}
 BETWEEN = "；"  # between several values in one cell
+Columns = dict[str, list[Any]]
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
 
@@ -42,38 +43,48 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
     more = more or More()
     facts = known(outcome)
     facts = replace(facts, refused={**facts.refused, **more.left_out})
-    ordered = [Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))]
-    merged = [seen for seen in ordered if seen.submission.accepted]
-    tables = {}
-    for form in (form for form in template if form.collects):
-        records = [record for seen in merged for record in collected(form, seen, facts)]
-        records += map(dict, more.records.get(form.name, ()))
-        tables[form.name] = city_records(form, sorted(records, key=lambda record: record_order(record, policy)))
-    named = [record for seen in ordered for record in unmerged(seen, facts)]
+    columns: dict[str, Columns] = {form.name: {one.name: [] for one in form} for form in template if form.collects}
+    named: list[Mapping[str, Any]] = []
+    # Workbook by workbook: what one looks like to the city is needed no longer than for its own rows.
+    for seen in (Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))):
+        for name, there in columns.items() if seen.submission.accepted else ():
+            for field_name, values in collected(template[name], seen, facts).items():
+                there[field_name] += values
+        named += unmerged(seen, facts)
+    for name, there in columns.items():
+        for field_name, column in there.items():
+            column += [record.get(field_name) for record in more.records.get(name, ())]
+    tables = {name: city_columns(template[name], _ordered(columns.pop(name), policy)) for name in [*columns]}
     return {**tables, "unmerged": city_records(template["unmerged"], [*named, *more.gone])}
 
 
-def collected(form: Form, seen: Seen, known: Known) -> list[dict[str, Any]]:
-    """The records of one workbook for a city form, each with where it came from."""
+def _ordered(columns: Columns, policy: Policy) -> Columns:
+    """The columns with their rows in the order of `record_order`."""
+    names = ("county", "batch", "source_file")
+    keys = list(zip(*(columns[name] for name in names), strict=True))
+    ranks = {one: record_order(dict(zip(names, one, strict=True)), policy) for one in set(keys)}
+    order = sorted(range(len(keys)), key=lambda at: ranks[keys[at]])
+    if order == [*range(len(keys))]:
+        return columns
+    return {name: [column[at] for at in order] for name, column in columns.items()}
+
+
+def collected(form: Form, seen: Seen, known: Known) -> Columns:
+    """The records of one workbook for a city form as columns, with where each came from; {} without such a sheet."""
     submission = seen.submission
     table = submission.tables.get(form.collects)
     if table is None:
-        return []
+        return {}
     columns = {one.name: column_of(one, form, seen) for one in form}
+    rows = table.frame.index.tolist()
+    states = [known.states.get((table.file, table.sheet, row), CLEAN) for row in rows]
     also = joined_states(form, seen, known.states)
-    batches = seen.column(form.collects, "batch") if "batch" in table.frame else [submission.batch or None] * len(table.frame)
-    records = []
-    for at, row in enumerate(table.frame.index.tolist()):
-        place = (table.file, table.sheet, row)
-        if place not in known.refused:
-            records.append({
-                **{name: column[at] for name, column in columns.items()},
-                "county": submission.county,
-                "batch": batches[at],
-                **dict(zip(("source_file", "source_sheet", "source_row"), place, strict=True)),
-                "status": worst(known.states.get(place, CLEAN), *also[at]),
-            })
-    return records
+    columns |= {name: [value] * len(rows) for name, value in (("county", submission.county), ("source_file", table.file), ("source_sheet", table.sheet))}
+    columns["batch"] = seen.column(form.collects, "batch") if "batch" in table.frame else [submission.batch or None] * len(rows)
+    columns["source_row"] = rows
+    columns["status"] = [worst(own, *others) for own, others in zip(states, also, strict=True)] if also else states
+    merged = [at for at, row in enumerate(rows) if (table.file, table.sheet, row) not in known.refused]
+    return columns if len(merged) == len(rows) else {name: [column[at] for at in merged] for name, column in columns.items()}
 
 
 def column_of(one: Field, form: Form, seen: Seen) -> list[Any]:
@@ -130,7 +141,7 @@ def together(values: Sequence[object]) -> object:
 
 
 def joined_states(form: Form, seen: Seen, states: Rows) -> list[list[str]]:
-    """For each record, how the rows stand that it takes values from in other sheets."""
+    """For each record, how the rows stand that it takes values from in other sheets; [] where none has any."""
     tables = seen.submission.tables
     others = sorted({field.inherits.partition(".")[0] for field in form} - {"", form.collects})
     found: dict[tuple[str, ...], list[str]] = {}
@@ -138,7 +149,7 @@ def joined_states(form: Form, seen: Seen, states: Rows) -> list[list[str]]:
         for row, one in zip(other.frame.index.tolist(), seen.keys(other.form.name, *_PROCESS), strict=True):
             found.setdefault(one, []).append(states.get((other.file, other.sheet, row), CLEAN))
     if not found:
-        return [[] for _ in tables[form.collects].frame.index]
+        return []
     return [found.get(one, []) for one in seen.keys(form.collects, *_PROCESS)]
 
 

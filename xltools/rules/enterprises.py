@@ -22,6 +22,8 @@ LIST = "、"
 ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
 GRADES = ("current", "applied", "conclusion", "decided")
+SHOWN = ("name", "industry", "honour", "protected")
+NEEDED = ("county", "batch", "credit_code", "process", "table", "status", *SHOWN, *GRADES, "source_file", "source_sheet", "source_row")
 
 
 @dataclass(frozen=True)
@@ -83,10 +85,9 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
     groups: dict[tuple[str, Who], list[Row]] = {}
     homes: dict[Who, dict[str, None]] = {}
     # plain records: a data frame per enterprise would take a hundred times as long
-    for row, record in zip(ledger.frame.index, records_of(ledger.frame), strict=True):
+    for row, record in zip(ledger.frame.index.tolist(), records_of(ledger.frame[[*NEEDED]]), strict=True):
         standing, county = _standing(record, known or {}), str(record["county"])
-        values = {**record, ROW: int(row), STANDING: standing}
-        groups.setdefault((county, standing.who), []).append(values)
+        groups.setdefault((county, standing.who), []).append({**record, ROW: row, STANDING: standing})
         homes.setdefault(standing.who, {})[county] = None
     lines = [
         _line(latest(rows, policy), ledger.form, policy, [county for county in homes[who] if county != here])
@@ -139,7 +140,7 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     return {
         **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
         "group": next((one.group or None for one in policy.counties if one.name == rows[-1]["county"]), None),
-        **{name: _distinct(row[name] for row in rows) for name in ("name", "industry", "honour", "protected")},
+        **{name: _distinct(row[name] for row in rows) for name in SHOWN},
         **decided,
         **{name: one.grade or None for name, one in wholes.items()},
         "processes": len({row["process"] for row in rows}),

@@ -97,6 +97,11 @@ def _grouped(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> dict[Hash
     return found
 
 
+def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list[Side]]:
+    """The groups of more than one: a row by itself contradicts nothing."""
+    return [group for group in _grouped(sides, by).values() if len(group) > 1]
+
+
 def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
     """The group's first kind against every other kind in it."""
     kinds = list(_grouped(group, lambda side: own(clash, side)).values())
@@ -106,16 +111,16 @@ def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
 
 def _one_code(sides: Sequence[Side]) -> Iterator[Conflict]:
     """One code: two names, two counties with one process, one process in two files of a county and batch."""
-    for group in _grouped((side for side in sides if side.good), lambda side: key(side.code)).values():
+    for group in _several((side for side in sides if side.good), lambda side: key(side.code)):
         yield from _apart(Clash.TWO_NAMES, [side for side in group if side.name])
         yield from _same_process(group)
 
 
 def _same_process(group: Sequence[Side]) -> Iterator[Conflict]:
     """Of rows of one enterprise: those of one process that two counties or two files report."""
-    for rows in _grouped((side for side in group if side.process), lambda side: key(side.process)).values():
+    for rows in _several((side for side in group if side.process), lambda side: key(side.process)):
         yield from _apart(Clash.TWO_COUNTIES, rows)
-        for same in _grouped(rows, lambda side: side.county).values():
+        for same in _several(rows, lambda side: side.county):
             yield from _two_files(same)
 
 
@@ -130,17 +135,22 @@ def _two_files(rows: Sequence[Side]) -> Iterator[Conflict]:
 def _by_name(sides: Sequence[Side]) -> Iterator[Conflict]:
     """One name in a county with two codes; and rows without a good code whose name and process stand in another county or file."""
     named = [side for side in sides if side.name]
-    for group in _grouped(named, lambda side: (side.county, company_key(side.name))).values():
-        yield from _apart(Clash.TWO_CODES, [side for side in group if side.good])
-    for group in _grouped(named, lambda side: (company_key(side.name), key(side.process))).values():
-        unsure = [side for side in group if not side.good]
-        if unsure:
-            rows = [side for side in group if not side.good or len({key(one.code) for one in group if one.good}) == 1]
-            yield from _same_process(rows)
+    names = {name: company_key(name) for name in {side.name for side in named}}
+    for group in _several((side for side in named if side.good), lambda side: (side.county, names[side.name])):
+        yield from _apart(Clash.TWO_CODES, group)
+    unsure = {(names[side.name], key(side.process)) for side in named if not side.good}
+    if not unsure:
+        return
+    for who, group in _grouped(named, lambda side: (names[side.name], key(side.process))).items():
+        if who in unsure:
+            codes = {key(side.code) for side in group if side.good}
+            yield from _same_process([side for side in group if not side.good or len(codes) == 1])
 
 
 def _close(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
     """Names that are nearly alike, of which at least one row has no good code: two good codes are two enterprises."""
+    if all(side.good for side in sides if side.name):
+        return
     groups = _grouped((side for side in sides if side.name), lambda side: (side.county, name_key(side.name)))
     strip = stripped(policy)
     bare = {at: strip(rows[0].name) for at, rows in groups.items()}

@@ -30,7 +30,7 @@ def standings(sides: Sequence[Side], settled: Settled) -> dict[At, Standing]:
     code of their name in the county; and what a person said to be one enterprise is one.
     """
     apart = {(key(one.first.code), company_key(one.second.name)) for one, said in settled.decided if one.clash is Clash.TWO_NAMES and said is Decision.BOTH}
-    codes = _codes(sides)
+    codes = {} if all(side.good for side in sides) else _codes(sides)
     own = {side.at: _who(side, codes, apart) for side in sides}
     names: dict[Who, tuple[str, str]] = {}
     leads: dict[Who, Who] = {}
@@ -59,10 +59,10 @@ def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:
 
 
 def _who(side: Side, codes: Mapping[tuple[str, str], set[str]], apart: set[tuple[str, str]]) -> Who:
-    name = company_key(side.name)
     if side.good:
         code = key(side.code)
-        return (code, name) if (code, name) in apart else (code,)
+        return (code, name) if apart and (code, name := company_key(side.name)) in apart else (code,)
+    name = company_key(side.name)
     known = codes.get((side.county, name), set())
     return (next(iter(known)),) if name and len(known) == 1 else ("", side.county, name or key(side.code))
 
