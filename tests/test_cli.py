@@ -1,5 +1,6 @@
 """The command line as a person meets it: what it prints, and the exit code it leaves with."""
 
+import gc
 import json
 import shutil
 import subprocess
@@ -148,3 +149,14 @@ def test_demo_stops_at_the_day_of_the_example(tmp_path: Path, capsys: pytest.Cap
     shown = {form.name: open_book(tmp_path / "市级汇总.xlsx").values(form.sheet) for form in (load_template("city")[name] for name in ("reporting", "history"))}
     assert [row[0] for row in shown["history"][4:]] == ["2022-07"]
     assert not [cell for row in shown["reporting"] for cell in row if "2022-08" in str(cell) or "8月" in str(cell)]
+
+
+def test_a_command_seldom_looks_for_objects_that_hold_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = gc.get_threshold()
+    monkeypatch.setattr("sys.argv", ["xltools", "--version"])
+    try:
+        with pytest.raises(SystemExit):
+            cli.main()
+        assert gc.get_threshold()[0] > 10 * before[0]
+    finally:
+        gc.set_threshold(*before)

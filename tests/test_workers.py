@@ -1,5 +1,6 @@
 """Files read in several processes: the same outcome as in one, and a process that dies costs one file."""
 
+import gc
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator
@@ -84,3 +85,16 @@ def test_a_file_whose_process_died_is_named(city: Path) -> None:
     found = died(source)
     assert (found.code, found.place.file) == (Code.UNREADABLE, source.name)
     assert "意外中断" in found.message
+
+
+def _looks(_: int) -> tuple[int, int, int]:
+    return gc.get_threshold()
+
+
+def test_processes_look_for_rubbish_as_seldom_as_the_one_that_starts_them() -> None:
+    before = gc.get_threshold()
+    gc.set_threshold(12_345, 6, 7)
+    try:
+        assert list(Processes(2).each(_looks, [1, 2], _looks)) == [(12_345, 6, 7)] * 2
+    finally:
+        gc.set_threshold(*before)

@@ -6,6 +6,7 @@ The actions bring pandas and pandera along, so each command imports its own: `--
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -54,6 +55,8 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 USAGE, BUG = 2, 70
+# How seldom Python looks for objects that hold each other: nearly none of ours do, and each look goes through every row read so far.
+SELDOM = (50_000, 10, 10)
 
 
 @click.group(cls=Commands)
@@ -255,4 +258,5 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """The `xltools` command."""
+    gc.set_threshold(*SELDOM)
     sys.exit(run())
