@@ -18,6 +18,7 @@ from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
 from xltools.actions.trace import trace
 from xltools.books import detail
+from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.dashboard import load_dashboard
 from xltools.model.detail import Detail, detail_said
@@ -143,6 +144,25 @@ def test_a_summary_that_grows_beyond_the_sheet_stays_and_what_the_city_wrote_goe
     assert again.output
     found = rows(tmp_path / f"{again.output.stem}-企业台账.parquet")
     assert list(found[LEDGER["city_remark"].label]) == ["市里的话", *[None] * 120]
+
+
+def test_a_summary_may_hold_many_times_what_a_county_s_form_may(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for limit, most in {"grid.GRID_ROWS": 100, "sink.MAX_CELLS": 2_000, "sheet_xml.MAX_MARKS": 12_000}.items():
+        monkeypatch.setattr(f"xltools.books.{limit}", most)
+    output = tmp_path / "市级汇总.xlsx"
+    assert not merge([inbox / "000.xlsx", inbox / "001.xlsx"], output, POLICY, NOW).unread
+    book = openpyxl.load_workbook(output)
+    column = [one.name for one in LEDGER].index("city_remark") + 1
+    last = book[LEDGER.sheet].cell(FIRST_ROW + 119, 3).value
+    book[LEDGER.sheet].cell(FIRST_ROW + 119, column).value = "市里的话"
+    book.save(output)
+    again = merge([inbox / "001.xlsx"], output, POLICY, NOW.replace(day=26))
+    assert again.output == output
+    ledger = openpyxl.load_workbook(output)[LEDGER.sheet]
+    assert ledger.max_row == FIRST_ROW + 119
+    assert [(row[2], row[column - 1]) for row in ledger.iter_rows(FIRST_ROW, values_only=True) if row[column - 1]] == [(last, "市里的话")]
+    with pytest.raises(StopError):  # as a county's form it is too much
+        open_book(output).values(LEDGER.sheet)
 
 
 def test_tracing_and_other_commands_say_where_the_rows_are(merged: Outcome, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

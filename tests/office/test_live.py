@@ -197,6 +197,17 @@ def test_conflicts_names_moves_and_the_log_are_those_of_the_command_line_and_und
     assert everything(book) == before
 
 
+def test_a_long_sheet_is_seen_to_its_end_and_formats_below_it_cost_nothing(engine: Any) -> None:
+    long = xw.Book()
+    try:
+        long.sheets[0].range("A1").value = [[number] for number in range(52_500)]
+        long.sheets[0].range("A1000000").color = (255, 255, 0)
+        grid = LiveBook(long).values(long.sheets[0].name)
+        assert (len(grid), grid[-1]) == (52_500, [52_499])
+    finally:
+        long.close()
+
+
 def test_what_the_city_wrote_and_did_not_save_stays_with_its_enterprise(engine: Any, merged: xw.Book, tmp_path: Path) -> None:
     ledger(merged, NAMES[1], "市级意见").value = "请补充产能"
     county_file(tmp_path / "市局" / "收件箱", "湖滨区", [enterprise(2), enterprise(3)])          # comes before 灵宝市: every row moves

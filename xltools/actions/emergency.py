@@ -11,7 +11,7 @@ from xltools.actions.run import as_typed, read_ours, seen_from
 from xltools.books.bands import with_bands
 from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
-from xltools.books.file import open_book
+from xltools.books.file import open_book, open_summary
 from xltools.books.read import read_tables
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
@@ -37,7 +37,7 @@ LATER = frozenset({Code.FORMULA_STALE})
 
 def emergency(summary: Path, output: Path, policy: Policy, last: Path | None = None) -> EmergencyDone:
     """Write the emergency list of the summary in a file; see `emergency_book`."""
-    return emergency_book(open_book(summary), output, policy, open_book(last) if last else None, seen_from(output.parent, summary))
+    return emergency_book(open_summary(summary), output, policy, open_book(last) if last else None, seen_from(output.parent, summary))
 
 
 def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None = None, source: str = "") -> EmergencyDone:

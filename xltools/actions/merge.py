@@ -15,7 +15,7 @@ from xltools.actions.in_place import Existing, existing, renew
 from xltools.actions.inbox import among
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.actions.since import decisions_in, state_at
-from xltools.books.file import open_book
+from xltools.books.file import open_summary
 from xltools.books.inplace import Renewed
 from xltools.books.locks import held
 from xltools.books.package import replace_file
@@ -146,7 +146,7 @@ def previous(output: Path, template: Template) -> Before:
         return Before({})
     forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
     try:
-        book = open_book(output)
+        book = open_summary(output)
         if book.stamp.template != template.id:
             return Before({}, "它不是市级汇总表")
         tables = read_tables(book, replace(template, forms=forms))[0]

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from xltools.actions.run import TEMPLATE, read_ours
 from xltools.books.base import Book
-from xltools.books.file import open_book
+from xltools.books.file import open_summary
 from xltools.books.publication_book import write_public_list
 from xltools.books.publication_page import write_public_page
 from xltools.model.finding import Code, Finding, Place, StopError, order
@@ -21,7 +21,7 @@ LEDGER, EVENTS = "ledger", "events"
 
 def publish(path: Path, notice: Notice, folder: Path) -> Published:
     """Publish the summary in a file; see `publish_book`."""
-    return publish_book(open_book(path), notice, folder)
+    return publish_book(open_summary(path), notice, folder)
 
 
 def publish_book(book: Book, notice: Notice, folder: Path) -> Published:

@@ -12,7 +12,7 @@ from pathlib import Path
 from xltools.actions.city import Basis, city, with_findings
 from xltools.actions.detail import beside_sheets, refuse_elsewhere
 from xltools.books.base import Book
-from xltools.books.file import FileBook, open_book
+from xltools.books.file import FileBook, open_summary
 from xltools.books.read import read_tables
 from xltools.books.summary import Summary, with_details, write_summary
 from xltools.model.console import load_console
@@ -70,7 +70,7 @@ def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[di
 
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
     """A summary and its tables as they stand in it. Raises StopError when the workbook is none."""
-    book = open_book(path)
+    book = open_summary(path)
     return book, tables_of(book)
 
 

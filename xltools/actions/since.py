@@ -10,7 +10,7 @@ from pathlib import Path
 
 from xltools.actions.run import TEMPLATE, as_typed, read_summary
 from xltools.books.base import Stamp
-from xltools.books.file import open_book
+from xltools.books.file import open_summary
 from xltools.books.names_book import write_names
 from xltools.books.read import read_tables
 from xltools.books.replace import BACKUP_FOLDER, backups
@@ -68,7 +68,7 @@ def export_names(summary: Path, output: Path, policy: Policy) -> int:
 
 def decisions_in(path: Path) -> Sequence[Mapping[str, object]]:
     """The decisions in a workbook made by `export_names`, or in a whole summary. Raises StopError when it is neither."""
-    book, template = open_book(path), load_template(TEMPLATE)
+    book, template = open_summary(path), load_template(TEMPLATE)
     form = template[NAMES]
     if book.stamp.template not in (NAMES, template.id) or form.sheet not in book.sheets:
         raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=form.sheet))

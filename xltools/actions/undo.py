@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from xltools.books.file import open_book
+from xltools.books.file import open_summary
 from xltools.books.locks import held
 from xltools.books.package import replace_file
 from xltools.books.replace import BACKUP_FOLDER, back_up, backups, clean_up, holder
@@ -33,7 +33,7 @@ def undo(path: Path, moment: datetime) -> Undone:
         found = backups(path)
         if not found:
             raise StopError(Code.NO_BACKUP.at(Place(path.name), file=path.name, folder=BACKUP_FOLDER.format(stem=path.stem)))
-        open_book(found[-1])
+        open_summary(found[-1])
         content = found[-1].read_bytes()
         kept = back_up(path, moment) if path.exists() else None
         try:

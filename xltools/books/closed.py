@@ -8,8 +8,8 @@ from pathlib import Path
 
 from xltools.books.address import address
 from xltools.books.base import Grid, SheetFacts, Stamp
-from xltools.books.file import FileBook, open_book
-from xltools.books.gate import Kind
+from xltools.books.file import FileBook, open_summary
+from xltools.books.gate import SUMMARY, Kind
 from xltools.books.inplace_book import parts_of
 from xltools.books.inplace_sheet import own_formulas
 from xltools.books.patch import Patch
@@ -24,14 +24,14 @@ class ClosedBook:
     """
 
     def __init__(self, path: Path) -> None:
-        self.file: FileBook = open_book(path)
+        self.file: FileBook = open_summary(path)
         if self.file.kind is not Kind.XLSX:
             raise CannotPatchError
         self.data = path.read_bytes()
         if hashlib.sha256(self.data).hexdigest() != self.file.sha256:
             raise CannotPatchError
         self.name = self.file.name
-        self._patch = Patch(self.data, path.name)
+        self._patch = Patch(self.data, path.name, SUMMARY)
 
     @property
     def sheets(self) -> list[str]:

@@ -1,6 +1,6 @@
 """The rows that no sheet can hold, in a file beside the workbook: Parquet where the library for it is there, else CSV in gzip.
 
-Excel's own limit is what counts: up to it a person can open the sheet, though beyond grid.GRID_ROWS nothing can be merged into it.
+Excel’s own limit is what counts: up to it a person can open the sheet.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ from xltools.books.base import Book, Grid, SheetFacts, Stamp
 from xltools.books.csv_text import CsvSource
 from xltools.books.decode import NotTextError, decoded
 from xltools.books.foreign import ForeignSource, PageSource
-from xltools.books.gate import BAD_TEXT, MAX_FILE, Kind, Package, look, refuse
+from xltools.books.gate import BAD_TEXT, MAX_FILE, SUMMARY, Kind, Package, look, refuse
 from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.replace import holder
@@ -48,15 +48,15 @@ class Source(Protocol):
 class FileBook:
     """A Book on a closed file; see `open_book`. sha256: of the file's bytes; source: the reader of its format."""
 
-    def __init__(self, path: Path, name: str = "", passwords: Sequence[str] = (), content: bytes | None = None) -> None:
+    def __init__(self, path: Path, name: str = "", passwords: Sequence[str] = (), content: bytes | None = None, room: int = 1) -> None:
         self.path = path
         self.name = name or path.name
-        data = content_of(path, self.name) if content is None else content
+        data = content_of(path, self.name, room) if content is None else content
         self.sha256 = hashlib.sha256(data).hexdigest()
-        data, self.kind = _opened(data, self.name, passwords)
+        data, self.kind = _opened(data, self.name, passwords, room)
         self._read: dict[str, Sheet] = {}
         try:
-            self.source: Source = _source(data, self.kind, self.name)
+            self.source: Source = _source(data, self.kind, self.name, room)
         except MalformedError as error:
             raise refuse(self.name, str(error)) from error
         if len(self.source.sheets) > MAX_SHEETS:
@@ -109,14 +109,14 @@ class FileBook:
         return self._read[name]
 
 
-def content_of(path: Path, name: str) -> bytes:
+def content_of(path: Path, name: str, room: int = 1) -> bytes:
     """The whole file (of one that is too large, enough to say so), so that whoever has it open may go on working.
 
     Raises StopError with the reason when it cannot be read: only one program may hold it exclusively.
     """
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FILE + 1)
+            return file.read(MAX_FILE * room + 1)
     except FileNotFoundError as error:
         raise refuse(name, "文件不存在") from error
     except PermissionError as error:
@@ -126,20 +126,20 @@ def content_of(path: Path, name: str) -> bytes:
         raise refuse(name, "磁盘或网络读取失败") from error
 
 
-def _opened(data: bytes, name: str, passwords: Sequence[str]) -> tuple[bytes, Kind]:
+def _opened(data: bytes, name: str, passwords: Sequence[str], room: int) -> tuple[bytes, Kind]:
     """The bytes of the workbook, without a password where one of these is its own, and how they are stored."""
     try:
-        return data, look(data, name)
+        return data, look(data, name, room)
     except StopError as stop:
         if stop.finding.code is not Code.PASSWORD:
             raise
     plain = unlocked(data, name, passwords)
-    return plain, look(plain, name)
+    return plain, look(plain, name, room)
 
 
-def _source(data: bytes, kind: Kind, name: str) -> Source:
+def _source(data: bytes, kind: Kind, name: str, room: int) -> Source:
     if kind is Kind.XLSX:
-        return XlsxSource(Package(data, name))
+        return XlsxSource(Package(data, name, room))
     if kind is Kind.ODS:
         return OdsSource(Package(data, name))
     if kind is Kind.XLSB:
@@ -167,6 +167,11 @@ def open_book(path: Path, name: str = "", passwords: Sequence[str] = (), content
     another computer. Raises StopError with the reason (not a workbook, damaged, password, unsafe) when it cannot be read.
     """
     return FileBook(path, name, passwords, content)
+
+
+def open_summary(path: Path) -> FileBook:
+    """As `open_book`, for the city's own summary, which holds the rows of all counties: larger ones are read."""
+    return FileBook(path, room=SUMMARY)
 
 
 def is_alone(book: Book) -> bool:

@@ -27,6 +27,8 @@ MAX_INFLATED = 160 * 2**20
 MAX_RATIO = 200
 RATIO_FROM = 8 * 2**20
 CHUNK = 2**16
+# A summary holds the forms of many counties: of what limits a county's form it may have this many times as much.
+SUMMARY = 21
 
 DAMAGED = "文件已损坏或没有下载完整"
 NO_WORKBOOK = "这不是电子表格文件，或者文件已损坏"
@@ -77,12 +79,13 @@ def refuse(name: str, reason: str) -> StopError:
 class Package:
     """The members of a zip, inflated under a limit. Names are compared as Office does: without case, with either slash.
 
-    Raises StopError when the zip is broken, encrypted, ambiguous or expands beyond the limits.
+    room: how many times as much as a county's form it may hold. Raises StopError when the zip is broken, encrypted, ambiguous or
+    expands beyond the limits.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
-        self.name = name
-        self._left = MAX_INFLATED
+    def __init__(self, data: bytes, name: str, room: int = 1) -> None:
+        self.name, self.room = name, room
+        self._left = MAX_INFLATED * room
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise refuse(name, TOO_LARGE)
         try:
@@ -117,7 +120,7 @@ class Package:
                     seen += len(chunk)
                     self._left -= len(chunk)
                     expanded = seen > RATIO_FROM and seen > MAX_RATIO * max(item.compress_size, 1)
-                    if seen > MAX_PART or self._left < 0 or expanded:
+                    if seen > MAX_PART * self.room or self._left < 0 or expanded:
                         raise refuse(self.name, TOO_LARGE)
                     yield chunk
         except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError) as error:
@@ -137,14 +140,14 @@ def _key(member: str) -> str:
     return member.replace("\\", "/").lstrip("/").lower()
 
 
-def look(data: bytes, name: str) -> Kind:
-    """How this workbook is stored. Raises StopError with the reason when it is none or has a password."""
-    if len(data) > MAX_FILE:
-        raise refuse(name, f"文件超过 {MAX_FILE // 2**20} MB")
+def look(data: bytes, name: str, room: int = 1) -> Kind:
+    """How this workbook is stored. room: see `Package`. Raises StopError with the reason when it is none or has a password."""
+    if len(data) > MAX_FILE * room:
+        raise refuse(name, f"文件超过 {MAX_FILE * room // 2**20} MB")
     if not data.strip(b"\0"):
         raise refuse(name, "文件内容全是空白，可能没有复制完成" if data else "文件是空的（0字节）")
     if data.startswith(b"PK"):
-        return _zip_kind(Package(data, name))
+        return _zip_kind(Package(data, name, room))
     if data.startswith(SIGNATURE):
         return _ole_kind(data, name)
     return _text_kind(data, name)

@@ -28,7 +28,8 @@ Cells = dict[int, dict[int, Cell]]
 class SheetBuilder:
     """What a reader notes of one sheet.
 
-    values: row → column → value, counted from 1 · formulas: cell → text · shared: cell of a shared formula → its number.
+    values: row → column → value, counted from 1 · formulas: cell → text · shared: cell of a shared formula → its number ·
+    room: how many times as much as a county's form the sheet may hold.
     """
 
     values: Cells = field(default_factory=dict)
@@ -40,12 +41,13 @@ class SheetBuilder:
     hidden_columns: set[str] = field(default_factory=set)
     column_notes: int = 0
     long_texts: int = 0
+    room: int = 1
 
     def merge(self, area: str) -> None:
         """Note a merged range. Raises MalformedError for more of them than a sheet that people fill has."""
         self.merged.append(area)
-        if len(self.merged) > MAX_MERGED:
-            raise MalformedError(f"合并单元格超过 {MAX_MERGED} 处")
+        if len(self.merged) > MAX_MERGED * self.room:
+            raise MalformedError(f"合并单元格超过 {MAX_MERGED * self.room} 处")
 
     def columns_from(self, first: int, last: int, hidden: bool) -> None:
         """Note what is said of some columns, hidden or not. Raises MalformedError where more is said than there are columns."""
@@ -64,13 +66,13 @@ class SheetBuilder:
             self.long_texts += len(text)
             if len(text) > MAX_LENGTH:
                 raise MalformedError(f"有一个单元格的文字超过 {MAX_LENGTH} 个字")
-            if self.long_texts > MAX_LONG_TEXTS:
+            if self.long_texts > MAX_LONG_TEXTS * self.room:
                 raise MalformedError(TOO_MUCH)
         return text
 
     def sheet(self, visible: bool = True, knows_formulas: bool = True) -> Sheet:
         """The finished sheet. Raises MalformedError when too much of it lies outside the grid."""
-        grid, far = bounded(self.values)
+        grid, far = bounded(self.values, min(GRID_ROWS * self.room, GRID_ROWS + 2 * len(self.values)))
         facts = SheetFacts(
             formulas=frozenset(self.formulas),
             stale=frozenset(self.stale),
@@ -94,16 +96,16 @@ class Sheet:
     shared: Mapping[str, str]
 
 
-def bounded(values: Cells) -> tuple[Grid, dict[str, Cell]]:
+def bounded(values: Cells, rows: int = GRID_ROWS) -> tuple[Grid, dict[str, Cell]]:
     """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it."""
     far: dict[str, Cell] = {}
     height = width = 0
     for row, cells in values.items():
-        if row > GRID_ROWS or (cells and max(cells) > GRID_COLUMNS):
-            far |= {address(row, column): value for column, value in cells.items() if row > GRID_ROWS or column > GRID_COLUMNS}
-            cells = {column: value for column, value in cells.items() if row <= GRID_ROWS and column <= GRID_COLUMNS}
+        if row > rows or (cells and max(cells) > GRID_COLUMNS):
+            far |= {address(row, column): value for column, value in cells.items() if row > rows or column > GRID_COLUMNS}
+            cells = {column: value for column, value in cells.items() if row <= rows and column <= GRID_COLUMNS}
         if len(far) > MAX_FAR:
-            raise MalformedError(f"工作表的内容超过 {GRID_ROWS} 行或 {GRID_COLUMNS} 列")
+            raise MalformedError(f"工作表的内容超过 {rows} 行或 {GRID_COLUMNS} 列")
         if cells:
             height, width = max(height, row), max(width, max(cells))
     grid: Grid = [[None] * width for _ in range(height)]

@@ -12,7 +12,7 @@ from xltools.books.console import RESULT
 from xltools.books.dress import Dresser
 from xltools.books.elsewhere import Elsewhere, follow_elsewhere
 from xltools.books.file import FileBook
-from xltools.books.gate import Package
+from xltools.books.gate import SUMMARY, Package
 from xltools.books.inplace_board import update_board
 from xltools.books.inplace_book import calculate_anew, parts_of, show_sheets, update_names
 from xltools.books.inplace_fresh import Fresh, add_fresh, update_figures
@@ -57,7 +57,7 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
 
     Raises CannotPatchError, with a reason where there is one for people, when it cannot be done without harm.
     """
-    patch = Patch(data, book.name)
+    patch = Patch(data, book.name, SUMMARY)
     part = patch.related(patch.main, "styles")
     styles = StyleTable(patch.read(part) if part else b"")
     if not part:
@@ -109,8 +109,8 @@ def _renew_figures(patch: Patch, book: FileBook, renewal: Renewal, styles: Style
         for one in missing:
             add_form(workbook, one.plan, looks)
     data = buffer.getvalue()
-    source = Patch(data, book.name)
-    fresh = Fresh(source, XlsxSource(Package(data, book.name)), StyleTable(source.read(source.related(source.main, "styles"))))
+    source = Patch(data, book.name, SUMMARY)
+    fresh = Fresh(source, XlsxSource(Package(data, book.name, SUMMARY)), StyleTable(source.read(source.related(source.main, "styles"))))
     parts = parts_of(patch)
     if figures in parts:
         update_figures(Standing(patch, parts[figures], book, figures), fresh, styles)

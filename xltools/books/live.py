@@ -22,7 +22,7 @@ class LiveBook:
     """A Book on an open workbook, unsaved changes included. book: the workbook as xlwings gives it (xlwings.Book).
 
     What was read is kept: make a new LiveBook after changes. Formulas that a host in manual mode has not calculated count as
-    calculated, hidden rows are not told, and nothing beyond the grid (50,000 rows, 256 columns) is seen.
+    calculated, hidden rows are not told, and nothing beyond 256 columns is seen.
     """
 
     def __init__(self, book: Any) -> None:
@@ -73,11 +73,13 @@ class LiveBook:
 def _grid(sheet: Any) -> tuple[Grid, dict[str, str]]:
     """The sheet's values, trimmed, and the texts of its formulas."""
     used = sheet.used_range
-    height = min(used.row + used.rows.count - 1, GRID_ROWS)
+    height = used.row + used.rows.count - 1
     width = min(used.column + used.columns.count - 1, GRID_COLUMNS)
     rows: dict[int, list[Cell]] = {}
     formulas: dict[str, str] = {}
     for top in range(1, height + 1, BAND):
+        if top > GRID_ROWS and not any(row in rows for row in range(top - BAND, top)):
+            break  # formats alone can reach down to the last row that there is
         block = sheet.range((top, 1), (min(top + BAND - 1, height), width))
         band = block.options(ndim=2, err_to_str=True).value
         for row, (cells, entries) in enumerate(zip(band, as_rows(block.formula), strict=True), top):

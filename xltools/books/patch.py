@@ -22,14 +22,14 @@ NO_RELATIONS = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relat
 
 
 class Patch:
-    """The package of these bytes, open for changes.
+    """The package of these bytes, open for changes. room: see `Package`.
 
     Raises StopError where the zip is broken, CannotPatchError where parts are written in a way we do not change.
     """
 
-    def __init__(self, data: bytes, name: str) -> None:
+    def __init__(self, data: bytes, name: str, room: int = 1) -> None:
         self._data, self._name = data, name
-        self._package = Package(data, name)
+        self._package = Package(data, name, room)
         self._changed: dict[str, bytes] = {}
         self._first: dict[str, bytes] = {}
         self._names = {part: part for part in self._package.parts}
@@ -83,7 +83,7 @@ class Patch:
     def content(self) -> bytes:
         """The whole package; parts that were not touched come first and in their order."""
         result = io.BytesIO()
-        rest = Package(self._data, self._name)
+        rest = Package(self._data, self._name, self._package.room)
         written: set[str] = set()
         with zipfile.ZipFile(io.BytesIO(self._data)) as old, zipfile.ZipFile(result, "w", zipfile.ZIP_DEFLATED) as new:
             for item in old.infolist():

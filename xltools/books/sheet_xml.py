@@ -50,7 +50,7 @@ class UnusualError(Exception):
 def read_sheet(chunks: Iterable[bytes], context: Context) -> SheetBuilder:
     """Everything in a worksheet part. Raises MalformedError when it is broken or has too many cells."""
     data = b"".join(chunks)
-    if data.count(b"<") > MAX_MARKS:
+    if data.count(b"<") > MAX_MARKS * context.room:
         raise MalformedError(TOO_LARGE)
     try:
         return read_text(data, context)

@@ -21,11 +21,13 @@ MAX_ARRAY = 10_000
 
 @dataclass(frozen=True)
 class Context:
-    """What cells refer to. shared: shared strings; kinds: number of a cell style → what it shows, see `dates.shows`; from_1904: the date system."""
+    """What cells refer to. shared: shared strings; kinds: number of a cell style → what it shows, see `dates.shows`; from_1904: the date system;
+    room: how many times as much as a county's form the workbook may hold."""
 
     shared: Sequence[str] = ()
     kinds: Mapping[str | None, str] = field(default_factory=dict)
     from_1904: bool = False
+    room: int = 1
 
 
 def plain(text: str) -> str:
@@ -47,10 +49,11 @@ class CellSink:
     """
 
     def __init__(self, context: Context) -> None:
-        self.found = SheetBuilder()
+        self.found = SheetBuilder(room=context.room)
         self.row = self.column = 0
         self._shared, self._kinds, self._from_1904 = context.shared, context.kinds, context.from_1904
         self._count = self._spread = self._rows = 0
+        self._most = MAX_CELLS * context.room
         self._long = any(len(text) > LONG for text in context.shared)
         self._cells: dict[int, Cell] = {}
 
@@ -100,7 +103,7 @@ class CellSink:
             raise MalformedError("文件已损坏：同一个单元格出现了两次")
         self._cells[self.column] = value
         self._count += 1
-        if self._count > MAX_CELLS:
+        if self._count > self._most:
             raise MalformedError(TOO_LARGE)
 
     def _shared_string(self, text: str) -> str:
@@ -128,7 +131,7 @@ class CellSink:
         if box is None or size > MAX_ARRAY:
             return
         self._spread += size
-        if self._spread > MAX_CELLS:
+        if self._spread > self._most:
             raise MalformedError(TOO_LARGE)
         for row in range(box[0], box[2] + 1):
             for column in range(box[1], box[3] + 1):

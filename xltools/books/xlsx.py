@@ -100,7 +100,7 @@ class XlsxSource:
         kinds: dict[str | None, str] = {}
         for part in related(self.package, self.main, "styles"):
             kinds |= style_kinds(self.package.chunks(part))
-        return Context(shared, kinds, self.structure.from_1904)
+        return Context(shared, kinds, self.structure.from_1904, self.package.room)
 
 
 def custom_properties(package: Package) -> dict[str, str]:
