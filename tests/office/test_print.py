@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pytest
 
@@ -26,16 +26,35 @@ TALLER = 50         # hundredths of a millimetre that a row may lack before a li
 WIDEST = 60         # columns of the widest sheet
 LONG_NAME = "三门峡示例新材料科技股份有限公司第二分公司"
 EDGE = 36           # points from the paper's edge to where headers and footers end
+PAPER_EDGE = 27     # points at the sides
+PRINTED = 100       # rows of a sheet
 COLUMNS = 16        # of a checklist, at the most
 NARROWER = 0.84     # columns in Excel's fonts against those here
 ROWS = 150          # rows of a sheet that are looked at; the ready rows below are empty
 
 
 @pytest.fixture(scope="module")
-def printed(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, list[str]]:
-    """The text of every page of each workbook as it is printed."""
+def papers(office: Office, tmp_path_factory: pytest.TempPathFactory) -> dict[Path, Path]:
+    """Each workbook as it is printed; rows further down, which look like those above, are left out."""
     folder = tmp_path_factory.mktemp("打印")
-    return {path: pages(office.convert(path, "pdf", folder)) for path in (COUNTY, CITY, CHECKLIST)}
+    return {path: _paper(office, path, folder) for path in (COUNTY, CITY, CHECKLIST)}
+
+
+def _paper(office: Office, path: Path, folder: Path) -> Path:
+    with office.open(path) as document:
+        for sheet in map(document.model.Sheets.getByName, document.sheets):
+            sheet.unprotect("")
+            cursor = sheet.createCursor()
+            cursor.gotoEndOfUsedArea(False)
+            if cursor.RangeAddress.EndRow > PRINTED:
+                sheet.getCellRangeByPosition(0, PRINTED, 0, cursor.RangeAddress.EndRow).Rows.IsVisible = False
+        return document.save_as(folder / f"{path.stem}.pdf")
+
+
+@pytest.fixture(scope="module")
+def printed(papers: dict[Path, Path]) -> dict[Path, list[str]]:
+    """The text of every page of each workbook as it is printed."""
+    return {path: pages(pdf) for path, pdf in papers.items()}
 
 
 def pages(pdf: Path) -> list[str]:
@@ -192,16 +211,48 @@ def test_no_checklist_is_printed_in_less_than_eight_points(on_paper: dict[str, P
     assert {name: size for name, pdf in on_paper.items() if (size := smallest(pdf)) < 8} == {}
 
 
+@pytest.mark.parametrize("path", [COUNTY, CITY, CHECKLIST], ids=["county", "city", "checklist"])
+def test_no_sheet_is_printed_smaller_than_can_be_read(papers: dict[Path, Path], path: Path) -> None:
+    """8 points in Excel's fonts; columns are a quarter wider in those here, so that more is printed smaller."""
+    assert smallest(papers[path]) >= 6.25
+
+
+class Word(NamedTuple):
+    """A word on paper: its edges in points, from the left and from the top."""
+
+    text: str
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
+def words_of(pdf: Path) -> list[tuple[float, float, list[Word]]]:
+    """Width, height and words of every page."""
+    text = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
+    found = []
+    for page in text.split("<page ")[1:]:
+        width, height = map(float, re.findall(r'(?:width|height)="([\d.]+)"', page)[:2])
+        places = re.findall(r'xMin="([-\d.]+)" yMin="([-\d.]+)" xMax="([-\d.]+)" yMax="([-\d.]+)">([^<]*)<', page)
+        found.append((width, height, [Word(word, *map(float, place)) for *place, word in places]))
+    return found
+
+
 def smallest(pdf: Path) -> float:
     """The smallest size, in points, of Chinese words on the pages without their header and footer: a character is as wide as it is large."""
-    text = subprocess.run(["pdftotext", "-bbox", pdf, "-"], capture_output=True, text=True, check=True).stdout
-    sizes = []
-    for page in text.split("<page ")[1:]:
-        height = float(re.findall(r'height="([\d.]+)"', page)[0])
-        for left, top, right, bottom, word in re.findall(r'xMin="([\d.]+)" yMin="([\d.]+)" xMax="([\d.]+)" yMax="([\d.]+)">([\u4e00-\u9fff]{3,})<', page):
-            if float(top) > EDGE and float(bottom) < height - EDGE:
-                sizes.append((float(right) - float(left)) / len(word))
-    return round(min(sizes), 2)
+    chinese = re.compile(r"[\u4e00-\u9fff]{3,}")
+    body = [word for _, height, words in words_of(pdf) for word in words if word.top > EDGE and word.bottom < height - EDGE]
+    return min((word.right - word.left) / len(word.text) for word in body if chinese.fullmatch(word.text))
+
+
+@pytest.mark.parametrize("name", ["reporting", "enterprises", "history", "conflicts", "moves"])
+def test_the_note_below_a_title_is_printed_whole_on_the_first_page(papers: dict[Path, Path], name: str) -> None:
+    form = load_form(name)
+    width, _, words = next(page for page in words_of(papers[CITY]) if page[2] and page[2][0].text == form.title)
+    header = next(word.top for word in words if word.text in {group for group, _ in form.groups})
+    note = [word for word in words if words[0].bottom < word.bottom < header]
+    assert "".join(word.text for word in note) == re.sub(r"\s", "", form.note)
+    assert [word for word in note if word.right > width - PAPER_EDGE] == []
 
 
 def test_no_row_of_a_checklist_cuts_its_text_in_the_narrower_columns_of_excel(office: Office, visited: list[Path]) -> None:

@@ -16,7 +16,7 @@ from xltools.model.guide import Guide, Step, load_guide
 from xltools.model.live import placeholders
 
 COLUMNS = ("sheet", "label", "help", "owner", "format", "required", "example", "source")
-WIDTHS = (18, 26, 46, 15, 30, 12, 30, 32)
+WIDTHS = (17, 22, 40, 13, 26, 9, 22, 26)
 LAST = len(COLUMNS) - 1
 LEGEND_LOOKS = {"required": ("header", "county"), "computed": ("cell", "computed")}
 

@@ -16,7 +16,8 @@ A4 = 9
 NARROW_EDGE, FOOT = 0.4, 0.8
 LONG_TEXT = 100
 PAGE_WIDTH, COLUMN_EDGE = 150, 0.7  # character widths across A4 in full size, and what each column adds to its own
-SMALLEST = 0.66  # of full size: 10 points print as 6.6, the smallest that is read without effort
+SMALLEST = 0.8   # of full size: 10 points print as 8, where Excel's fonts are missing and columns come wider as 6.3
+WIDER = 1.25     # columns in such fonts against Excel's
 FOOTER_LIMIT = 255
 
 
@@ -87,6 +88,17 @@ def pages_across(widths: Sequence[float], front: int) -> int:
             pages, left = pages + 1, room
         left -= width
     return pages
+
+
+def first_page(form: Form) -> int:
+    """How many columns stand on the first page, whatever the fonts and the size; at least one."""
+    room, count = PAGE_WIDTH / WIDER, 0
+    for one in form:
+        room -= column_width(one) + COLUMN_EDGE
+        if room < 0:
+            break
+        count += 1
+    return max(1, count)
 
 
 def set_portrait(sheet: Worksheet) -> None:

@@ -7,15 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter.worksheet import Worksheet
-
 from xltools.books.base import Stamp
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.sheet import SheetPlan, add_form_sheet
-from xltools.books.style import Styles
 from xltools.model.finding import Code, Place, StopError
-from xltools.model.form import NOTE_ROW, Owner, Template
+from xltools.model.form import Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
 
@@ -51,17 +48,12 @@ def write_lists(path: Path, lists: Lists) -> None:
         words = load_guide().words
         line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
         for form in template:
-            rows = list(lists.contents.get(form.name, ()))
+            rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
             written = bool(form.owned(Owner.CITY))
             footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
-            plan = SheetPlan(form, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
-            _dress(add_form_sheet(workbook, plan, styles), lists.notes.get(form.name, ""), styles)
+            plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
+            add_form_sheet(workbook, plan, styles)
         own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
         if any(one.list for form in own for one in form):
             add_lists_sheet(workbook, own, policy, {}, styles).hide()
         add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
-
-
-def _dress(sheet: Worksheet, note: str, styles: Styles) -> None:
-    if note:
-        sheet.write_string(NOTE_ROW - 1, 0, note, styles.get("subtitle"))

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
-from xltools.books.layout import set_page, text_width
+from xltools.books.layout import pages_across, set_page, text_width
 from xltools.books.refs import list_name, quoted
 from xltools.books.style import Styles
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form
@@ -32,18 +32,21 @@ def add_lists_sheet(
     for column in range(len(shown)):
         sheet.write_blank(0, column, None, styles.get("title"))
     sheet.write_string(0, 0, guide.words["lists_title"], styles.get("title"))
+    widths = [min(max(text_width(str(text)) for text in (labels[name], *values)) + 3, WIDEST) for name, values in shown.items()]
+    for column, width in enumerate(widths):
+        sheet.set_column(column, column, width)
     for column, (name, values) in enumerate((shown | dict(more)).items()):
         _write_list(sheet, column, labels.get(name, name), values, styles)
         _define(workbook, guide.lists, name, column, len(values))
-        if name in shown:
-            width = max(text_width(str(text)) for text in (labels[name], *values))
-            sheet.set_column(column, column, min(width + 3, WIDEST))
     if more:
         sheet.set_column(len(shown), len(shown) + len(more) - 1, WIDEST, None, {"hidden": True})
     sheet.freeze_panes(HEADER_ROW, 0)
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True})
-    set_page(sheet, "")
+    set_page(sheet, f"&R&9{guide.words['page']}")
+    sheet.fit_to_pages(pages_across(widths, 0), 0)
+    sheet.print_across()
+    sheet.repeat_rows(0, HEADER_ROW - 1)
     sheet.print_area(0, 0, HEADER_ROW + max(len(values) for values in shown.values()), len(shown) - 1)
     return sheet
 

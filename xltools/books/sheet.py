@@ -13,7 +13,18 @@ from xltools.books.address import LAST_COLUMN
 from xltools.books.base import Cell
 from xltools.books.body import Body, Line
 from xltools.books.body import Formula as Formula  # others take it from here
-from xltools.books.layout import column_width, header_height, header_text, is_long, row_height, set_page, set_view
+from xltools.books.layout import (
+    LINE_HEIGHT,
+    column_width,
+    first_page,
+    header_height,
+    header_text,
+    is_long,
+    lines,
+    row_height,
+    set_page,
+    set_view,
+)
 from xltools.books.link import link_of
 from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
@@ -76,11 +87,12 @@ def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Works
 def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
     """Title, note, group band and header."""
     last = len(form.fields) - 1
-    for row, look, text, height in ((TITLE_ROW, "title", form.title, 34), (NOTE_ROW, "subtitle", form.note, 22)):
-        sheet.set_row(row - 1, height)
+    sheet.set_row(TITLE_ROW - 1, 34)
+    for row, look in ((TITLE_ROW, "title"), (NOTE_ROW, "subtitle")):
         for column in range(last + 1):
             sheet.write_blank(row - 1, column, None, styles.get(look))
-        sheet.write_string(row - 1, 0, text, styles.get(look))
+    sheet.write_string(TITLE_ROW - 1, 0, form.title, styles.get("title"))
+    _note(sheet, form, styles)
     column = 0
     sheet.set_row(GROUP_ROW - 1, 20)
     for name, width in form.groups:     # not merged: a merged cell is printed beyond the edge of a page that ends inside it
@@ -91,6 +103,17 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
     sheet.set_row(HEADER_ROW - 1, header_height(form))
     for column, one in enumerate(form):
         sheet.write_string(HEADER_ROW - 1, column, header_text(one), styles.get(*header_look(one.owner)))
+
+
+def _note(sheet: Worksheet, form: Form, styles: Styles) -> None:
+    """The note below the title. One that is longer than the first page is wide is wrapped in that page's columns: it would be cut at the paper's edge."""
+    columns = first_page(form)
+    needed = lines(form.note, sum(column_width(one) for one in form.fields[:columns]))
+    sheet.set_row(NOTE_ROW - 1, max(22, LINE_HEIGHT * needed + 6))
+    look = styles.get("subtitle", *(("wrap",) if needed > 1 else ()))
+    if needed > 1 and columns > 1:
+        sheet.merge_range(NOTE_ROW - 1, 0, NOTE_ROW - 1, columns - 1, "", look)
+    sheet.write_string(NOTE_ROW - 1, 0, form.note, look)
 
 
 def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
