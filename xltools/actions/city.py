@@ -83,7 +83,9 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     tables = combine(outcome, policy, template, More(known.stays.records, known.settled.left_out, known.gone))
     parts = accounts(outcome, fate_of(outcome, tables))
     tables["log"] = log(template["log"], tables, outcome, policy, parts)
-    outcome = with_findings(with_account(outcome, parts), [*balance(tables["log"]), *unaccounted(parts), *broken(basis.before.get("log"), basis.log)])
+    found = [*balance(tables["log"]), *unaccounted(parts), *broken(basis.before.get("log"), basis.log)]
+    outcome = with_account(outcome, parts)
+    outcome = with_findings(outcome, found) if found else outcome
     tables["log"] = append(template["log"], basis.before.get("log"), tables["log"], basis.moment)
     tables[NAMES] = name_table(template[NAMES], known.memory)
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
@@ -108,7 +110,7 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     outcome, asked = settle_files(outcome, memory)
     stays = kept(before, outcome, basis.template)
     ledger = [*stays.records.get(LEDGER, [])]
-    sides = sorted([*listed(outcome, policy), *kept_sides(basis.template[LEDGER], ledger)], key=lambda side: (record_order(_key(side), policy), side.row))
+    sides = _ordered([*listed(outcome, policy), *kept_sides(basis.template[LEDGER], ledger)], policy)
     settled = settle(sides, memory, policy)
     forms = {one.inherits.partition(".")[0] for one in basis.template[LEDGER]} - {"", basis.template[LEDGER].collects}
     settled = with_reviews(settled, outcome, sides, sorted(forms))
@@ -119,8 +121,11 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, gone)
 
 
-def _key(side: Side) -> dict[str, object]:
-    return {"county": side.county, "batch": side.batch, "source_file": side.place.file}
+def _ordered(sides: Sequence[Side], policy: Policy) -> list[Side]:
+    """The rows in the order of the ledger."""
+    names = ("county", "batch", "source_file")
+    ranks = {one: record_order(dict(zip(names, one, strict=True)), policy) for one in {(side.county, side.batch, side.place.file) for side in sides}}
+    return sorted(sides, key=lambda side: (ranks[side.county, side.batch, side.place.file], side.row))
 
 
 def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known: _Known) -> tuple[Outcome, dict[str, Table]]:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 import pandas as pd
 
@@ -155,13 +156,13 @@ def _kept_lines(tables: Mapping[str, Table]) -> list[dict[str, object]]:
 
 def sources_of(table: Table) -> list[tuple[str, str]]:
     """File and sheet of every row that came today."""
-    frame = today(table)
-    return list(zip(frame["source_file"], frame["source_sheet"], strict=True))
+    return list(zip(*(today(table, name) for name in ("source_file", "source_sheet")), strict=True))
 
 
-def today(table: Table) -> pd.DataFrame:
-    """The rows of a city table that came today."""
-    return table.frame[~_stays(table)]
+def today(table: Table, name: str) -> list[Any]:
+    """One column of a city table: the rows that came today."""
+    values: list[Any] = table.frame[name][~_stays(table)].tolist()
+    return values
 
 
 def _stays(table: Table) -> pd.Series[bool]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 import pandas as pd
 
@@ -85,7 +85,7 @@ def guess(text: str, policy: Policy) -> str:
 def problems(form: Form, outcome: Outcome, policy: Policy, more: Iterable[Mapping[str, object]] = ()) -> Table:
     """All findings by county and severity, each with the enterprise of its row; and some records of last time."""
     counties = {one.file: one.county for one in outcome.submissions}
-    enterprises = _enterprises(outcome.submissions)
+    enterprises = _enterprises(outcome.submissions, {(one.place.file, one.place.sheet) for one in outcome.findings})
     rank = {name: at for at, name in enumerate(policy.lists["counties"])}
 
     def county_of(finding: Finding) -> str:
@@ -109,12 +109,12 @@ def problems(form: Form, outcome: Outcome, policy: Policy, more: Iterable[Mappin
     return city_table(form, [pd.DataFrame(both)])
 
 
-def _enterprises(submissions: Iterable[Submission]) -> dict[tuple[str, str, int], object]:
-    """The enterprise of every row of every sheet, as far as it has a name."""
+def _enterprises(submissions: Iterable[Submission], told: Container[tuple[str, str]]) -> dict[tuple[str, str, int], object]:
+    """The enterprise of every row of every sheet that is among those told of, as far as it has a name."""
     found: dict[tuple[str, str, int], object] = {}
     for seen in map(Seen, submissions):
         for name, table in seen.submission.tables.items():
-            if table.form.layout == "rows" and "name" in table.form:
+            if table.form.layout == "rows" and "name" in table.form and (table.file, table.sheet) in told:
                 rows = zip(table.frame.index.tolist(), names(seen, name), strict=True)
                 found |= {(table.file, table.sheet, row): value for row, value in rows if value is not None}
     return found

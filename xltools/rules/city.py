@@ -22,6 +22,8 @@ from xltools.rules.text import key, shown
 # Cells whose content reading cannot hand on; the city sees at least that there was something.
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
 
+TEXTS = frozenset({str, type(None), type(pd.NA)})
+
 
 def place_in_order(submission: Submission, policy: Policy) -> tuple[int, int, str]:
     """Sort key of a workbook: county, batch, file; what is unknown comes last."""
@@ -121,6 +123,12 @@ class Seen:
         return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(rows, values, strict=True)]
 
 
+def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a frame as records of values as cells hold them."""
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*(plain_column(frame[name]) for name in frame), strict=True)]
+
+
 def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
     """The values of a record, each as a cell holds it."""
     return {str(name): plain(value) for name, value in record.items()}
@@ -129,7 +137,7 @@ def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
 def plain_column(column: pd.Series) -> list[Any]:
     """The values of a column as cells hold them; of texts and dates every distinct one is looked at once."""
     values = column.tolist()
-    if column.dtype == object or pd.api.types.is_numeric_dtype(column):
+    if not pd.api.types.is_datetime64_any_dtype(column) and not TEXTS.issuperset(map(type, values)):
         return [plain(value) for value in values]
     made = {value: plain(value) for value in set(values)}
     return [made[value] for value in values]

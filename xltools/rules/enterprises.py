@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.form import Form
 from xltools.model.grade import Status
 from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table, records_of
 from xltools.rules.account import worst
-from xltools.rules.city import city_table, plain_record
+from xltools.rules.city import city_columns, plain_records
 from xltools.rules.standing import At, Standing, Who
 from xltools.rules.text import key
 
@@ -93,7 +91,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
         _line(latest(rows, policy), ledger.form, policy, [county for county in homes[who] if county != here])
         for (here, who), rows in groups.items()
     ]
-    return city_table(form, [pd.DataFrame(lines)])
+    return city_columns(form, {one.name: [line.get(one.name) for line in lines] for one in form})
 
 
 def _standing(record: Mapping[Any, Any], known: Mapping[At, Standing]) -> Standing:
@@ -105,8 +103,8 @@ def rows_of(table: Table | None) -> list[Row]:
     """The rows of a table as plain values, each with its row of the sheet under ROW; [] for no table."""
     if table is None:
         return []
-    rows = zip(table.frame.index, records_of(table.frame), strict=True)
-    return [{**plain_record(record), ROW: int(str(row))} for row, record in rows]
+    rows = zip(table.frame.index, plain_records(table.frame), strict=True)
+    return [{**record, ROW: int(str(row))} for row, record in rows]
 
 
 def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
@@ -131,7 +129,7 @@ def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
 
 def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[str]) -> Row:
     """The line of one enterprise from its rows in the ledger."""
-    wholes = {name: Whole(str(rows[0][name] or "")) if len(rows) == 1 else whole(_parts(rows, name), policy) for name in GRADES}
+    wholes = {} if len(rows) == 1 else {name: whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
     doubts = dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)
     questions += [f"{LIST.join(doubts)}，见冲突处理"] if doubts else []
@@ -142,9 +140,9 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
         "group": next((one.group or None for one in policy.counties if one.name == rows[-1]["county"]), None),
         **{name: _distinct(row[name] for row in rows) for name in SHOWN},
         **decided,
-        **{name: one.grade or None for name, one in wholes.items()},
+        **{name: (wholes[name].grade if wholes else str(rows[0][name] or "")) or None for name in GRADES},
         "processes": len({row["process"] for row in rows}),
-        "process_list": "；".join(f"{part.process} {part.grade}".strip() for part in _parts(rows, "applied")),
+        "process_list": "；".join(f"{row['process'] or ''} {row['applied'] or ''}".strip() for row in rows),
         "confirm": "；".join(questions) or None,
         "status": worst(*(row["status"] for row in rows)),
         "ledger_rows": LIST.join(str(row[ROW]) for row in rows),

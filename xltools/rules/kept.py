@@ -11,9 +11,9 @@ from xltools.model.conflict import Side
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
-from xltools.rules.city import letters, plain
+from xltools.rules.city import letters, plain, plain_column
 from xltools.rules.codes import is_credit_code
 
 Record = dict[str, object]
@@ -47,8 +47,10 @@ def kept(before: Mapping[str, Table], outcome: Outcome, template: Template) -> K
     covered = {(one.county, batch) for one in outcome.accepted for batch in _batches(one.batch, one.tables)}
     records: dict[str, list[Record]] = {}
     for form in (form for form in template if form.collects and form.name in before):
-        rows = [_record(form, one) for one in before[form.name].frame.to_dict("records")]
-        records[form.name] = [one for one in rows if one["source_file"] and one["county"] and (one["county"], one["batch"]) not in covered]
+        frame = before[form.name].frame
+        origins = zip(*(plain_column(frame[name]) for name in ("source_file", "county", "batch")), strict=True)
+        away = [bool(file and county) and (county, batch) not in covered for file, county, batch in origins]
+        records[form.name] = [_record(form, one) for one in records_of(frame[away])]
     return _apart(records, {*(one.file for one in outcome.submissions), *(one.place.file for one in outcome.findings)})
 
 
@@ -67,7 +69,7 @@ def _batches(batch: str, tables: Mapping[str, Table]) -> set[str | None]:
     return {*said} if said else {batch or None}
 
 
-def _record(form: Form, record: Mapping[object, object]) -> Record:
+def _record(form: Form, record: Mapping[str, object]) -> Record:
     """A row as it was, without what the city wrote; numbers and dates as a merge gives them."""
     values: Record = {one.name: _value(one.kind, record.get(one.name)) for one in form if one.owner is not Owner.CITY}
     return {**values, "status": KEPT}

@@ -11,7 +11,7 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
-from xltools.rules.city import city_records, plain, plain_record
+from xltools.rules.city import city_records, plain, plain_record, plain_records
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.text import key, shown
 
@@ -83,10 +83,10 @@ def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
 
 def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:
     pairs, gone, added = _matched(before, now)
-    compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1])]
+    compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1]) and one.name in before.frame]
     for old, new in pairs:
         for one in compared:
-            if one.name in before.frame and not _same(old.get(one.name), new.get(one.name)):
+            if not _same(old.get(one.name), new.get(one.name)):
                 yield _cell(now.form, one, (old, new), policy)
     for record in added:
         yield {**_about(now.form, record), "move": ADDED}
@@ -117,8 +117,7 @@ def _matched(before: Table, now: Table) -> tuple[list[tuple[Record, Record]], li
 
 
 def _records(table: Table) -> list[Record]:
-    rows = [plain_record(one) for one in records_of(table.frame)]
-    return [one for one in rows if one.get("source_file") is not None or "source_file" not in table.form]
+    return [one for one in plain_records(table.frame) if one.get("source_file") is not None or "source_file" not in table.form]
 
 
 def _key(record: Record, fields: Iterable[str]) -> tuple[str, ...]:
@@ -158,8 +157,7 @@ def _direction(record: Record, old: object, new: object, policy: Policy) -> str:
 def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str, Sequence[str]], policy: Policy) -> Iterator[dict[str, object]]:
     """The grades of a computed table that differ, each with its reason."""
     old = {_key(record, keys): record for record in records_of(before.frame)}
-    for raw in records_of(now.frame):
-        record = plain_record(raw)
+    for record in plain_records(now.frame):
         earlier = old.get(_key(record, keys))
         for name, reasons in grades.items():
             was = plain(earlier.get(name)) if earlier is not None else record[name]

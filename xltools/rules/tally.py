@@ -22,6 +22,7 @@ NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
 
 Where = tuple[str, str]  # file, sheet
+Cell = tuple[int, object, object]  # row, as typed, as read
 Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
 
 
@@ -60,14 +61,15 @@ def fate_of(outcome: Outcome, tables: Mapping[str, Table]) -> Fate:
     sums: dict[tuple[str, str, str], float] = {}
     merged: Counter[Where] = Counter()
     for table in (one for one in tables.values() if one.form.collects):
-        merged.update(sources_of(table))
+        sources = sources_of(table)
+        merged.update(sources)
         for field in (one for one in table.form if one.kind in NUMBERS and one.inherits.startswith(f"{table.form.collects}.")):
             name = field.inherits.partition(".")[2]
-            for (file, sheet), value in zip(sources_of(table), today(table)[field.name], strict=True):
+            for (file, sheet), value in zip(sources, today(table, field.name), strict=True):
                 sums[file, sheet, name] = sums.get((file, sheet, name), 0.0) + (_number(value) if isinstance(value, int | float) else 0.0)
-    listed = today(tables["unmerged"])
-    rows = set(zip(listed["source_file"], listed["source_sheet"], listed["source_row"], strict=True))
-    for table in (one for submission in outcome.submissions for one in row_tables(submission)):
+    rows = set(zip(*(today(tables["unmerged"], name) for name in ("source_file", "source_sheet", "source_row")), strict=True))
+    sheets = set(named)
+    for table in (one for submission in outcome.submissions for one in row_tables(submission) if (one.file, one.sheet) in sheets):
         for field in (one for one in table.form.owned(Owner.COUNTY) if one.kind in NUMBERS):
             left = sum(_number(value) for row, value in table.frame[field.name].items() if (table.file, table.sheet, row) in rows and not pd.isna(value))
             sums[table.file, table.sheet, field.name] = sums.get((table.file, table.sheet, field.name), 0.0) + left
@@ -102,37 +104,35 @@ def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None)
     for field in table.form.owned(Owner.COUNTY):
         if field.name in table.columns:
             gone = unstored[table.columns[field.name]]
-            counted += Account(cells=gone, refused=gone) + _column(raw, table, field, told)
+            cells = list(zip(table.frame.index.tolist(), _values(raw, table, field), values_of(table.frame[field.name]), strict=True))
+            counted += Account(cells=gone, refused=gone) + _column(cells, table.columns[field.name], told)
             if field.kind in NUMBERS:
-                counted += _sum(raw, table, field, (told, fate))
+                counted += _sum(cells, table, field, (told, fate))
     return counted
 
 
-def _column(raw: Table, table: Table, field: Field, told: Collection[str]) -> Account:
-    """The cells of one field. Most stand as they were typed: only the others are looked at one by one."""
-    typed, read = _values(raw, table, field), values_of(table.frame[field.name])
-    if typed == read:
-        alike = len(read) - read.count(None)
-        return Account(cells=alike, plain=alike)
-    pairs = list(zip(table.frame.index.tolist(), typed, read, strict=True))
-    other = [(row, before, after) for row, before, after in pairs if before != after and not is_blank(before)]
-    alike = sum(before is not None and before == after for _, before, after in pairs)
-    cells, plain, changed, refused = len(other) + alike, alike, 0, 0
+def _column(cells: Sequence[Cell], letters: str, told: Collection[str]) -> Account:
+    """The cells of one field. Most stand as they were typed: only the others are looked at one by one, each pair of values once."""
+    other = [(row, before, after) for row, before, after in cells if before != after and not is_blank(before)]
+    alike = sum(before is not None and before == after for _, before, after in cells)
+    count, plain, changed, refused = len(other) + alike, alike, 0, 0
+    alike_in = {(type(before), before, type(after), after): False for _, before, after in other}
+    for pair in alike_in:
+        alike_in[pair] = _same(pair[1], pair[3])
     for row, before, after in other:
-        same, named = _same(before, after), f"{table.columns[field.name]}{row}" in told
+        same, named = alike_in[type(before), before, type(after), after], f"{letters}{row}" in told
         plain += same
         changed += named and not same and after is not None
         refused += named and not same and after is None
-    return Account(cells=cells, plain=plain, changed=changed, refused=refused)
+    return Account(cells=count, plain=plain, changed=changed, refused=refused)
 
 
-def _sum(raw: Table, table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
+def _sum(cells: Sequence[Cell], table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
     """The numbers of one field: as typed where nothing is said of them, else as they were read; and what they came to."""
     told, fate = about
-    letters, read = table.columns[field.name], values_of(table.frame[field.name])
-    typed = zip(table.frame.index, _values(raw, table, field), read, strict=True)
-    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in typed)
-    went = sum(map(_number, read)) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
+    letters = table.columns[field.name]
+    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in cells)
+    went = sum(_number(after) for *_, after in cells) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
     return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
 
 
@@ -147,6 +147,8 @@ def values_of(column: pd.Series) -> list[object]:
     values = column.tolist()
     if pd.api.types.is_datetime64_any_dtype(column):
         return [None if value is pd.NaT else value.date() for value in values]
+    if isinstance(column.dtype, pd.StringDtype):
+        return [None if value is pd.NA else value for value in values]
     return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
 
 
