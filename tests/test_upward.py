@@ -4,6 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
+from tests.bench.city import write_city
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.submissions import CITY
 from xltools.actions.fsck import fsck
@@ -38,6 +41,17 @@ def test_two_cities_make_a_province_and_every_row_walks_back_to_its_county(tmp_p
     assert f"原文件填的是：{NAMES[0]}" in lines
     recount = fsck(output, [cities])
     assert (recount.findings, recount.files, recount.account.merged) == ((), 2, 4)
+
+
+def test_a_city_s_summary_may_hold_many_times_what_a_county_s_form_may(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_city(tmp_path / "收件箱", 3, 50)
+    for limit, most in {"grid.GRID_ROWS": 100, "sink.MAX_CELLS": 2_000, "sheet_xml.MAX_MARKS": 12_000}.items():
+        monkeypatch.setattr(f"xltools.books.{limit}", most)
+    city = merge([tmp_path / "收件箱"], tmp_path / "三门峡市.xlsx", POLICY, datetime(2022, 7, 25, 9))
+    assert not city.unread
+    province = merge([tmp_path / "三门峡市.xlsx"], tmp_path / "省级汇总.xlsx", PROVINCE, datetime(2022, 7, 30, 9))
+    assert not province.unread
+    assert len(read_summary(tmp_path / "省级汇总.xlsx")[1]["ledger"].frame) == 150
 
 
 def test_an_own_summary_in_the_inbox_is_still_passed_over(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
     name = _city(book, policy) if book.stamp.template == TEMPLATE else ""
     if not name:
         return None
-    tables = tables_of(book)
+    tables = tables_of(book.as_summary())
     raw = {table.form.collects: _as_county(table, book.name) for table in tables.values() if table.form.collects}
     typed: dict[str, Table] = {}
     found: list[Finding] = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from copy import copy
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -65,6 +66,13 @@ class FileBook:
     @property
     def sheets(self) -> list[str]:
         return self.source.sheets
+
+    def as_summary(self) -> FileBook:
+        """The same workbook, of which as much is read as of a summary; see `open_summary`."""
+        other = copy(self)
+        if isinstance(self.source, XlsxSource):
+            other.source, other._read = XlsxSource(self.source.package.with_room(SUMMARY)), {}
+        return other
 
     @property
     def seen(self) -> Mapping[str, Sheet]:

@@ -8,6 +8,7 @@ import zipfile
 import zlib
 from collections import Counter
 from collections.abc import Iterator
+from copy import copy
 from enum import Enum
 
 from xltools.books.biff import is_locked
@@ -97,6 +98,12 @@ class Package:
         if len(self._members) < len(members):
             twice = Counter(_key(item.filename) for item in members).most_common(1)[0][0]
             raise refuse(name, f"文件内部的“{twice}”出现了两次，无法判断以哪一份为准")
+
+    def with_room(self, room: int) -> Package:
+        """The same members, of which so many times as much is inflated."""
+        other = copy(self)
+        other.room, other._left = room, MAX_INFLATED * room
+        return other
 
     @property
     def parts(self) -> list[str]:
