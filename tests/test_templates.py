@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from xml.etree import ElementTree
 from zipfile import ZipFile
 
 import openpyxl
@@ -255,6 +256,30 @@ def test_every_text_stands_out_from_its_background() -> None:
     pairs += [(LOOKS["header"]["font_color"], LOOKS[owner.value]["bg_color"]) for owner in Owner]
     pairs += [(LOOKS["link"]["font_color"], tint["bg_color"]) for tint in TINTS.values()]
     assert len(pairs) > 12
+    assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
+
+
+def colours(path: Path) -> Iterator[tuple[str, str]]:
+    """Text and background of every format that cells of a workbook have, and of every one that a condition lays over them."""
+    space = {"s": "http://schemas.openxmlformats.org/spreadsheetml/2006/main"}
+    with ZipFile(path) as package:
+        styles = ElementTree.fromstring(package.read("xl/styles.xml"))
+    fonts = [_colour(font.find("s:color", space), "#000000") for font in styles.iterfind("s:fonts/s:font", space)]
+    fills = [_colour(fill.find(".//s:fgColor", space), "#FFFFFF") for fill in styles.iterfind("s:fills/s:fill", space)]
+    yield from ((fonts[int(one.attrib["fontId"])], fills[int(one.attrib["fillId"])]) for one in styles.iterfind("s:cellXfs/s:xf", space))
+    for one in styles.iterfind("s:dxfs/s:dxf", space):
+        yield _colour(one.find("s:font/s:color", space), "#000000"), _colour(one.find(".//s:bgColor", space), "#FFFFFF")
+
+
+def _colour(found: ElementTree.Element | None, otherwise: str) -> str:
+    return f"#{found.attrib['rgb'][2:]}" if found is not None and "rgb" in found.attrib else otherwise
+
+
+def test_every_text_of_our_workbooks_stands_out_from_its_background() -> None:
+    root = Path(__file__).parents[1]
+    books = [path for folder in ("templates", "workbooks") for path in (root / folder).rglob("*.xls[xm]")]
+    pairs = {pair for path in books for pair in colours(path)}
+    assert len(pairs) > 20
     assert [pair for pair in pairs if contrast(*pair) < 4.5] == []
 
 

@@ -72,6 +72,35 @@ def test_the_header_says_to_a_screen_reader_how_the_list_is_sorted(published: Pu
     assert '<form id="controls" role="search" aria-label="查找和筛选">' in text
 
 
+CONTRAST = """<script>addEventListener("load", () => setTimeout(() => {
+  const rgb = text => text.match(/[\\d.]+/g).map(Number)
+  const light = text => rgb(text).slice(0, 3).map(c => c / 255).map(c => c <= .04045 ? c / 12.92 : ((c + .055) / 1.055) ** 2.4)
+    .reduce((sum, c, at) => sum + c * [.2126, .7152, .0722][at], 0)
+  const paper = one => { for (; one; one = one.parentElement) { const c = getComputedStyle(one).backgroundColor; if (rgb(c)[3] !== 0) return c } return "rgb(255, 255, 255)" }
+  let count = 0, worst = 99
+  const texts = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  for (let text; text = texts.nextNode();) {
+    const one = text.parentElement
+    if (!text.data.trim() || ["SCRIPT", "STYLE"].includes(one.tagName)) continue
+    const both = [light(getComputedStyle(one).color), light(paper(one))].sort((a, b) => b - a)
+    count++
+    worst = Math.min(worst, (both[0] + .05) / (both[1] + .05))
+  }
+  document.documentElement.dataset.contrast = `${count} ${worst.toFixed(2)}`
+}, 0))</script>"""
+
+
+@pytest.mark.parametrize("style", ["", "<style>td { color: #999 !important }</style>"], ids=["page", "too faint"])
+def test_every_text_of_the_page_stands_out_from_its_background(published: Published, profile: Path, tmp_path: Path, style: str) -> None:
+    """Source: WCAG 2.1, contrast of 4.5 : 1."""
+    page = tmp_path / "page.html"
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", published.paths[1].read_text("utf-8"))
+    page.write_text(text.replace("</body>", f"{style}{CONTRAST}</body>"), encoding="utf-8")
+    count, worst = re.findall(r'data-contrast="(\d+) ([\d.]+)"', browser.document(page, profile))[0]
+    assert int(count) > 50
+    assert (float(worst) >= 4.5) is (style == "")
+
+
 def test_without_script_everything_is_read_and_nothing_offered_that_would_not_work(published: Published, profile: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "公示.html"        # the browser runs no script but the page's own, letter by letter
     foreign.write_text(published.paths[1].read_text("utf-8").replace('"use strict";', '"use strict"; '), "utf-8")
