@@ -102,7 +102,7 @@ def reason(stop: pytest.ExceptionInfo[StopError]) -> str:
 
 def test_a_merge_that_loses_a_worker_in_the_middle_gives_the_same_bytes(city: Path, two: tuple[str, dict[str, subprocess.Popen[bytes]]], tmp_path: Path) -> None:
     address, workers = two
-    with joined(address) as cluster:
+    with joined(address, 20) as cluster:
         wait_for(cluster, 2)
         names = {about["name"]: worker for worker, about in cluster.client.scheduler_info()["workers"].items()}
 
@@ -185,7 +185,7 @@ def test_a_cluster_behind_tls_that_goes_away_piece_by_piece_is_told_apart_from_a
         with pytest.raises(StopError) as stop, joined(address):
             pass
         assert reason(stop) == "没有配置 TLS 证书"
-        with configured(keys), joined(address) as cluster:
+        with configured(keys), joined(address, 20) as cluster:
             assert list(cluster.each(square_unless_two, [1, 3], lambda number: -number)) == [1, 9]
             cluster.client.run_on_scheduler(lambda dask_scheduler: setattr(dask_scheduler, "allowed_failures", 0))
             patient = Cluster(cluster.client, address, 1)
@@ -193,7 +193,7 @@ def test_a_cluster_behind_tls_that_goes_away_piece_by_piece_is_told_apart_from_a
             with pytest.raises(StopError) as stop:
                 list(patient.each(square_unless_two, [3], lambda number: -number))
         assert reason(stop) == "断开了，或者工作进程都没有了"
-        with configured(keys), pytest.raises(StopError) as stop, joined(address, 1):
+        with configured(keys), pytest.raises(StopError) as stop, joined(address, 3):
             pass
         assert reason(stop) == "没有工作进程"
 

@@ -60,6 +60,7 @@ def test_what_is_measured_is_printed_and_read_back(tmp_path: Path, monkeypatch: 
     costs = measured(tmp_path, 1)
     sizes = (costs.size, costs.result, costs.kept, costs.summary)
     assert all(per.each > 0 and per.rows > 0 for per in sizes)
+    assert costs.rules.each > 0
     assert all(per.each > 0 or per.rows > 0 for per in (costs.read, costs.above, costs.merge, costs.memory))
     lines = list(measured_table(costs))
     assert len(lines) == 2 + len(NAMES)

@@ -70,6 +70,11 @@ def test_a_team_elsewhere_needs_nothing_of_the_disk(city: Path, tmp_path: Path) 
         assert here.submissions
 
 
+def test_processes_are_started_for_work_that_is_worth_them() -> None:
+    worth = workers.WORTH_A_PROCESS
+    assert [Processes(4).suited(size).count for size in (0, worth - 1, 2 * worth, 9 * worth)] == [0, 0, 2, 4]
+
+
 def die_on_two(number: int) -> int:
     if number == 2:
         os._exit(9)

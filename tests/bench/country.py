@@ -13,6 +13,7 @@ import pickle
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -23,6 +24,7 @@ from tests.bench.__main__ import Cost, cost
 from tests.bench.city import write_city
 from xltools.actions.check import check_files
 from xltools.actions.inbox import Inbox
+from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import County, Policy, load_policy
 
@@ -51,6 +53,7 @@ class Costs:
 
     read: Per
     size: Per
+    rules: Per
     result: Per
     kept: Per
     above: Per
@@ -62,6 +65,7 @@ class Costs:
 NAMES = {
     "read": "读取、校验一个区县文件，秒",
     "size": "区县文件的大小，KiB",
+    "rules": "随每个文件发给集群的政策和表样，KiB",
     "result": "集群发回的结果，KiB",
     "kept": "记住的读取结果，KiB",
     "above": "读入下级的一本汇总，秒",
@@ -107,6 +111,7 @@ def _round(folder: Path) -> tuple[Per, ...]:
     return (
         reading,
         _line((SMALL, LARGE), sizes),
+        Per(len(zlib.compress(pickle.dumps((POLICY, load_template("county"))))) / 1024, 0),
         _line((SMALL, LARGE), results),
         _line((SMALL, LARGE), kept),
         _line(rows, above),
@@ -307,8 +312,8 @@ def planned(country: Country, costs: Costs) -> list[str]:
 def carried(country: Country, costs: Costs) -> str:
     """What all counties' files together weigh on their way to a cluster and back, and in the folder of what was read."""
     every = [county for province in enterprises(country) for city in province for county in city]
-    out, back, kept = (rounded(sum(map(per.of, every)) / 1024) for per in (costs.size, costs.result, costs.kept))
-    return f"全部区县文件共 {out:g} MiB，集群发回的结果共 {back:g} MiB，记住的读取结果共 {kept:g} MiB。"
+    files, rules, back, kept = (rounded(sum(map(per.of, every)) / 1024) for per in (costs.size, costs.rules, costs.result, costs.kept))
+    return f"全部区县文件共 {files:g} MiB，发给集群时另附政策和表样 {rules:g} MiB，集群发回的结果共 {back:g} MiB，记住的读取结果共 {kept:g} MiB。"
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from xltools.actions.workers import Item, Result
+from xltools.actions.workers import Item, Result, packed
 from xltools.model.finding import Code, Place, StopError
 
 if TYPE_CHECKING:
@@ -49,9 +49,9 @@ class Cluster:
         from distributed import KilledWorker
 
         sent: deque[Parcel] = deque()
-        waiting = iter(items)
+        waiting, one_work = iter(items), packed(work)
         while True:
-            self._send(work, waiting, sent)
+            self._send(one_work, waiting, sent)
             if not sent:
                 return
             item, _, future = sent.popleft()
@@ -64,8 +64,8 @@ class Cluster:
         """Send more items, as many as may be on their way."""
         while len(sent) < MOST and sum(size for _, size, _ in sent) < MOST_BYTES:
             for item in waiting:
-                packed = pickle.dumps((work, item))
-                sent.append((item, len(packed), self.client.submit(unpack_and_do, packed, pure=False)))
+                parcel = pickle.dumps((work, item))
+                sent.append((item, len(parcel), self.client.submit(unpack_and_do, parcel, pure=False)))
                 break
             else:
                 return
@@ -92,9 +92,9 @@ class Cluster:
         return unusable(self.address, "断开了，或者工作进程都没有了", "请与管理集群的人联系，再运行一次；已经读过的文件不会重读。也可以不用 --dask")
 
 
-def unpack_and_do(packed: bytes) -> bytes:
-    """On a worker: the packed result of the packed work on the item that travelled with it."""
-    work, item = pickle.loads(packed)
+def unpack_and_do(parcel: bytes) -> bytes:
+    """On a worker: the packed result of the work on the item that travelled with it."""
+    work, item = pickle.loads(parcel)
     return pickle.dumps(work(item))
 
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
+import pickle
+import zlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
+from functools import lru_cache
 from multiprocessing import get_context
-from typing import Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -35,6 +38,27 @@ class Team(Protocol):
 
 
 @dataclass(frozen=True)
+class Packed:
+    """Work as bytes, packed once for all items: it brings a whole policy along. A process that gets it often unpacks it once."""
+
+    content: bytes
+
+    def __call__(self, item: Any) -> Any:
+        return _unpacked(self.content)(item)
+
+
+def packed(work: Callable[[Item], Result]) -> Callable[[Item], Result]:
+    """The same work, for sending it often."""
+    return Packed(zlib.compress(pickle.dumps(work)))
+
+
+@lru_cache(maxsize=2)
+def _unpacked(content: bytes) -> Callable[[Any], Any]:
+    work: Callable[[Any], Any] = pickle.loads(zlib.decompress(content))
+    return work
+
+
+@dataclass(frozen=True)
 class Processes:
     """So many processes of this computer; one is this process itself."""
 
@@ -49,6 +73,7 @@ class Processes:
         if self.count <= 1 or len(waiting) <= 1:
             yield from map(work, waiting)
             return
+        work = packed(work)
         with _pool(min(self.count, len(waiting))) as pool:
             futures = [pool.submit(work, item) for item in waiting]
             for item, future in zip(waiting, futures, strict=True):
