@@ -106,11 +106,11 @@ def _enterprises(tables: Mapping[str, Table], counties: Mapping[str, str]) -> pd
     Rows with a good credit code belong together by it, rows without one belong to every row of the same name.
     """
     parts = [_keys(table).assign(file=file, county=counties[file]) for file, table in tables.items()]
-    rows = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["row", "code", "name", "good", "file", "county"])], ignore_index=True)
+    rows = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["row", "code", "name", "process", "good", "file", "county"])], ignore_index=True)
     good = rows["good"].astype(bool)
     by_code = rows[good].assign(group=rows["code"][good])
-    unsure = set(rows["name"][~good])
-    by_name = rows[rows["name"].isin(list(unsure))].assign(group=rows["name"])
+    names = mapped(rows["name"], company_key) + rows["process"] if len(rows) and not good.all() else rows["name"]
+    by_name = rows[names.isin(list(set(names[~good])))].assign(group=names)
     found = pd.concat([_in_two(by_code), _in_two(by_name)])
     return found.drop_duplicates(["file", "row"]).astype({"row": int})
 
@@ -120,14 +120,15 @@ def _in_two(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _keys(table: Table) -> pd.DataFrame:
-    """row, code and name (each with the process), and whether the code is good, of every row that has a name and a process."""
+    """row, code with the process, name, process, and whether the code is good, of every row that has a name and a process."""
     frame = table.frame.dropna(subset=["name", "process"])
     process = "\n" + mapped(frame["process"], key)
     return pd.DataFrame(
         {
             "row": frame.index,
             "code": frame["credit_code"].fillna("") + process,
-            "name": mapped(frame["name"], company_key) + process,
+            "name": frame["name"],
+            "process": process,
             "good": true_where(frame["credit_code"], is_credit_code),
         },
         index=frame.index,

@@ -22,7 +22,7 @@ NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
 
 Where = tuple[str, str]  # file, sheet
-Cell = tuple[int, object, object]  # row, as typed, as read
+Cells = tuple[list[int], list[object], list[object]]  # of one field: rows, as typed, as read
 Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
 
 
@@ -100,21 +100,26 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:
     told = {found.place.cell for found in said}
     unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
-    counted = Account()
+    counted, rows = Account(), table.frame.index.tolist()
     for field in table.form.owned(Owner.COUNTY):
         if field.name in table.columns:
             gone = unstored[table.columns[field.name]]
-            cells = list(zip(table.frame.index.tolist(), _values(raw, table, field), values_of(table.frame[field.name]), strict=True))
+            cells = (rows, _values(raw, table, field), values_of(table.frame[field.name]))
             counted += Account(cells=gone, refused=gone) + _column(cells, table.columns[field.name], told)
             if field.kind in NUMBERS:
                 counted += _sum(cells, table, field, (told, fate))
     return counted
 
 
-def _column(cells: Sequence[Cell], letters: str, told: Collection[str]) -> Account:
+def _column(cells: Cells, letters: str, told: Collection[str]) -> Account:
     """The cells of one field. Most stand as they were typed: only the others are looked at one by one, each pair of values once."""
-    other = [(row, before, after) for row, before, after in cells if before != after and not is_blank(before)]
-    alike = sum(before is not None and before == after for _, before, after in cells)
+    rows, typed, read = cells
+    if typed == read:
+        count = len(read) - read.count(None)
+        return Account(cells=count, plain=count)
+    pairs = list(zip(rows, typed, read, strict=True))
+    other = [(row, before, after) for row, before, after in pairs if before != after and not is_blank(before)]
+    alike = sum(before is not None and before == after for _, before, after in pairs)
     count, plain, changed, refused = len(other) + alike, alike, 0, 0
     alike_in = {(type(before), before, type(after), after): False for _, before, after in other}
     for pair in alike_in:
@@ -127,12 +132,12 @@ def _column(cells: Sequence[Cell], letters: str, told: Collection[str]) -> Accou
     return Account(cells=count, plain=plain, changed=changed, refused=refused)
 
 
-def _sum(cells: Sequence[Cell], table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
+def _sum(cells: Cells, table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
     """The numbers of one field: as typed where nothing is said of them, else as they were read; and what they came to."""
     told, fate = about
     letters = table.columns[field.name]
-    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in cells)
-    went = sum(_number(after) for *_, after in cells) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
+    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in zip(*cells, strict=True))
+    went = sum(map(_number, cells[2])) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
     return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
 
 
@@ -144,9 +149,10 @@ def _values(raw: Table, table: Table, field: Field) -> list[object]:
 
 def values_of(column: pd.Series) -> list[object]:
     """A typed column as plain values: dates without a time, None where there is nothing."""
-    values = column.tolist()
     if pd.api.types.is_datetime64_any_dtype(column):
-        return [None if value is pd.NaT else value.date() for value in values]
+        days: list[object] = column.to_numpy().astype("datetime64[D]").tolist()
+        return days
+    values = column.tolist()
     if isinstance(column.dtype, pd.StringDtype):
         return [None if value is pd.NA else value for value in values]
     return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
