@@ -4,9 +4,11 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from xltools.books.body import Body, Contents, Line
 from xltools.books.file import open_book
 from xltools.books.package import workbook_at
 from xltools.books.sheet import Formula, SheetPlan, add_form_sheet
@@ -64,3 +66,28 @@ def test_a_thousand_links_to_one_file_are_one_relationship(tmp_path):
     assert relations.count("<Relationship ") == 1
     assert 'Target="区县\\甲%20县.xlsx"' in relations
     assert sheet.count("<hyperlink ") == 1000
+
+
+def test_equal_values_of_different_kinds_stay_apart():
+    contents = Contents(7)
+    values = [1, True, 1.0, 0, False, -2.5, "甲", "1", "甲", None, ""]
+    assert contents.of(values) == (
+        "><v>1</v></c>", ' t="b"><v>1</v></c>', "><v>1</v></c>", "><v>0</v></c>", ' t="b"><v>0</v></c>', "><v>-2.5</v></c>",
+        ' t="s"><v>7</v></c>', ' t="s"><v>8</v></c>', ' t="s"><v>7</v></c>', "/>", "/>",
+    )  # fmt: skip
+    assert contents.texts == ["甲", "1"]
+
+
+def test_an_exception_while_rows_are_made_leaves_no_file(tmp_path):
+    def lines():
+        yield from (Line(["甲"], [0]) for _ in range(1000))
+        raise LookupError
+
+    def write_all():
+        with workbook_at(tmp_path / "甲.xlsx") as (workbook, styles):
+            add_form_sheet(workbook, SheetPlan(FORM), styles)
+            styles.bodies[1] = Body(FIRST_ROW, 1, 1000, lines)
+
+    with pytest.raises(LookupError):
+        write_all()
+    assert not list(tmp_path.iterdir())

@@ -9,9 +9,9 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.3.1.47 (hyperlink), 18.3.1.73 (row), 1
 from __future__ import annotations
 
 import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import count
 from urllib.parse import quote
 
@@ -32,9 +32,7 @@ CONTROL = re.compile("[\x00-\x08\x0b-\x1f]")
 OUTER_SPACE = re.compile(r"^\s|\s$")
 # What comes behind the links in a sheet; XlsxWriter writes the first of these for every form.
 BEHIND_LINKS = "<printOptions"
-
-Strings = defaultdict[str, int]
-
+ROW = "\0"     # stands for the number of a row; no XML holds it
 
 @dataclass(frozen=True)
 class Formula:
@@ -82,12 +80,17 @@ class Body:
         targets = sorted({link.target for link in self.links.values() if link.target})
         return {target: f"link{number}" for number, target in enumerate(targets, 1)}
 
-    def rows(self, strings: Strings) -> Iterator[bytes]:
-        """The rows as XML, some hundred at a time. strings: the number of each text, to which new ones are added."""
+    def rows(self, contents: Contents) -> Iterator[bytes]:
+        """The rows as XML, some hundred at a time. contents: of the cells of this workbook, to which new ones are added."""
         letters = [column_letters(column) for column in range(1, self.width + 1)]
+        patterns: dict[tuple[int, ...], str] = {}  # most rows look like many others
         rows: list[str] = []
         for number, line in enumerate(self.lines(), self.first):
-            rows.append(_row(number, line, letters, strings))
+            looks = tuple(line.formats)
+            if looks not in patterns:
+                patterns[looks] = "".join(f'<c r="{letter}{ROW}" s="{style}"%s' for letter, style in zip(letters, looks, strict=True))
+            cells = patterns[looks].replace(ROW, str(number)) % contents.of(line.values)
+            rows.append(f'<row r="{number}"{_height(line.height, line.grows)}>{cells}</row>')
             if len(rows) == CHUNK:
                 yield "".join(rows).encode()
                 rows.clear()
@@ -109,64 +112,84 @@ class Body:
         return f'{head}<Relationships xmlns="{RELATIONS}">{"".join(entries)}</Relationships>'.encode() if entries else b""
 
 
+class Contents:
+    """What a cell says behind its look, by its value. Only texts are remembered: 1 and True are equal.
+
+    A text gets the next number of the workbook's table of texts when it is first met.
+    """
+
+    def __init__(self, first: int) -> None:
+        self._known: dict[Cell | Formula, str] = {None: "/>", "": "/>"}
+        self._numbers = count(first)
+
+    def of(self, values: Sequence[Cell | Formula]) -> tuple[str, ...]:
+        """What the cells with these values say."""
+        known, new = self._known.get, self._new
+        return tuple([known(value) or new(value) for value in values])
+
+    def _new(self, value: Cell | Formula) -> str:
+        if isinstance(value, str):
+            return self._known.setdefault(value, f' t="s"><v>{next(self._numbers)}</v></c>')
+        if isinstance(value, Formula):
+            return f"{_formula(value)}</c>"
+        if isinstance(value, bool):
+            return f' t="b"><v>{value:d}</v></c>'
+        if isinstance(value, int | float):
+            return f"><v>{value:.16G}</v></c>"
+        return f"><v>{serial(value):.16G}</v></c>" if value is not None else "/>"
+
+    @property
+    def texts(self) -> list[str]:
+        """The texts in the order of their numbers."""
+        return [one for one in self._known if isinstance(one, str) and one]
+
+
 def with_bodies(parts: Mapping[str, bytes], bodies: Mapping[int, Body]) -> Iterator[tuple[str, Iterable[bytes]]]:
     """The parts of a package, in their order, with these bodies in its sheets, made while the parts are taken. bodies: by number of the sheet."""
     if not bodies:
         yield from ((name, (data,)) for name, data in parts.items())
         return
-    strings: Strings = defaultdict(count(parts[SHARED].count(b"<si>")).__next__)
+    contents = Contents(parts[SHARED].count(b"<si>"))
     by_part = {f"xl/worksheets/sheet{number}.xml": body for number, body in bodies.items()}
     for name, data in parts.items():
         if name in by_part:
-            yield name, _filled(data.decode(), by_part[name], strings)
+            yield name, _filled(data.decode(), by_part[name], contents)
             if relations := by_part[name].relations():
                 yield name.replace("worksheets/", "worksheets/_rels/") + ".rels", (relations,)
         elif name != SHARED:
             yield name, (data,)
-    yield SHARED, (_shared(parts[SHARED].decode(), strings),)
+    yield SHARED, (_shared(parts[SHARED].decode(), contents.texts),)
 
 
-def _filled(text: str, body: Body, strings: Strings) -> Iterator[bytes]:
+def _filled(text: str, body: Body, contents: Contents) -> Iterator[bytes]:
     head, end, tail = text.partition("</sheetData>")
     if f'<row r="{body.first}"' in head:
         raise ValueError("rows of records are written in the body alone; give their heights in the plan")
     yield DIMENSION.sub(f'<dimension ref="A1:{body.end}"/>', head, count=1).encode()
-    yield from body.rows(strings)
+    yield from body.rows(contents)
     yield f"{end}{tail.replace(BEHIND_LINKS, body.hyperlinks() + BEHIND_LINKS, 1)}".encode()
 
 
-def _shared(text: str, strings: Strings) -> bytes:
+def _shared(text: str, texts: Sequence[str]) -> bytes:
     """The table of texts with these behind those it has."""
-    added = len(strings)
+    added = len(texts)
     counted = COUNTED.sub(lambda found: f'count="{int(found[1]) + added}" uniqueCount="{int(found[2]) + added}"', text, count=1)
     head, end, tail = counted.rpartition("</sst>")
-    return "".join([head, *map(_si, strings), end, tail]).encode()
+    return "".join([head, *map(_si, texts), end, tail]).encode()
 
 
 def _si(text: str) -> str:
-    space = ' xml:space="preserve"' if OUTER_SPACE.search(text) else ""
     plain = cell_text(text) if "_x" in text or "&" in text or "<" in text or ">" in text else text
+    if text.isprintable() and text == text.strip(" "):
+        return f"<si><t>{plain}</t></si>"
+    space = ' xml:space="preserve"' if OUTER_SPACE.search(text) else ""
     return f"<si><t{space}>{CONTROL.sub(lambda sign: f'_x{ord(sign[0]):04X}_', plain)}</t></si>"
 
 
-def _row(number: int, line: Line, letters: Sequence[str], strings: Strings) -> str:
-    height = "" if line.height is None else f' ht="{_whole_pixels(line.height):.16g}"{"" if line.grows else FIXED}'
-    cells = [f'<row r="{number}"{height}>']
-    for column, value, style in zip(letters, line.values, line.formats, strict=True):
-        if value is None or value == "":
-            cells.append(f'<c r="{column}{number}" s="{style}"/>')
-        elif isinstance(value, str):
-            cells.append(f'<c r="{column}{number}" s="{style}" t="s"><v>{strings[value]}</v></c>')
-        elif isinstance(value, Formula):
-            cells.append(f'<c r="{column}{number}" s="{style}"{_formula(value)}</c>')
-        elif isinstance(value, bool):
-            cells.append(f'<c r="{column}{number}" s="{style}" t="b"><v>{value:d}</v></c>')
-        elif isinstance(value, int | float):
-            cells.append(f'<c r="{column}{number}" s="{style}"><v>{value:.16G}</v></c>')
-        else:
-            cells.append(f'<c r="{column}{number}" s="{style}"><v>{serial(value):.16G}</v></c>')
-    cells.append("</row>")
-    return "".join(cells)
+@cache
+def _height(height: float | None, grows: bool) -> str:
+    """The attributes of a row that is this high."""
+    return "" if height is None else f' ht="{_whole_pixels(height):.16g}"{"" if grows else FIXED}'
 
 
 def _formula(formula: Formula) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import stat
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from datetime import datetime
@@ -13,6 +14,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 from tempfile import mkstemp
+from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import crc32
 
@@ -132,11 +134,23 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
 
 
 def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: BytesIO) -> None:
-    with ZipFile(result, "w", ZIP_DEFLATED) as target:
+    with ZipFile(result, "w", ZIP_DEFLATED) as target, ThreadPoolExecutor(1) as beside:
         for name, chunks in parts:
             with target.open(name, "w") as part:    # by its name: the date is then the first that a package can have
-                for chunk in chunks:
-                    part.write(chunk)
+                _write(part, chunks, beside)
+
+
+def _write(part: IO[bytes], chunks: Iterable[bytes], beside: Executor) -> None:
+    """Write the chunks in their order, each made while the one before is compressed: zlib leaves the interpreter to others."""
+    last: Future[int] | None = None
+    try:
+        for chunk in chunks:
+            if last:
+                last.result()
+            last = beside.submit(part.write, chunk)
+    finally:
+        if last:
+            last.result()
 
 
 def add_stamp(workbook: Workbook, stamp: Stamp, styles: Styles) -> None:

@@ -96,7 +96,7 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     table, words = summary.tables["board"], load_dashboard().board
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
-    return BoardPlan(table, words, run, summary.figures, _links(table, summary), _tints(table, summary))
+    return BoardPlan(table, words, run, summary.figures, _links(table.form, records_of(table.frame), summary), _tints(table, summary))
 
 
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
@@ -110,9 +110,10 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
-    rows = [_writable(record) for record in records_of(table.frame)]
+    records = records_of(table.frame)
+    rows = [_writable(record) for record in records]
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(table.form, rows, links=_links(table, summary), tints=_tints(table, summary), footer=footer)
+    return SheetPlan(table.form, rows, links=_links(table.form, records, summary), tints=_tints(table, summary), footer=footer)
 
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -144,10 +145,9 @@ def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     return {(row - first, name): tint for (row, name), tint in summary.marks.get(table.form.name, {}).items()}
 
 
-def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
+def _links(form: Form, records: Sequence[Mapping[str, Any]], summary: Summary) -> dict[tuple[int, str], str]:
     """Where each record came from: the cell in the source file, or the row of the ledger."""
-    records = records_of(table.frame[:MOST_LINKS])
-    found = [(at, *link) for at, record in enumerate(records) for link in _record_links(table.form, record, summary)]
+    found = [(at, *link) for at, record in enumerate(records[:MOST_LINKS]) for link in _record_links(form, record, summary)]
     return {(at, name): url for at, name, url in found if name and url}
 
 
