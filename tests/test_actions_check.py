@@ -10,6 +10,7 @@ from xltools.actions.check import check_files, sources
 from xltools.books.base import Stamp, TextBook
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.outcome import Outcome
+from xltools.model.result import exit_code
 
 
 def save(path: Path, made: TextBook) -> Path:
@@ -38,7 +39,7 @@ def test_a_file_is_checked_as_the_workbook_it_holds(tmp_path):
     assert submission.tables["screening"].frame.at[5, "name"] == NAME
     assert submission.raw["screening"].frame.at[5, "capacity"] == "很多"
     assert outcome.counts == {"files": 1, "rows": 1, "error": 1, "warning": 0, "note": 0}
-    assert outcome.exit_code == 1
+    assert exit_code(outcome.findings) == 1
 
 
 def test_a_folder_gives_its_workbooks_and_passes_over_what_is_no_submission(tmp_path):
@@ -167,7 +168,7 @@ def test_a_file_that_somebody_has_open_is_read_and_the_note_says_who(tmp_path, l
     (note,) = outcome.findings
     assert (note.code, note.place.file) == (Code.OPEN_ELSEWHERE, "灵宝市.xlsx")
     assert note.message.startswith(f"{who}正打开着这个文件")
-    assert (len(outcome.accepted), outcome.exit_code) == (1, 0)
+    assert (len(outcome.accepted), exit_code(outcome.findings)) == (1, 0)
 
 
 def test_our_own_summary_in_the_folder_is_passed_over_and_named_it_is_refused(tmp_path):
@@ -202,7 +203,7 @@ def test_an_alias_of_the_county_is_taken_with_a_note():
     outcome = check(book("开发区.xlsx", cover={"county": "三门峡经济开发区"}))
     assert [(one.code, one.place.cell) for one in outcome.findings] == [(Code.CONVERTED, "B4")]
     assert outcome.accepted[0].county == "开发区"
-    assert outcome.exit_code == 0
+    assert exit_code(outcome.findings) == 0
 
 
 @pytest.mark.parametrize("county", ["郑州市", None])
@@ -235,9 +236,9 @@ def test_a_book_that_breaks_while_it_is_read_does_not_stop_the_others():
 
 
 def test_an_outcome_without_errors_and_warnings_is_clean():
-    assert Outcome().exit_code == 0
+    assert exit_code(Outcome().findings) == 0
     assert Outcome().record() == {"counts": {"files": 0, "rows": 0, "error": 0, "warning": 0, "note": 0}, "findings": []}
-    assert check(book(screening=[enterprise(permit_no="PWX-130921-0023-16")])).exit_code == 1
+    assert exit_code(check(book(screening=[enterprise(permit_no="PWX-130921-0023-16")])).findings) == 1
 
 
 def test_the_record_of_an_outcome_is_what_json_prints():

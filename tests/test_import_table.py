@@ -23,6 +23,7 @@ from xltools.model.form import load_form
 from xltools.model.indicator import TableStatus
 from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy import load_policy
+from xltools.model.result import exit_code
 from xltools.model.source_table import SourceCell, SourceTable
 from xltools.rules.import_layout import header_grades
 from xltools.rules.import_text import is_failing, same_as, split_items
@@ -457,7 +458,7 @@ def test_a_document_with_a_document_type_is_refused() -> None:
 
 def test_an_import_adds_a_table_that_is_not_official(tmp_path: Path) -> None:
     outcome = import_table(FILES / "casting.docx", ASKED, POLICY, tmp_path / "政策库.xlsx")
-    assert (outcome.exit_code, outcome.counts["waiting"], outcome.counts["items"]) == (1, 15, 17)
+    assert (exit_code(outcome.findings), outcome.counts["waiting"], outcome.counts["items"]) == (1, 15, 17)
     policy, found = read_policy(outcome.output)
     assert policy is not None
     assert [one.code for one in found] == [Code.WAITING_ROWS]

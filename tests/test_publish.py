@@ -21,6 +21,7 @@ from xltools.faces import cli
 from xltools.model.finding import Code, StopError
 from xltools.model.form import HEADER_ROW, SpecError, load_form
 from xltools.model.publication import Published, load_publication_words
+from xltools.model.result import exit_code
 from xltools.rules import publication as rules
 
 LIST, PAGE = load_publication_words().book, load_publication_words().page
@@ -66,7 +67,7 @@ def test_the_notice_says_its_days_and_that_samples_grade_nobody(tmp_path: Path) 
     official = replace(POLICY, tables=tuple(replace(one, status="正式") for one in POLICY.tables))
     done = publish_book(summary(decided(0)), replace(NOTICE, policy=official), tmp_path / "正式")
     assert "只供参考" not in done.paths[1].read_text("utf-8")
-    assert (done.findings, done.exit_code) == ((), 0)
+    assert (done.findings, exit_code(done.findings)) == ((), 0)
 
 
 def test_parts_that_no_rule_compares_wait_until_the_city_writes_one_grade(tmp_path: Path) -> None:
@@ -236,7 +237,7 @@ def test_nothing_is_written_where_it_cannot_be_right(book: TextBook, notice: Any
 
 def test_nothing_to_publish_is_no_empty_list(tmp_path: Path) -> None:
     done = publish_book(summary(decided(0, None)), NOTICE, tmp_path / "公示")
-    assert (done.paths, done.exit_code) == ((), 1)
+    assert (done.paths, exit_code(done.findings)) == ((), 1)
     assert {one.code for one in done.findings} == {Code.NOTHING_PUBLISHED, Code.NOT_PUBLISHED}
     assert not (tmp_path / "公示").exists()
 

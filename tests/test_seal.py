@@ -26,6 +26,7 @@ from xltools.books.signing_key import new_key, public_keys, read_key
 from xltools.faces import cli
 from xltools.model.finding import Code, StopError
 from xltools.model.form import FIRST_ROW, Owner, load_form
+from xltools.model.result import exit_code
 from xltools.model.seal import Content, SealLine, canonical
 from xltools.rules.seal import changes, same, sealed
 
@@ -46,7 +47,7 @@ def checklist(folder: Path, *checkers: Mapping[str, Any]) -> Path:
 def seal_book(tmp_path: Path) -> Path:
     """A sealed checklist."""
     done = sign_files([checklist(tmp_path / "核查表")], Signing(POLICY, tmp_path / "已封签", DAY))
-    assert (done.findings, done.exit_code) == ((), 0)
+    assert (done.findings, exit_code(done.findings)) == ((), 0)
     return done.paths[0]
 
 
@@ -160,7 +161,7 @@ def test_a_seal_of_another_file_does_not_fit(tmp_path: Path, seal_book: Path) ->
 def test_nothing_is_sealed_until_every_checker_has_signed(tmp_path: Path, checkers: tuple[Mapping[str, Any], ...], reason: str) -> None:
     done = sign_files([checklist(tmp_path, *checkers)], Signing(POLICY, tmp_path / "已封签", DAY))
     assert [(one.code, one.message) for one in done.findings] == [(Code.CANNOT_SEAL, f"没有封签：{reason}")]
-    assert (done.paths, done.exit_code) == ((), 1)
+    assert (done.paths, exit_code(done.findings)) == ((), 1)
     assert not (tmp_path / "已封签").exists()
 
 

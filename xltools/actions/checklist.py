@@ -15,7 +15,6 @@ from xltools.model.checklist import Applicant, ApplicantPart, Line, Visit, load_
 from xltools.model.finding import Code, Finding, Place, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
-from xltools.model.result import exit_code
 from xltools.model.table import Table
 from xltools.rules.checklist_plan import checklist_plan, table_lines
 
@@ -31,11 +30,6 @@ class ChecklistsMade:
 
     paths: tuple[Path, ...]
     findings: tuple[Finding, ...]
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every row has its checklist, 1 when a person has to do something."""
-        return exit_code(self.findings)
 
 
 def make_checklists(

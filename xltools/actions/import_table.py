@@ -13,7 +13,6 @@ from xltools.books.replace import beside
 from xltools.model.finding import Code, Finding, Place, Severity, StopError
 from xltools.model.form import load_form
 from xltools.model.policy import Policy, policy_from
-from xltools.model.result import exit_code
 from xltools.rules.policy_contents import Contents, contents_of, policy_data, table_record
 from xltools.rules.table_import import Imported, choose_table, propose
 from xltools.rules.table_import import ImportRequest as ImportRequest
@@ -33,11 +32,6 @@ class ImportOutcome:
         found = [finding.severity for finding in self.findings]
         rows = {"items": self.imported.items, "rows": len(self.imported.rows), "waiting": self.imported.waiting}
         return rows | {severity.value: found.count(severity) for severity in Severity}
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nothing is left to confirm, 1 otherwise."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it."""

@@ -22,7 +22,6 @@ from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import SigningKey, fingerprint, holds
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.policy import Policy
-from xltools.model.result import exit_code
 from xltools.model.seal import Content, Seal, load_seal_words
 from xltools.rules.impartial import Person, conflicts
 from xltools.rules.seal import changes, sealed
@@ -35,11 +34,6 @@ class SignOutcome:
     states: Mapping[str, str]
     findings: tuple[Finding, ...] = ()
     paths: tuple[Path, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

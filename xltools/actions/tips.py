@@ -18,7 +18,6 @@ from xltools.books.list_book import Lists, write_new_lists
 from xltools.model.finding import Code, Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
-from xltools.model.result import exit_code
 from xltools.model.table import Table, records_of
 
 TEMPLATE, SEALED = "tips", "concealed"
@@ -34,11 +33,6 @@ class TipsOutcome:
     output: Path
     count: int
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
 
 def make_tips(output: Path, policy: Policy) -> Path:

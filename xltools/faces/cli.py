@@ -50,6 +50,7 @@ from xltools.faces.terminal import (
     usage_sentence,
 )
 from xltools.model.finding import StopError
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -137,7 +138,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
         show_returned(returned)
         for letter in letters:
             say("退回通知：{path}", path=letter)
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 @commands.command()
@@ -164,7 +165,7 @@ def merge(output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
     show_outcome(outcome, told(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 @commands.command()

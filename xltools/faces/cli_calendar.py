@@ -12,6 +12,7 @@ from xltools.faces.cli_publish import DAY
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
 from xltools.faces.speech import line_said, say
 from xltools.faces.terminal import report_lines, show_json
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -37,7 +38,7 @@ def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | Non
         write_calendar(output, outcome, policy, today)
     if as_json:
         show_json(outcome)
-        return outcome.exit_code
+        return exit_code(outcome.findings)
     click.echo(line_said(outcome.note))
     if outcome.ahead:
         say("\n接下来：")
@@ -49,7 +50,7 @@ def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | Non
         click.echo(line)
     if output:
         say("\n已生成 {path}", path=output)
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 @click.command("holidays", cls=Command)

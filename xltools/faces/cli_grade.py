@@ -25,6 +25,7 @@ from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, report_lines, show_json, show_written
 from xltools.model.finding import Severity
 from xltools.model.grade import Status
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.inbox import Inbox
@@ -57,7 +58,7 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
     language = spoken()
     also = language.say("；另有 {count} 份已经存在，没有改动", count=kept) if kept else ""
     say("已生成 {count} 份核查表，放在 {folder}{also}", count=len(made.paths), folder=folder, also=also)
-    return made.exit_code
+    return exit_code(made.findings)
 
 
 @click.command("grade", cls=Command)
@@ -79,7 +80,7 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
         outcome = _graded(Inbox(files, given["passwords"], team), policy, other)
     if as_json:
         show_json(outcome)
-        return outcome.exit_code
+        return exit_code(outcome.findings)
     for one in outcome.enterprises:
         for line in enterprise_lines(one):
             click.echo(line)
@@ -89,7 +90,7 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
         click.echo(line)
     counts = outcome.counts
     say("\n共 {files} 份核查表、{enterprises} 家企业：{counts}", files=counts["files"], enterprises=len(outcome.enterprises), counts=counts_line(counts))
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 @click.command("plan", cls=Command)
@@ -108,7 +109,7 @@ def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool
 
     done = plan_files(files, Planning(policy, folder, datetime.now().date(), last))
     show_written(done, as_json)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("recheck", cls=Command)
@@ -129,12 +130,12 @@ def recheck(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy
     done = recheck(files, Drawing(policy, output, seed, given["count"], given["summary"], given["weights"]))
     if as_json:
         show_json(done)
-        return done.exit_code
+        return exit_code(done.findings)
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     click.echo(spoken().word(done.line))
     say("已生成 {path}", path=done.path)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 def _graded(files: Inbox, policy: Policy, other: str | None) -> GradeOutcome:

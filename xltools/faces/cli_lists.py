@@ -11,6 +11,7 @@ from xltools.faces.options import SOME_FOLDER, Command, help_option, json_option
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, named, report_lines, show_json
 from xltools.model.finding import Severity
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -36,14 +37,14 @@ def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, pol
     done = emergency(summary, output, policy, last)
     if as_json:
         show_json(done)
-        return done.exit_code
+        return exit_code(done.findings)
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
     said = named(done, "rows", "protected", "open")
     say("\n列入清单 {rows} 行，保障类 {protected} 行，{open} 行有待人工确认：{counts}", **said, counts=counts_line(counts))
     say("已生成 {path}", path=done.path)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("lists", cls=Command)
@@ -63,11 +64,11 @@ def lists(summary: Path, output: Path, settings: Path | None, as_json: bool, pol
     done = lists_of(summary, output, policy, settings)
     if as_json:
         show_json(done)
-        return done.exit_code
+        return exit_code(done.findings)
     for line in (*report_lines(done.findings, brief=True), *map(spoken().word, done.lines)):
         click.echo(line)
     say("已生成 {path}", path=done.path)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("screen", cls=Command)
@@ -91,11 +92,11 @@ def screen(**given: Any) -> int:
     done = screen(lists, given["output"], given["policy"], given["last"], given["forms"])
     if given["as_json"]:
         show_json(done)
-        return done.exit_code
+        return exit_code(done.findings)
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     said = named(done, "enterprises", "everywhere", "alone", "pairs")
     say("\n共 {enterprises} 家企业：三类清单都有 {everywhere} 家，只在一类清单 {alone} 家；待核对 {pairs} 对", **said)
     for path in (done.path, *done.forms):
         say("已生成 {path}", path=path)
-    return done.exit_code
+    return exit_code(done.findings)

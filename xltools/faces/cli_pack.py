@@ -10,6 +10,7 @@ import click
 from xltools.faces.options import Command, files_argument, help_option, json_option, output_folder, policy_option
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import show_written
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -39,7 +40,7 @@ def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path 
     settings = read_reporting(settings_file, policy)[0] if settings_file else default_settings()
     done = pack_files(files, _month(month, policy), Job(policy, folder, settings, materials))
     show_written(done, as_json)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("close", cls=Command)
@@ -58,7 +59,7 @@ def close(files: tuple[Path, ...], month: str, output: Path | None, as_json: boo
 
     done = close_month(files, _month(month, policy), policy, output)
     show_written(done, as_json)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("reporting", cls=Command)

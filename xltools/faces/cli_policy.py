@@ -10,6 +10,7 @@ import click
 from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import named, report_lines, show_json
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -52,10 +53,10 @@ def import_table(source: Path, output: Path, as_json: bool, policy: Policy, orig
     outcome = add_table(source, ImportRequest(source=origin, **about), policy, output)
     if as_json:
         show_json(outcome)
-        return outcome.exit_code
+        return exit_code(outcome.findings)
     for line in report_lines(outcome.findings):
         click.echo(line)
     kept = "" if outcome.output == output else spoken().say("；原来的 {file} 没有改动，核对后请改用新文件", file=output.name)
     said = named(outcome.imported, "items", "waiting")
     say("\n导入 {items} 项指标，其中 {waiting} 处需人工确认。已写入 {path}{kept}", **said, path=outcome.output, kept=kept)
-    return outcome.exit_code
+    return exit_code(outcome.findings)

@@ -12,6 +12,7 @@ from xltools.faces.options import Command, help_option, json_option, output_fold
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, report_lines, show_json
 from xltools.model.finding import Severity
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -51,11 +52,11 @@ def publish(summary: Path, start: datetime, end: datetime, folder: Path, as_json
     done = publish(summary, Notice(policy, start.date(), end.date()), folder)
     if as_json:
         show_json(done)
-        return done.exit_code
+        return exit_code(done.findings)
     for line in report_lines(done.findings, brief=True):
         click.echo(line)
     counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
     say("\n列入公示 {count} 家企业：{counts}", count=done.count, counts=counts_line(counts))
     for path in done.paths:
         say("已生成 {path}", path=path)
-    return done.exit_code
+    return exit_code(done.findings)

@@ -20,6 +20,7 @@ from xltools.faces.options import (
 )
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import report_lines, show_json
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.sign import SignOutcome
@@ -54,7 +55,7 @@ def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, as_json: 
     if not as_json:
         for path in done.paths:
             say("已封签 {path}", path=path)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.command("verify", cls=Command)
@@ -72,7 +73,7 @@ def verify(files: tuple[Path, ...], keys: Path | None, as_json: bool, policy: Po
 
     done = verify_files(Inbox(files, passwords), policy, public_keys(keys) if keys else None)
     _show(done, as_json)
-    return done.exit_code
+    return exit_code(done.findings)
 
 
 @click.group("key", cls=Commands)

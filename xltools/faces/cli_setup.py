@@ -25,6 +25,7 @@ from xltools.faces.options import (
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned
 from xltools.libreoffice.bridge import host_python
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
@@ -156,7 +157,7 @@ def drop_merge(folder: Path, wait: bool, policy: Policy) -> int:
     show_outcome(outcome, outcome.record(), False, brief=True)
     show_merged(outcome)
     _wait(wait)
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 @drop.command("check", cls=Command)
@@ -175,7 +176,7 @@ def drop_check(files: tuple[Path, ...], wait: bool, policy: Policy) -> int:
     first = files[0].resolve()
     show_returned(give_back(outcome, first if first.is_dir() else first.parent, policy, datetime.now().date()))
     _wait(wait)
-    return outcome.exit_code
+    return exit_code(outcome.findings)
 
 
 def _wait(wanted: bool) -> None:

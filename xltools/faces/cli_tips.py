@@ -10,6 +10,7 @@ import click
 from xltools.faces.options import Command, help_option, policy_option
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import report_lines
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.tips import TipsOutcome
@@ -67,4 +68,4 @@ def reveal(file: Path, key_file: Path, key_password: bool, output: Path, policy:
 def _ended(done: TipsOutcome) -> int:
     for line in report_lines(done.findings):
         click.echo(line)
-    return done.exit_code
+    return exit_code(done.findings)

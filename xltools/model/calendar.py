@@ -11,7 +11,6 @@ from importlib.resources import files
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Deadline
-from xltools.model.result import exit_code
 
 SATURDAY = 5
 
@@ -60,11 +59,6 @@ class CalendarOutcome:
     ahead: tuple[str, ...]
     note: str
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

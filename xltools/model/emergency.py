@@ -11,7 +11,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding
-from xltools.model.result import exit_code
 
 TEMPLATE = "emergency"
 
@@ -62,11 +61,6 @@ class EmergencyDone:
     protected: int = 0
     open: int = 0
     findings: tuple[Finding, ...] = field(default=())
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nothing waits for a person."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -9,7 +9,6 @@ from typing import Any
 from xltools.model.checklist import Checker
 from xltools.model.finding import Finding, Severity
 from xltools.model.grade import EnterpriseGrade, PartGrade
-from xltools.model.result import exit_code
 from xltools.model.standing import Change, Standing
 
 
@@ -63,11 +62,6 @@ class GradeOutcome:
         """Checklists, enterprises, and findings by severity."""
         found = [finding.severity for finding in self.findings]
         return {"files": len(self.files), "enterprises": len(self.enterprises), **{one.value: found.count(one) for one in Severity}}
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it; with a history where events changed something, with moves where two policies were compared."""

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from xltools.model.finding import Finding
-from xltools.model.result import exit_code
 
 TEMPLATE = "named_lists"
 
@@ -48,11 +47,6 @@ class Listed:
     path: Path
     lines: tuple[str, ...]
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -11,7 +11,6 @@ from typing import Any
 from xltools.model.account import Account
 from xltools.model.finding import Finding, Severity
 from xltools.model.graded import GradeOutcome
-from xltools.model.result import exit_code
 from xltools.model.returned import Answer
 from xltools.model.table import Table
 
@@ -89,11 +88,6 @@ class Outcome:
             "rows": sum(one.rows for one in self.submissions),
             **{severity.value: found.count(severity) for severity in Severity},
         }
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything (notes do not ask for it), 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, Any]:
         """The outcome as `--json` prints it; of a merge also the counties and the file written."""

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
-from xltools.model.result import exit_code
 
 FORM = "publication"
 NUMBER = "number"       # the field that counts the lines
@@ -65,11 +64,6 @@ class Published:
     paths: tuple[Path, ...] = ()
     count: int = 0
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when every enterprise of the summary is listed without reservation, 1 when a person has to look."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -10,7 +10,6 @@ from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding
-from xltools.model.result import exit_code
 
 TEMPLATE = "recheck"
 PEOPLE, COUNTIES, SAMPLE, WEIGHTS = "recheck_people", "recheck_counties", "recheck_sample", "recheck_weights"
@@ -80,11 +79,6 @@ class Rechecked:
     path: Path
     line: str
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nobody has to do anything, 1 when there is an error or a warning."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

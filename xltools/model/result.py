@@ -22,11 +22,6 @@ class Written:
     lines: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
 
-    @property
-    def exit_code(self) -> int:
-        """As the function."""
-        return exit_code(self.findings)
-
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""
         return {"files": [path.name for path in self.paths], "lines": list(self.lines), "findings": [one.record() for one in self.findings]}

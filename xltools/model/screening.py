@@ -12,7 +12,6 @@ from pathlib import Path
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE
-from xltools.model.result import exit_code
 
 TEMPLATE = "screen"
 
@@ -73,11 +72,6 @@ class Screened:
     pairs: int = 0
     forms: tuple[Path, ...] = ()
     findings: tuple[Finding, ...] = ()
-
-    @property
-    def exit_code(self) -> int:
-        """0 when nothing waits for a person."""
-        return exit_code(self.findings)
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""
