@@ -19,7 +19,9 @@ from tests.bench.plot import bars
 SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each
 UNIT, PEERS_UP_TO = "calamine", 50_000  # enterprises; beyond, only the raw read and ours run, or one table would take a day
 OURS, ON_ONE, AGAIN, GRADED = "xltools merge", "xltools merge, one core", "xltools merge, 1 file changed", "xltools grade"
+MADE = "xltools make checklist"
 CHECKLISTS, FIRST = "X", "000.xlsx"
+APPLICANTS = 8, 250  # files and enterprises in each: 2,000 checklists are made, and graded
 
 
 class Cost(NamedTuple):
@@ -34,6 +36,8 @@ def command(way: str, folder: Path, output: Path) -> list[str]:
     """What to start for a way."""
     if way in WAYS | MORE:
         return [sys.executable, "-m", "tests.bench.peers", way, str(folder), str(output)]
+    if way == MADE:
+        return [sys.executable, "-m", "xltools", "make", "checklist", "--from", str(folder.parent / "city"), "-o", str(output)]
     return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
 
 
@@ -59,7 +63,7 @@ def measure(folder: Path, ways: list[str], rounds: int, out: Path) -> dict[str, 
             output, own = out / f"{turn}-{at}.xlsx", out / f"{turn}-{at}-own"
             if way == AGAIN:
                 output = _merged(folder, output, own)
-            costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED) else first, own))
+            costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED, MADE) else first, own))
     return {way: Cost(*map(median, zip(*costs, strict=True))) for way, costs in found.items()}
 
 
@@ -87,9 +91,9 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
     """The name of a size, the folder made for it, and the ways to run on it."""
     folder = made / "in"
     if size == CHECKLISTS:
-        write_city(made / "city", 1, 200)
-        subprocess.run([sys.executable, "-m", "xltools", "make", "checklist", "--from", str(made / "city"), "-o", str(folder)], check=False, stdout=subprocess.DEVNULL)
-        return f"X: {len(list(folder.glob('*.xlsx')))} checklists", folder, [UNIT, GRADED]
+        write_city(made / "city", *APPLICANTS)
+        cost(command(MADE, folder, folder), os.sched_getaffinity(0), made / "own")
+        return f"X: {len(list(folder.glob('*.xlsx')))} checklists", folder, [UNIT, MADE, GRADED]
     files, rows = SIZES[size]
     write_city(made, 1, rows, seed=1)
     write_city(folder, files, rows)
