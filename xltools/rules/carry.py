@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 import pandas as pd
@@ -48,13 +49,37 @@ class Remark:
         return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record)) else None
 
 
-@dataclass
 class _Target:
-    """A new city table while remarks are brought to its rows."""
+    """A new city table while remarks are brought to its rows. rows: their numbers in the sheet · taken: those that have a remark."""
 
-    form: Form
-    frame: pd.DataFrame
-    taken: set[int] = field(default_factory=set)
+    def __init__(self, table: Table) -> None:
+        self.form, self._frame = table.form, table.frame
+        self.rows = [int(row) for row in table.frame.index]
+        self.taken: set[int] = set()
+        self._at = {row: at for at, row in enumerate(self.rows)}
+        self._column: Callable[[str], list[Any]] = cache(self._as_list)
+        self._changed: set[str] = set()
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The records with all that was brought to them."""
+        return self._frame.assign(**{name: pd.Series(self._column(name), index=self._frame.index, dtype=object) for name in sorted(self._changed)})
+
+    def _as_list(self, name: str) -> list[Any]:
+        return self._frame[name].tolist()
+
+    def telling(self) -> list[dict[str, Any]]:
+        """What every row is known by."""
+        return records_of(self.frame[[name for name in self._frame if name in TELLING]])
+
+    def get(self, row: int, name: str) -> object:
+        """What stands in a cell."""
+        return plain(self._column(name)[self._at[row]])
+
+    def put(self, row: int, name: str, value: object) -> None:
+        """Let a value stand in a cell."""
+        self._column(name)[self._at[row]] = value
+        self._changed.add(name)
 
 
 def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) -> tuple[dict[str, Table], list[Finding]]:
@@ -64,7 +89,7 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     served in order, and one too many fills what is still empty. Remarks that waited unclaimed come after all others.
     What finds no row waits in one order, however often it is looked at; what belongs to none of these tables comes last.
     """
-    targets = {name: _Target(table.form, table.frame.copy()) for name, table in tables.items() if table.form.key}
+    targets = {name: _Target(table) for name, table in tables.items() if table.form.key}
     now, old = written(before), waiting(before.get(form.name), tables)
     left = [*_all_claimed([one for one in now if one.form.name in targets], targets), *_all_claimed(old, targets)]
     left += [one for one in now if one.form.name not in targets]
@@ -147,9 +172,9 @@ def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark
         if not searching:
             break
         rows: dict[tuple[str, ...], list[int]] = {}
-        for row, record in zip(target.frame.index, records_of(target.frame[[name for name in target.frame if name in TELLING]]), strict=True):
+        for row, record in zip(target.rows, target.telling(), strict=True):
             if mine := _identity(_who(record), fields):
-                rows.setdefault(mine, []).append(int(row))
+                rows.setdefault(mine, []).append(row)
         there = {at: rows.get(_identity(remark.who, fields), []) for at, remark in searching.items()}
         rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
         searching = {at: remark for at, remark in searching.items() if not there[at]}
@@ -185,13 +210,13 @@ def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | No
         target.taken.add(row)
     rest = {}
     for name, value in remark.values.items():
-        there = plain(target.frame.at[row, name])
+        there = target.get(row, name)
         if name == NOTES and (free is None or ROW not in remark.values):
             rest[name] = value
         elif name == ROW and free is None:
             continue
         elif there is None:
-            target.frame.at[row, name] = value
+            target.put(row, name, value)
         elif there != value:
             rest[name] = value
     return replace(remark, values=rest) if rest else None
