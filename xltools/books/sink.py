@@ -56,6 +56,7 @@ class CellSink:
         self._most = MAX_CELLS * context.room
         self._long = any(len(text) > LONG for text in context.shared)
         self._cells: dict[int, Cell] = {}
+        self._texts: dict[str, str] = {}  # a text that stands in a thousand cells is kept once, as shared strings are
 
     def start_row(self, stated: str | None) -> None:
         """A row with this number, or the next one."""
@@ -95,8 +96,10 @@ class CellSink:
             value = self._number(text, style)
         else:
             value = _converted(kind, text)
-            if isinstance(value, str) and len(value) > LONG:
-                self.found.fits(value)
+            if isinstance(value, str):
+                value = self._texts.setdefault(value, value)
+                if len(value) > LONG:
+                    self.found.fits(value)
         if value == "":
             return
         if self.column in self._cells:

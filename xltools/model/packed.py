@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -126,10 +126,16 @@ def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None
     if kind == INSTANT:
         return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)
     if kind in TYPED:
-        return pd.Series(typed(values, kind), index=index)
+        return pd.Series(typed(_kept_once(values) if kind == "string" else values, kind), index=index)
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
     return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)
+
+
+def _kept_once(texts: Iterable[str | None]) -> list[str | None]:
+    """The same texts, of which equal ones are one object: JSON makes a new one for each."""
+    known: dict[str | None, str | None] = {}
+    return [known.setdefault(text, text) for text in texts]
 
 
 def _finding(found: Finding) -> list[object]:
