@@ -6,6 +6,7 @@ What comes back is unpickled here: who runs the cluster sees the files and is tr
 
 from __future__ import annotations
 
+import gc
 import logging
 import pickle
 import warnings
@@ -126,10 +127,13 @@ def _client(address: str, seconds: float) -> Client:
     try:
         with warnings.catch_warnings(action="ignore"):
             return Client(address, timeout=seconds, set_as_default=False)
-    except TypeError as error:
-        raise unusable(address, "没有配置 TLS 证书", "请按 Dask 的 distributed.comm.tls 配置证书，再试一次") from error
-    except (OSError, ValueError, RuntimeError) as error:
-        raise unusable(address, f"{seconds:g} 秒内没有回答", "请核对地址（例如 tcp://主机:8786）、调度器是否在运行、防火墙是否放行") from error
+    except TypeError:
+        refused = unusable(address, "没有配置 TLS 证书", "请按 Dask 的 distributed.comm.tls 配置证书，再试一次")
+    except (OSError, ValueError, RuntimeError):
+        refused = unusable(address, f"{seconds:g} 秒内没有回答", "请核对地址（例如 tcp://主机:8786）、调度器是否在运行、防火墙是否放行")
+    # A client that did not come about ends its loop when it is collected; if that happens while the next one begins, both wait for ever.
+    gc.collect()
+    raise refused
 
 
 def _with_workers(cluster: Cluster, seconds: float) -> None:
