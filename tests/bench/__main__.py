@@ -12,7 +12,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from tests.bench.city import write_city
+from tests.bench.city import write_city, write_year
 from tests.bench.peers import MORE, WAYS
 from tests.bench.plot import bars
 
@@ -20,7 +20,9 @@ SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # file
 UNIT, PEERS_UP_TO = "calamine", 50_000  # enterprises; beyond, only the raw read and ours run, or one table would take a day
 OURS, ON_ONE, AGAIN, GRADED = "xltools merge", "xltools merge, one core", "xltools merge, 1 file changed", "xltools grade"
 MADE = "xltools make checklist"
-CHECKLISTS, FIRST = "X", "000.xlsx"
+YEAR = "xltools merge, month after month"
+CHECKLISTS, MONTHS, FIRST = "X", "R", "000.xlsx"
+COUNTIES = 8, 200  # files a month and enterprises in each: merged every month with all that came before, into one summary
 APPLICANTS = 8, 250  # files and enterprises in each: 2,000 checklists are made, and graded
 
 
@@ -61,10 +63,22 @@ def measure(folder: Path, ways: list[str], rounds: int, out: Path) -> dict[str, 
     for turn in range(rounds):
         for at, (way, costs) in enumerate(found.items()):
             output, own = out / f"{turn}-{at}.xlsx", out / f"{turn}-{at}-own"
+            if way == YEAR:
+                costs.append(_year(folder, output, own))
+                continue
             if way == AGAIN:
                 output = _merged(folder, output, own)
             costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED, MADE) else first, own))
     return {way: Cost(*map(median, zip(*costs, strict=True))) for way, costs in found.items()}
+
+
+def _year(folder: Path, output: Path, own: Path) -> Cost:
+    """Twelve merges into one summary, each with the files of one month more; together, the memory that of the largest."""
+    files = sorted(folder.iterdir())
+    months = [[str(file) for file in files if file.name[:2] <= f"{month:02}"] for month in range(1, 13)]
+    costs = [cost([sys.executable, "-m", "xltools", "merge", *there, "-o", str(output)], os.sched_getaffinity(0), own) for there in months]
+    wall, cpu, memory = zip(*costs, strict=True)
+    return Cost(sum(wall), sum(cpu), max(memory))
 
 
 def _merged(folder: Path, output: Path, own: Path) -> Path:
@@ -94,6 +108,9 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
         write_city(made / "city", *APPLICANTS)
         cost(command(MADE, folder, folder), os.sched_getaffinity(0), made / "own")
         return f"X: {len(list(folder.glob('*.xlsx')))} checklists", folder, [UNIT, MADE, GRADED]
+    if size == MONTHS:
+        write_year(folder, *COUNTIES)
+        return f"R: 12 × {COUNTIES[0]} × {COUNTIES[1]}", folder, [UNIT, YEAR]
     files, rows = SIZES[size]
     write_city(made, 1, rows, seed=1)
     write_city(folder, files, rows)
@@ -104,7 +121,7 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
 def main() -> None:
     """Print a table for every size asked for, and draw it."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
-    parser.add_argument("sizes", nargs="*", default=["S", "M"], help="、".join((*SIZES, CHECKLISTS)))
+    parser.add_argument("sizes", nargs="*", default=["S", "M"], help="、".join((*SIZES, MONTHS, CHECKLISTS)))
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plot", type=Path, help="an SVG file for the ratios of time on the clock")
     asked = parser.parse_args()

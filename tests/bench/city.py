@@ -23,8 +23,22 @@ def write_city(folder: Path, files: int, rows: int, seed: int = 2022) -> None:
     counties, months = policy.lists["counties"], policy.lists["months"]
     for at in range(files):
         cover = {"county": counties[at % len(counties)], "batch": months[6 + at // len(counties) % 5]}
-        codes = [make_credit_code(f"91411200Y{''.join(rng.choices(ALPHABET[:10], k=6))}{at % 100:02}") for _ in range(rows)]
-        write_county(folder / f"{at:03}.xlsx", template, cover, [enterprise(code, policy, rng) for code in codes])
+        write_county(folder / f"{at:03}.xlsx", template, cover, enterprises(rows, at, policy, rng))
+
+
+def write_year(folder: Path, files: int, rows: int, seed: int = 2022) -> None:
+    """As `write_city`, so many workbooks for every month of a year; their names begin with the month."""
+    policy, template, rng = load_policy("sanmenxia-2022"), load_template("county"), Random(seed)
+    folder.mkdir(parents=True, exist_ok=True)
+    for month in range(1, 13):
+        for at, county in enumerate(policy.lists["counties"][:files]):
+            write_county(folder / f"{month:02}-{at:03}.xlsx", template, {"county": county, "batch": f"{month}月"}, enterprises(rows, at, policy, rng))
+
+
+def enterprises(rows: int, at: int, policy: Policy, rng: Random) -> list[dict[str, Cell]]:
+    """So many enterprises of one file."""
+    codes = [make_credit_code(f"91411200Y{''.join(rng.choices(ALPHABET[:10], k=6))}{at % 100:02}") for _ in range(rows)]
+    return [enterprise(code, policy, rng) for code in codes]
 
 
 def enterprise(code: str, policy: Policy, rng: Random) -> dict[str, Cell]:
