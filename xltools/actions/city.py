@@ -18,7 +18,7 @@ from xltools.rules import kept as staying
 from xltools.rules.account import balance, log
 from xltools.rules.board import board, problems
 from xltools.rules.carry import carry
-from xltools.rules.city import record_order
+from xltools.rules.city import record_orders
 from xltools.rules.combine import More, combine
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
@@ -123,9 +123,9 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
 
 def _ordered(sides: Sequence[Side], policy: Policy) -> list[Side]:
     """The rows in the order of the ledger."""
-    names = ("county", "batch", "source_file")
-    ranks = {one: record_order(dict(zip(names, one, strict=True)), policy) for one in {(side.county, side.batch, side.place.file) for side in sides}}
-    return sorted(sides, key=lambda side: (ranks[side.county, side.batch, side.place.file], side.row))
+    origins = [(side.county, side.batch, side.place.file) for side in sides]
+    ranks = record_orders(origins, policy)
+    return [side for _, side in sorted(zip(origins, sides, strict=True), key=lambda one: (ranks[one[0]], one[1].row))]
 
 
 def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known: _Known) -> tuple[Outcome, dict[str, Table]]:

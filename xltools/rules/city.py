@@ -22,6 +22,7 @@ from xltools.rules.text import key, shown
 # Cells whose content reading cannot hand on; the city sees at least that there was something.
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
 
+Origin = tuple[Any, Any, Any]   # of a record: its county, batch and file
 TEXTS = frozenset({str, type(None), type(pd.NA)})
 
 
@@ -30,10 +31,9 @@ def place_in_order(submission: Submission, policy: Policy) -> tuple[int, int, st
     return _in_order(submission.county, submission.batch, submission.file, policy)
 
 
-def record_order(record: Mapping[str, object], policy: Policy) -> tuple[int, int, str]:
-    """The same sort key, of one record of a city table; records of one file stay as they are."""
-    county, batch, file = (str(record[name] or "") for name in ("county", "batch", "source_file"))
-    return _in_order(county, batch, file, policy)
+def record_orders(origins: Iterable[Origin], policy: Policy) -> dict[Origin, tuple[int, int, str]]:
+    """The same sort key, of the records of a city table by their county, batch and file; records of one file stay as they are."""
+    return {(county, batch, file): _in_order(str(county or ""), str(batch or ""), str(file or ""), policy) for county, batch, file in set(origins)}
 
 
 def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, int, str]:

@@ -14,7 +14,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
-from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_order
+from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_orders
 
 YES, NO, ABSENT = "是", "否", "无"
 # How far the solving of a problem is: (solved, late).
@@ -59,12 +59,11 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
 
 
 def _ordered(columns: Columns, policy: Policy) -> Columns:
-    """The columns with their rows in the order of `record_order`."""
-    names = ("county", "batch", "source_file")
-    keys = list(zip(*(columns[name] for name in names), strict=True))
-    ranks = {one: record_order(dict(zip(names, one, strict=True)), policy) for one in set(keys)}
-    order = sorted(range(len(keys)), key=lambda at: ranks[keys[at]])
-    if order == [*range(len(keys))]:
+    """The columns with their rows in the order of `record_orders`."""
+    origins = list(zip(columns["county"], columns["batch"], columns["source_file"], strict=True))
+    ranks = record_orders(origins, policy)
+    order = sorted(range(len(origins)), key=lambda at: ranks[origins[at]])
+    if order == [*range(len(origins))]:
         return columns
     return {name: [column[at] for at in order] for name, column in columns.items()}
 
