@@ -72,6 +72,20 @@ def test_two_files_named_after_one_return_have_letters_of_their_own(tmp_path):
     assert [path.name for path in notify(returned)] == ["灵宝市-退回通知.docx", "灵宝市-退回通知.txt", "灵宝市-退回2-退回通知.docx", "灵宝市-退回2-退回通知.txt"]
 
 
+@pytest.mark.parametrize("name", ["湖滨区.csv", "空文件.xlsx"])
+def test_the_letter_with_a_list_sends_the_clerk_to_the_own_file_not_to_the_list(name, tmp_path):
+    """A list is nothing to correct in: who fills it in and sends it back has sent nothing."""
+    (tmp_path / name).write_text("统一社会信用代码,企业名称\n,\n" if name.endswith("csv") else "")
+    (one,) = give_back(check_files([tmp_path], POLICY), tmp_path / "退回", POLICY, TODAY)
+    text = notify([one])[1].read_text("utf-8-sig")
+    assert one.reason
+    assert one.reason in text
+    assert f"问题清单：{one.output.name}" in text
+    assert "在原来的文件里改" in text
+    assert "标好问题的文件" not in text
+    assert "在退回的文件里改" not in text
+
+
 @pytest.mark.parametrize("text", ["=cmd|' /C calc'!A0", "+1", "-1", "@SUM(A1)", "\t=1", "\x01\ufffe</w:t>&"])
 def test_what_a_clerk_typed_is_only_text_in_both(text):
     notice = notice_of(letter(1, text), "灵宝市-退回.xlsx")

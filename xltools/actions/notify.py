@@ -17,7 +17,7 @@ def notify(returned: Iterable[Returned]) -> list[Path]:
     written = []
     for one in returned:
         if one.letter is not None:
-            notice = notice_of(one.letter, one.output.name)
+            notice = notice_of(one.letter, one.output.name, one.reason)
             stem = one.output.stem.rpartition(load_return().suffix)[0]
             for suffix, content in ((".docx", as_document(notice)), (".txt", as_text(notice).encode("utf-8-sig"))):
                 written.append(_written(one.output.with_name(f"{stem}{load_return().notice_suffix}{suffix}"), content))

@@ -27,21 +27,22 @@ class Notice:
     date: str
 
 
-def notice_of(letter: Letter, returned: str) -> Notice:
-    """The letter about one file. returned: the name of the copy, or of the list, that goes back with it."""
+def notice_of(letter: Letter, returned: str, reason: str = "") -> Notice:
+    """The letter about one file. returned: the name of what goes back with it · reason: why that is only a list, "" for the marked copy."""
     words = load_return()
+    said = words.letters["list" if reason else "copy"]
     total = sum(letter.by_sheet.values(), Counter[Severity]())
     counts = words.counts.format(**{one.value: total[one] for one in Severity})
-    opening = words.notice_opening.format(file=letter.file, counts=counts)
-    facts = (f"{words.deadline}：{letter.deadline}", f"{words.notice_returned}：{returned}")
+    opening = said.opening.format(file=letter.file, counts=counts, reason=reason)
+    facts = (f"{words.deadline}：{letter.deadline}", f"{said.returned}：{returned}")
     listed = letter.important
     return Notice(
         title=words.notice_title,
         opening=(f"{letter.county or words.notice_unknown}：", opening, *facts),
-        table=words.notice_table.format(count=len(listed), all=len(letter.findings)),
+        table=said.table.format(count=len(listed), all=len(letter.findings)),
         rows=tuple((str(number), one.severity.label, _where(one), _sentence(one)) for number, one in enumerate(listed, 1)),
         steps_title=words.steps_title,
-        steps=tuple(f"{number}. {text}" for number, text in enumerate(words.notice_steps, 1)),
+        steps=tuple(f"{number}. {text}" for number, text in enumerate(said.steps, 1)),
         date=letter.date,
     )
 

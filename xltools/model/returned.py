@@ -15,6 +15,16 @@ MOST_IMPORTANT = 10
 
 
 @dataclass(frozen=True)
+class LetterWords:
+    """What a letter says about what goes back with it: the marked copy, or only a list."""
+
+    opening: str
+    returned: str
+    table: str
+    steps: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class ReturnWords:
     """Every fixed word of a return, as specs/returned.toml declares them."""
 
@@ -53,12 +63,9 @@ class ReturnWords:
     notice_suffix: str
     notice_title: str
     notice_unknown: str
-    notice_opening: str
-    notice_returned: str
-    notice_table: str
-    notice_steps: tuple[str, ...]
     steps: tuple[str, ...]
     list_steps: tuple[str, ...]
+    letters: Mapping[str, LetterWords]
     columns: Mapping[str, str]
     reasons: Mapping[str, str]
 
@@ -118,4 +125,5 @@ class Letter:
 def load_return() -> ReturnWords:
     """The words declared in specs/returned.toml."""
     data = tomllib.loads((files("xltools") / "specs" / "returned.toml").read_text("utf-8"))
-    return ReturnWords(**(data | {name: tuple(data[name]) for name in ("steps", "list_steps", "notice_steps")}))
+    letters = {kind: LetterWords(**(words | {"steps": tuple(words["steps"])})) for kind, words in data["letters"].items()}
+    return ReturnWords(**(data | {"letters": letters} | {name: tuple(data[name]) for name in ("steps", "list_steps")}))
