@@ -1,5 +1,6 @@
 """The buttons without a host: what they hand over, what they say when something is wrong, what they keep for an undo."""
 
+import gc
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -82,7 +83,8 @@ def test_a_users_formula_follows_its_own_row_only(formula: str, moved: str) -> N
 
 def host(**state: object) -> SimpleNamespace:
     """A workbook of a program in this state."""
-    return SimpleNamespace(app=SimpleNamespace(**({"screen_updating": True, "display_alerts": True, "calculation": "semiautomatic", "status_bar": False} | state)))
+    sheets = SimpleNamespace(active=SimpleNamespace(activate=lambda: None))
+    return SimpleNamespace(sheets=sheets, app=SimpleNamespace(**({"screen_updating": True, "display_alerts": True, "calculation": "semiautomatic", "status_bar": False} | state)))
 
 
 def fail_inside(book: SimpleNamespace) -> None:
@@ -105,6 +107,28 @@ def test_the_status_bar_counts_files() -> None:
     said: list[str] = []
     steps(said.append)(2, 8, "灵宝市.xlsx")
     assert said == ["正在读取 3/8：灵宝市.xlsx"]
+
+
+@pytest.mark.parametrize("outcome", ["done", "refused"])
+def test_a_button_seldom_looks_for_objects_that_hold_each_other_and_leaves_the_host_as_it_was(monkeypatch: pytest.MonkeyPatch, outcome: str) -> None:
+    during: list[tuple[int, int, int]] = []
+
+    def run(desk: Desk) -> Reply:
+        during.append(gc.get_threshold())
+        if outcome == "refused":
+            raise RefusedError("不行")
+        return Reply("好了")
+
+    monkeypatch.setattr(excel.xw.Book, "caller", lambda: host())
+    monkeypatch.setattr(excel, "_merge", run)
+    before = gc.get_threshold()
+    gc.set_threshold(701, 11, 12)
+    try:
+        assert excel.merge().failed is (outcome == "refused")
+        assert gc.get_threshold() == (701, 11, 12)
+    finally:
+        gc.set_threshold(*before)
+    assert during[0][0] > 10 * 701
 
 
 @pytest.mark.parametrize("name", ["工作簿1", "https://example.com/市级汇总.xlsm"])

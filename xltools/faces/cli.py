@@ -6,7 +6,6 @@ The actions bring pandas and pandera along, so each command imports its own: `--
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Sequence
 from datetime import datetime
@@ -40,6 +39,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cache_folder, keep_traceback
+from xltools.faces.process import leave, seldom_looking
 from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
 from xltools.faces.terminal import (
     progress,
@@ -56,8 +56,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 USAGE, BUG = 2, 70
-# How seldom Python looks for objects that hold each other: nearly none of ours do, and each look goes through every row read so far.
-SELDOM = (50_000, 10, 10)
 
 
 @click.group(cls=Commands)
@@ -259,5 +257,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """The `xltools` command."""
-    gc.set_threshold(*SELDOM)
-    sys.exit(run())
+    with seldom_looking():
+        code = run()
+    leave(code)

@@ -15,6 +15,7 @@ import xlwings as xw
 from xltools.faces.live.back import Back, restoring
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
 from xltools.faces.places import MESSAGE, keep_traceback, own_folder
+from xltools.faces.process import leave, seldom_looking
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
 
@@ -95,7 +96,7 @@ def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
     said, back = load_console().said, Back()
     try:
         book = xw.Book.caller()
-        with quiet(book) as say, restoring(book, back):
+        with seldom_looking(), quiet(book) as say, restoring(book, back):
             say(said["start"])
             return run(Desk(book, say, back))
     except RefusedError as refusal:
@@ -120,4 +121,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1:]))
+    leave(main(sys.argv[1:]))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.places import cores
+from xltools.faces.process import cores
 from xltools.faces.speech import language_of, spoken, translated
 from xltools.faces.terminal import SpokenContext, report_lines
 

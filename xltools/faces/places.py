@@ -43,8 +43,3 @@ def keep_traceback(what: str) -> Path:
     with path.open("a", encoding="utf-8") as log:
         log.write(f"{datetime.now().isoformat()} {what}\n{traceback.format_exc()}\n")
     return path
-
-
-def cores() -> int:
-    """How many processes can work side by side here."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
