@@ -1,19 +1,19 @@
 """The cells of an .xlsx worksheet in one pass, with everything that a value alone does not tell.
 
 Three ways lead to the same `CellSink`. Nearly all programs write cells in a few plain shapes; these are read off the text, whole
-rows where rows are alike, else cell by cell. A sheet with anything else in it is read by the XML parser from its beginning.
+rows where rows are alike (see `row_shape`), else cell by cell. A sheet with anything else in it is read by the XML parser from its beginning.
 Source: ECMA-376 part 1, 18.3.1.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
 
-from xltools.books.address import column_letters, column_number
+from xltools.books.base import Cell
 from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
+from xltools.books.row_shape import CELLS, FORMULA, START, Column, learned, shape_of
 from xltools.books.sink import CellSink, Context, number_of
 from xltools.books.xml import MalformedError, scan
 
@@ -21,26 +21,19 @@ DIGITS = "0123456789"
 # Two million cells with a value; read off the text they take some three seconds.
 MAX_MARKS = 9_000_000
 TRUE = ("1", "true")
-# The shapes that Excel, LibreOffice, WPS, XlsxWriter and openpyxl write: the beginning of a row, a run of formatted empty cells, a
-# cell with formula and value or with inline text, the end of a row. Together they must cover all of sheetData.
-ROW = r'<row r="([0-9]{1,7})"((?: [A-Za-z0-9:]+="[^"<&]*")*+)(/)?>'
-KIND = r'(?: s="([0-9]+)")?+(?: t="([A-Za-z]+)")?+>'
-CONTENT = (
-    r"(?:<f((?: [a-z]+=\"[^\"<&]*\")*+)(?:/>|>([^<]*+)</f>))?+"
-    r'(?:<v>([^<]*+)</v>|<v ?/>|<is><t(?: xml:space="preserve")?+>([^<]*+)</t></is>)?+</c>'
-)
-START = re.compile(ROW)
-CELLS = re.compile(r'(?:<c r="[A-Z]{1,3}[0-9]{1,7}"(?: s="[0-9]+")?/>)+|<c r="([A-Z]{1,3})([0-9]{1,7})"' + KIND + CONTENT + "|</row>")
-COLUMN = re.compile('<c r="([A-Z]{1,3})')
-ALIKE = 16          # rows that are read cell by cell before whole rows with the columns of the last of them are tried
-MOST_COLUMNS = 80   # of rows that are read whole
+TOGETHER = 1_000    # rows that are looked at together
+ALIKE = 16          # rows that are read cell by cell before rows like the last of them are looked for
+MOST_SHAPES = 50    # that are learned in one sheet
+WHOLE_FORMULA = re.compile(FORMULA)
+OPENING, CLOSING = "<sheetData>", "</sheetData>"
 ENCODING = re.compile(r"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""")
 ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # What XML forbids or the parser would change: left to the parser.
-CONTROL = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
-MARKUP = ("<!", "<?", "]]>")
+CONTROL = bytes({*range(32)} - set(b"\t\n"))
+MARKUP = ("\ufffe", "\uffff", "<!", "<?", "]]>")
+Groups = tuple[str | None, ...]
 
 
 class UnusualError(Exception):
@@ -63,68 +56,77 @@ def read_sheet(chunks: Iterable[bytes], context: Context) -> SheetBuilder:
 def read_text(data: bytes, context: Context) -> SheetBuilder:
     """The sheet read off its text; what surrounds the cells goes through the parser. Raises UnusualError when that will not do."""
     try:
-        head, opening, rest = data.decode("utf-8-sig").partition("<sheetData>")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise UnusualError from error
-    body, closing, tail = rest.partition("</sheetData>")
+    start = text.find(OPENING) + len(OPENING)
+    end = text.find(CLOSING, start)
+    head = text[:start]
     declared = ENCODING.search(head)
-    if not closing or "<!" in head or (declared and declared[1].lower() != "utf-8") or CONTROL.search(body) or any(mark in body for mark in MARKUP):
+    if start < len(OPENING) or end < 0 or "<!" in head or (declared and declared[1].lower() != "utf-8"):
+        raise UnusualError
+    if len(data.translate(None, CONTROL)) < len(data) or any(text.find(mark, start, end) >= 0 for mark in MARKUP):
         raise UnusualError
     reader = SheetReader(CellSink(context))
-    scan([f"{head}{opening}{closing}{tail}".encode()], reader.start, reader.end, reader.texts.append)
-    _read_shapes(body, reader.sink)
+    scan([f"{head}{text[end:]}".encode()], reader.start, reader.end, reader.texts.append)
+    _read_shapes(text, (start, end), reader.sink)
     return reader.sink.found
 
 
-def _read_shapes(body: str, sink: CellSink) -> None:
-    """Hand all cells of sheetData to the sink. Raises UnusualError unless the shapes cover it without a gap."""
-    at, apart, columns = 0, 0, frozenset[int]()
-    whole = row_shape(columns)
-    while at < len(body):
-        if row := whole.match(body, at):
-            _read_row(row.groups(), sorted(columns), sink)
+def _read_shapes(text: str, span: tuple[int, int], sink: CellSink) -> None:
+    """Hand all cells of sheetData, which spans the text from here to there, to the sink. Raises UnusualError unless the shapes cover it without a gap."""
+    (at, end), apart, shape, kinds = span, 0, shape_of({}), 1
+    while at < end:
+        rows: list[Groups] = []
+        while len(rows) < TOGETHER and (row := shape.pattern.match(text, at, end)):
+            rows.append(row.groups())
             at = row.end()
+        if rows:
+            _read_rows(rows, shape.columns, sink)
             continue
-        start, at = at, _read_cells(body, at, sink)
+        start, at = at, _read_cells(text, (at, end), sink)
         apart += 1
-        if apart == ALIKE:
-            apart, seen = 0, columns.union(map(column_number, COLUMN.findall(body, start, at)))
-            columns = seen if len(seen) <= MOST_COLUMNS else columns
-            whole = row_shape(columns)
+        if apart == ALIKE and kinds < MOST_SHAPES:
+            apart, shape, kinds = 0, learned(text, start, at, shape), kinds + 1
 
 
-@lru_cache(maxsize=64)
-def row_shape(columns: frozenset[int]) -> re.Pattern[str]:
-    """A row with cells in none but these columns, in their order, as they mostly are in a sheet.
+def _read_rows(rows: Sequence[Groups], columns: Mapping[int, Column], sink: CellSink) -> None:
+    """Rows that are alike, column by column."""
+    numbers, settings, _, *parts = zip(*rows, strict=True)
+    for number, said in zip(numbers, settings, strict=True):
+        _start_row(number or "", said or "", sink)
+    lines = [*map(int, filter(None, numbers))]
+    found, cells = iter(parts), dict[int, list[Cell]]()
+    for number, column in columns.items():
+        if column.kind is None:
+            continue
+        styles = next(found) if column.is_number else ()
+        elements = next(found) if column.computed else ()
+        values = next(found)
+        if any(elements):
+            sink.column = number
+            for sink.row, element, value in zip(lines, elements, values, strict=True):
+                if element and (formula := WHOLE_FORMULA.fullmatch(element)):
+                    _read_formula(column.kind or "n", formula[1], formula[2], value, sink)
+        if any(values):
+            cells[number] = sink.meanings(column.kind or "n", _resolved(values), styles)
+    sink.lines(lines, cells)
 
-    Groups: number, settings, "/" of a row without cells; then of every column style, type, about the formula, formula, value, inline text.
-    """
-    cells = "".join(rf'(?:<c r="{column_letters(column)}\1"(?:(?: s="[0-9]+")?/>|{KIND}{CONTENT}))?+' for column in sorted(columns))
-    return re.compile(f"{ROW}(?(3)|{cells}</row>)")
+
+def _resolved(texts: Sequence[str | None]) -> Sequence[str | None]:
+    return [resolved(text) if text else text for text in texts] if "&" in "".join(filter(None, texts)) else texts
 
 
-def _read_row(groups: Sequence[str | None], columns: Sequence[int], sink: CellSink) -> None:
-    """A whole row."""
-    _start_row(groups[0] or "", groups[1] or "", sink)
-    cells = zip(columns, groups[3::6], groups[4::6], groups[5::6], groups[6::6], groups[7::6], groups[8::6], strict=True)
-    for column, style, kind, about, formula, value, inline in cells:
-        if about is not None:
-            sink.column = column
-            _read_formula(kind, about, formula, value, sink)
-        if text := inline if kind == "inlineStr" else value:
-            sink.column = column
-            sink.value(kind or "n", resolved(text) if "&" in text else text, style)
-
-
-def _read_cells(body: str, at: int, sink: CellSink) -> int:
-    """A row cell by cell; where it ends. Raises UnusualError for what has none of the shapes."""
-    row = START.match(body, at)
+def _read_cells(text: str, span: tuple[int, int], sink: CellSink) -> int:
+    """The row at the beginning of the span, cell by cell; where it ends. Raises UnusualError for what has none of the shapes."""
+    at, end = span
+    row = START.match(text, at, end)
     if row is None:
         raise UnusualError
     _start_row(row[1], row[2], sink)
     here, at, is_open = str(sink.row), row.end(), not row[3]
     while is_open:
-        match = CELLS.match(body, at)
+        match = CELLS.match(text, at, end)
         if match is None:
             raise UnusualError
         if match[1] is not None:
@@ -133,9 +135,9 @@ def _read_cells(body: str, at: int, sink: CellSink) -> int:
             sink.start_cell(match[1])
             style, kind, about, formula, value, inline = match.group(3, 4, 5, 6, 7, 8)
             if about is not None:
-                _read_formula(kind, about, formula, value, sink)
-            if text := inline if kind == "inlineStr" else value:
-                sink.value(kind or "n", resolved(text), style)
+                _read_formula(kind or "n", about, formula, value, sink)
+            if stored := inline if kind == "inlineStr" else value:
+                sink.value(kind or "n", resolved(stored), style)
         at, is_open = match.end(), match[0] != "</row>"
     return at
 
@@ -146,10 +148,10 @@ def _start_row(number: str, settings: str, sink: CellSink) -> None:
         sink.found.hidden_rows.add(sink.row)
 
 
-def _read_formula(kind: str | None, about: str, formula: str | None, value: str | None, sink: CellSink) -> None:
+def _read_formula(kind: str, about: str, formula: str | None, value: str | None, sink: CellSink) -> None:
     if about:
         sink.formula_kind(dict(ATTRIBUTE.findall(about)))
-    sink.formula(kind or "n", resolved(formula or ""), resolved(value or ""))
+    sink.formula(kind, resolved(formula or ""), resolved(value or ""))
 
 
 def resolved(text: str) -> str:

@@ -17,6 +17,7 @@ from xltools.books.xml import MalformedError
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 # An array formula fills its range; of longer ranges than this only the first cell is noted.
 MAX_ARRAY = 10_000
+TWICE = "文件已损坏：同一个单元格出现了两次"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,6 @@ class CellSink:
         self._shared, self._kinds, self._from_1904 = context.shared, context.kinds, context.from_1904
         self._count = self._spread = self._rows = 0
         self._most = MAX_CELLS * context.room
-        self._long = any(len(text) > LONG for text in context.shared)
         self._cells: dict[int, Cell] = {}
         self._texts: dict[str, str] = {}  # a text that stands in a thousand cells is kept once, as shared strings are
 
@@ -89,31 +89,65 @@ class CellSink:
 
     def value(self, kind: str, text: str, style: str | None) -> None:
         """The cell's stored value, of the kind that the attribute t names ("n" when there is none)."""
-        value: Cell
-        if kind == "s":
-            value = self._shared_string(text)
-        elif kind == "n":
-            value = self._number(text, style)
-        else:
-            value = _converted(kind, text)
-            if isinstance(value, str):
-                value = self._texts.setdefault(value, value)
-                if len(value) > LONG:
-                    self.found.fits(value)
+        value = self._meaning(kind, text, style)
         if value == "":
             return
+        self._fits(value)
         if self.column in self._cells:
-            raise MalformedError("文件已损坏：同一个单元格出现了两次")
+            raise MalformedError(TWICE)
         self._cells[self.column] = value
-        self._count += 1
+        self._counted(1)
+
+    def meanings(self, kind: str, texts: Sequence[str | None], styles: Sequence[str | None]) -> list[Cell]:
+        """The stored values of many cells of one kind, as `value` takes them; None where nothing is stored. What is the same is looked at once.
+
+        styles: of numbers, which mean something else in some.
+        """
+        ways = texts if self._kinds.keys().isdisjoint(styles) else [*zip(texts, styles, strict=True)]
+        known = {way: self._stored(kind, *(way if isinstance(way, tuple) else (way, None))) for way in {*ways}}
+        values = [*map(known.__getitem__, ways)]
+        if any(isinstance(value, str) and len(value) > LONG for value in known.values()):
+            for value in values:
+                self._fits(value)
+        return values
+
+    def lines(self, rows: Sequence[int], columns: Mapping[int, Sequence[Cell]]) -> None:
+        """The values of rows that have been started, column by column."""
+        for row, cells in zip(rows, zip(*columns.values(), strict=True), strict=False):
+            line = {column: value for column, value in zip(columns, cells, strict=True) if value is not None}
+            there = self.found.values[row]
+            if there.keys() & line.keys():
+                raise MalformedError(TWICE)
+            there.update(line)
+            self._counted(len(line))
+
+    def _counted(self, cells: int) -> None:
+        self._count += cells
         if self._count > self._most:
             raise MalformedError(TOO_LARGE)
+
+    def _fits(self, value: Cell) -> None:
+        if isinstance(value, str) and len(value) > LONG:
+            self.found.fits(value)
+
+    def _stored(self, kind: str, text: str | None, style: str | None) -> Cell:
+        """The value of a cell, None where it holds nothing."""
+        value = self._meaning(kind, text, style) if text else ""
+        return None if value == "" else value
+
+    def _meaning(self, kind: str, text: str, style: str | None) -> Cell:
+        if kind == "s":
+            return self._shared_string(text)
+        if kind == "n":
+            return self._number(text, style)
+        value = _converted(kind, text)
+        return self._texts.setdefault(value, value) if isinstance(value, str) else value
 
     def _shared_string(self, text: str) -> str:
         try:
             number = int(text)
             if number >= 0:
-                return self.found.fits(self._shared[number]) if self._long else self._shared[number]
+                return self._shared[number]
         except (ValueError, IndexError):
             pass
         raise MalformedError(DAMAGED)
