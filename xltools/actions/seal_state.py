@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from xltools.actions.check import check_book
 from xltools.books.checklist_content import checklist_content, printed_codes
@@ -21,16 +23,23 @@ from xltools.rules.impartial import checkers_of
 from xltools.rules.signing import Signers, checklist_signers, county_signers, standing
 
 COUNTY = "county"
+NOTHING = Content((), {})      # what is compared with no seal
 
 
 @dataclass(frozen=True)
 class Paper:
-    """A form to be sealed or verified. about: what is wrong with its signatures · checkers: who signs, as a register is asked about them."""
+    """A form to be sealed or verified. about: what is wrong with its signatures · checkers: who signs, as a register is asked about them ·
+    read: reads what its seal covers, for those who need it."""
 
     who: Signers
-    content: Content
+    read: Callable[[], Content]
     about: tuple[Finding, ...] = ()
     checkers: tuple[Checker, ...] = ()
+
+    @cached_property
+    def content(self) -> Content:
+        """What its seal covers."""
+        return self.read()
 
 
 def paper(book: FileBook, policy: Policy) -> Paper | None:
@@ -38,12 +47,12 @@ def paper(book: FileBook, policy: Policy) -> Paper | None:
     if is_checklist(book):
         read = read_checklist(book)
         about = tuple(one for part in read.parts for one in about_checkers(part))
-        return Paper(checklist_signers(read), checklist_content(book, read), about, tuple(checkers_of(read)))
+        return Paper(checklist_signers(read), partial(checklist_content, book, read), about, tuple(checkers_of(read)))
     if book.stamp.template == COUNTY:
         submission = check_book(book, load_template(COUNTY), policy)
         who = county_signers(submission)
         checkers = tuple(Checker(name, "", Place(book.name), "", "", "") for name in who.names)
-        return Paper(who, form_content(book, submission.raw), checkers=checkers)
+        return Paper(who, partial(form_content, book, submission.raw), checkers=checkers)
     return None
 
 
@@ -53,14 +62,14 @@ def state_of(book: FileBook, form: Paper) -> tuple[str, list[Finding]]:
     if seal and not all(book.facts(name).knows_formulas for name in book.sheets):
         said = load_seal_words()
         return said.states["damaged"], [Code.SEAL_DAMAGED.at(Place(book.name), reason=said.reasons["old"])]
-    return standing(form.who, seal, form.content, printed_codes(book))
+    return standing(form.who, seal, form.content if seal else NOTHING, printed_codes(book))
 
 
 def seal_state(book: FileBook, read: ReadChecklist) -> tuple[str, list[Finding]]:
     """The same of a checklist that has been read."""
-    return state_of(book, Paper(checklist_signers(read), checklist_content(book, read)))
+    return state_of(book, Paper(checklist_signers(read), partial(checklist_content, book, read)))
 
 
 def county_state(book: FileBook, submission: Submission) -> tuple[str, list[Finding]]:
     """The same of a county's workbook that has been checked."""
-    return state_of(book, Paper(county_signers(submission), form_content(book, submission.raw)))
+    return state_of(book, Paper(county_signers(submission), partial(form_content, book, submission.raw)))

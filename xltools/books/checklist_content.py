@@ -42,13 +42,20 @@ def checklist_content(book: FileBook, read: ReadChecklist) -> Content:
 
 def without_mark(text: str) -> str:
     """The text without the seal that is printed below the checkers."""
-    return _printed().sub("", text)
+    return _printed().sub("", text) if _mark() in text else text
 
 
 def printed_codes(book: FileBook) -> frozenset[str]:
     """The codes that are printed below checkers."""
-    texts = [str(value) for name in book.sheets for row in book.sheet(name).grid for value in row if isinstance(value, str)]
+    mark = _mark()
+    texts = [value for name in book.sheets for row in book.sheet(name).grid for value in row if isinstance(value, str) and mark in value]
     return frozenset(match[1] for text in texts for match in _printed().finditer(text))
+
+
+@cache
+def _mark() -> str:
+    """What stands before every printed code."""
+    return load_seal_words().words["printed"].strip().partition("{code}")[0]
 
 
 @cache

@@ -15,7 +15,7 @@ from xltools.books.base import Book, Grid, SheetFacts, Stamp
 from xltools.books.csv_text import CsvSource
 from xltools.books.decode import NotTextError, decoded
 from xltools.books.foreign import ForeignSource, PageSource
-from xltools.books.gate import BAD_TEXT, MAX_FILE, SUMMARY, Kind, Package, look, refuse
+from xltools.books.gate import BAD_TEXT, MAX_FILE, SUMMARY, Kind, Looked, look, refuse
 from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.replace import holder
@@ -54,10 +54,11 @@ class FileBook:
         self.name = name or path.name
         data = content_of(path, self.name, room) if content is None else content
         self.sha256 = hashlib.sha256(data).hexdigest()
-        data, self.kind = _opened(data, self.name, passwords, room)
+        looked = _opened(data, self.name, passwords, room)
+        self.kind = looked.kind
         self._read: dict[str, Sheet] = {}
         try:
-            self.source: Source = _source(data, self.kind, self.name, room)
+            self.source: Source = _source(looked, self.name)
         except MalformedError as error:
             raise refuse(self.name, str(error)) from error
         if len(self.source.sheets) > MAX_SHEETS:
@@ -134,24 +135,24 @@ def content_of(path: Path, name: str, room: int = 1) -> bytes:
         raise refuse(name, "磁盘或网络读取失败") from error
 
 
-def _opened(data: bytes, name: str, passwords: Sequence[str], room: int) -> tuple[bytes, Kind]:
-    """The bytes of the workbook, without a password where one of these is its own, and how they are stored."""
+def _opened(data: bytes, name: str, passwords: Sequence[str], room: int) -> Looked:
+    """The workbook, without a password where one of these is its own."""
     try:
-        return data, look(data, name, room)
+        return look(data, name, room)
     except StopError as stop:
         if stop.finding.code is not Code.PASSWORD:
             raise
-    plain = unlocked(data, name, passwords)
-    return plain, look(plain, name, room)
+    return look(unlocked(data, name, passwords), name, room)
 
 
-def _source(data: bytes, kind: Kind, name: str, room: int) -> Source:
-    if kind is Kind.XLSX:
-        return XlsxSource(Package(data, name, room))
-    if kind is Kind.ODS:
-        return OdsSource(Package(data, name))
-    if kind is Kind.XLSB:
-        return XlsbSource(Package(data, name))
+def _source(looked: Looked, name: str) -> Source:
+    data, kind, package = looked.data, looked.kind, looked.package
+    if package and kind is Kind.XLSX:
+        return XlsxSource(package)
+    if package and kind is Kind.ODS:
+        return OdsSource(package.with_room(1))
+    if package and kind is Kind.XLSB:
+        return XlsbSource(package.with_room(1))
     if kind is Kind.XML:
         return Xml2003Source(in_utf8(data))
     if kind is Kind.CSV:

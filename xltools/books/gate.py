@@ -9,6 +9,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
+from dataclasses import dataclass
 from enum import Enum
 
 from xltools.books.biff import is_locked
@@ -86,6 +87,7 @@ class Package:
 
     def __init__(self, data: bytes, name: str, room: int = 1) -> None:
         self.name, self.room = name, room
+        self.relations: dict[str, dict[str, tuple[str, str]]] = {}  # see `xlsx.relationships`
         self._left = MAX_INFLATED * room
         if data.count(b"PK\x01\x02") > MAX_MEMBERS:
             raise refuse(name, TOO_LARGE)
@@ -147,17 +149,26 @@ def _key(member: str) -> str:
     return member.replace("\\", "/").lstrip("/").lower()
 
 
-def look(data: bytes, name: str, room: int = 1) -> Kind:
+@dataclass(frozen=True)
+class Looked:
+    """What a file is. data: the bytes of the workbook · package: the same opened, None where it is no zip."""
+
+    data: bytes
+    kind: Kind
+    package: Package | None = None
+
+
+def look(data: bytes, name: str, room: int = 1) -> Looked:
     """How this workbook is stored. room: see `Package`. Raises StopError with the reason when it is none or has a password."""
     if len(data) > MAX_FILE * room:
         raise refuse(name, f"文件超过 {MAX_FILE * room // 2**20} MB")
     if not data.strip(b"\0"):
         raise refuse(name, "文件内容全是空白，可能没有复制完成" if data else "文件是空的（0字节）")
     if data.startswith(b"PK"):
-        return _zip_kind(Package(data, name, room))
-    if data.startswith(SIGNATURE):
-        return _ole_kind(data, name)
-    return _text_kind(data, name)
+        package = Package(data, name, room)
+        kind = _zip_kind(package)
+        return Looked(data, kind, package.with_room(room))
+    return Looked(data, _ole_kind(data, name) if data.startswith(SIGNATURE) else _text_kind(data, name))
 
 
 def _zip_kind(package: Package) -> Kind:

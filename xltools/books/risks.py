@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from xltools.books.address import address, split
 from xltools.books.base import Cell
@@ -96,9 +97,15 @@ def _live(book: FileBook) -> Iterator[Finding]:
     for name, sheet in book.seen.items():
         cells = _texts(sheet) if typed else sheet.formulas.items()
         for cell, formula in cells:
-            if LIVE.search(LITERAL.sub("", formula)):
+            if _starts(formula):
                 value = None if typed else _value(sheet, cell)
                 yield Code.LIVE_FORMULA.at(Place(book.name, name, cell), formula=shown(formula), value=shown(value))
+
+
+@lru_cache(maxsize=2**12)  # the forms of one template have the same formulas
+def _starts(formula: str) -> bool:
+    """Whether a formula would start something."""
+    return bool(LIVE.search(LITERAL.sub("", formula)))
 
 
 def _texts(sheet: Sheet) -> Iterator[tuple[str, str]]:

@@ -6,10 +6,10 @@ Works by relationships and local names, so that strict OOXML and unusual part na
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from xltools.books.dates import built_in, shows
 from xltools.books.gate import DAMAGED, Package
@@ -99,7 +99,7 @@ class XlsxSource:
         shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.chunks(part))]
         kinds: dict[str | None, str] = {}
         for part in related(self.package, self.main, "styles"):
-            kinds |= style_kinds(self.package.chunks(part))
+            kinds |= known_kinds(self.package.read(part))
         return Context(shared, kinds, self.structure.from_1904, self.package.room)
 
 
@@ -128,6 +128,12 @@ def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
 
     What lies inside the file is named as a part, everything else as written.
     """
+    if part not in package.relations:
+        package.relations[part] = _relationships(package, part)
+    return package.relations[part]
+
+
+def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
     folder, name = posixpath.split(part)
     path = posixpath.join(folder, "_rels", f"{name}.rels")
     found: dict[str, tuple[str, str]] = {}
@@ -209,6 +215,12 @@ def shared_strings(chunks: Iterable[bytes]) -> list[str]:
 
     scan(chunks, start, end, texts.append)
     return strings
+
+
+@lru_cache(maxsize=32)
+def known_kinds(part: bytes) -> Mapping[str | None, str]:
+    """As `style_kinds`: the workbooks of one template mostly have the same styles, byte for byte."""
+    return style_kinds((part,))
 
 
 def style_kinds(chunks: Iterable[bytes]) -> dict[str | None, str]:

@@ -106,6 +106,8 @@ def canonical(value: object) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
+    if isinstance(value, str) and "\n" not in value and "\r" not in value:
+        return value.strip()
     return "\n".join(line.rstrip() for line in str(value).replace("\r\n", "\n").replace("\r", "\n").strip().split("\n"))
 
 
