@@ -19,9 +19,10 @@ from xltools.books.base import Cell, SheetFacts, Stamp
 from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind, Package
+from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import SheetReader, read_sheet, read_text
 from xltools.books.sink import CellSink, Context
-from xltools.books.xlsx import XlsxSource, shared_strings
+from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError, scan
 from xltools.model.finding import Code, StopError
 
@@ -343,7 +344,41 @@ def test_cells_and_rows_without_a_reference_follow_one_another(tmp_path: Path) -
 
 def test_phonetic_guides_are_not_part_of_a_shared_string() -> None:
     text = "<sst><si><t>东京</t><rPh sb='0' eb='2'><t>トウキョウ</t></rPh><phoneticPr/></si><si><r><t>甲</t></r><r><rPr/><t xml:space='preserve'> 乙</t></r></si><si/></sst>"
-    assert shared_strings([text.encode()]) == ["东京", "甲 乙", ""]
+    assert shared_strings(text.encode()) == ["东京", "甲 乙", ""]
+
+
+@pytest.mark.parametrize(
+    ("items", "strings"),
+    [
+        ("<si><t>甲</t></si><si><t xml:space=\"preserve\"> 乙 </t></si><si><t/></si><si><t></t></si>", ["甲", " 乙 ", "", ""]),
+        ("<si><t>a&amp;b &lt;1 &#x4e59;&#19993;</t></si>", ["a&b <1 乙丙"]),
+        ("<si><t>_x4E00_</t></si><si><t>一\n二</t></si>", ["一", "一\n二"]),
+        ("<si><t>一\r\n二</t></si>", ["一\n二"]),                              # as XML has it: line ends are one character
+        ("<si>\n <t>甲</t>\n</si>\n<si><t>乙</t></si>", ["甲", "乙"]),
+        ("<si><t><![CDATA[甲<乙]]></t></si>", ["甲<乙"]),
+    ],
+)
+@pytest.mark.parametrize("head", ['<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<sst xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main" count="4">', "<sst>"])
+def test_shared_strings_are_read_in_whatever_way_a_program_writes_them(head: str, items: str, strings: list[str]) -> None:
+    assert shared_strings(f"{head}{items}</sst>".encode()) == strings
+
+
+@pytest.mark.parametrize(
+    "part",
+    [
+        "<sst><si><t>甲</t></si>",
+        "<sst><si><t>甲\x01</t></si></sst>",
+        "<sst><si><t>甲]]></t></si></sst>",
+        "<sst><si><t>甲&nbsp;</t></si></sst>",
+        "<sst><si><t>&#0;</t></si></sst>",
+        "<sst><si><t>甲</t></si></sst></sst>",
+        "<sst a='1' a='1'><si><t>甲</t></si></sst>",
+        "<!DOCTYPE sst [<!ENTITY a '甲'>]><sst><si><t>&a;</t></si></sst>",
+    ],
+)
+def test_broken_shared_strings_are_refused(part: str) -> None:
+    with pytest.raises(MalformedError):
+        shared_strings(part.encode())
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 
 from xltools.books.address import address, column_letters, corners
 from xltools.books.base import Cell, Grid, SheetFacts
@@ -13,7 +13,7 @@ from xltools.books.cells import is_blank
 from xltools.books.checklist import TEMPLATE
 from xltools.books.file import FileBook
 from xltools.books.header import Header, find_columns, find_header
-from xltools.books.labels import labels_of, squeeze
+from xltools.books.labels import Labels, labels_of, squeeze
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
@@ -81,6 +81,11 @@ def read_checklist(book: FileBook) -> ReadChecklist:
     return ReadChecklist(book.name, stamp.version, stamp.policy, stamp.subject, tuple(parts), _overall(book), tuple(findings))
 
 
+@cache
+def _labels(form: str) -> Labels:
+    return labels_of(load_form(form))
+
+
 def _sheet(book: FileBook, name: str) -> _Sheet:
     read = book.sheet(name)
     return _Sheet(Place(book.name, name), read.grid, read.facts, read.formulas)
@@ -88,10 +93,10 @@ def _sheet(book: FileBook, name: str) -> _Sheet:
 
 def _located(sheet: _Sheet) -> tuple[Header, int] | None:
     """The header of the rows, and the row of the table's grade below; None when this is no sheet of a process."""
-    header = find_header(sheet.grid, labels_of(load_form("checklist")))
+    header = find_header(sheet.grid, _labels("checklist"))
     if header is None:
         return None
-    foot = labels_of(load_form("checklist_foot"))
+    foot = _labels("checklist_foot")
     rows = range(header.bottom + 1, len(sheet.grid) + 1)
     found = next((row for row in rows if any(foot.of(value) == "grade" for value in sheet.grid[row - 1])), None)
     return (header, found) if found else None
@@ -100,7 +105,7 @@ def _located(sheet: _Sheet) -> tuple[Header, int] | None:
 def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, list[Finding]]:
     form = load_form("checklist")
     filled = Counter(column for row in sheet.grid[header.bottom : foot - 1] for column, value in enumerate(row, 1) if not is_blank(value))
-    columns = find_columns(header, labels_of(form), filled).found
+    columns = find_columns(header, _labels(form.name), filled).found
     missing = [one for one in form if one.owner is not Owner.FORMULA or one.name in NEEDED]
     findings = [Code.COLUMN_MISSING.at(sheet.place, label=one.label) for one in missing if one.name not in columns]
     if any(name not in columns for name in NEEDED):
@@ -121,7 +126,7 @@ def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, li
 
 def _labelled(sheet: _Sheet, form: Form, rows: range) -> dict[str, Entered]:
     """Field → the cell right of its label, in these rows; columns that somebody put between the two are passed over."""
-    labels = labels_of(form)
+    labels = _labels(form.name)
     found: dict[str, Entered] = {}
     for row in rows:
         width = len(sheet.grid[row - 1]) if row <= len(sheet.grid) else 0
@@ -155,7 +160,7 @@ def _text(value: Cell) -> str:
 
 def _checkers_header(sheet: _Sheet, foot: int) -> Header | None:
     """The header of the checkers' lines."""
-    found = find_header(sheet.grid[foot:], labels_of(load_form("checklist_checkers")))
+    found = find_header(sheet.grid[foot:], _labels("checklist_checkers"))
     if found is None:
         return None
     return Header(found.bottom + foot, found.texts, {column: row + foot for column, row in found.rows.items()})
@@ -164,7 +169,7 @@ def _checkers_header(sheet: _Sheet, foot: int) -> Header | None:
 def _checkers(sheet: _Sheet, header: Header) -> Iterator[dict[str, Entered]]:
     """The lines in which anything stands, above the note below them."""
     form = load_form("checklist_checkers")
-    columns = find_columns(header, labels_of(form), {}).found
+    columns = find_columns(header, _labels(form.name), {}).found
     note = squeeze(form.note)
     for row in range(header.bottom + 1, len(sheet.grid) + 1):
         cells = {name: sheet.entered(row, column) for name, column in columns.items()}

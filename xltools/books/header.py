@@ -48,11 +48,14 @@ class Columns:
 def find_header(grid: Grid, labels: Labels) -> Header | None:
     """The row, or the rows below one another, in which most fields are named; None when no row names two of them."""
     best: tuple[int, Header] | None = None
+    most = len({*labels.exact.values(), *labels.alias.values()})
     for number in range(1, min(len(grid), SEARCHED_ROWS) + 1):
         for candidate in _candidates(grid, number, labels):
             score = len({labels.of(text) for text in candidate.texts.values()} - {None})
             if score >= FEWEST_LABELS and (best is None or score > best[0]):
                 best = (score, candidate)
+                if score == most:       # no other can be better
+                    return _with_units(candidate, grid)
     return _with_units(best[1], grid) if best else None
 
 

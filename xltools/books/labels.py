@@ -37,7 +37,12 @@ def _squeezed(text: str) -> str:
 def bare(value: Cell) -> str:
     """As squeeze, and without brackets and what they enclose, such as a unit."""
     text = squeeze(value)
-    return text if text.isalnum() else BRACKETS.sub("", text) or text
+    return text if text.isalnum() else _unbracketed(text)
+
+
+@lru_cache(maxsize=2**16)
+def _unbracketed(text: str) -> str:
+    return BRACKETS.sub("", text) or text
 
 
 def sheet_key(name: str) -> str:
@@ -61,8 +66,11 @@ class Labels:
 
     def of(self, value: Cell) -> str | None:
         """The field with this label or alias, None when there is none."""
-        text, plain = squeeze(value), bare(value)
-        return (self.exact.get(text) or self.exact.get(plain) or self.alias.get(text) or self.alias.get(plain)) if text else None
+        text = squeeze(value)
+        if not text:
+            return None
+        plain = bare(value)
+        return self.exact.get(text) or self.exact.get(plain) or self.alias.get(text) or self.alias.get(plain)
 
     def is_exact(self, value: Cell, field: str) -> bool:
         """Whether the text is the field's own label, unit and decoration aside."""

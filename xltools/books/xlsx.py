@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from xltools.books.dates import built_in, shows
 from xltools.books.gate import DAMAGED, Package
 from xltools.books.grid import Sheet
+from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context, plain
 from xltools.books.xml import MalformedError, attribute, scan
@@ -96,7 +97,7 @@ class XlsxSource:
 
     @cached_property
     def context(self) -> Context:
-        shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.chunks(part))]
+        shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.read(part))]
         kinds: dict[str | None, str] = {}
         for part in related(self.package, self.main, "styles"):
             kinds |= known_kinds(self.package.read(part))
@@ -186,35 +187,6 @@ def _structure(package: Package, main: str) -> Structure:
     if not sheets or len({entry.name for entry in sheets}) < len(sheets):
         raise MalformedError(DAMAGED)
     return Structure(tuple(sheets), names, state["1904"] in TRUE)
-
-
-def shared_strings(chunks: Iterable[bytes]) -> list[str]:
-    """The shared strings in order, rich text joined, phonetic guides left out."""
-    strings: list[str] = []
-    pieces: list[str] = []
-    texts: list[str] = []
-    phonetic = False
-
-    def start(name: str, _: dict[str, str]) -> None:
-        nonlocal phonetic
-        if name == "t":
-            texts.clear()
-        elif name == "rPh":
-            phonetic = True
-
-    def end(name: str) -> None:
-        nonlocal phonetic
-        if name == "t":
-            if not phonetic:
-                pieces.append("".join(texts))
-        elif name == "rPh":
-            phonetic = False
-        elif name == "si":
-            strings.append(plain("".join(pieces)))
-            pieces.clear()
-
-    scan(chunks, start, end, texts.append)
-    return strings
 
 
 @lru_cache(maxsize=32)

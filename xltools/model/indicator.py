@@ -110,6 +110,9 @@ class IndicatorTable:
     note: str = ""
     indicators: tuple[Indicator, ...] = ()
 
+    def __hash__(self) -> int:
+        return hash((self.id, self.edition))  # what follows from a table is kept by it: all its texts would take longer than that
+
     @property
     def lowest(self) -> str:
         return self.grades[-1]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from xltools.model.checklist import (
     Applicant,
@@ -121,12 +122,18 @@ def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> Line:
     if indicator.method and any(indicator.requirement(grade) for grade in table.grades):
         item += "\n" + words["method"].format(method=indicator.method)
     chosen = is_chosen(indicator, table)
-    return Line(indicator, item, "" if chosen else part_formula(indicator, table), "" if chosen else shown, tuple(_marks(indicator, table)))
+    return Line(indicator, item, row_formulas(table).get(indicator.no, ""), "" if chosen else shown, tuple(_marks(indicator, table)))
 
 
 def is_chosen(indicator: Indicator, table: IndicatorTable) -> bool:
     """Whether an expert chooses the grade reached."""
     return indicator.kind is AnswerKind.TEXT and is_graded(indicator, table)
+
+
+@lru_cache(maxsize=2**8)
+def row_formulas(table: IndicatorTable) -> Mapping[str, str]:
+    """The formula of 达到等级 by the number of the indicator, of every row in which nobody chooses it."""
+    return {one.no: part_formula(one, table) for one in table.indicators if not is_chosen(one, table)}
 
 
 def part_formula(indicator: Indicator, table: IndicatorTable) -> str:

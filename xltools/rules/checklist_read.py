@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
+from string import ascii_uppercase
 
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
 from xltools.model.finding import Code, Finding, Place
@@ -14,7 +15,7 @@ from xltools.model.form import load_form, load_template
 from xltools.model.grade import Answer, Checklist, Found, PartGrade
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy
-from xltools.rules.checklist_plan import is_chosen, is_share, part_formula, stamped
+from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
 from xltools.rules.dates import read_date
 from xltools.rules.limits import date_limits
 from xltools.rules.reached import table_formula
@@ -66,11 +67,11 @@ def changed_formulas(part: ReadPart, grade: PartGrade) -> list[Finding]:
 def _changed_rows(part: ReadPart, grade: PartGrade) -> Iterator[Finding]:
     table = grade.checklist.table
     items = {item.indicator.no: item for item in grade.items}
+    expected = _expected(table, tuple(part.columns.items()), tuple((line.no, _row(line)) for line in part.lines))
     for line in part.lines:
         item, cell = items.get(line.no), line.cells["reached"]
         if item and not is_chosen(item.indicator, table) and shown_of(cell) == item.outcome:
-            expected = _resolved(part_formula(item.indicator, table), part)
-            yield from _changed(cell, expected, item.label, item.outcome)
+            yield from _changed(cell, expected[line.no], item.label, item.outcome)
 
 
 def _changed_grade(part: ReadPart, grade: PartGrade) -> Iterator[Finding]:
@@ -79,17 +80,19 @@ def _changed_grade(part: ReadPart, grade: PartGrade) -> Iterator[Finding]:
     if cell is None or not rows or shown_of(cell) != grade.outcome:
         return
     areas = (f"{part.columns[name]}{min(rows)}:{part.columns[name]}{max(rows)}" for name in ("reached", "reason") if name in part.columns)
-    yield from _changed(cell, table_formula(grade.checklist.table, *areas) if "reason" in part.columns else "", f"{grade.checklist.process}的等级", grade.outcome)
+    expected = plain_formula(table_formula(grade.checklist.table, *areas)) if "reason" in part.columns else ""
+    yield from _changed(cell, expected, f"{grade.checklist.process}的等级", grade.outcome)
 
 
 def _changed(cell: Entered, expected: str, item: str, computed: str) -> Iterator[Finding]:
+    """expected: the plain formula that should be there, "" where it is not known."""
     if cell.sure and cell.formula is None:
         yield Code.FORMULA_LOST.at(cell.place, label=item, value=computed)
-    elif cell.formula and expected and plain_formula(cell.formula) != plain_formula(expected):
+    elif cell.formula and expected and plain_formula(cell.formula) != expected:
         yield Code.FORMULA_CHANGED.at(cell.place, item=item, shown=shown_of(cell), computed=computed)
 
 
-@lru_cache(maxsize=2**12)  # checklists of one table have the same formulas
+@lru_cache(maxsize=2**13)  # checklists of one table have the same formulas
 def plain_formula(text: str) -> str:
     """A formula without what programs and formats write differently: blanks, $, case, TRUE(), ends of fractions, [.A1] for A1."""
     parts = QUOTED.split(text.removeprefix("="))
@@ -100,17 +103,22 @@ def plain_formula(text: str) -> str:
     return "".join(parts)
 
 
-def _resolved(expression: str, part: ReadPart) -> str:
+@lru_cache(maxsize=2**8)  # as most sheets of one table have them
+def _expected(table: IndicatorTable, columns: tuple[tuple[str, str], ...], rows: tuple[tuple[str, int], ...]) -> Mapping[str, str]:
+    """The plain formula of every row's grade. columns: field → its letters · rows: number of an indicator → its row."""
+    return {no: plain_formula(_resolved(formula, dict(columns), dict(rows))) for no, formula in row_formulas(table).items()}
+
+
+def _resolved(expression: str, columns: Mapping[str, str], rows: Mapping[str, int]) -> str:
     """A formula with the cells of this sheet; "" when it needs a row or a column that is not there."""
-    rows = {line.no: _row(line) for line in part.lines}
     named = [(match[1], match[2]) for match in PLACEHOLDER.finditer(expression)]
-    if any(name not in part.columns or no not in rows for name, no in named):
+    if any(name not in columns or no not in rows for name, no in named):
         return ""
-    return PLACEHOLDER.sub(lambda match: f"{part.columns[match[1]]}{rows[match[2]]}", expression)
+    return PLACEHOLDER.sub(lambda match: f"{columns[match[1]]}{rows[match[2]]}", expression)
 
 
 def _row(line: ReadLine) -> int:
-    return int("".join(character for character in line.cells["no"].place.cell if character.isdigit()))
+    return int(line.cells["no"].place.cell.lstrip(ascii_uppercase))
 
 
 def shown_of(cell: Entered | None) -> str | None:
