@@ -4,11 +4,13 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from xltools.books.body import Body, Contents, Line
+from xltools.books.body import Body, Contents
+from xltools.books.columns import columns_of
 from xltools.books.file import open_book
 from xltools.books.package import workbook_at
 from xltools.books.sheet import Formula, SheetPlan, add_form_sheet
@@ -70,23 +72,46 @@ def test_a_thousand_links_to_one_file_are_one_relationship(tmp_path):
 
 def test_equal_values_of_different_kinds_stay_apart():
     contents = Contents(7)
-    values = [1, True, 1.0, 0, False, -2.5, "甲", "1", "甲", None, ""]
-    assert contents.of(values) == (
+    values = [1, True, 1.0, 0, False, -2.5, "甲", "1", "甲", None, "", Formula("=A1", 1), Formula("=A1", True)]
+    said = [
         "><v>1</v></c>", ' t="b"><v>1</v></c>', "><v>1</v></c>", "><v>0</v></c>", ' t="b"><v>0</v></c>', "><v>-2.5</v></c>",
         ' t="s"><v>7</v></c>', ' t="s"><v>8</v></c>', ' t="s"><v>7</v></c>', "/>", "/>",
-    )  # fmt: skip
+        "><f>A1</f><v>1</v></c>", ' t="b"><f>A1</f><v>1</v></c>',
+    ]  # fmt: skip
+    assert contents.of([values]) == [said]
+    assert contents.of([[value] for value in values]) == [[one] for one in said]
+    assert contents.of([values[-2:], values[1::3][:2]]) == [said[-2:], said[1::3][:2]]
     assert contents.texts == ["甲", "1"]
 
 
+def test_texts_are_numbered_row_by_row():
+    contents = Contents(0)
+    contents.of([["甲", "丙", "丙"], [1, "甲", "戊"], ["乙", "丁", None]])
+    assert contents.texts == ["甲", "乙", "丙", "丁", "戊"]
+
+
+def test_records_of_a_table_are_written_as_the_same_records_one_by_one(tmp_path):
+    rows = [{"name": f"企业{at % 700}", "capacity": at / 3 if at % 2 else None, "remark": "长" * 40_000 if at == 600 else None} for at in range(1200)]
+    links = {(at, "name"): f"internal:'甲 表'!A{at}" for at in range(0, 1200, 7)}
+    tints = {(600, ""): "error", (601, "name"): "note"}
+    by_row = write(tmp_path / "a.xlsx", SheetPlan(FORM, rows, links=links, tints=tints, height=18.0, spare=1))
+    columns = columns_of(pd.DataFrame(rows, columns=NAMES, dtype=object).astype(object).where(lambda frame: frame.notna(), None))
+    by_column = write(tmp_path / "b.xlsx", SheetPlan(FORM, columns, links=links, tints=tints, height=18.0, spare=1))
+    assert by_row.read_bytes() == by_column.read_bytes()
+    assert [len(str(record["remark"])) for record in columns][600] == len(columns[600]["remark"]) == 32_767
+    assert open_book(by_column).values(FORM.sheet)[FIRST_ROW + 599][NAMES.index("remark")] == "长" * 32_767
+
+
 def test_an_exception_while_rows_are_made_leaves_no_file(tmp_path):
-    def lines():
-        yield from (Line(["甲"], [0]) for _ in range(1000))
-        raise LookupError
+    def cells(start, stop):
+        if start:
+            raise LookupError
+        return [["甲"] * (stop - start)]
 
     def write_all():
         with workbook_at(tmp_path / "甲.xlsx") as (workbook, styles):
             add_form_sheet(workbook, SheetPlan(FORM), styles)
-            styles.bodies[1] = Body(FIRST_ROW, 1, 1000, lines)
+            styles.bodies[1] = Body(FIRST_ROW, 1000, cells, [[0]])
 
     with pytest.raises(LookupError):
         write_all()

@@ -9,17 +9,19 @@ Source: ECMA-376 part 1, 18.3.1.4 (c), 18.3.1.47 (hyperlink), 18.3.1.73 (row), 1
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from itertools import count
+from types import NoneType
 from urllib.parse import quote
 
 from xltools.books.address import column_letters
 from xltools.books.base import Cell
 from xltools.books.cells import ERRORS
+from xltools.books.columns import LONGEST_TEXT
 from xltools.books.dates import serial
-from xltools.books.link import UNSAFE, Link
+from xltools.books.link import UNSAFE, Link, link_of
 from xltools.books.patch_xml import cell_text, escape
 
 CHUNK = 500     # rows made and compressed at a time
@@ -46,61 +48,71 @@ class Formula:
 
 
 FIXED = ' customHeight="1"'     # without it programs fit the row to what is typed into it
-
-
-@dataclass(frozen=True)
-class Line:
-    """One row: its cells from column A on, the number of each cell's format, its height in points (None: the sheet's own), whether
-    that height follows what is typed later."""
-
-    values: Sequence[Cell | Formula]
-    formats: Sequence[int]
-    height: float | None = None
-    grows: bool = False
+NO_HEIGHT = (None, False)
 
 
 @dataclass(frozen=True)
 class Body:
-    """The rows of one sheet from row `first` on. links: (row, column) → where the cell leads."""
+    """The rows of one sheet from row `first` on, as columns.
+
+    cells:   (start, stop) → the cells of these rows, counted from 0, a list for each column.
+    formats: numbers of the formats of a row's cells; a row has the first that there are, or those that `looks` names by position.
+    heights: row, counted from 0 → its height in points, whether that follows what is typed later; None: the sheet's own.
+    links:   (row of the sheet, column from 1) → where the cell leads, as a SheetPlan says it.
+    """
 
     first: int
-    width: int
     length: int
-    lines: Callable[[], Iterable[Line]]
-    links: Mapping[tuple[int, int], Link] = field(default_factory=dict)
+    cells: Callable[[int, int], Sequence[Sequence[Cell | Formula]]]
+    formats: Sequence[Sequence[int]]
+    looks: Mapping[int, int] = field(default_factory=dict)
+    height: Callable[[int], tuple[float | None, bool]] = lambda row: NO_HEIGHT
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def width(self) -> int:
+        """How many columns there are."""
+        return len(self.formats[0])
 
     @property
     def end(self) -> str:
         """The last cell."""
         return f"{column_letters(self.width)}{self.first + self.length - 1}"
 
-    @property
+    @cached_property
+    def _ends(self) -> dict[str, Link]:
+        """Where the links lead, by what they have in common with others: all but the cell."""
+        return {head: link_of(head) for head in {_split(url)[0] for url in self.links.values()}}
+
+    @cached_property
     def ids(self) -> dict[str, str]:
         """The id of the relationship to each file that the links lead to."""
-        targets = sorted({link.target for link in self.links.values() if link.target})
+        targets = sorted({link.target for link in self._ends.values() if link.target})
         return {target: f"link{number}" for number, target in enumerate(targets, 1)}
 
     def rows(self, contents: Contents) -> Iterator[bytes]:
         """The rows as XML, some hundred at a time. contents: of the cells of this workbook, to which new ones are added."""
         letters = [column_letters(column) for column in range(1, self.width + 1)]
-        patterns: dict[tuple[int, ...], str] = {}  # most rows look like many others
-        rows: list[str] = []
-        for number, line in enumerate(self.lines(), self.first):
-            looks = tuple(line.formats)
-            if looks not in patterns:
-                patterns[looks] = "".join(f'<c r="{letter}{ROW}" s="{style}"%s' for letter, style in zip(letters, looks, strict=True))
-            cells = patterns[looks].replace(ROW, str(number)) % contents.of(line.values)
-            rows.append(f'<row r="{number}"{_height(line.height, line.grows)}>{cells}</row>')
-            if len(rows) == CHUNK:
-                yield "".join(rows).encode()
-                rows.clear()
-        yield "".join(rows).encode()
+        inside = ["".join(f'<c r="{letter}{ROW}" s="{style}"%s' for letter, style in zip(letters, looks, strict=True)) for looks in self.formats]
+        patterns: dict[tuple[int, tuple[float | None, bool]], str] = {}  # most rows look like many others
+        for start in range(0, self.length, CHUNK):
+            rows = []
+            said = contents.of(self.cells(start, min(start + CHUNK, self.length)))
+            for at, cells in enumerate(zip(*said, strict=True), start):
+                look = self.looks.get(at, 0), self.height(at)
+                if look not in patterns:
+                    patterns[look] = f'<row r="{ROW}"{_height(*look[1])}>{inside[look[0]]}</row>'
+                rows.append(patterns[look].replace(ROW, str(self.first + at)) % cells)
+            yield "".join(rows).encode()
 
     def hyperlinks(self) -> str:
         """The links as the sheet lists them, "" without any."""
-        ids = self.ids
-        found = "".join(_hyperlink(f"{column_letters(column)}{row}", link, ids) for (row, column), link in sorted(self.links.items()))
-        return f"<hyperlinks>{found}</hyperlinks>" if found else ""
+        ends = {head: _end(link, self.ids) for head, link in self._ends.items()}
+        found = []
+        for (row, column), url in sorted(self.links.items()):
+            head, cell = _split(url)
+            found.append(f'<hyperlink ref="{column_letters(column)}{row}"{ends[head][0]}{escape(cell)}{ends[head][1]}/>')
+        return f"<hyperlinks>{''.join(found)}</hyperlinks>" if found else ""
 
     def relations(self) -> bytes:
         """The part that says where the links lead, b"" when none leads out of the workbook."""
@@ -115,33 +127,58 @@ class Body:
 class Contents:
     """What a cell says behind its look, by its value. Only texts are remembered: 1 and True are equal.
 
-    A text gets the next number of the workbook's table of texts when it is first met.
+    A text gets the next number of the workbook's table of texts when it is first met, row by row.
     """
 
     def __init__(self, first: int) -> None:
         self._known: dict[Cell | Formula, str] = {None: "/>", "": "/>"}
         self._numbers = count(first)
 
-    def of(self, values: Sequence[Cell | Formula]) -> tuple[str, ...]:
-        """What the cells with these values say."""
-        known, new = self._known.get, self._new
-        return tuple([known(value) or new(value) for value in values])
+    def of(self, columns: Sequence[Sequence[Cell | Formula]]) -> list[list[str]]:
+        """What the cells of some columns say, all of one length."""
+        known = self._known
+        kinds = [set(map(type, column)) - {NoneType} for column in columns]
+        self._number([column for column, kind in zip(columns, kinds, strict=True) if any(issubclass(one, str) for one in kind)])
+        return [[known[value] for value in column] if kind <= {str} else self._values(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
-    def _new(self, value: Cell | Formula) -> str:
-        if isinstance(value, str):
-            return self._known.setdefault(value, f' t="s"><v>{next(self._numbers)}</v></c>')
-        if isinstance(value, Formula):
-            return f"{_formula(value)}</c>"
-        if isinstance(value, bool):
-            return f' t="b"><v>{value:d}</v></c>'
-        if isinstance(value, int | float):
-            return f"><v>{value:.16G}</v></c>"
-        return f"><v>{serial(value):.16G}</v></c>" if value is not None else "/>"
+    def _number(self, columns: Sequence[Sequence[Cell | Formula]]) -> None:
+        """Give the texts in these columns that are new their numbers, in the order of the rows."""
+        places: dict[str, tuple[int, int]] = {}
+        for at, column in enumerate(columns):
+            if new := {value for value in set(column).difference(self._known) if isinstance(value, str)}:
+                rows = dict(zip(reversed(column), range(len(column) - 1, -1, -1), strict=True))  # the first row of each value
+                for value in new:
+                    here = (rows[value], at)
+                    if here < places.get(value, (here[0] + 1, 0)):
+                        places[value] = here
+        for text in sorted(places, key=places.__getitem__):
+            self._known[text] = f' t="s"><v>{next(self._numbers)}</v></c>'
+
+    def _values(self, column: Sequence[Cell | Formula], kinds: Set[type]) -> list[str]:
+        """What a column says in which there are values of other kinds than text; of one kind, equal ones are looked at once."""
+        known = self._known
+        if len(kinds) > 1 or any(issubclass(one, str | Formula) for one in kinds):
+            return [known[value] if isinstance(value, str) else _said(value) for value in column]
+        values = {value: _said(value) for value in set(column)}
+        return [values[value] for value in column]
 
     @property
     def texts(self) -> list[str]:
         """The texts in the order of their numbers."""
         return [one for one in self._known if isinstance(one, str) and one]
+
+
+def _said(value: Cell | Formula) -> str:
+    """What a cell says that holds anything but text."""
+    if value is None:
+        return "/>"
+    if isinstance(value, Formula):
+        return f"{_formula(value)}</c>"
+    if isinstance(value, bool):
+        return f' t="b"><v>{value:d}</v></c>'
+    if isinstance(value, int | float):
+        return f"><v>{value:.16G}</v></c>"
+    return f"><v>{serial(value):.16G}</v></c>"  # type: ignore[arg-type]
 
 
 def with_bodies(parts: Mapping[str, bytes], bodies: Mapping[int, Body]) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -175,7 +212,7 @@ def _shared(text: str, texts: Sequence[str]) -> bytes:
     added = len(texts)
     counted = COUNTED.sub(lambda found: f'count="{int(found[1]) + added}" uniqueCount="{int(found[2]) + added}"', text, count=1)
     head, end, tail = counted.rpartition("</sst>")
-    return "".join([head, *map(_si, texts), end, tail]).encode()
+    return "".join([head, *(_si(text[:LONGEST_TEXT]) for text in texts), end, tail]).encode()
 
 
 def _si(text: str) -> str:
@@ -205,10 +242,16 @@ def _formula(formula: Formula) -> str:
     return f">{text}<v>{value if isinstance(value, int | float) else serial(value)}</v>"
 
 
-def _hyperlink(cell: str, link: Link, ids: Mapping[str, str]) -> str:
+def _split(url: str) -> tuple[str, str]:
+    """A link as all but its cell, and the cell; "" where it leads to no cell."""
+    head, sign, cell = url.rpartition("!") if "#" in url or url.startswith("internal:") else ("", "", "")
+    return (f"{head}{sign}", cell) if sign else (url, "")
+
+
+def _end(link: Link, ids: Mapping[str, str]) -> tuple[str, str]:
+    """What stands before and behind the cell in the element of a link."""
     target = f' r:id="{ids[link.target]}"' if link.target else ""
-    place = f' location="{escape(link.place)}"' if link.place else ""
-    return f'<hyperlink ref="{cell}"{target}{place}/>'
+    return (f'{target} location="{escape(link.place)}', '"') if link.place else (target, "")
 
 
 def _target(path: str) -> str:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -11,8 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import LAST_COLUMN
 from xltools.books.base import Cell
-from xltools.books.body import Body, Line
+from xltools.books.body import Body
 from xltools.books.body import Formula as Formula  # others take it from here
+from xltools.books.columns import Columns
 from xltools.books.layout import (
     LINE_HEIGHT,
     column_width,
@@ -25,7 +27,6 @@ from xltools.books.layout import (
     set_page,
     set_view,
 )
-from xltools.books.link import link_of
 from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
 from xltools.books.style import BASE, Styles, header_look, kind_look
@@ -54,7 +55,7 @@ class SheetPlan:
     """
 
     form: Form
-    rows: Sequence[Record] = ()
+    rows: Sequence[Record] | Columns = ()
     live: LiveForm = field(default_factory=LiveForm)
     spare: int = 0
     links: Mapping[tuple[int, str], str] = field(default_factory=dict)
@@ -67,6 +68,10 @@ class SheetPlan:
     def last_row(self) -> int:
         """The last row that is written, spare ones included."""
         return FIRST_ROW + len(self.rows) + self.spare - 1
+
+    def column(self, name: str, rows: slice = slice(None)) -> list[Cell | Formula]:
+        """What these records have in one field."""
+        return self.rows.column(name, rows) if isinstance(self.rows, Columns) else [record.get(name) for record in self.rows[rows]]
 
 
 def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -166,15 +171,17 @@ def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
 def _body(plan: SheetPlan, styles: Styles) -> Body:
     """The records and the spare rows: values, the formulas of computed fields, formats, links."""
     columns = {one.name: column for column, one in enumerate(plan.form, 1)}
-    links = {(FIRST_ROW + index, columns[name]): link_of(url) for (index, name), url in plan.links.items() if not isinstance(plan.rows[index].get(name), Formula)}
-    plain = [styles.number(*plain_looks(plan, one)) for one in plan.form]
-    formats = _formats(plan, styles)
+    links = {(FIRST_ROW + index, columns[name]): url for (index, name), url in plan.links.items() if not _is_formula(plan, index, name)}
+    formats, rows = _formats(plan, styles)
 
-    def lines() -> Iterator[Line]:
-        for index in range(len(plan.rows) + plan.spare):
-            yield Line(_values(plan, index), formats.get(index, plain), *_height(plan, index))
+    def cells(start: int, stop: int) -> list[list[Cell | Formula]]:
+        return [_values(plan, one, start, stop) for one in plan.form]
 
-    return Body(FIRST_ROW, len(columns), len(plan.rows) + plan.spare, lines, links)
+    return Body(FIRST_ROW, len(plan.rows) + plan.spare, cells, formats, rows, partial(_height, plan), links)
+
+
+def _is_formula(plan: SheetPlan, index: int, name: str) -> bool:
+    return not isinstance(plan.rows, Columns) and isinstance(plan.rows[index].get(name), Formula)
 
 
 def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
@@ -186,27 +193,28 @@ def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
     return (needed, True) if needed > row_height(plan.form, {}) else (None, True)
 
 
-def _formats(plan: SheetPlan, styles: Styles) -> dict[int, list[int]]:
-    """The numbers of the formats of every record in which a cell has a tint or a link."""
-    known: dict[tuple[Mark, ...], list[int]] = {}  # most rows are like many others
-    found: dict[int, list[int]] = {}
+def _formats(plan: SheetPlan, styles: Styles) -> tuple[list[list[int]], dict[int, int]]:
+    """The numbers of the formats of a record's cells, in one that is like most others first; and which of these every other record has."""
+    known: dict[tuple[Mark, ...], int] = {}  # most rows are like many others
+    formats = [[styles.number(*plain_looks(plan, one)) for one in plan.form]]
+    found: dict[int, int] = {}
     for index, marks in marks_of(plan).items():
         if marks not in known:
-            known[marks] = [styles.number(*looks(plan, index, one)) for one in plan.form]
+            known[marks] = len(formats)
+            formats.append([styles.number(*looks(plan, index, one)) for one in plan.form])
         found[index] = known[marks]
-    return found
+    return formats, found
 
 
-def _values(plan: SheetPlan, index: int) -> list[Cell | Formula]:
-    """The cells of one record; computed fields hold their formula. A spare row has nothing else."""
-    record: Record = plan.rows[index] if index < len(plan.rows) else {}
-    values = [record.get(one.name) for one in plan.form]
-    if plan.live.formulas:
-        for at, one in enumerate(plan.form):
-            value = values[at]
-            if one.name in plan.live.formulas and (value is None or (isinstance(value, Formula) and not value.text)):
+def _values(plan: SheetPlan, one: Field, start: int, stop: int) -> list[Cell | Formula]:
+    """The cells of one field; a computed one holds its formula. A spare row has nothing else."""
+    values = plan.column(one.name, slice(start, stop))
+    values += [None] * (stop - start - len(values))
+    if formula := plan.live.formulas.get(one.name):
+        for at, value in enumerate(values):
+            if value is None or (isinstance(value, Formula) and not value.text):
                 stored = value.value if value else ""
-                values[at] = Formula(resolve(plan.live.formulas[one.name], plan.form, FIRST_ROW + index), stored)
+                values[at] = Formula(resolve(formula, plan.form, FIRST_ROW + start + at), stored)
     return values
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, partial
+from itertools import starmap
 from pathlib import Path
-from typing import Any
 from urllib.parse import quote
 
 from xlsxwriter import Workbook
@@ -14,6 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
 from xltools.books.board import BoardPlan, add_board
+from xltools.books.columns import columns_of
 from xltools.books.console import ROWS, SUFFIX, add_console
 from xltools.books.dashboard import add_dashboard
 from xltools.books.detail import without_rows, write_details
@@ -28,11 +29,10 @@ from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.detail import Detail
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 
 ROW_HEIGHT, HIGHEST_ROW = 18, 400
 MOST_LINKS = 60_000     # a sheet holds 65,530
-LONGEST_TEXT = 32_767
 ONLY_WHEN_FILLED = ("site_checks", "conflicts", "unmerged", "unclaimed", "names")
 FOOTER = "&L{title}&C第 &P 页，共 &N 页&R{version}"
 
@@ -96,7 +96,7 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     table, words = summary.tables["board"], load_dashboard().board
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
-    return BoardPlan(table, words, run, summary.figures, _links(table.form, records_of(table.frame), summary), _tints(table, summary))
+    return BoardPlan(table, words, run, summary.figures, _links(table, summary), _tints(table, summary))
 
 
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
@@ -110,10 +110,8 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
-    records = records_of(table.frame)
-    rows = [_writable(record) for record in records]
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(table.form, rows, links=_links(table.form, records, summary), tints=_tints(table, summary), footer=footer)
+    return SheetPlan(table.form, columns_of(table.frame), links=_links(table, summary), tints=_tints(table, summary), footer=footer)
 
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -123,21 +121,14 @@ def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
 
 def heights(plan: SheetPlan) -> dict[int, float]:
     """The heights, in points, of the rows whose text takes more than a line."""
-    widths = {one.name: column_width(one) for one in plan.form}
-    wrapped = [one.name for one in plan.form if is_long(one)]
     needed: dict[int, int] = {}
-    for name in wrapped:
-        known = cache(partial(lines, width=widths[name]))
-        for row, record in enumerate(plan.rows, FIRST_ROW):
-            if (text := stored(record.get(name))) is not None and (count := known(str(text))) > 1:
-                needed[row] = max(count, needed.get(row, 1))
+    for one in (one for one in plan.form if is_long(one)):
+        values, width = [stored(value) for value in plan.column(one.name)], column_width(one)
+        tall = {value: count for value in set(values) if value is not None and (count := lines(str(value), width)) > 1}
+        for row, value in enumerate(values, FIRST_ROW):
+            if value in tall:
+                needed[row] = max(tall[value], needed.get(row, 1))
     return {row: min(needed[row] * LINE_HEIGHT, HIGHEST_ROW) for row in sorted(needed)}
-
-
-def _writable(record: dict[str, Any]) -> dict[str, Any]:
-    """A record as cells can hold it."""
-    long = [name for name, value in record.items() if isinstance(value, str) and len(value) > LONGEST_TEXT]
-    return {**record, **{name: record[name][:LONGEST_TEXT] for name in long}} if long else record
 
 
 def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
@@ -145,38 +136,48 @@ def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     return {(row - first, name): tint for (row, name), tint in summary.marks.get(table.form.name, {}).items()}
 
 
-def _links(form: Form, records: Sequence[Mapping[str, Any]], summary: Summary) -> dict[tuple[int, str], str]:
+def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     """Where each record came from: the cell in the source file, or the row of the ledger."""
-    found = [(at, *link) for at, record in enumerate(records[:MOST_LINKS]) for link in _record_links(form, record, summary)]
-    return {(at, name): url for at, name, url in found if name and url}
+    found: dict[tuple[int, str], str] = {}
+    for names, link in _linked(table.form, summary):
+        columns = zip(*(table.frame[name].tolist()[:MOST_LINKS] for name in names), strict=True)
+        found |= {(at, name): url for at, (name, url) in enumerate(starmap(link, columns)) if name and url}
+    return found
 
 
-def _record_links(form: Form, record: Mapping[str, Any], summary: Summary) -> list[tuple[str, str]]:
-    """The links of one record: one, or with two sides in it one each."""
+def _linked(form: Form, summary: Summary) -> list[tuple[tuple[str, ...], Callable[..., tuple[str, str]]]]:
+    """The fields that say where a record of the form came from, and of their values the field that carries the link, and the link, "" when there
+    is none: one for each record, or with two sides in it one each."""
+    lead = cache(partial(outside, summary))     # thousands of cells stand in one sheet
     sides = [which for which in ("first", "second") if f"{which}_cell" in form]
-    return [_side_link(record, which, summary) for which in sides] if sides else [_link(form, record, summary)]
-
-
-def _side_link(record: Mapping[str, Any], which: str, summary: Summary) -> tuple[str, str]:
-    """The link to one side's cell, or where it is a whole file to that."""
-    file, sheet, cell = (record[f"{which}_{name}"] for name in ("file", "sheet", "cell"))
-    return f"{which}_{'cell' if cell else 'file'}", outside(summary, file, sheet, cell)
-
-
-def _link(form: Form, record: Mapping[str, Any], summary: Summary) -> tuple[str, str]:
-    """The field of a record that carries its link, and the link; "" when there is none."""
-    if "ledger_rows" in form and "ledger" in summary.beside:
-        return "", ""
+    if sides:
+        return [((f"{which}_file", f"{which}_sheet", f"{which}_cell"), partial(_side_link, which, lead)) for which in sides]
     if "ledger_rows" in form:
-        return "ledger_rows", inside(summary.tables["ledger"].form.sheet, f"A{str(record['ledger_rows']).split('、')[0]}")
+        return [] if "ledger" in summary.beside else [(("ledger_rows",), partial(_ledger_link, summary.tables["ledger"].form.sheet))]
     if "source_row" in form:
-        return "source_row", outside(summary, record["source_file"], record["source_sheet"], f"A{record['source_row']}")
-    if "cell" in form and record["file"] is None and record["sheet"]:
-        return ("cell", inside(str(record["sheet"]), str(record["cell"]))) if record["cell"] else ("", "")
+        return [(("source_file", "source_sheet", "source_row"), lambda file, sheet, row: ("source_row", to_cell(lead(file, sheet), f"A{row}")))]
     if "cell" in form:
-        name = "cell" if record["cell"] else "sheet" if record["sheet"] else "file"
-        return name, outside(summary, record["file"], record["sheet"], record["cell"] or "A1")
-    return ("file", outside(summary, record["file"], None, "")) if "file" in form else ("", "")
+        return [(("file", "sheet", "cell"), partial(_cell_link, lead))]
+    return [(("file",), lambda file: ("file", lead(file, None)))] if "file" in form else []
+
+
+Lead = Callable[[object, object], str]
+
+
+def _side_link(which: str, lead: Lead, file: object, sheet: object, cell: object) -> tuple[str, str]:
+    """The link to one side's cell, or where it is a whole file to that."""
+    return f"{which}_{'cell' if cell else 'file'}", to_cell(lead(file, sheet), cell)
+
+
+def _ledger_link(sheet: str, rows: object) -> tuple[str, str]:
+    return "ledger_rows", inside(sheet, f"A{str(rows).partition('、')[0]}")
+
+
+def _cell_link(lead: Lead, file: object, sheet: object, cell: object) -> tuple[str, str]:
+    """The link to a cell of a source file, or where there is no file of this workbook."""
+    if file is None and sheet:
+        return ("cell", inside(str(sheet), str(cell))) if cell else ("", "")
+    return "cell" if cell else "sheet" if sheet else "file", to_cell(lead(file, sheet), cell or "A1")
 
 
 def inside(sheet: str, cell: str) -> str:
@@ -184,10 +185,15 @@ def inside(sheet: str, cell: str) -> str:
     return f"internal:{quoted(sheet)}!{cell}"
 
 
-def outside(summary: Summary, file: object, sheet: object, cell: object) -> str:
-    """A link to a cell of a source file, "" when the file's place is not known."""
+def outside(summary: Summary, file: object, sheet: object) -> str:
+    """A link to a source file or a sheet of it, "" when the file's place is not known."""
     path = summary.sources.get(str(file), "")
     if not path:
         return ""
     plain = quote(path, safe="/") if any(sign in path for sign in "#%") else path
-    return f"external:{plain}#{quoted(str(sheet))}!{cell}" if sheet else f"external:{plain}"
+    return f"external:{plain}#{quoted(str(sheet))}!" if sheet else f"external:{plain}"
+
+
+def to_cell(link: str, cell: object) -> str:
+    """A link of `outside` to this cell, where it leads to a sheet."""
+    return f"{link}{cell}" if link.endswith("!") else link

@@ -1,0 +1,47 @@
+"""The records of a table as the columns they lie in: a record of its own is made only for who asks for one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+LONGEST_TEXT = 32_767   # that a cell can hold
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Records of plain values, None for what is empty. columns: field → its values, each `length` long."""
+
+    columns: Mapping[str, np.ndarray[Any, Any]]
+    length: int
+
+    def __len__(self) -> int:
+        return self.length
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """The records, one after the other, as cells can hold them."""
+        return (_writable(dict(zip(self.columns, row, strict=True))) for row in zip(*(column.tolist() for column in self.columns.values()), strict=True))
+
+    def __getitem__(self, at: int) -> dict[str, Any]:
+        """One record, as cells can hold it."""
+        return _writable({name: column[at] for name, column in self.columns.items()})
+
+    def column(self, name: str, rows: slice) -> list[Any]:
+        """What these records have in one field."""
+        column = self.columns.get(name)
+        return [None] * len(range(self.length)[rows]) if column is None else column[rows].tolist()
+
+
+def columns_of(frame: pd.DataFrame) -> Columns:
+    """The records of a frame; columns of Python's own values are not copied."""
+    return Columns({str(name): column.to_numpy(dtype=object) for name, column in frame.items()}, len(frame))
+
+
+def _writable(record: dict[str, Any]) -> dict[str, Any]:
+    """A record as cells can hold it."""
+    long = [name for name, value in record.items() if isinstance(value, str) and len(value) > LONGEST_TEXT]
+    return {**record, **{name: record[name][:LONGEST_TEXT] for name in long}} if long else record
