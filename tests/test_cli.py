@@ -136,6 +136,35 @@ def test_nothing_is_loaded_that_is_not_used(code: str, heavy: set[str]) -> None:
     assert said.stderr.strip() == "set()"
 
 
+# A terminal that notes, with what is written on it, which of the heavy packages are loaded by then; with the first of them it is all over.
+NOTING = """
+import io, os, sys
+HEAVY = {"numpy", "pandas", "xlsxwriter", "openpyxl", "rapidfuzz", "xltools.actions.check", "xltools.actions.grade", "xltools.actions.merge"}
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+    def write(self, text):
+        if super().write(text):     # click writes nothing, to see whether it can
+            print(repr(text), *sorted(HEAVY & set(sys.modules)), flush=True)
+        if HEAVY & set(sys.modules):
+            os._exit(0)
+        return len(text)
+sys.stderr = Terminal()
+from xltools.faces.cli import run
+run(sys.argv[1:])
+"""
+
+
+@pytest.mark.parametrize("command", [["check"], ["merge", "-o", "市级汇总.xlsx"], ["grade"], ["make", "checklist", "-o", "核查表", "--from"], ["drop", "check"], ["demo"]])
+def test_the_first_line_on_a_terminal_does_not_wait_for_what_the_command_loads(tmp_path: Path, inbox: Path, command: list[str]) -> None:
+    files = ["演示"] if command[0] == "demo" else [str(shutil.copy(inbox / "开发区.xlsx", tmp_path))]
+    said = subprocess.run([sys.executable, "-c", NOTING, *command, *files], cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8")
+    first, then = said.stdout.splitlines()
+    assert first == repr("\r\x1b[K正在启动…")
+    assert then.startswith(repr("\r\x1b[K")[:-1])
+    assert "pandas" in then.split()
+
+
 def test_demo_merges_all_eight_and_says_what_to_open(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["demo", str(tmp_path / "演示")]) == 0
     printed = capsys.readouterr().out

@@ -122,13 +122,14 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 
     每个问题写明：哪个文件、哪张表、哪个格、现在是什么、应为什么、怎么改。
     """
-    from xltools.actions.check import check_files
-    from xltools.actions.give_back import give_back
-    from xltools.actions.inbox import Inbox
-    from xltools.actions.notify import notify
+    with progress() as step:
+        from xltools.actions.check import check_files
+        from xltools.actions.give_back import give_back
+        from xltools.actions.inbox import Inbox
+        from xltools.actions.notify import notify
 
-    with team_at(given["address"]) as team, progress() as step:
-        outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)
+        with team_at(given["address"]) as team:
+            outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
     show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
@@ -154,12 +155,13 @@ def merge(output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
 
     有问题的行照样汇总并标记；读不了的文件列在问题清单，不影响其他文件。
     """
-    from xltools.actions.inbox import Inbox
-    from xltools.actions.merge import Earlier, merge_with
+    with progress() as step:
+        from xltools.actions.inbox import Inbox
+        from xltools.actions.merge import Earlier, merge_with
 
-    with team_at(given["address"]) as team, progress() as step:
-        inbox = Inbox(given["files"], given["passwords"], team, cache_folder())
-        outcome = merge_with(inbox, output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
+        with team_at(given["address"]) as team:
+            inbox = Inbox(given["files"], given["passwords"], team, cache_folder())
+            outcome = merge_with(inbox, output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
     show_outcome(outcome, told(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)

@@ -31,9 +31,9 @@ def demo(folder: Path | None, tour: bool, policy: Policy) -> int:
 
 
 def _demo(folder: Path, policy: Policy) -> int:
-    from xltools.actions.demo import demo as run
-
     with progress() as step:
+        from xltools.actions.demo import demo as run
+
         outcome = run(folder, policy, step)
     say("合并了 {count} 个区县文件：{counts}（示例里的问题是有意埋下的）", count=len(outcome.accepted), counts=counts_line(outcome.counts))
     if outcome.graded:

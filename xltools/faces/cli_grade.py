@@ -48,9 +48,9 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
 
     一家企业一个文件，一个工序一张表。已有的核查表不改动。
     """
-    from xltools.actions.checklist import make_checklists
-
     with progress() as step:
+        from xltools.actions.checklist import make_checklists
+
         made = make_checklists(files, policy, folder, codes, step)
     for line in report_lines(made.findings, brief=True):
         click.echo(line)
@@ -74,10 +74,18 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
 
     同时给出区县填报表的，按其中的“变更与处理”得出现在的等级。
     """
-    from xltools.actions.inbox import Inbox
+    with progress():
+        from xltools.actions.grade import grade_files
+        from xltools.actions.inbox import Inbox
+        from xltools.actions.regrade import compared
 
     with team_at(given["address"]) as team:
-        outcome = _graded(Inbox(files, given["passwords"], team), policy, other)
+        inbox = Inbox(files, given["passwords"], team)
+        old, new = _policies(inbox, policy, other)
+        with progress() as step:
+            outcome = grade_files(inbox, old, step)
+    if new:
+        outcome = compared(outcome, old, new)
     if as_json:
         show_json(outcome)
         return exit_code(outcome.findings)
@@ -138,19 +146,13 @@ def recheck(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy
     return exit_code(done.findings)
 
 
-def _graded(files: Inbox, policy: Policy, other: str | None) -> GradeOutcome:
-    """The grades under the policy, and under another one where it is asked for."""
-    from xltools.actions.grade import grade_files
-    from xltools.actions.regrade import compared, stamped_policy
+def _policies(files: Inbox, policy: Policy, other: str | None) -> tuple[Policy, Policy | None]:
+    """The policy to grade by, and another one where a comparison is asked for."""
+    from xltools.actions.regrade import stamped_policy
 
-    old, new = policy, None
     if other == THIS:
-        old, new = stamped_policy(files) or policy, policy
-    elif other is not None:
-        new = PolicyName().convert(other, None, click.get_current_context())
-    with progress() as step:
-        outcome = grade_files(files, old, step)
-    return compared(outcome, old, new) if new else outcome
+        return stamped_policy(files) or policy, policy
+    return policy, None if other is None else PolicyName().convert(other, None, click.get_current_context())
 
 
 def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:

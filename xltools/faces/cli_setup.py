@@ -148,11 +148,11 @@ wait_option = click.option("--wait", is_flag=True, help="结束时等回车键�
 @help_option
 def drop_merge(folder: Path, wait: bool, policy: Policy) -> int:
     """合并拖上来的文件夹，汇总放在它旁边。"""
-    from xltools.actions.merge import merge
-    from xltools.model.form import load_template
-
-    output = folder.resolve().parent / load_template("city").file
     with progress() as step:
+        from xltools.actions.merge import merge
+        from xltools.model.form import load_template
+
+        output = folder.resolve().parent / load_template("city").file
         outcome = merge([folder], output, policy, datetime.now(), step)
     show_outcome(outcome, outcome.record(), False, brief=True)
     show_merged(outcome)
@@ -167,10 +167,10 @@ def drop_merge(folder: Path, wait: bool, policy: Policy) -> int:
 @help_option
 def drop_check(files: tuple[Path, ...], wait: bool, policy: Policy) -> int:
     """校验拖上来的文件，退回件放在第一个文件旁边。"""
-    from xltools.actions.check import check_files
-    from xltools.actions.give_back import give_back
-
     with progress() as step:
+        from xltools.actions.check import check_files
+        from xltools.actions.give_back import give_back
+
         outcome = check_files(files, policy, step)
     show_outcome(outcome, outcome.record(), False, brief=True)
     first = files[0].resolve()

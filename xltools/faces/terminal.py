@@ -112,16 +112,21 @@ def counts_line(counts: Mapping[str, int]) -> str:
 
 @contextmanager
 def progress() -> Iterator[Any]:
-    """A callable step(done, total, name) that shows progress on a terminal and says nothing in a pipe."""
+    """A callable step(done, total, name) that shows progress on a terminal and says nothing in a pipe.
+
+    Its first line stands at once: what a command needs is best imported inside the block.
+    """
     shown = sys.stderr.isatty()
 
-    def step(done: int, total: int, name: str) -> None:
+    def show(text: str) -> None:
         if shown:
-            click.echo(f"\r\x1b[K[{done}/{total}] {name}", nl=False, err=True)
+            click.echo(f"\r\x1b[K{text}", nl=False, err=True)
 
-    yield step
-    if shown:
-        click.echo("\r\x1b[K", nl=False, err=True)
+    show(spoken().say("正在启动…"))
+    try:
+        yield lambda done, total, name: show(f"[{done}/{total}] {name}")
+    finally:
+        show("")
 
 
 def show_json(outcome: Any) -> None:
