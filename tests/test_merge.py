@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
 from xltools.actions import merge as merge_module
+from xltools.actions.fsck import fsck
 from xltools.actions.merge import merge
 from xltools.books import replace as replace_module
 from xltools.books.file import open_book
@@ -256,6 +257,38 @@ def test_rows_of_a_county_that_is_not_in_the_inbox_stay_with_what_is_said_of_the
     assert [row[:at] + row[at + 1 :] for row in values(output, LEDGER.sheet)] == [row[:at] + row[at + 1 :] for row in before]
     merge([counties], output, POLICY, NOW)
     assert values(output, LEDGER.sheet) == before
+
+
+def test_rows_that_were_not_merged_stay_listed_while_their_county_is_not_in_the_inbox(tmp_path: Path) -> None:
+    """Row 6 has no credit code: it stays named while the file is away, and once; a file that lies there again says it anew."""
+    output, folder = tmp_path / "市级汇总.xlsx", tmp_path / "区县"
+    county_file(folder, "灵宝市", [enterprise(0), enterprise(1) | {"credit_code": None}])
+    here = county_file(folder, "湖滨区", [enterprise(2)])
+    merge([folder], output, POLICY, NOW)
+    fields = [one.name for one in CITY["unmerged"]]
+    listed = values(output, CITY["unmerged"].sheet)
+    assert [(row[fields.index("source_file")], row[fields.index("source_row")]) for row in listed] == [("灵宝市.xlsx", 6)]
+    for _ in range(2):
+        assert Code.NOT_BALANCED not in codes(merge([here], output, POLICY, NOW))
+        assert values(output, CITY["unmerged"].sheet) == listed
+        assert fsck(output, [tmp_path]).findings == ()
+    merge([folder], output, POLICY, NOW)
+    assert values(output, CITY["unmerged"].sheet) == listed
+    mended = county_file(tmp_path / "改好", "灵宝市", [enterprise(0), enterprise(1)])
+    merge([here, mended], output, POLICY, NOW)
+    assert values(output, CITY["unmerged"].sheet) == []
+
+
+def test_rows_that_were_not_merged_are_called_by_their_batch_when_the_next_month_has_the_files_name(tmp_path: Path) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    june = county_file(tmp_path / "6月", "灵宝市", [enterprise(0), enterprise(1) | {"credit_code": None}], cover={"batch": "6月"})
+    merge([june], output, POLICY, NOW)
+    july = county_file(tmp_path / "7月", "灵宝市", [enterprise(2)], cover={"batch": "7月"})
+    fields = [one.name for one in CITY["unmerged"]]
+    for _ in range(2):
+        merge([july], output, POLICY, NOW)
+        (line,) = values(output, CITY["unmerged"].sheet)
+        assert (line[fields.index("source_file")], line[fields.index("source_row")]) == ("灵宝市.xlsx（6月）", 6)
 
 
 # --- what is not ours -------------------------------------------------------------------------------------------------

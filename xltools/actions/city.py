@@ -114,11 +114,12 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     settled = settle(sides, memory, policy)
     forms = {one.inherits.partition(".")[0] for one in basis.template[LEDGER]} - {"", basis.template[LEDGER].collects}
     settled = with_reviews(settled, outcome, sides, sorted(forms))
+    out = staying.still_out(stays, before.get("unmerged"))
     stays, gone = staying.without(stays, settled.left_out)
     outcome = without_decided(outcome, settled)
     outcome = with_findings(outcome, [*told(settled, outcome), *notes(settled, memory, sides), *staying.told(stays)])
     sides = [side for side in sides if side.at not in settled.left_out]
-    return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, gone)
+    return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, [*out, *gone])
 
 
 def _ordered(sides: Sequence[Side], policy: Policy) -> list[Side]:

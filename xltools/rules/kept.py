@@ -107,6 +107,13 @@ def without(found: Kept, left_out: Mapping[tuple[str, str, int], str]) -> tuple[
     return replace(found, records=stay), gone
 
 
+def still_out(found: Kept, unmerged: Table | None) -> list[Record]:
+    """The lines of last time's list of unmerged rows that are about files whose rows stay: as little as these do they disappear with the file."""
+    records = [] if unmerged is None else [{one.name: _value(one.kind, record.get(one.name)) for one in unmerged.form} for record in records_of(unmerged.frame)]
+    called = ({**one, "source_file": found.renamed.get(str(one["source_file"]), one["source_file"])} for one in records)
+    return [one for one in called if one["source_file"] in found.files]
+
+
 def told(found: Kept) -> Iterator[Finding]:
     """A note for every sheet of every file whose rows stay."""
     rows = Counter((str(one["county"]), str(one["batch"] or ""), str(one["source_file"]), str(one["source_sheet"])) for records in found.records.values() for one in records)
