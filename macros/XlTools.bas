@@ -46,7 +46,7 @@ End Sub
 
 ' Excel: a process of its own, which finds this workbook by name and window, as xlwings expects it.
 Private Sub RunPython(verb)
-    Dim shell, interpreter, outcome, command
+    Dim shell, interpreter, outcome, command, shown
     interpreter = FirstLine(Folder() & "python.txt")
     If interpreter = "" Then
         MsgBox NotSetUp(), vbExclamation, "xltools"
@@ -60,7 +60,11 @@ Private Sub RunPython(verb)
     If Dir(Folder() & "message.txt") <> "" Then Kill Folder() & "message.txt"
     command = Quoted(interpreter) & " -m xltools.faces.excel " & verb & " " & Quoted("--wb=" & ThisWorkbook.Name) & " --from_xl=1 --hwnd=" & Application.Hwnd
     Set shell = CreateObject("WScript.Shell")
+    ' "Starting ..." before Python is: it takes a second until that can speak.
+    shown = Application.StatusBar
+    Application.StatusBar = Chinese("6B63 5728 542F 52A8 2026")
     outcome = shell.Run(command, 0, True)
+    Application.StatusBar = shown
     If outcome <> 0 Then MsgBox Message(outcome), vbExclamation, "xltools"
 End Sub
 

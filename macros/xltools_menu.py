@@ -12,6 +12,7 @@ from pathlib import Path
 import uno
 
 TITLE = "绩效分级"
+STARTING = "正在启动…"
 OK = 1          # com.sun.star.awt.MessageBoxButtons.BUTTONS_OK
 
 
@@ -48,6 +49,7 @@ def publish(*arguments):
 def _run(verb, arguments):
     """One button on the document that the caller handed over, or on the one in front when a menu called."""
     document = next((one for one in arguments if hasattr(one, "Sheets")), None) or XSCRIPTCONTEXT.getDocument()  # noqa: F821
+    shown = _starting(document)
     try:
         _load()
         from xltools.faces import excel
@@ -60,8 +62,21 @@ def _run(verb, arguments):
         problem = str(refusal)
     except Exception:
         problem = f"程序没有启动成功。请运行：xltools doctor\n\n{traceback.format_exc(limit=-1)}"
+    finally:
+        if shown is not None:
+            shown.end()
     if problem:
         _tell(document, problem)
+
+
+def _starting(document):
+    """What says in the status bar that the button was heard: our packages take a second to load. None without a window."""
+    controller = document.getCurrentController()
+    if controller is None:
+        return None
+    indicator = controller.Frame.createStatusIndicator()
+    indicator.start(STARTING, 0)
+    return indicator
 
 
 class NotReadyError(Exception):

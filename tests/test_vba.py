@@ -50,6 +50,15 @@ def test_the_user_script_offers_every_function_that_a_macro_or_the_menu_asks_for
     assert set(re.findall(r"xltools_menu\.py\$(\w+)", (MACROS / "extension" / "Addons.xcu").read_text(encoding="utf-8"))) == offered
 
 
+def test_the_first_line_of_a_button_is_shown_before_python_starts_and_taken_away_after_it() -> None:
+    words = load_console().said["start"]
+    points = " ".join(f"{ord(character):04X}" for character in words)
+    body = SOURCE.partition("Private Sub RunPython")[2].partition("End Sub")[0]
+    kept, shown, started, back = (body.index(line) for line in ("shown = Application.StatusBar", f'Application.StatusBar = Chinese("{points}")', "shell.Run(", "Application.StatusBar = shown"))
+    assert kept < shown < started < back
+    assert f'STARTING = "{words}"' in (MACROS / "xltools_menu.py").read_text(encoding="utf-8")
+
+
 def test_menu_and_buttons_use_the_same_words() -> None:
     menu = ElementTree.parse(MACROS / "extension" / "Addons.xcu").iter("node")
     entries: dict[str, str] = {}
