@@ -14,7 +14,7 @@ from tests import checklist_books as books
 from tests.checklist_books import CODE, POLICY, applicant, at_best, change, visit, write
 from tests.checklists import best, table_of, toy
 from tests.county_files import CODES, NAMES, county_file, enterprise
-from xltools.actions.checklist import file_name, make_checklists
+from xltools.actions.checklist import file_name, make_checklists, write_new
 from xltools.actions.grade import grade_files
 from xltools.books.base import Cell
 from xltools.books.checklist_layout import FIRST, PartLayout, layout_of
@@ -389,6 +389,18 @@ def test_every_applicant_gets_one_workbook_with_a_sheet_for_each_process(tmp_pat
     assert [path.name for path in made.paths] == [f"灵宝市-{NAMES[at]}-{CODES[at]}.xlsx" for at in (0, 1)]
     read = read_checklist(open_book(made.paths[1]))
     assert [(part.place.sheet, part.head["applied"].value, part.head["self"].value) for part in read.parts] == [("熟料", "B", "B"), ("粉磨", "引领性", "引领性")]
+
+
+@pytest.mark.parametrize("tables", [(GRINDING,), (CLINKER, GRINDING)], ids=["one table", "two tables"])
+def test_what_checklists_share_is_written_once_and_they_are_the_same_bytes_as_written_one_by_one(tmp_path: Path, tables: tuple[IndicatorTable, ...]) -> None:
+    names = [
+        *(f"三门峡{'长' * length}有限公司" for length in (0, 1, 2, 9, 17, 18, 30, 60, 120, 250)),
+        *("ABC Co", "甲&乙", "<甲>", '甲"乙', "甲'乙", " 甲", "甲　", "_x4E00_", "甲\n乙", "甲\ue000", "\ue001", "铸件", "企业名称", "灵宝市", "水泥", "361度"),
+    ]
+    made = [replace(applicant(*tables), name=name, credit_code=f"91411282YA000{at:04}") for at, name in enumerate(names)]
+    made += [replace(one, county=county, credit_code=f"{one.credit_code[:-4]}9{one.credit_code[-3:]}") for one, county in zip(made, ("三门峡市城乡一体化示范区", "B", "", made[2].name, made[3].credit_code), strict=False)]
+    for one, path in zip(made, write_new(made, [], POLICY, tmp_path / "together").paths, strict=True):
+        assert path.read_bytes() == write(tmp_path / "one by one.xlsx", one).read_bytes(), one
 
 
 def test_only_the_enterprises_asked_for_and_an_unknown_code_is_said(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pandas as pd
 
 from xltools.actions.check import check_files
 from xltools.books.checklist import write_checklist
-from xltools.model.checklist import Applicant, ApplicantPart, Line, Visit, load_checklist_words
+from xltools.books.checklist_mould import Mould
+from xltools.books.package import replace_file
+from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, Line, Visit, load_checklist_words
 from xltools.model.finding import Code, Finding, Place, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
@@ -58,7 +60,7 @@ def write_new(
     folder.mkdir(parents=True, exist_ok=True)
     there = [path.name for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
     said = list(findings)
-    lines: dict[str, tuple[Line, ...]] = {}
+    moulds: dict[tuple[ApplicantPart, ...], Mould] = {}
     written: list[Path] = []
     for done, one in enumerate(chosen):
         step(done, len(chosen), one.name)
@@ -67,9 +69,18 @@ def write_new(
         if kept:
             said.append(Code.CHECKLIST_KEPT.at(Place(kept), file=kept))
             continue
-        write_one(path, one, policy, lines)
+        if one.parts not in moulds:
+            moulds[one.parts] = _mould(one.parts, policy)
+        words = {stand_in: getattr(one, name) for name, stand_in in STAND_INS.items()}
+        replace_file(path, moulds[one.parts].checklist(words))
         written.append(path)
     return ChecklistsMade(tuple(written), tuple(sorted(said, key=order)))
+
+
+def _mould(parts: tuple[ApplicantPart, ...], policy: Policy) -> Mould:
+    """What the checklists of all enterprises with these processes share."""
+    lines = {part.table.id: table_lines(part.table) for part in parts}
+    return Mould(checklist_plan(Applicant(parts=parts, **STAND_INS), lines, policy))
 
 
 def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit] | None = None) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -12,16 +13,18 @@ from xlsxwriter.worksheet import Worksheet
 from xltools.books.address import column_letters
 from xltools.books.base import Cell, Stamp
 from xltools.books.checklist_layout import PartLayout, Span, layout_of
+from xltools.books.checklist_page import laid_out
 from xltools.books.checklist_sheet import add_part, grade_marks, put
 from xltools.books.layout import LINE_HEIGHT, lines, set_page
-from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.package import CREATED, add_stamp, replace_file, workbook_in
 from xltools.books.refs import list_name, quoted
 from xltools.books.sheet import Formula
 from xltools.books.style import Styles, header_look
 from xltools.model.checklist import ChecklistPlan, load_checklist_words
-from xltools.model.form import Form, Template, load_form, load_template
+from xltools.model.form import Form, load_form, load_template
 from xltools.model.grade import Status
 from xltools.model.guide import load_guide
+from xltools.model.indicator import IndicatorTable
 
 TEMPLATE = "checklist"
 CARD = 3              # row of the card's first line; the card is as wide as the first columns of the table
@@ -41,27 +44,32 @@ class OptionLists:
 
 def write_checklist(path: Path, plan: ChecklistPlan) -> None:
     """Write the checklist of one enterprise; the same plan gives the same bytes."""
-    template = load_template(TEMPLATE)
-    with workbook_at(path) as (workbook, styles):
+    replace_file(path, checklist(plan, [laid_out(layout_of(part)) for part in plan.parts]))
+
+
+def checklist(plan: ChecklistPlan, layouts: Sequence[PartLayout]) -> bytes:
+    """The workbook, with the sheets of its processes laid out like this."""
+    template, buffer = load_template(TEMPLATE), BytesIO()
+    with workbook_in(buffer) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": str(plan.head["name"]), "created": CREATED})
-        layouts = [layout_of(part) for part in plan.parts]
         front: Worksheet = workbook.add_worksheet(template["checklist_overall"].sheet)
         lists = OptionLists()
         for layout in layouts:
             sheet: Worksheet = workbook.add_worksheet(layout.plan.sheet)
-            table = layout.plan.table
-            add_part(sheet, layout, lists.name, _footer(template, plan, f"{table.id}@{table.edition}"), styles)
+            add_part(sheet, layout, lists.name, footer_of(plan, layout.plan.table), styles)
         _front(front, plan, layouts, styles)
-        set_page(front, _footer(template, plan, ""))
+        set_page(front, footer_of(plan))
         front.fit_to_pages(1, 1)
         _options(workbook, lists, styles)
         add_stamp(workbook, Stamp(template.id, template.version, plan.policy, plan.subject), styles)
+    return buffer.getvalue()
 
 
-def _footer(template: Template, plan: ChecklistPlan, table: str) -> str:
-    guide = load_guide().words
+def footer_of(plan: ChecklistPlan, table: IndicatorTable | None = None) -> str:
+    """What stands below every page of a table's sheet, or of the first one. As XlsxWriter writes it."""
+    template, guide = load_template(TEMPLATE), load_guide().words
     line = guide["stamp_line"].format(title=template.title, version=template.version, policy=plan.policy)
-    text = f"{line}　{table}　{plan.head['credit_code']}".replace("&", "&&")
+    text = f"{line}　{f'{table.id}@{table.edition}' if table else ''}　{plan.head['credit_code']}".replace("&", "&&")
     return f"&L&8{text}&R&8{guide['page']}"
 
 

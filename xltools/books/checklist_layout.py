@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
-from itertools import combinations, pairwise
+from functools import lru_cache
+from itertools import accumulate, combinations, pairwise
 
 from xltools.books.address import column_letters
 from xltools.books.layout import COLUMN_EDGE, PAGE_WIDTH, text_width
@@ -37,14 +37,20 @@ class Span:
     last: int
 
 
+Zones = tuple[tuple[Span, Span], ...]       # of each pair of the head the columns of its label and of its value
+Needs = tuple[tuple[float, float], ...]     # the widths of these
+
+
 @dataclass(frozen=True)
 class PartLayout:
-    """The places on one sheet. Rows count from 1, columns from 0."""
+    """The places on one sheet. Rows count from 1, columns from 0. rows: number of an indicator → its row · zones: see `zones_of` · tall: row → its height."""
 
     plan: PartPlan
     keys: tuple[str, ...]
     widths: tuple[float, ...]
-    rows: Mapping[str, int] = field(default_factory=dict)
+    rows: Mapping[str, int]
+    zones: Zones
+    tall: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def last(self) -> int:
@@ -77,46 +83,6 @@ class PartLayout:
         """A column of all rows."""
         return f"{self.cell(key, FIRST)}:{self.cell(key, self.last)}"
 
-    @cached_property
-    def zones(self) -> tuple[tuple[Span, Span], ...]:
-        """The head's pairs: the columns of a label, and those of its value; split so that the least of the texts must wrap."""
-        columns = len(self.widths)
-        splits = [(0, *inner, columns) for inner in combinations(range(2, columns - 1), PAIRS - 1)]
-        able = [ends for ends in splits if all(after - first >= 2 for first, after in pairwise(ends))]
-        return min((tuple(self._pairs(ends)) for ends in able), key=self._shortage)
-
-    def _pairs(self, ends: Sequence[int]) -> Iterator[tuple[Span, Span]]:
-        for (first, after), (label, _) in zip(pairwise(ends), self._least, strict=True):
-            end = first
-            while self.width(Span(first, end)) < label and end < after - 2:
-                end += 1
-            yield Span(first, end), Span(end + 1, after - 1)
-
-    def _shortage(self, pairs: Sequence[tuple[Span, Span]]) -> tuple[float, float, float]:
-        """By how many characters places are too narrow at the least; for texts on one line; then, how much room the values waste."""
-        return self._short(pairs, self._least), self._short(pairs, self._needs), sum(self.width(value) ** 2 for _, value in pairs)
-
-    def _short(self, pairs: Sequence[tuple[Span, Span]], needs: Sequence[tuple[float, float]]) -> float:
-        return sum(max(0.0, need - self.width(span)) for pair, both in zip(pairs, needs, strict=True) for span, need in zip(pair, both, strict=True))
-
-    @cached_property
-    def _needs(self) -> tuple[tuple[float, float], ...]:
-        """The width that the labels and the values of each pair take on one line."""
-        return _widest([(text_width(one.label), self._value_width(one)) for one in load_form("checklist_head")])
-
-    @cached_property
-    def _least(self) -> tuple[tuple[float, float], ...]:
-        """The same on two lines; codes and dates stay on one."""
-        form = load_form("checklist_head")
-        whole = (Kind.CREDIT_CODE, Kind.DATE)
-        return _widest([(max(SHORT, text_width(one.label) / 2), self._value_width(one) / (1 if one.kind in whole else 2)) for one in form])
-
-    def _value_width(self, one: Field) -> float:
-        """What an expert writes is as long as the example, and larger."""
-        if one.owner is Owner.EXPERT:
-            return text_width(one.example) * ENTRY
-        return text_width(str(self.plan.head.get(one.name) or ""))
-
     def width(self, span: Span) -> float:
         return sum(self.widths[span.first : span.last + 1])
 
@@ -148,7 +114,50 @@ class PartLayout:
         return f"{quoted(self.plan.sheet)}!"
 
 
-def _widest(texts: Sequence[tuple[float, float]]) -> tuple[tuple[float, float], ...]:
+def zones_of(head: Mapping[str, object], widths: tuple[float, ...]) -> Zones:
+    """The head's pairs: the columns of a label, and those of its value; split so that the least of the texts must wrap. head: its values."""
+    form = load_form("checklist_head")
+    whole = (Kind.CREDIT_CODE, Kind.DATE)   # codes and dates stay on one line
+    values = [_value_width(one, head) for one in form]
+    needs = _widest([(text_width(one.label), value) for one, value in zip(form, values, strict=True)])
+    least = _widest([(max(SHORT, text_width(one.label) / 2), value / (1 if one.kind in whole else 2)) for one, value in zip(form, values, strict=True)])
+    return _zones(widths, needs, least)
+
+
+def _value_width(one: Field, head: Mapping[str, object]) -> float:
+    """What an expert writes is as long as the example, and larger."""
+    return text_width(one.example) * ENTRY if one.owner is Owner.EXPERT else text_width(str(head.get(one.name) or ""))
+
+
+@lru_cache(maxsize=2**10)
+def _zones(widths: tuple[float, ...], needs: Needs, least: Needs) -> Zones:
+    """needs, least: the widths of the labels and values in each pair, on one line and on two."""
+    splits = [(0, *inner, len(widths)) for inner in combinations(range(2, len(widths) - 1), PAIRS - 1)]
+    able = [ends for ends in splits if all(after - first >= 2 for first, after in pairwise(ends))]
+    before = (0.0, *accumulate(widths))
+
+    def width(span: Span) -> float:
+        return before[span.last + 1] - before[span.first]
+
+    def short(pairs: Zones, texts: Needs) -> float:
+        return sum(max(0.0, need - width(span)) for pair, both in zip(pairs, texts, strict=True) for span, need in zip(pair, both, strict=True))
+
+    def shortage(pairs: Zones) -> tuple[float, float, float]:
+        """By how many characters places are too narrow at the least; for texts on one line; then, how much room the values waste."""
+        return short(pairs, least), short(pairs, needs), sum(width(value) ** 2 for _, value in pairs)
+
+    return min((tuple(_pairs(ends, least, width)) for ends in able), key=shortage)
+
+
+def _pairs(ends: Sequence[int], least: Needs, width: Callable[[Span], float]) -> Iterator[tuple[Span, Span]]:
+    for (first, after), (label, _) in zip(pairwise(ends), least, strict=True):
+        end = first
+        while width(Span(first, end)) < label and end < after - 2:
+            end += 1
+        yield Span(first, end), Span(end + 1, after - 1)
+
+
+def _widest(texts: Sequence[tuple[float, float]]) -> Needs:
     """Of the labels and values below one another in each pair of the head."""
     columns = [texts[at::PAIRS] for at in range(PAIRS)]
     return tuple((max(label for label, _ in column) + ROOM, max(value for _, value in column) + ROOM) for column in columns)
@@ -168,7 +177,8 @@ def layout_of(plan: PartPlan) -> PartLayout:
         widths[key] += (room - found + at) // len(GROWING)
     keys = (*front, *asked, *(key for key in widths if key not in front))
     rows = {line.indicator.no: row for row, line in enumerate(plan.lines, FIRST)}
-    return PartLayout(plan, keys, tuple((widths | asked)[key] for key in keys), rows)
+    columns = tuple((widths | asked)[key] for key in keys)
+    return PartLayout(plan, keys, columns, rows, zones_of(plan.head, columns))
 
 
 def _field_width(plan: PartPlan, field: Field) -> int:

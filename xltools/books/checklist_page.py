@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 
 from xlsxwriter.worksheet import Worksheet
 
@@ -18,8 +19,10 @@ from xltools.books.checklist_layout import (
     PartLayout,
     Span,
     requirement_spans,
+    zones_of,
 )
 from xltools.books.layout import LINE_HEIGHT, set_page, text_width
+from xltools.model.checklist import Entry, PartPlan, load_checklist_words
 from xltools.model.form import load_form
 
 TITLE_HEIGHT, NOTE_HEIGHT, HEAD_HEIGHT, HEADER_HEIGHT = 30, 24, 26, 36
@@ -37,15 +40,40 @@ LATIN = 1.15
 PIECE = re.compile(r"[!-~]+|.[，。；：、！？）》”％]*")   # what stays on one line
 
 
-def heights(layout: PartLayout, note: str) -> dict[int, float]:
-    """The height of every row. note: what stands below the title."""
-    found: dict[int, float] = {TITLE: TITLE_HEIGHT, NOTE: max(NOTE_HEIGHT, _needed(note, sum(layout.widths), LARGE))}
+def note_of(plan: PartPlan) -> str:
+    """What stands below the title: that the table cannot grade a real plant, or how to fill in; and what the table says of all its rows."""
+    words = load_checklist_words().words
+    note = [words["note"].format(note=plan.note)] if plan.note else []
+    return "　".join([plan.warning or load_form("checklist_head").note, *note])
+
+
+def laid_out(layout: PartLayout) -> PartLayout:
+    """The layout with the height of every row."""
+    rows = {row: _row_height(layout, row) for row in range(FIRST, layout.last + 1)}
+    return replace(layout, tall={**_head_heights(layout), **rows, **_foot_heights(layout)})
+
+
+def of_another(layout: PartLayout, head: Mapping[str, Entry]) -> PartLayout:
+    """The same layout for a sheet that differs only in these values of the head."""
+    plan = replace(layout.plan, head=head)
+    other = replace(layout, plan=plan, zones=zones_of(head, layout.widths))
+    return replace(other, tall={**layout.tall, **_head_heights(other), **_foot_heights(other)})
+
+
+def _head_heights(layout: PartLayout) -> dict[int, float]:
+    """Of the rows above those of the indicators."""
+    note = _needed(note_of(layout.plan), sum(layout.widths), LARGE)
+    found: dict[int, float] = {TITLE: TITLE_HEIGHT, NOTE: max(NOTE_HEIGHT, note)}
     for at, one in enumerate(load_form("checklist_head")):
         text, (label, value) = str(layout.plan.head.get(one.name) or ""), layout.zones[at % PAIRS]
         texts = (_needed(one.label, layout.width(label) - 2), _needed(text, layout.width(value) - 2))
         found[HEAD + at // PAIRS] = max(found.get(HEAD + at // PAIRS, HEAD_HEIGHT), *texts)
-    found[HEADER] = HEADER_HEIGHT
-    found |= {row: _row_height(layout, row) for row in range(FIRST, layout.last + 1)}
+    return {**found, HEADER: HEADER_HEIGHT}
+
+
+def _foot_heights(layout: PartLayout) -> dict[int, float]:
+    """Of the rows below those of the indicators."""
+    found: dict[int, float] = {}
     value = Span(layout.zones[1][1].first, len(layout.widths) - 1)
     found[layout.foot] = max(FOOT_HEIGHT, _needed(layout.plan.values["decisive"], layout.width(value) - 2))
     opinion = layout.width(Span(layout.zones[0][1].first, len(layout.widths) - 1)) - 2
@@ -87,17 +115,22 @@ def _lines(text: str, room: float) -> int:
     return count
 
 
-def set_part_page(sheet: Worksheet, layout: PartLayout, tall: Mapping[int, float], footer: str) -> None:
+def header_of(plan: PartPlan) -> str:
+    """What stands above every page: the enterprise, the process, the table. As XlsxWriter writes it."""
+    head = plan.head
+    about = f"{head['name']}　{head['process']}　{head['table']}（{head['edition']}）".replace("&", "&&")
+    return f"&L&9{about}"[:PAGE_TEXT]
+
+
+def set_part_page(sheet: Worksheet, layout: PartLayout, footer: str) -> None:
     """A4 across; the header row on every page with the enterprise above it; what is signed stays on one page."""
-    head = layout.plan.head
     set_page(sheet, footer)
     sheet.set_margins(**MARGINS)
     sheet.repeat_rows(HEADER - 1)
-    about = f"{head['name']}　{head['process']}　{head['table']}（{head['edition']}）".replace("&", "&&")
-    sheet.set_header(f"&L&9{about}"[:PAGE_TEXT], {"margin": 0.25, "scale_with_doc": False})
+    sheet.set_header(header_of(layout.plan), {"margin": 0.25, "scale_with_doc": False})
     sheet.print_area(0, 0, layout.end - 1, len(layout.widths) - 1)
-    if any(_foot_is_cut(layout, tall, _room(layout, points)) for points in WIDTHS):
-        sheet.set_h_pagebreaks([_last_page(layout, tall, _room(layout, NARROW)) - 1])
+    if any(_foot_is_cut(layout, _room(layout, points)) for points in WIDTHS):
+        sheet.set_h_pagebreaks([_last_page(layout, _room(layout, NARROW)) - 1])
 
 
 def _room(layout: PartLayout, points: float) -> float:
@@ -105,9 +138,9 @@ def _room(layout: PartLayout, points: float) -> float:
     return PAGE_HEIGHT / min(1.0, PAGE_WIDTH / sum(width * points + EDGE for width in layout.widths))
 
 
-def _foot_is_cut(layout: PartLayout, tall: Mapping[int, float], room: float) -> bool:
+def _foot_is_cut(layout: PartLayout, room: float) -> bool:
     """Whether a page would end between the table's grade and the last signature."""
-    page, left = 1, room
+    tall, page, left = layout.tall, 1, room
     began: dict[int, int] = {}
     for row in range(1, layout.end + 1):
         if tall[row] > left:
@@ -117,8 +150,9 @@ def _foot_is_cut(layout: PartLayout, tall: Mapping[int, float], room: float) -> 
     return began[layout.foot] != began[layout.end]
 
 
-def _last_page(layout: PartLayout, tall: Mapping[int, float], room: float) -> int:
+def _last_page(layout: PartLayout, room: float) -> int:
     """The first of the rows that fit on one page with all that is signed."""
+    tall = layout.tall
     row, left = layout.foot, room - tall[HEADER] - sum(tall[row] for row in range(layout.foot, layout.end + 1))
     while row > FIRST and tall[row - 1] <= left:
         row, left = row - 1, left - tall[row - 1]

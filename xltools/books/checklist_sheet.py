@@ -21,7 +21,7 @@ from xltools.books.checklist_layout import (
     grade_header,
     requirement_spans,
 )
-from xltools.books.checklist_page import heights, set_part_page
+from xltools.books.checklist_page import note_of, set_part_page
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import Styles, header_look
 from xltools.books.validation import EARLIEST, LATEST, MESSAGE_LIMIT, TITLE_LIMIT
@@ -40,11 +40,9 @@ def add_part(sheet: Worksheet, layout: PartLayout, listed: Listed, footer: str, 
     """Fill the sheet of a process. listed: where an option list stands · footer: as XlsxWriter writes it."""
     for column, width in enumerate(layout.widths):
         sheet.set_column(column, column, width)
-    note = _note(layout)
-    tall = heights(layout, note)
-    for row, height in tall.items():
+    for row, height in layout.tall.items():
         sheet.set_row(row - 1, height)
-    _title(sheet, layout, note, styles)
+    _title(sheet, layout, styles)
     _head(sheet, layout, styles)
     _header(sheet, layout, styles)
     for row, line in enumerate(layout.plan.lines, FIRST):
@@ -58,7 +56,7 @@ def add_part(sheet: Worksheet, layout: PartLayout, listed: Listed, footer: str, 
     sheet.hide_gridlines(2)
     sheet.freeze_panes(HEADER, FROZEN)
     sheet.protect("", {"format_columns": True, "format_rows": True})
-    set_part_page(sheet, layout, tall, footer)
+    set_part_page(sheet, layout, footer)
 
 
 def put(sheet: Worksheet, row: int, span: Span, value: Cell | Formula, looks: Sequence[str], styles: Styles) -> None:
@@ -78,17 +76,10 @@ def grade_marks(sheet: Worksheet, area: str, table: IndicatorTable, styles: Styl
         sheet.conditional_format(area.replace("$", ""), options)
 
 
-def _note(layout: PartLayout) -> str:
-    """What stands below the title: that the table cannot grade a real plant, or how to fill in; and what the table says of all its rows."""
-    plan, words = layout.plan, load_checklist_words().words
-    note = [words["note"].format(note=plan.note)] if plan.note else []
-    return "　".join([plan.warning or load_form("checklist_head").note, *note])
-
-
-def _title(sheet: Worksheet, layout: PartLayout, note: str, styles: Styles) -> None:
+def _title(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:
     plan, whole = layout.plan, Span(0, len(layout.widths) - 1)
     put(sheet, TITLE, whole, f"{load_form('checklist_head').title}　{plan.head['process']}", ("title",), styles)
-    put(sheet, NOTE, whole, note, ("error", "large", "indent", "wrap") if plan.warning else ("subtitle", "wrap"), styles)
+    put(sheet, NOTE, whole, note_of(plan), ("error", "large", "indent", "wrap") if plan.warning else ("subtitle", "wrap"), styles)
 
 
 def _head(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:

@@ -144,6 +144,9 @@ def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: BytesIO, level: 
 
 def _write(part: IO[bytes], chunks: Iterable[bytes], beside: Executor) -> None:
     """Write the chunks in their order, each made while the one before is compressed: zlib leaves the interpreter to others."""
+    if isinstance(chunks, tuple):       # they are made already
+        part.writelines(chunks)
+        return
     last: Future[int] | None = None
     try:
         for chunk in chunks:

@@ -18,6 +18,8 @@ from xltools.model.grade import NOWHERE, Answer
 from xltools.model.indicator import Indicator, IndicatorTable
 
 Entry = str | float | bool | date | None
+# What an enterprise is called where its words are put in later; nobody types these characters.
+STAND_INS = {"name": "\ue000", "credit_code": "\ue001", "county": "\ue002"}
 
 
 @dataclass(frozen=True)
