@@ -1,11 +1,14 @@
 """Every figure and every cell of the summary can be walked back to the county's cell."""
 
+from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from tests.county_files import county_file, enterprise
 from tests.submissions import CITY, POLICY
+from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
 from xltools.actions.trace import figures, trace
 from xltools.actions.trace_board import on_board
@@ -86,6 +89,27 @@ def test_every_number_of_the_first_sheet_says_what_it_counts_and_agrees() -> Non
     said = {place: on_board(book, tables, place) for place in numbers}
     assert len(said) > 40
     assert {place: lines for place, lines in said.items() if not lines or "不一致" in lines[0]} == {}
+
+
+def test_the_numbers_in_large_type_name_what_the_last_merge_received_and_found(tmp_path: Path) -> None:
+    """灵宝市 is away at the second merge: its file, its county and what was wrong in it count in none of the numbers; that both counties have the same row does."""
+    output, folder = tmp_path / CITY.file, tmp_path / "区县"
+    county_file(folder, "灵宝市", [enterprise(0, capacity="很多"), enterprise(2)])
+    here = county_file(folder, "湖滨区", [enterprise(1, capacity="若干"), enterprise(2)])
+    said = {}
+    for hour, inputs in ((9, [folder]), (10, [here])):
+        merge(inputs, output, POLICY, datetime(2022, 7, 25, hour))
+        book, tables = read_summary(output)
+        large = [text for row, column in ((4, 1), (4, 3), (4, 9)) for text in on_board(book, tables, (row, column))]
+        said[len(inputs), inputs[0].name] = [text.partition("：")[2] for text in large]
+        assert on_board(book, tables, (1, 1)) == []
+    both, one = said.values()
+    assert both[0].endswith("报送的县（市、区）：湖滨区、灵宝市")
+    assert both[1].endswith("收到的文件：湖滨区.xlsx、灵宝市.xlsx")
+    assert "现有 4 行，与表中一致" in both[2]
+    assert one[0].endswith("报送的县（市、区）：湖滨区")
+    assert one[1].endswith("收到的文件：湖滨区.xlsx")
+    assert "现有 3 行（不含沿用的 1 行），与表中一致" in one[2]
 
 
 @pytest.mark.parametrize(("column", "words"), [("errors", "问题清单"), ("rows", "企业台账"), ("reviews", "初审汇总"), ("on_time", "报送情况"), ("file", "灵宝市.xlsx")])

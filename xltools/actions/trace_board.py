@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from xltools.actions.city import OF_ONE_FILE
 from xltools.actions.run import DRAWN, TEMPLATE, log_said, read_summary
 from xltools.books.file import FileBook
 from xltools.books.locate import locate
@@ -13,6 +14,8 @@ from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Finding, Severity
 from xltools.model.form import load_template
 from xltools.model.table import Table
+from xltools.rules.account import KEPT
+from xltools.rules.board import CITYWIDE, FILES, ROWS, SENT
 from xltools.rules.city import plain
 from xltools.rules.journal import broken, lines_of, moment_of
 from xltools.rules.text import shown
@@ -21,7 +24,6 @@ Tables = Mapping[str, Table]
 # Column of the first sheet → the form whose rows of the same file it counts.
 COUNTED = {"rows": "ledger", "reviews": "reviews", "issues": "tracking"}
 SEVERITIES = {"errors": Severity.ERROR.label, "warnings": Severity.WARNING.label}
-FIGURES = {"企业": "enterprises", "汇总工序": "ledger"}
 MOST = 40  # row numbers in one line
 
 
@@ -50,15 +52,28 @@ def on_board(book: FileBook, tables: Tables, cell: tuple[int, int]) -> list[str]
 
 def _large(tables: Tables, caption: str, value: object) -> list[str]:
     """A figure in large type, by the words under it."""
-    if caption in FIGURES:
-        table = tables[FIGURES[caption]]
+    if caption in ROWS:
+        table = tables[ROWS[caption]]
         return [f"{caption} = {shown(value)}：【{table.sheet}】的行数，现有 {len(table.frame)} 行，{agreement(value == len(table.frame))}"]
-    if caption in SEVERITIES.values():
-        rows = _rows(tables["problems"], severity=caption)
-        return [f"{caption} = {shown(value)}：【{tables['problems'].sheet}】中“{caption}”的行，现有 {len(rows)} 行，{agreement(value == len(rows))}：{_listed(rows)}"]
     moment = moment_of(tables.get("log"))
-    files = sorted({str(line["file"]) for line in lines_of(tables.get("log")) if line.get("moment") == moment and plain(line.get("file"))})
-    return [f"{caption} = {shown(value)}：最近一次汇总（{moment}）收到的文件：{'、'.join(files)}"] if caption != "None" and files else []
+    lines = [line for line in lines_of(tables.get("log")) if line.get("moment") == moment]
+    if caption in CITYWIDE:
+        return [_citywide(tables["problems"], caption, value, {str(line["file"]) for line in lines if line.get("outcome") == KEPT})]
+    now = [line for line in lines if line.get("outcome") != KEPT]
+    listed = {FILES: ("收到的文件", "file"), SENT: ("报送的县（市、区）", "county")}
+    if caption not in listed or not now:
+        return []
+    what, field = listed[caption]
+    return [f"{caption} = {shown(value)}：最近一次汇总（{moment}）{what}：{'、'.join(sorted({str(line[field]) for line in now if plain(line.get(field))}))}"]
+
+
+def _citywide(problems: Table, caption: str, value: object, away: Collection[str]) -> str:
+    """A number of findings of the last merge. away: files that were not there; what the list keeps about these alone does not count."""
+    word = CITYWIDE[caption].label
+    every = _rows(problems, severity=word)
+    rows = [row for row in every if problems.frame.loc[row, "file"] not in away or problems.frame.loc[row, "code"] not in OF_ONE_FILE]
+    left = f"（不含沿用的 {len(every) - len(rows)} 行）" if len(every) > len(rows) else ""
+    return f"{caption} = {shown(value)}：【{problems.sheet}】中“{word}”的行，现有 {len(rows)} 行{left}，{agreement(value == len(rows))}：{_listed(rows)}"
 
 
 def _of_a_file(tables: Tables, column: tuple[str, str], value: object, file: object) -> Iterator[str]:

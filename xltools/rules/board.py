@@ -19,6 +19,10 @@ from xltools.rules.deadlines import deadline_of, punctuality
 
 NOT_SENT, NOT_READ, NOT_MERGED = "未报送", "打不开，见问题清单", "未汇总，见问题清单"
 NO_DATE = "上报日期未填或有误"
+# What stands under the few numbers in large type: of these two, of the rows of a form, of the findings of a whole merge.
+SENT, FILES = "已报送县（市、区）", "收到文件"
+ROWS = {"企业": "enterprises", "汇总工序": "ledger"}
+CITYWIDE = {"全市错误": Severity.ERROR, "全市提醒": Severity.WARNING}
 Line = dict[str, object]
 
 
@@ -125,10 +129,8 @@ def figures(tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> di
     sent = {one.county for one in outcome.submissions if one.county}
     counts = outcome.counts
     return {
-        "已报送县（市、区）": f"{len(sent)} / {len(policy.counties)}",
-        "收到文件": str(counts["files"]),
-        "企业": str(len(tables["enterprises"].frame)),
-        "汇总工序": str(len(tables["ledger"].frame)),
-        "全市错误": str(counts[Severity.ERROR.value]),
-        "全市提醒": str(counts[Severity.WARNING.value]),
+        SENT: f"{len(sent)} / {len(policy.counties)}",
+        FILES: str(counts["files"]),
+        **{caption: str(len(tables[form].frame)) for caption, form in ROWS.items()},
+        **{caption: str(counts[severity.value]) for caption, severity in CITYWIDE.items()},
     }
