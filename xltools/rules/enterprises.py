@@ -19,6 +19,7 @@ UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
 LIST = "、"
 ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
+Columns = dict[str, list[Any]]
 GRADES = ("current", "applied", "conclusion", "decided")
 SHOWN = ("name", "industry", "honour", "protected")
 NEEDED = ("county", "batch", "credit_code", "process", "table", "status", *SHOWN, *GRADES, "source_file", "source_sheet", "source_row")
@@ -80,26 +81,48 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
 
     known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
     """
-    names = (ROW, *NEEDED, STANDING)
-    groups: dict[tuple[str, Who], list[tuple[Any, ...]]] = {}
-    homes: dict[Who, dict[str, None]] = {}
-    # tuples until the turn of their enterprise: a record of each row at once would take a third more memory
-    for row in zip(ledger.frame.index.tolist(), *(ledger.frame[name].tolist() for name in NEEDED), strict=True):
-        record = dict(zip(names, row, strict=False))
-        standing, county = _standing(record, known or {}), str(record["county"])
-        groups.setdefault((county, standing.who), []).append((*row, standing))
-        homes.setdefault(standing.who, {})[county] = None
-    lines = []
-    for (here, who), group in groups.items():
-        rows = latest([dict(zip(names, one, strict=True)) for one in group], policy)
-        line = _line(rows, ledger.form, policy, [county for county in homes[who] if county != here])
-        lines.append([line.get(one.name) for one in form])
-    return city_columns(form, {one.name: [line[at] for line in lines] for at, one in enumerate(form)})
+    cells = {name: ledger.frame[name].tolist() for name in NEEDED} | {ROW: ledger.frame.index.tolist()}
+    cells[STANDING] = _standings(cells, known or {})
+    groups: dict[tuple[str, Who], list[int]] = {}
+    for at, (county, standing) in enumerate(zip(cells["county"], cells[STANDING], strict=True)):
+        groups.setdefault((str(county), standing.who), []).append(at)
+    homes: dict[Who, list[str]] = {}
+    for county, who in groups:
+        homes.setdefault(who, []).append(county)
+    elsewhere = [[county for county in homes[who] if county != here] if len(homes[who]) > 1 else [] for here, who in groups]
+    columns = _alone({name: [column[rows[0]] for rows in groups.values()] for name, column in cells.items()}, policy, elsewhere)
+    for at, rows in enumerate(groups.values()):
+        if len(rows) > 1:
+            records = latest([{name: column[row] for name, column in cells.items()} for row in rows], policy)
+            for name, value in _line(records, ledger.form, policy, elsewhere[at]).items():
+                columns[name][at] = value
+    empty = [None] * len(groups)
+    return city_columns(form, {one.name: columns.get(one.name, empty) for one in form})
 
 
-def _standing(record: Mapping[Any, Any], known: Mapping[At, Standing]) -> Standing:
-    at = (str(record["source_file"]), str(record["source_sheet"]), int(record["source_row"] or 0))
-    return known.get(at) or Standing((str(record["credit_code"] or record["name"] or ""),))
+def _standings(cells: Columns, known: Mapping[At, Standing]) -> list[Standing]:
+    """The enterprise of every row."""
+    sources = zip(*(cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
+    found = (known.get((str(file), str(sheet), int(row or 0))) for file, sheet, row in sources)
+    named = zip(cells["credit_code"], cells["name"], strict=True)
+    return [one or Standing((str(code or name or ""),)) for one, (code, name) in zip(found, named, strict=True)]
+
+
+def _alone(cells: Columns, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> Columns:
+    """The lines of enterprises that have one row each, as `_line` makes them of more."""
+    groups = {one.name: one.group or None for one in reversed(policy.counties)}
+    return {
+        **{name: cells[name] for name in ("county", "batch", "status")},
+        "group": [groups.get(county) for county in cells["county"]],
+        **{name: [*map(_text, cells[name])] for name in SHOWN},
+        "name": [one.name or _text(value) for one, value in zip(cells[STANDING], cells["name"], strict=True)],
+        "credit_code": [one.code or value for one, value in zip(cells[STANDING], cells["credit_code"], strict=True)],
+        **{name: [str(value or "") or None for value in cells[name]] for name in GRADES},
+        "processes": [1] * len(elsewhere),
+        "process_list": [f"{process or ''} {applied or ''}".strip() for process, applied in zip(cells["process"], cells["applied"], strict=True)],
+        "confirm": ["；".join(_asked(one.doubts, others)) or None for one, others in zip(cells[STANDING], elsewhere, strict=True)],
+        "ledger_rows": [*map(str, cells[ROW])],
+    }
 
 
 def rows_of(table: Table | None) -> list[Row]:
@@ -134,9 +157,8 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     """The line of one enterprise from its rows in the ledger."""
     wholes = {} if len(rows) == 1 else {name: whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
-    doubts = dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)
-    questions += [f"{LIST.join(doubts)}，见冲突处理"] if doubts else []
-    questions += [f"同时由{LIST.join(elsewhere)}报送，需核实属地"] if elsewhere else []
+    doubts = [*dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)]
+    questions += _asked(doubts, elsewhere)
     decided = {name: value for name, value in (("name", rows[-1][STANDING].name), ("credit_code", rows[-1][STANDING].code)) if value}
     return {
         **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
@@ -152,8 +174,18 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     }
 
 
+def _asked(doubts: Sequence[str], elsewhere: Sequence[str]) -> list[str]:
+    """What a person has to look at besides the grades: the kinds of its open conflicts, the other counties that report it."""
+    asked = [f"{LIST.join(doubts)}，见冲突处理"] if doubts else []
+    return [*asked, f"同时由{LIST.join(elsewhere)}报送，需核实属地"] if elsewhere else asked
+
+
 def _parts(rows: Sequence[Row], name: str) -> list[Part]:
     return [Part(*(str(row[one] or "") for one in ("process", "table", name))) for row in rows]
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value) or None
 
 
 def _distinct(values: Iterable[object]) -> str | None:
