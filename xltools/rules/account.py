@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from string import ascii_uppercase
 from types import MappingProxyType
 from typing import Any
 
@@ -21,6 +22,7 @@ from xltools.rules.text import number_text
 
 CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
 KEPT = "来源文件不在本次收件箱，沿用上次"
+RANKS = {word: rank for rank, word in enumerate((CLEAN, KEPT, DOUBTFUL, WRONG))}
 # Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
 SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
 KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
@@ -56,7 +58,7 @@ def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
 
 def worst(*words: str) -> str:
     """The gravest of some states."""
-    return max(words, key=(CLEAN, KEPT, DOUBTFUL, WRONG).index)
+    return max(words, key=RANKS.__getitem__)
 
 
 def refused(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
@@ -70,7 +72,8 @@ def refused(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
 
 def row_of(place: Place) -> int:
     """The row of a place, 0 when it is about a whole sheet or file."""
-    return int("".join(c for c in place.cell if c.isdigit()) or 0)
+    row = place.cell.lstrip(ascii_uppercase)
+    return int(row if row.isdecimal() else "".join(c for c in row if c.isdigit()) or 0)
 
 
 def set_aside(outcome: Outcome) -> dict[str, str]:
@@ -183,5 +186,8 @@ def balance(log: Table) -> list[Finding]:
 
 def content_rows(table: Table) -> int:
     """How many rows of a table, as read, hold something a person typed."""
-    own = [table.frame[field.name].tolist() for field in table.form.owned(Owner.COUNTY) if field.name in table.frame]
-    return sum(any(plain(value) is not None for value in record) for record in zip(*own, strict=True))
+    blank: Sequence[int] = range(len(table.frame))
+    for name in (field.name for field in table.form.owned(Owner.COUNTY) if field.name in table.frame):
+        column = table.frame[name].tolist() if blank else []
+        blank = [at for at in blank if plain(column[at]) is None]
+    return len(table.frame) - len(blank)

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Finding, Severity, order
+from xltools.model.finding import Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.account import KEEPS_OUT, row_of
-from xltools.rules.city import Seen, city_table, place_in_order
+from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.deadlines import deadline_of, punctuality
 
@@ -86,31 +87,35 @@ def guess(text: str, policy: Policy) -> str:
     return next((county.name for county in policy.counties if any(name in text for name in (county.name, *county.aliases))), "")
 
 
-def problems(form: Form, outcome: Outcome, policy: Policy, more: Iterable[Mapping[str, object]] = ()) -> Table:
+def problems(form: Form, outcome: Outcome, policy: Policy, more: Sequence[Mapping[str, Any]] = ()) -> Table:
     """All findings by county and severity, each with the enterprise of its row; and some records of last time."""
     counties = {one.file: one.county for one in outcome.submissions}
-    enterprises = _enterprises(outcome.submissions, {(one.place.file, one.place.sheet) for one in outcome.findings})
+    at_home = {file: counties.get(file) or guess(file, policy) for file in {one.place.file for one in outcome.findings} if file}
     rank = {name: at for at, name in enumerate(policy.lists["counties"])}
-
-    def county_of(finding: Finding) -> str:
-        return counties.get(finding.place.file) or guess(finding.place.file or finding.message, policy)
-
-    found = sorted(outcome.findings, key=lambda one: (rank.get(county_of(one), len(rank)), one.severity.rank, *order(one)))
-    lines = [
-        {
-            "county": county_of(one) or None,
-            "severity": one.severity.label,
-            **{name: getattr(one.place, name) or None for name in ("file", "sheet", "cell")},
-            "enterprise": enterprises.get((one.place.file, one.place.sheet, row_of(one.place))),
-            "message": one.message,
-            "fix": one.fix,
-            "code": one.code.number,
-        }
-        for one in found
-    ]
+    found = [(at_home[one.place.file] if one.place.file else guess(one.message, policy), one) for one in outcome.findings]
+    found.sort(key=lambda pair: (rank.get(pair[0], len(rank)), pair[1].severity.rank))  # those of one kind keep their order
+    columns = _columns(found, _enterprises(outcome.submissions, {(one.place.file, one.place.sheet) for one in outcome.findings}))
+    table = city_columns(form, {one.name: columns.get(one.name) or [None] * len(found) for one in form})
+    if not more:
+        return table
     severities = [severity.label for severity in Severity]
-    both = sorted([*lines, *more], key=lambda one: (rank.get(str(one["county"]), len(rank)), severities.index(str(one["severity"])))) if more else lines
+    both = [*records_of(table.frame), *more]
+    both.sort(key=lambda one: (rank.get(str(one["county"]), len(rank)), severities.index(str(one["severity"]))))
     return city_table(form, [pd.DataFrame(both)])
+
+
+def _columns(found: Sequence[tuple[str, Finding]], enterprises: Mapping[tuple[str, str, int], object]) -> dict[str, list[Any]]:
+    """Findings and the county of each, as they are listed."""
+    places = [one.place for _, one in found]
+    return {
+        "county": [county or None for county, _ in found],
+        "severity": [one.severity.label for _, one in found],
+        **{name: [getattr(place, name) or None for place in places] for name in ("file", "sheet", "cell")},
+        "enterprise": [enterprises.get((place.file, place.sheet, row_of(place))) for place in places],
+        "message": [one.message for _, one in found],
+        "fix": [one.fix for _, one in found],
+        "code": [one.code.number for _, one in found],
+    }
 
 
 def _enterprises(submissions: Iterable[Submission], told: Container[tuple[str, str]]) -> dict[tuple[str, str, int], object]:

@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xltools.model.finding import Code, Place
@@ -63,10 +64,11 @@ def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
 
 def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
     """One city table of all the form's columns as plain values, None for what is empty; all of one length."""
-    names = [one.name for one in form]
-    frame = pd.DataFrame({name: columns[name] for name in names}, dtype=object)
-    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
-    return _made(form, frame)
+    made = {one.name: np.empty(len(columns[one.name]), dtype=object) for one in form}
+    for name, column in made.items():
+        column[:] = columns[name]
+    length = len(next(iter(made.values()), ()))
+    return _made(form, pd.DataFrame(made, index=pd.RangeIndex(FIRST_ROW, FIRST_ROW + length), dtype=object, copy=False))
 
 
 def letters(number: int) -> str:
@@ -99,9 +101,7 @@ class Seen:
     def typed(self, form: str, name: str) -> list[Any]:
         """The column as it was typed; None where nothing was."""
         table = self.submission.tables[form]
-        raw = self.submission.raw.get(form, table).frame
-        cells = dict(zip(raw.index.tolist(), raw[name].tolist(), strict=True)) if name in raw else {}
-        return [plain(cells.get(row)) for row in table.frame.index.tolist()]
+        return [*map(plain, self._raw(table, name))]
 
     def keys(self, form: str, *fields: str) -> list[tuple[str, ...]]:
         """What identifies each row of a sheet, so that two spellings of one key are equal."""
@@ -110,13 +110,24 @@ class Seen:
             self.made[form, "key of", *fields] = list(zip(*parts, strict=True))
         return self.made[form, "key of", *fields]
 
+    def _raw(self, table: Table, name: str) -> list[Any]:
+        """What was read for each row."""
+        raw = self.submission.raw.get(table.form.name, table).frame
+        if name not in raw:
+            return [None] * len(table.frame)
+        values: list[Any] = raw[name].tolist()
+        if raw.index.equals(table.frame.index):
+            return values
+        cells = dict(zip(raw.index.tolist(), values, strict=True))
+        return [cells.get(row) for row in table.frame.index.tolist()]
+
     def _column(self, table: Table, name: str) -> list[Any]:
         if name not in table.frame:
             return [None] * len(table.frame)
         values = plain_column(table.frame[name])
         if None not in values:
             return values
-        values = [other if value is None else value for value, other in zip(values, self.typed(table.form.name, name), strict=True)]
+        values = [plain(other) if value is None else value for value, other in zip(values, self._raw(table, name), strict=True)]
         if not self.unseen or name not in table.columns:
             return values
         rows = table.frame.index.tolist()

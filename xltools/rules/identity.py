@@ -7,6 +7,7 @@ for a person. Nothing is decided here.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -99,7 +100,14 @@ def _grouped(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> dict[Hash
 
 def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list[Side]]:
     """The groups of more than one: a row by itself contradicts nothing."""
-    return [group for group in _grouped(sides, by).values() if len(group) > 1]
+    sides = [*sides]
+    keys = [*map(by, sides)]
+    counts = Counter(keys)
+    found: dict[Hashable, list[Side]] = {}
+    for side, one in zip(sides, keys, strict=True) if len(counts) < len(keys) else ():
+        if counts[one] > 1:
+            found.setdefault(one, []).append(side)
+    return [*found.values()]
 
 
 def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:

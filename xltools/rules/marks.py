@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from string import digits
 
 from xltools.model.finding import Severity
 from xltools.model.outcome import Outcome
@@ -22,18 +23,23 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "state": {NOT_SENT: ERROR, NOT_READ: ERROR, NOT_MERGED: ERROR},
 }
 
+At = tuple[str, str, int]   # file, sheet and row
 Mark = tuple[tuple[int, str], str]  # (row of the sheet, field), tint
 
 
 def marks(tables: Mapping[str, Table], outcome: Outcome) -> dict[str, dict[tuple[int, str], str]]:
     """The tints of every city table, by form name."""
-    return {name: {**dict(_words(table)), **dict(_cells(table, outcome))} for name, table in tables.items()}
+    # errors last, so that they win
+    bad = sorted((one for one in outcome.findings if one.severity is not Severity.NOTE), key=lambda one: -one.severity.rank)
+    told = [((one.place.file, one.place.sheet, row_of(one.place)), one.place.cell.rstrip(digits), one.severity.value) for one in bad]
+    return {name: {**dict(_words(table)), **dict(_cells(table, outcome, told))} for name, table in tables.items()}
 
 
 def _words(table: Table) -> Iterator[Mark]:
+    rows = table.frame.index.tolist()
     for name, words in WORDS.items():
         if name in table.frame:
-            yield from (((int(str(row)), name), words[value]) for row, value in table.frame[name].items() if value in words)
+            yield from (((row, name), words[value]) for row, value in zip(rows, table.frame[name].tolist(), strict=True) if value in words)
     if "difference" in table.frame:
         yield from (((int(str(row)), "difference"), WARNING) for row in table.frame.index[table.frame["difference"].notna()])
     for name, tint in (("confirm", NOTE), ("as_typed", NOTE), ("since", ERROR), ("reminder", NOTE)):
@@ -48,20 +54,20 @@ def _words(table: Table) -> Iterator[Mark]:
             yield from (((int(row), name), name.removesuffix("s")) for row in some)
 
 
-def _cells(table: Table, outcome: Outcome) -> Iterator[Mark]:
-    """The cells that hold what a county's cell with an error or a warning holds; errors last, so that they win."""
+def _cells(table: Table, outcome: Outcome, told: Sequence[tuple[At, str, str]]) -> Iterator[Mark]:
+    """The cells that hold what a county's cell holds of which something is told. told: file, sheet and row, column, tint."""
     if not table.form.collects:
         return
     frame = table.frame
-    rows = {at: int(str(row)) for row, at in zip(frame.index, zip(frame["source_file"], frame["source_sheet"], frame["source_row"], strict=True), strict=True)}
+    wanted = {at for at, _, _ in told}
+    origins = zip(*(frame[name].tolist() for name in ("source_file", "source_sheet", "source_row")), strict=True)
+    rows = {at: row for row, at in zip(frame.index.tolist(), origins, strict=True) if at in wanted}
     there = {field.inherits.partition(".")[2]: field.name for field in table.form if field.inherits.startswith(f"{table.form.collects}.")}
     fields: dict[tuple[str, str, str], str] = {}
     for one in outcome.submissions:
         if source := one.tables.get(table.form.collects):
             fields |= {(source.file, source.sheet, letters): there[name] for name, letters in source.columns.items() if name in there}
-    for finding in sorted(outcome.findings, key=lambda finding: -finding.severity.rank):
-        place = finding.place
-        row = rows.get((place.file, place.sheet, row_of(place)))
-        name = fields.get((place.file, place.sheet, place.cell.rstrip("0123456789")))
-        if row and name and finding.severity is not Severity.NOTE:
-            yield (row, name), finding.severity.value
+    for at, letters, tint in told:
+        row, name = rows.get(at), fields.get((*at[:2], letters))
+        if row and name:
+            yield (row, name), tint

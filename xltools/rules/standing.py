@@ -31,7 +31,8 @@ def standings(sides: Sequence[Side], settled: Settled) -> dict[At, Standing]:
     """
     apart = {(key(one.first.code), company_key(one.second.name)) for one, said in settled.decided if one.clash is Clash.TWO_NAMES and said is Decision.BOTH}
     codes = {} if all(side.good for side in sides) else _codes(sides)
-    own = {side.at: _who(side, codes, apart) for side in sides}
+    ats = [side.at for side in sides]
+    own = {at: _who(side, codes, apart) for at, side in zip(ats, sides, strict=True)}
     names: dict[Who, tuple[str, str]] = {}
     leads: dict[Who, Who] = {}
     for conflict, decision in settled.decided:
@@ -42,11 +43,8 @@ def standings(sides: Sequence[Side], settled: Settled) -> dict[At, Standing]:
                 leads[under] = top
             names[top] = (winner.name, winner.code if winner.good else "")
     doubts = _doubts(settled.open)
-    found = {}
-    for side in sides:
-        who = _top(leads, own[side.at])
-        found[side.at] = Standing(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(side.at, []))))
-    return found
+    tops = {at: _top(leads, who) for at, who in own.items()} if leads else own
+    return {at: Standing(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(at, ())))) for at, who in tops.items()}
 
 
 def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:

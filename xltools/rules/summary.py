@@ -25,8 +25,9 @@ def counted(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -
 def counts(tally: Tally, table: Table, policy: Policy) -> Counts:
     """One table of counts. Every row is counted exactly once: under its grade, under others, or in the rest."""
     grades = tally.columns or grades_of(policy)
-    pairs = Counter(zip(table.frame[tally.by], table.frame[tally.grade], strict=True))
-    totals = Counter(table.frame[tally.by])
+    by = table.frame[tally.by].tolist()
+    pairs = Counter(zip(by, table.frame[tally.grade].tolist(), strict=True))
+    totals = Counter(by)
     lines = policy.lists[tally.lines] if tally.lines else _occurring(totals, policy.lists["industries"])
     numbers = {line: tuple(pairs[line, grade] for grade in grades) for line in lines}
     others = {line: totals[line] - sum(numbers[line]) for line in lines}
