@@ -69,6 +69,8 @@ class Labels:
         text = squeeze(value)
         if not text:
             return None
+        if text.isalnum():
+            return self.exact.get(text) or self.alias.get(text)
         plain = bare(value)
         return self.exact.get(text) or self.exact.get(plain) or self.alias.get(text) or self.alias.get(plain)
 

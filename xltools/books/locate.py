@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from xltools.books.address import address
 from xltools.books.base import Book, Cell, Grid, SheetFacts
@@ -29,6 +30,12 @@ class Located:
     columns: Columns
     rows: Rows
     merges: Merges
+
+    @cached_property
+    def cells(self) -> Mapping[int, Sequence[Cell]]:
+        """The cells of the records by column, counted from 1."""
+        rows = [self.grid[row - 1] for row in self.rows.records]
+        return dict(enumerate(zip(*rows, strict=True), 1)) if rows else dict.fromkeys(range(1, len(self.grid[0]) + 1), ())
 
     def at(self, row: int, column: int) -> Place:
         return Place(self.place.file, self.place.sheet, address(row, column))

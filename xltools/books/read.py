@@ -94,8 +94,7 @@ def _table(located: Located, lost: set[str]) -> Table:
 
 def _kept(located: Located, column: int, lost: set[str]) -> list[Cell]:
     """A column of the records, without the lost cells, and with what merged cells show for the rows they cover."""
-    records, grid, spread = located.rows.records, located.grid, located.merges.spread
-    cells = [grid[row - 1][column - 1] for row in records]
+    records, spread, cells = located.rows.records, located.merges.spread, [*located.cells[column]]
     if spread:
         cells = [spread.get((row, column), cell) for row, cell in zip(records, cells, strict=True)]
     return [None if address(row, column) in lost else cell for row, cell in zip(records, cells, strict=True)] if lost else cells
@@ -119,8 +118,8 @@ def _header_findings(located: Located) -> Iterator[Finding]:
         if field.owner is not Owner.FORMULA and field.name not in columns.found:
             yield Code.COLUMN_MISSING.at(located.place, label=field.header)
     for column in columns.unknown:
-        rows = range(located.header.bottom, len(located.grid)) if column in located.header.texts else [row - 1 for row in located.rows.records]
-        count = sum(not is_blank(located.grid[row][column - 1]) for row in rows)
+        below = [row[column - 1] for row in located.grid[located.header.bottom :]] if column in located.header.texts else located.cells[column]
+        count = sum(not is_blank(value) for value in below)
         if count:
             found = located.header.texts.get(column, f"{column_letters(column)}列（没有表头）")
             yield Code.COLUMN_UNKNOWN.at(located.head(column), found=found, count=count)
@@ -130,23 +129,20 @@ def _bad_cells(located: Located) -> Iterator[Finding]:
     """Error values, formulas never calculated, and formulas typed over, in the records."""
     for name, column in located.columns.found.items():
         field = located.form[name]
-        cells = [located.grid[row - 1][column - 1] for row in located.rows.records]
-        if not located.facts.stale and field.owner is not Owner.FORMULA and ERRORS.isdisjoint(cells):
+        if not located.facts.stale and field.owner is not Owner.FORMULA and ERRORS.isdisjoint(located.cells[column]):
             continue
-        for row, value in zip(located.rows.records, cells, strict=True):
-            cell = address(row, column)
-            place = located.at(row, column)
+        for row, value in zip(located.rows.records, located.cells[column], strict=True):
             if is_error(value) and field.formula not in ECHOES:
-                yield Code.ERROR_CELL.at(place, label=field.label, value=value)
-            elif cell in located.facts.stale and field.owner is not Owner.FORMULA:
-                yield Code.FORMULA_STALE.at(place, label=field.label)
-            elif field.owner is Owner.FORMULA and field.formula != "serial" and _is_typed_over(value, cell, located.facts):
-                yield Code.FORMULA_LOST.at(place, label=field.label, value=shown(value))
+                yield Code.ERROR_CELL.at(located.at(row, column), label=field.label, value=value)
+            elif field.owner is not Owner.FORMULA and address(row, column) in located.facts.stale:
+                yield Code.FORMULA_STALE.at(located.at(row, column), label=field.label)
+            elif field.owner is Owner.FORMULA and field.formula != "serial" and _is_typed_over(value, (row, column), located.facts):
+                yield Code.FORMULA_LOST.at(located.at(row, column), label=field.label, value=shown(value))
 
 
-def _is_typed_over(value: Cell, cell: str, facts: SheetFacts) -> bool:
+def _is_typed_over(value: Cell, where: tuple[int, int], facts: SheetFacts) -> bool:
     """Serial numbers are asked about nowhere: typed or computed, nobody reads them."""
-    return facts.knows_formulas and not is_blank(value) and cell not in facts.formulas
+    return facts.knows_formulas and not is_blank(value) and address(*where) not in facts.formulas
 
 
 def _outside(located: Located) -> Iterator[Finding]:

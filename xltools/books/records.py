@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -22,6 +22,7 @@ MOST_COUNTED = 1_000_000
 REMARK_SPAN = 4
 # Below a blank row, two lines or more that fill less than this share of the columns and never the whole key are another, smaller table.
 FOREIGN_SHARE = 0.25
+Column = Sequence[Cell]
 
 
 @dataclass(frozen=True)
@@ -78,9 +79,14 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     records: list[int] = []
     outside: list[tuple[str, Cell]] = []
     fields = set(area.columns.values()) - area.computed
-    foreign = _foreign(grid, bottom, area, fields)
-    said = _said(grid, bottom, area)
+    columns = [*zip(*grid[bottom:], strict=True)]
+    said = _said(columns, area)
+    plain = {number for number, is_plain in enumerate(_plain(columns, area, said), bottom + 1) if is_plain}
+    foreign = _foreign(grid, bottom, (area, plain), fields)
     for number in range(bottom + 1, len(grid) + 1):
+        if number in plain and number not in foreign:
+            records.append(number)
+            continue
         row = grid[number - 1]
         content = _content(number, row, area, said.blank)
         if not content.keys() - area.own or not said.signatures.isdisjoint(content.values()):
@@ -103,9 +109,9 @@ class _Said:
     labels: Mapping[int, frozenset[Cell]]
 
 
-def _said(grid: Grid, bottom: int, area: Area) -> _Said:
+def _said(columns: Sequence[Column], area: Area) -> _Said:
     """What the values below the header say, each distinct one looked at once."""
-    values = {value for row in grid[bottom:] for value in row}
+    values = set[Cell]().union(*columns)
     texts = [value for value in values if isinstance(value, str)]
     named: dict[str, set[Cell]] = {}
     for text in texts:
@@ -113,6 +119,16 @@ def _said(grid: Grid, bottom: int, area: Area) -> _Said:
             named.setdefault(name, set()).add(text)
     labels = {column: frozenset(named[name]) for name, column in area.columns.items() if name in named}
     return _Said(frozenset(filter(is_blank, values)), frozenset(filter(area.is_signature, texts)), frozenset(filter(area.is_total, texts)), labels)
+
+
+def _plain(columns: Sequence[Column], area: Area, said: _Said) -> Iterator[bool]:
+    """Which rows are records at first sight: two fields, of the key where it has two, are filled, and nothing looks like a total, a signature or a label."""
+    fields = {*area.columns.values()} - area.computed
+    first = sorted(area.key & fields if len(area.key & fields) > 1 else fields)[:2]
+    odd = said.signatures.union(said.totals, *said.labels.values())
+    doubtful = [column for column in columns if not odd.isdisjoint(column)]
+    for at, cells in enumerate(zip(*(columns[column - 1] for column in first if column <= len(columns)), strict=True)):
+        yield len(cells) > 1 and said.blank.isdisjoint(cells) and not any(column[at] in odd for column in doubtful)
 
 
 def _content(number: int, row: Sequence[Cell], area: Area, blank: frozenset[Cell]) -> dict[int, Cell]:
@@ -126,13 +142,14 @@ def _content(number: int, row: Sequence[Cell], area: Area, blank: frozenset[Cell
     return filled
 
 
-def _foreign(grid: Grid, bottom: int, area: Area, fields: set[int]) -> set[int]:
-    """The rows of small tables of something else that stand below the records, parted from them by a blank row."""
+def _foreign(grid: Grid, bottom: int, known: tuple[Area, Collection[int]], fields: set[int]) -> set[int]:
+    """The rows of small tables of something else that stand below the records, parted from them by a blank row. known: with the rows that are surely filled."""
+    area, plain = known
     found: set[int] = set()
     block: list[int] = []
     apart = False
     for number in range(bottom + 1, len(grid) + 2):
-        if number <= len(grid) and _is_filled(grid, number, area, fields):
+        if number in plain or (number <= len(grid) and _is_filled(grid, number, area, fields)):
             block.append(number)
             continue
         if apart and len(block) > 1 and all(_is_small(_filled_fields(grid, one, area, fields), area.key, fields) for one in block):

@@ -22,7 +22,7 @@ def unseen(located: Located) -> Iterator[Finding]:
         yield Code.HIDDEN_ROWS.at(located.place, rows=named)
     for name, column in located.columns.found.items():
         hidden = located.form[name].owner is Owner.COUNTY and column_letters(column) in facts.hidden_columns
-        if hidden and any(not is_blank(located.grid[row - 1][column - 1]) for row in located.rows.records):
+        if hidden and not all(map(is_blank, located.cells[column])):
             yield Code.HIDDEN_PART.at(located.head(column), what=f"“{located.form[name].label}”这一列")
     if not facts.visible:
         yield Code.HIDDEN_PART.at(located.place, what=f"工作表“{located.place.sheet}”")
