@@ -19,11 +19,21 @@ from xltools.rules.grades_text import grade_spellings, read_grade
 from xltools.rules.limits import date_limits
 from xltools.rules.numbers import read_integer, read_number
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
-from xltools.rules.text import how_changed, is_cell_error, key, latin, narrow, number_text, one_line, shown, visible
+from xltools.rules.text import (
+    FILLER,
+    how_changed,
+    is_cell_error,
+    key,
+    latin,
+    narrow,
+    number_text,
+    one_line,
+    shown,
+    visible,
+)
 
 Reader = Callable[[object], Reading]
 
-_FILLER = "\u115f"
 _EXACT = 10**15  # a cell holds 15 digits; a longer code has lost its end
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?E[+-]?\d{2,3}")
 _SEPARATORS = re.compile(r"[-_.,·'\"`]")
@@ -36,7 +46,7 @@ _EXTENSION = re.compile(r"(转|分机|EXT\.?)-?", re.IGNORECASE)
 def is_blank(cell: object) -> bool:
     """Whether a cell holds nothing a person can see. Most cells are known by their first character: a letter or digit, but for Korean’s empty one, is seen."""
     if isinstance(cell, str):
-        return not (cell[:1].isalnum() and cell[0] != _FILLER) and not visible(cell)
+        return not (cell[:1].isalnum() and cell[0] != FILLER) and not visible(cell)
     return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 
@@ -52,7 +62,7 @@ def cell_reader(field: Field, policy: Policy, year: int) -> Reader:
     def read_cell(cell: object) -> Reading:
         if is_blank(cell):
             return BLANK
-        if isinstance(cell, str) and is_cell_error(cell.strip()):
+        if isinstance(cell, str) and not cell.isalnum() and is_cell_error(cell.strip()):
             return refused(Code.ERROR_CELL)
         return _told(cell, read(cell))
 

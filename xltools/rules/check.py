@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from functools import cache, partial
 
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.policy import Policy
@@ -30,9 +31,15 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
 
 def cell_findings(table: Table, policy: Policy, unread: Collection[Place] = frozenset()) -> Iterator[Finding]:
     """The cells of one table that break a rule of their own field."""
+    at = {int(row): position for position, row in enumerate(table.frame.index)}
+    column = cache(partial(_column, table))
     for row, name, code in failures(table, policy):
         place, field = table.place(row, name), table.form[name]
         if code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and place in unread:
             continue
-        parent = table.frame.at[row, field.depends] if field.depends else None
-        yield code.at(place, **cell_details(code, field, table.frame.at[row, name], parent, policy))
+        parent = column(field.depends)[at[row]] if field.depends else None
+        yield code.at(place, **cell_details(code, field, column(name)[at[row]], parent, policy))
+
+
+def _column(table: Table, name: str) -> list[object]:
+    return table.frame[name].tolist()

@@ -32,16 +32,20 @@ Failure = tuple[int, str, Code]
 
 
 class Cells:
-    """A parsed frame, and its columns without what is missing: several rules ask for the same."""
+    """A parsed frame, and the distinct values of its columns without what is missing: several rules ask for the same."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self.filled = cache(lambda field: pd.Series(frame[field]).dropna())
+        self.distinct = cache(lambda field: _distinct(pd.Series(frame[field])))
+
+
+def _distinct(column: pd.Series) -> pd.Series:
+    return pd.Series(column.unique()).dropna()
 
 
 @dataclass(frozen=True)
 class CellRule:
-    """What the cells of one column must satisfy, cell by cell. holds: of a column, where they do."""
+    """What the cells of one column must satisfy, each by its value alone. holds: of a column, where they do."""
 
     code: Code
     field: str
@@ -54,7 +58,12 @@ class CellRule:
 
     def broken_in(self, cells: Cells) -> list[int]:
         """The rows whose cell breaks the rule."""
-        return _false_in(self.holds(cells.filled(self.field) if self.passes_over_missing else cells.frame[self.field]))
+        column = cells.frame[self.field]
+        if not self.passes_over_missing:
+            return _false_in(self.holds(column))
+        values = cells.distinct(self.field)
+        wrong = _false_in(self.holds(values))
+        return _false_in(~column.isin(values[wrong])) if wrong else []
 
 
 @dataclass(frozen=True)

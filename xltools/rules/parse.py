@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
@@ -17,6 +17,8 @@ from xltools.rules.reading import Reading
 from xltools.rules.text import narrow, shown
 
 _DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
+
+_TELL_APART = frozenset({str, float, type(None)})  # values of these are equal only where they are the same
 
 
 def dtype_of(field: Field) -> str:
@@ -37,9 +39,11 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     for field in table.form:
         values: list[object] = [None] * len(frame)
         if field.name in frame:
-            readings = _read_column(frame[field.name].tolist(), cell_reader(field, policy, year))
-            values = [reading.value for reading in readings]
-            findings += _said(table, frame[field.name], field, readings)
+            cells = frame[field.name].tolist()
+            ways, readings = _read_column(cells, cell_reader(field, policy, year))
+            values = [*map({way: reading.value for way, reading in readings.items()}.__getitem__, ways)]
+            if any(reading.code for reading in readings.values()):
+                findings += _said(table, field, zip(frame.index.tolist(), cells, map(readings.__getitem__, ways), strict=True))
         columns[field.name] = typed(values, dtype_of(field))
     return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
 
@@ -62,21 +66,17 @@ def with_sign(table: Table) -> Iterator[Place]:
             yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, Percent) or (isinstance(cell, str) and "%" in narrow(cell)))
 
 
-def _read_column(cells: list[object], read: Reader) -> list[Reading]:
-    """The reading of every cell; equal cells are read once."""
-    known: dict[tuple[type, object], Reading] = {}
-    readings = []
-    for cell in cells:
-        kind = (type(cell), cell)  # 1, 1.0 and True are equal to Python and different in a cell
-        if kind not in known:
-            known[kind] = read(cell)
-        readings.append(known[kind])
-    return readings
+def _read_column(cells: list[object], read: Reader) -> tuple[Sequence[object], dict[object, Reading]]:
+    """For every cell how it is looked up, and what it is read as; equal cells are read once."""
+    if _TELL_APART.issuperset(map(type, cells)):
+        return cells, {cell: read(cell) for cell in {*cells}}
+    ways = [(type(cell), cell) for cell in cells]  # 1, 1.0 and True are equal to Python and different in a cell
+    return ways, {way: read(way[1]) for way in {*ways}}
 
 
-def _said(table: Table, column: pd.Series, field: Field, readings: list[Reading]) -> list[Finding]:
+def _said(table: Table, field: Field, cells: Iterable[tuple[int, object, Reading]]) -> list[Finding]:
     return [
         reading.code.at(table.place(row, field.name), **{"label": field.label, "value": shown(cell), **reading.details})
-        for row, cell, reading in zip(column.index.tolist(), column.tolist(), readings, strict=True)
+        for row, cell, reading in cells
         if reading.code is not None
     ]

@@ -23,8 +23,10 @@ def row_findings(table: Table, policy: Policy) -> list[Finding]:
     found: list[Finding] = []
     for rule in table.form.rules:
         if {rule.field, rule.other} <= set(table.columns):
-            broken = table.frame[_BROKEN[rule.kind](table, rule, policy)]
-            said = zip(broken.index.tolist(), broken[rule.field].tolist(), broken[rule.other].tolist(), strict=True)
+            broken = _BROKEN[rule.kind](table, rule, policy)
+            if not broken.any():
+                continue
+            said = zip(broken.index[broken].tolist(), table.frame[rule.field][broken].tolist(), table.frame[rule.other][broken].tolist(), strict=True)
             found += [_finding(table, rule, (row, _quoted(value), _quoted(other)), policy) for row, value, other in said]
     return found
 
@@ -41,8 +43,8 @@ def sheet_findings(table: Table) -> list[Finding]:
 
 def row_keys(table: Table, names: tuple[str, ...]) -> pd.Series:
     """The fields of every row as one comparable text; missing where one of them is missing."""
-    columns = [mapped(table.frame[name].astype(TEXT), key).tolist() for name in names]
-    joined = [None if any(part is pd.NA for part in parts) else _UNIT.join(parts) for parts in zip(*columns, strict=True)]
+    columns = [_changed(table.frame[name].astype(TEXT), key) for name in names]
+    joined = [None if None in parts else _UNIT.join(map(str, parts)) for parts in zip(*columns, strict=True)]
     return pd.Series(joined, index=table.frame.index, dtype=TEXT)
 
 
@@ -57,12 +59,20 @@ def _quoted(value: object) -> str:
 
 def mapped(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
     """The column with every distinct text changed once; missing stays missing."""
-    return column.map({text: change(text) for text in column.dropna().unique()}).astype(TEXT)
+    return pd.Series(_changed(column, change), index=column.index, dtype=TEXT)
+
+
+def _changed(column: pd.Series, change: Callable[[str], str]) -> list[str | None]:
+    texts = column.tolist()
+    known = {text: change(text) if isinstance(text, str) else None for text in {*texts}}
+    return [*map(known.__getitem__, texts)]
 
 
 def true_where(column: pd.Series, holds: Callable[[str], bool]) -> pd.Series:
     """Where a text has a property; missing has not."""
-    return column.isin([text for text in column.dropna().unique() if holds(text)])
+    texts = column.tolist()
+    known = {text: isinstance(text, str) and holds(text) for text in {*texts}}
+    return pd.Series([*map(known.__getitem__, texts)], index=column.index, dtype=bool)
 
 
 def _not_before(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
@@ -82,9 +92,14 @@ def _differs(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
 
 def _starts_with(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
     """Judged only between a good credit code and a permit number of the national form."""
-    code, permit = table.frame[rule.other], table.frame[rule.field]
-    national = true_where(permit, lambda text: permit_form(text) is PermitForm.NATIONAL)
-    return national & true_where(code, is_credit_code) & permit.str[:18].ne(code).fillna(False).astype(bool)
+    pairs = zip(table.frame[rule.other].tolist(), table.frame[rule.field].tolist(), strict=True)
+    return pd.Series([_starts_otherwise(code, permit) for code, permit in pairs], index=table.frame.index, dtype=bool)
+
+
+def _starts_otherwise(code: object, permit: object) -> bool:
+    if not isinstance(code, str) or not isinstance(permit, str) or permit[:18] == code:
+        return False
+    return permit_form(permit) is PermitForm.NATIONAL and is_credit_code(code)
 
 
 def _in_scheme(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
@@ -146,39 +161,40 @@ def _finding(table: Table, rule: RowRule, said: tuple[int, str, str], policy: Po
     )
 
 
-def _pairs(frame: pd.DataFrame, same: pd.Series) -> list[tuple[int, int]]:
-    """(later row, first row) for rows with the same text; missing texts are never the same."""
+def _pairs(texts: Iterable[object]) -> Iterator[tuple[int, int]]:
+    """(position of a later row, that of the first) for rows with the same text; missing texts are never the same."""
     first: dict[str, int] = {}
-    said = zip(frame.index.tolist(), same.tolist(), strict=True)
-    return [(row, first[text]) for row, text in said if isinstance(text, str) and first.setdefault(text, row) != row]
+    for at, text in enumerate(texts):
+        if isinstance(text, str) and first.setdefault(text, at) != at:
+            yield at, first[text]
 
 
 def _duplicates(table: Table) -> Iterator[Finding]:
-    names = table.form.key
+    names, rows = table.form.key, table.frame.index.tolist()
     if not names or not set(names) <= set(table.columns):
         return
-    for row, first in _pairs(table.frame, row_keys(table, names)):
-        place, value = table.place(row, names[0]), cell_text(table, row, names[0])
+    for at, first in _pairs(row_keys(table, names).tolist()):
+        row, place = rows[at], table.place(rows[at], names[0])
+        value = cell_text(table, row, names[0])
         if names == _ENTERPRISE_KEY:
             name = cell_text(table, row, "name") or value
-            yield Code.DUPLICATE_ROW.at(place, name=name, process=cell_text(table, row, "process"), row=first)
+            yield Code.DUPLICATE_ROW.at(place, name=name, process=cell_text(table, row, "process"), row=rows[first])
         else:
-            yield Code.DUPLICATE_VALUE.at(place, label=table.form[names[0]].label, value=value, row=first)
+            yield Code.DUPLICATE_VALUE.at(place, label=table.form[names[0]].label, value=value, row=rows[first])
 
 
 def _two_names(table: Table) -> Iterator[Finding]:
-    valid = true_where(table.frame["credit_code"], is_credit_code) & table.frame["name"].notna()
-    for row, first in _pairs(table.frame, table.frame["credit_code"].where(valid)):
-        name, other = cell_text(table, row, "name"), cell_text(table, first, "name")
-        if name_key(name) != name_key(other):
-            code = cell_text(table, row, "credit_code")
-            yield Code.CODE_TWO_NAMES.at(table.place(row, "name"), code=code, row=first, other=other, name=name)
+    codes, names, rows = (table.frame["credit_code"].tolist(), table.frame["name"].tolist(), table.frame.index.tolist())
+    for at, first in _pairs(None if name is pd.NA else code for code, name in zip(codes, names, strict=True)):
+        if is_credit_code(codes[at]) and name_key(names[at]) != name_key(names[first]):
+            name, other = _quoted(names[at]), _quoted(names[first])
+            yield Code.CODE_TWO_NAMES.at(table.place(rows[at], "name"), code=_quoted(codes[at]), row=rows[first], other=other, name=name)
 
 
 def _two_codes(table: Table) -> Iterator[Finding]:
-    valid = true_where(table.frame["credit_code"], is_credit_code)
-    for row, first in _pairs(table.frame, mapped(table.frame["name"], name_key).where(valid)):
-        code, other = cell_text(table, row, "credit_code"), cell_text(table, first, "credit_code")
-        if code != other:
-            name = cell_text(table, row, "name")
-            yield Code.NAME_TWO_CODES.at(table.place(row, "credit_code"), name=name, row=first, other=other, code=code)
+    codes, names, rows = table.frame["credit_code"].tolist(), _changed(table.frame["name"], name_key), table.frame.index.tolist()
+    good = true_where(table.frame["credit_code"], is_credit_code).tolist()
+    for at, first in _pairs(name if is_good else None for name, is_good in zip(names, good, strict=True)):
+        if codes[at] != codes[first]:
+            name = cell_text(table, rows[at], "name")
+            yield Code.NAME_TWO_CODES.at(table.place(rows[at], "credit_code"), name=name, row=rows[first], other=codes[first], code=codes[at])

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import pandas as pd
 from rapidfuzz.distance import OSA
@@ -53,7 +54,7 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
     screening = tables.get(_SCREENING)
     if screening is None or not set(_KEY) <= set(screening.columns):
         return found
-    known, listed = _codes(screening), enterprises_in(screening)
+    known, listed = _codes(screening), cache(lambda: enterprises_in(screening))
     for name, table in tables.items():
         if name != _SCREENING and "credit_code" in table.columns and not table.frame.empty:
             found += _unknown(name, table, listed, known)
@@ -77,14 +78,14 @@ def _judged(table: Table) -> pd.DataFrame:
     return table.frame[true_where(table.frame["credit_code"], is_credit_code)]
 
 
-def _unknown(name: str, table: Table, listed: Sequence[Listed], known: _Codes) -> Iterator[Finding]:
+def _unknown(name: str, table: Table, listed: Callable[[], Sequence[Listed]], known: _Codes) -> Iterator[Finding]:
     if name not in _UNKNOWN:
         return
     rows = _judged(table)
     for row in rows.index[~true_where(rows["credit_code"], known.has)]:
         code = cell_text(table, row, "credit_code")
         called = cell_text(table, row, "name") if "name" in table.columns else ""
-        yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=code, near=enterprise_meant(code, called, listed))
+        yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=code, near=enterprise_meant(code, called, listed()))
 
 
 def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
@@ -158,9 +159,9 @@ def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Findin
     protected = tables.get("protected")
     if protected is None or "credit_code" not in protected.columns or "protected" not in screening.columns:
         return
-    rows, known = _judged(screening), _codes(protected)
-    chosen = rows["protected"].eq(_YES).fillna(False)
-    for row in rows.index[chosen & ~true_where(rows["credit_code"], known.has)]:
+    known = _codes(protected)
+    rows = screening.frame["credit_code"][screening.frame["protected"].eq(_YES).fillna(False)]
+    for row in rows.index[true_where(rows, is_credit_code) & ~true_where(rows, known.has)]:
         label = screening.form["protected"].label
         yield Code.PROTECTED_NOT_LISTED.at(screening.place(row, "protected"), label=label, value=_YES)
 

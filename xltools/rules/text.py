@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from xltools.model.percent import Percent
 
+FILLER = "\u115f"  # Korean's empty letter
 # Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
@@ -35,12 +36,14 @@ def is_cell_error(text: str) -> bool:
 
 
 def visible(text: str) -> str:
-    """The text without characters nobody sees and without blanks around it."""
-    return _INVISIBLE.sub("", text).strip()
+    """The text without characters nobody sees and without blanks around it; letters and digits are all seen, but for one."""
+    return text if text.isalnum() and FILLER not in text else _INVISIBLE.sub("", text).strip()
 
 
 def one_line(text: str) -> str:
     """The visible text in one line; Chinese needs no blank where the line was broken."""
+    if text.isalnum():
+        return visible(text)
     lines = [part.strip() for part in _BREAKS.split(visible(text))]
     joined = lines[0]
     for part in lines[1:]:
@@ -68,7 +71,7 @@ def compact(text: str) -> str:
 
 def key(text: str) -> str:
     """What two spellings of one thing have in common: case, width, blanks, brackets and dashes make no difference."""
-    return compact(text.translate(_BRACKETS))
+    return compact(text if text.isalnum() else text.translate(_BRACKETS))
 
 
 def latin(text: str) -> str:
@@ -78,7 +81,8 @@ def latin(text: str) -> str:
 
 def name_key(name: str) -> str:
     """The same for two spellings of one enterprise's name: only letters and digits count, brackets and their like do not."""
-    return _NOT_NAME.sub("", compact(name))
+    plain = compact(name)
+    return plain if plain.isalnum() else _NOT_NAME.sub("", plain)
 
 
 def company_key(name: str) -> str:
