@@ -6,10 +6,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from xltools.books.base import Grid, SheetFacts, Stamp, TextBook
 from xltools.books.file import open_book
 from xltools.books.header import moved
+from xltools.books.labels import labels_of
 from xltools.books.read import read_tables, stamp_findings
 from xltools.model.finding import Code, Finding
 from xltools.model.form import Template, form_from, load_template
@@ -36,6 +39,9 @@ LIST = form_from(
     },
     "test",
 )
+# What people put before, into and behind a label, full width and brackets among it.
+AROUND = st.text(st.sampled_from(" *＊：()（）[]【】　\n\u200b１Ａa①注"), max_size=4)
+SAID = st.sampled_from(["单位全名", "厂名", "代码", "乡镇（街道）", "核查人１", "序号", "填报人（签字）", "签字"])
 OTHER = form_from(
     {
         "name": "other",
@@ -434,3 +440,9 @@ def test_a_file_written_without_values_says_which_cells_were_never_calculated(tm
     book.save(path)
     _, findings = read_tables(open_book(path), template())
     assert places(findings) == [(Code.FORMULA_STALE, "E2")]
+
+
+@given(st.tuples(AROUND, SAID, AROUND, st.text(max_size=3)).map("".join) | st.text(max_size=8))
+def test_what_is_a_label_or_a_signature_is_never_passed_over_by_its_first_character(text: str) -> None:
+    labels = labels_of(LIST)
+    assert labels.may_be(text) or not (labels.of(text) or labels.is_signature(text))

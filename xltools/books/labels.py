@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import fuzz
 
@@ -19,6 +19,7 @@ MARGIN = 5
 NOISE = re.compile(r"[\s*＊★☆:：\u200b-\u200f\u2060\ufeff]+")
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 COPY = re.compile(r"(\(\d+\)|[-_]?副本(\(?\d+\)?)?|[-_]?copy)+$", re.IGNORECASE)
+HAN = "\u4e00\u9fff"
 NUMBERING = re.compile(r"^(附?[表件]?\d{1,2}[.、:_-]|附[表件]\d{0,2}[.、:_-]?|[一二三四五六七八九十][、.])")
 
 
@@ -85,6 +86,17 @@ class Labels:
         best = scores[0] if scores else (0.0, "")
         rival = max((score for score, field in scores if field != best[1]), default=0.0)
         return best[1] if best[0] >= CLOSE and best[0] - rival >= MARGIN else None
+
+    @cached_property
+    def beginnings(self) -> frozenset[str]:
+        """The characters that labels, aliases and signature lines begin with."""
+        return frozenset(text[0] for text in (*self.exact, *self.alias, *self.signatures) if text)
+
+    def may_be(self, text: str) -> bool:
+        """Whether a text could be a label or a signature line, by its first character alone: squeezing leaves Chinese characters and changes only the case of Latin ones."""
+        first = text[:1]
+        is_plain = HAN[0] <= first <= HAN[1] or (first.isascii() and first.isalnum())
+        return not is_plain or first.lower() in self.beginnings
 
     def is_signature(self, value: Cell) -> bool:
         """Whether a cell begins with a signature line of the form."""

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.cells import is_blank
 from xltools.books.header import Columns, Header
-from xltools.books.labels import bare, labels_of, squeeze
+from xltools.books.labels import Labels, bare, labels_of, squeeze
 from xltools.model.form import Form, Owner
 
+SUM = "计"  # in every word for a total, in this writing only
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
 REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
 # A number below this under the name of a key, beside “合计”, counts something; no code is that short.
@@ -39,7 +39,7 @@ class Area:
 
     columns: field → column · computed: columns that formulas fill · own: columns the county added under a header of
     their own · wide: cells merged across many columns.
-    label, is_signature, is_total: what a text is; columns hold few distinct ones, so each is judged once.
+    labels: of the form.
     """
 
     columns: Mapping[str, int]
@@ -48,9 +48,7 @@ class Area:
     key: frozenset[int]
     facts: SheetFacts
     wide: frozenset[str]
-    label: Callable[[Cell], str | None]
-    is_signature: Callable[[Cell], bool]
-    is_total: Callable[[Cell], bool]
+    labels: Labels
 
 
 def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Area:
@@ -61,13 +59,11 @@ def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Ar
     boxes = [box for merged in facts.merged if (box := corners(merged))]
     wide = frozenset(address(box[0], box[1]) for box in boxes if box[3] - box[1] + 1 >= REMARK_SPAN)
     own = frozenset(column for column in found.unknown if column in header.texts)
-    labels = labels_of(form)
-    return Area(columns, computed, own, key, facts, wide, cache(labels.of), cache(labels.is_signature), cache(_is_total))
+    return Area(columns, computed, own, key, facts, wide, labels_of(form))
 
 
 def _is_total(value: Cell) -> bool:
-    text = bare(value)
-    return "计" in text and TOTAL.fullmatch(text) is not None
+    return TOTAL.fullmatch(bare(value)) is not None
 
 
 def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
@@ -114,11 +110,13 @@ def _said(columns: Sequence[Column], area: Area) -> _Said:
     values = set[Cell]().union(*columns)
     texts = [value for value in values if isinstance(value, str)]
     named: dict[str, set[Cell]] = {}
-    for text in texts:
-        if name := area.label(text):
+    odd = [text for text in texts if area.labels.may_be(text)]
+    for text in odd:
+        if name := area.labels.of(text):
             named.setdefault(name, set()).add(text)
     labels = {column: frozenset(named[name]) for name, column in area.columns.items() if name in named}
-    return _Said(frozenset(filter(is_blank, values)), frozenset(filter(area.is_signature, texts)), frozenset(filter(area.is_total, texts)), labels)
+    totals = frozenset(text for text in texts if SUM in text and _is_total(text))
+    return _Said(frozenset(filter(is_blank, values)), frozenset(filter(area.labels.is_signature, odd)), totals, labels)
 
 
 def _plain(columns: Sequence[Column], area: Area, said: _Said) -> Iterator[bool]:

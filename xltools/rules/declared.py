@@ -9,7 +9,7 @@ import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pandas as pd
 
@@ -32,24 +32,20 @@ Failure = tuple[int, str, Code]
 
 
 class Cells:
-    """A parsed frame, and the distinct values of its columns without what is missing: several rules ask for the same."""
+    """A parsed frame; and of its columns the distinct values without what is missing: several rules ask for the same."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self.distinct = cache(lambda field: _distinct(pd.Series(frame[field])))
-
-
-def _distinct(column: pd.Series) -> pd.Series:
-    return pd.Series(column.unique()).dropna()
+        self.distinct: Callable[[str], list[Any]] = cache(lambda field: [value for value in pd.Series(frame[field]).unique().tolist() if value is not pd.NA and value is not pd.NaT])
 
 
 @dataclass(frozen=True)
 class CellRule:
-    """What the cells of one column must satisfy, each by its value alone. holds: of a column, where they do."""
+    """What the cells of one column must satisfy, each by its value alone. holds: whether a value does, which must be there for REQUIRED and ROW_WITHOUT_KEY."""
 
     code: Code
     field: str
-    holds: Callable[[pd.Series], pd.Series]
+    holds: Callable[[Any], bool]
 
     @property
     def passes_over_missing(self) -> bool:
@@ -60,10 +56,9 @@ class CellRule:
         """The rows whose cell breaks the rule."""
         column = cells.frame[self.field]
         if not self.passes_over_missing:
-            return _false_in(self.holds(column))
-        values = cells.distinct(self.field)
-        wrong = _false_in(self.holds(values))
-        return _false_in(~column.isin(values[wrong])) if wrong else []
+            return _false_in(column.notna())
+        wrong = [value for value in cells.distinct(self.field) if not self.holds(value)]
+        return _false_in(~column.isin(wrong)) if wrong else []
 
 
 @dataclass(frozen=True)
@@ -122,33 +117,33 @@ def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:
 
 def _required(field: Field, form: Form) -> Iterator[CellRule]:
     if form.layout == "rows" and field.name in form.key:
-        yield CellRule(Code.ROW_WITHOUT_KEY, field.name, lambda s: s.notna())
+        yield CellRule(Code.ROW_WITHOUT_KEY, field.name, pd.notna)
     elif field.required and not field.depends:
-        yield CellRule(Code.REQUIRED, field.name, lambda s: s.notna())
+        yield CellRule(Code.REQUIRED, field.name, pd.notna)
 
 
 def _checks(field: Field, form: Form, policy: Policy) -> Iterator[CellRule]:
     if field.is_choice and not field.depends:
         unknown = Code.COUNTY_UNKNOWN if field.list == "counties" and form.layout == "card" else Code.NOT_A_CHOICE
-        yield CellRule(unknown, field.name, lambda s: s.isin(policy.options(field.list)))
+        yield CellRule(unknown, field.name, frozenset(policy.options(field.list)).__contains__)
     if field.minimum is not None or field.maximum is not None:
         least = -math.inf if field.minimum is None else float(field.minimum)
         most = math.inf if field.maximum is None else float(field.maximum)
-        yield CellRule(Code.OUT_OF_RANGE, field.name, lambda s: s.between(least, most))
+        yield CellRule(Code.OUT_OF_RANGE, field.name, lambda number: least <= number <= most)
     if field.unit == "%":
-        yield CellRule(Code.PERCENT_DOUBT, field.name, lambda s: (s <= 0) | (s > 1))
+        yield CellRule(Code.PERCENT_DOUBT, field.name, lambda number: number <= 0 or number > 1)
     if field.kind is Kind.DATE:
         low, high = (pd.Timestamp(day) for day in date_limits(policy))
-        yield CellRule(Code.DATE_RANGE, field.name, lambda s: s.between(low, high))
+        yield CellRule(Code.DATE_RANGE, field.name, lambda day: low <= day <= high)
     if field.kind in (Kind.TEXT, Kind.NAME):
-        yield CellRule(Code.TOO_LONG, field.name, lambda s: s.str.len() <= field.max_length)
+        yield CellRule(Code.TOO_LONG, field.name, lambda text: len(text) <= field.max_length)
     for code, holds in _CODE_FIELDS.get(field.kind, ()):
-        yield CellRule(code, field.name, partial(_each, field, holds))
+        yield CellRule(code, field.name, partial(_has_form, field.none_word, holds))
 
 
-def _each(field: Field, holds: Callable[[str], bool], column: pd.Series) -> pd.Series:
-    """Whether every text of the column has the form; the word for "none" has."""
-    return ~column.isin([text for text in set(column.tolist()) if text != field.none_word and not holds(text)])
+def _has_form(none_word: str, holds: Callable[[str], bool], text: str) -> bool:
+    """Whether a text has the form; the word for "none" has."""
+    return text == none_word or holds(text)
 
 
 def _rowwise(field: Field, form: Form, policy: Policy, present: frozenset[str]) -> Iterator[RecordRule]:

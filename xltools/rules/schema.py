@@ -35,8 +35,9 @@ def schema(form: Form, rules: Iterable[Rule]) -> pa.DataFrameSchema:
     columns: dict[str, list[pa.Check]] = {}
     rowwise: list[pa.Check] = []
     for rule in rules:
-        check = pa.Check(rule.holds, name=f"{rule.code.name}:{rule.field}", ignore_na=rule.passes_over_missing)
-        (columns.setdefault(rule.field, []) if isinstance(rule, CellRule) else rowwise).append(check)
+        of_cell = isinstance(rule, CellRule)
+        check = pa.Check(rule.holds, name=f"{rule.code.name}:{rule.field}", element_wise=of_cell, ignore_na=rule.passes_over_missing)
+        (columns.setdefault(rule.field, []) if of_cell else rowwise).append(check)
     return pa.DataFrameSchema({name: pa.Column(checks=checks, nullable=True) for name, checks in columns.items()}, checks=rowwise, name=form.name)
 
 
