@@ -132,7 +132,10 @@ INHERITS = {
     "model": {"float": "a number that its cell shows as a percentage, and a plain number to all who do not ask"},
     "faces": {"click": "click offers Chinese help and our own argument types no other way"},
     "books": {"html.parser.HTMLParser": "Python's parser of web pages is used by inheriting"},
-    "actions": {"xltools.books.base.Book": "a port with more methods is still that port; Protocols are joined by inheriting"},
+    "actions": {
+        "xltools.books.base.Book": "a port with more methods is still that port; Protocols are joined by inheriting",
+        "pickle.Unpickler": "what a pickled name stands for is told to Python by inheriting",
+    },
     "libreoffice": {
         "xlwings.base_classes": "an engine of xlwings is made by inheriting",
         "Grid": "a Range of that engine, in two modules",

@@ -7,18 +7,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from tests.bench.city import write_city
+from tests.checklist_books import applicant, random_visit, write
 from xltools.actions import check as checking
 from xltools.actions import workers
 from xltools.actions.check import check_files, died
+from xltools.actions.grade import grade_files
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.actions.workers import Item, Processes, Result, Team
 from xltools.model.finding import Code
 from xltools.model.policy import County, load_policy
+from xltools.rules.codes import make_credit_code
 
 POLICY = load_policy("sanmenxia-2022")
 
@@ -43,6 +47,19 @@ def test_two_processes_find_what_one_finds(city: Path, monkeypatch: pytest.Monke
         assert one.tables.keys() == other.tables.keys()
         assert all(table.frame.equals(other.tables[name].frame) and table.form == other.tables[name].form for name, table in one.tables.items())
     assert [step[:2] for step in steps] == [(done, 4) for done in range(4)]
+
+
+def test_grades_from_two_processes_are_those_from_one_and_refer_to_the_policys_own_tables(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = Random(7)
+    for at, table in enumerate(POLICY.tables[:4]):
+        write(tmp_path / f"{at}.xlsx", applicant(table, code=make_credit_code(f"91411282YA000000{at}")), [random_visit(table, rng)])
+    alone = grade_files([tmp_path], POLICY)
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
+    shared = grade_files(Inbox((tmp_path,), team=Processes(2)), POLICY)
+    assert len(alone.checks) == 4
+    assert shared == alone
+    assert all(one.checklist.table is table for one, table in zip(shared.checks, POLICY.tables[:4], strict=True))
+    assert all(item.indicator is own for one in shared.checks for item, own in zip(one.items, one.checklist.table.indicators, strict=True))
 
 
 class Away:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from xltools.actions.by_name import ByName
 from xltools.actions.check import Source, by_team, check_files, check_one, is_by_chance, outcome_of, sources
 from xltools.actions.inbox import passwords_of
 from xltools.actions.people import is_register, read_people
@@ -71,7 +72,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
 
     Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
     """
-    inputs = _read(sources(paths)[0], partial(_any, policy=policy), paths, step)
+    inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
     checked = outcome_of(inputs.counties, policy)
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     return _graded(inputs, checked, policy)
@@ -84,7 +85,7 @@ def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outc
     """
     taken = {one.file for one in outcome.submissions} | set(outcome.unread)
     left = [replace(source, chosen=False) for source in sources(paths)[0] if source.name not in taken]
-    graded = _graded(_read(left, partial(_about_checks, policy=policy), paths), outcome, policy)
+    graded = _graded(_read(left, _with_policy(_about_checks, policy), paths), outcome, policy)
     found = [one for one in graded.findings if one.code is not Code.NO_ANSWER]
     skipped = tuple(name for name in outcome.skipped if name not in graded.files)
     return replace(outcome, graded=graded, findings=tuple(first_per_cell([*outcome.findings, *found])), skipped=skipped)
@@ -130,13 +131,18 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     )
 
 
-def _read(files: Sequence[Source], work: Callable[[Source], Inputs | Finding], paths: Iterable[Path], step: Step = lambda done, total, name: None) -> Inputs:
+def _with_policy(work: Callable[..., Inputs | Finding], policy: Policy) -> ByName:
+    """The work on one file; grades refer to the policy's tables."""
+    return ByName(partial(work, policy=policy), tuple(one for table in policy.tables for one in (table, *table.indicators)))
+
+
+def _read(files: Sequence[Source], work: ByName, paths: Iterable[Path], step: Step = lambda done, total, name: None) -> Inputs:
     """What all the files are, each read by itself by whoever came with the paths."""
     inputs = Inputs()
     read = by_team(work, files, paths, CHEAP)
     for done, source in enumerate(files):
         step(done, len(files), source.name)
-        one = next(read)
+        one = work.received(next(read))
         if isinstance(one, Inputs):
             inputs.add(one)
         elif not is_by_chance(source):
