@@ -117,9 +117,39 @@ def test_a_csv_is_the_form_its_header_names_and_the_county_its_name_says(tmp_pat
 def test_a_file_name_of_another_county_than_the_cover_is_a_question_on_the_cover(tmp_path, name, named):
     save(tmp_path / name, book(screening=[enterprise()]))
     outcome = check_files([tmp_path], POLICY)
-    asked = [one for one in outcome.findings if one.code is Code.COUNTY_OTHER]
+    asked = [one for one in outcome.findings if one.code is Code.NAMED_OTHERWISE]
     assert [(one.place.sheet, one.message) for one in asked] == ([("封面", f"封面填的是“灵宝市”，文件名写的是“{named}”，按封面读取")] if named else [])
     assert [one.county for one in outcome.accepted] == ["灵宝市"]
+
+
+@pytest.mark.parametrize(
+    ("name", "named"),
+    [
+        ("灵宝市8月.xlsx", "8月"),
+        ("2022年08月份灵宝市.xlsx", "8月"),
+        ("灵宝市7月.xlsx", ""),
+        ("灵宝市8月18日报.xlsx", ""),
+        ("灵宝市7月8月.xlsx", ""),
+        ("灵宝市13月.xlsx", ""),
+    ],
+)
+def test_a_file_name_of_another_month_than_the_cover_is_a_question_on_the_cover(tmp_path, name, named):
+    """Last month's file under a new name: its cover still says July."""
+    save(tmp_path / name, book(screening=[enterprise()]))
+    asked = [one for one in check_files([tmp_path], POLICY).findings if one.code is Code.NAMED_OTHERWISE]
+    assert [(one.place.sheet, one.message) for one in asked] == ([("封面", f"封面填的是“7月”，文件名写的是“{named}”，按封面读取")] if named else [])
+
+
+def test_a_cover_of_another_year_is_a_question_and_gives_its_own_dates_their_year(tmp_path):
+    """The notice is of 2022; “7月18日” on a cover of 2021 is a day of 2021."""
+    save(tmp_path / "灵宝市.xlsx", book(screening=[enterprise()], cover={"year": 2021.0, "sign_date": "7月18日", "report_date": "7月19日"}))
+    outcome = check_files([tmp_path], POLICY)
+    (asked,) = [one for one in outcome.findings if one.code is Code.YEAR_OTHER]
+    assert (asked.place.sheet, asked.message) == ("封面", f"“年度”填的是 2021，本次按 2022 年度的政策“{POLICY.title}”校验")
+    assert [one.message for one in outcome.findings if one.code is Code.CONVERTED] == [
+        "“签字日期”由“7月18日”按“2021-07-18”读取（年份取自封面）",
+        "“上报日期”由“7月19日”按“2021-07-19”读取（年份取自封面）",
+    ]
 
 
 def test_tables_sent_one_by_one_do_not_compete_and_the_same_one_twice_does(tmp_path):

@@ -27,7 +27,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.answers import answered, called
 from xltools.rules.check import check
-from xltools.rules.cross import across, only_county, set_aside
+from xltools.rules.cross import across, cover_doubts, only_county, set_aside
 from xltools.rules.parse import parse, with_sign
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -173,8 +173,8 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
-    elif (named := only_county(book.name, policy)) not in ("", said.county) and said.county:
-        found.append(Code.COUNTY_OTHER.at(tables["cover"].place(0, "county"), county=said.county, named=named))
+    elif "cover" in tables:
+        found += cover_doubts(tables["cover"], book.name, policy)
     found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
@@ -238,10 +238,10 @@ def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table],
     year = policy.year
     for name in sorted(raw, key=lambda name: name != "cover"):
         tables[name], said = parse(raw[name], policy, year)
+        if name == "cover" and (written := tables[name].card().get("year")) is not None and int(str(written)) != year:
+            year = int(str(written))
+            tables[name], said = parse(raw[name], policy, year)    # its own dates, too
         found += said
-        if name == "cover":
-            written = tables[name].card().get("year")
-            year = int(str(written)) if written is not None else year
     return tables, found
 
 

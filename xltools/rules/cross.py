@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 
 import pandas as pd
@@ -15,6 +16,7 @@ from xltools.rules.rows import cell_text, mapped, true_where
 from xltools.rules.text import company_key, key
 
 _SCREENING, COVER = "screening", "cover"
+MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?:份)?(?!\d{1,2}(?!\d?月))")  # no day behind it
 _NAMED = 3  # other places a sentence names at most
 
 
@@ -64,6 +66,23 @@ def only_county(text: str, policy: Policy) -> str:
     """The county whose name or alias stands in a text, "" when none does or several do."""
     named = [county.name for county in policy.counties if any(name in text for name in (county.name, *county.aliases))]
     return named[0] if len(named) == 1 else ""
+
+
+def cover_doubts(cover: Table, file: str, policy: Policy) -> Iterator[Finding]:
+    """Where the cover does not agree with the name of its file, or with the policy: a workbook made from another county's, last month's or last year's."""
+    card = cover.card()
+    county, year = policy.county(str(card.get("county") or "")), card.get("year")
+    for field, value, named in (("county", county.name if county else "", only_county(file, policy)), ("batch", str(card.get("batch") or ""), only_month(file, policy))):
+        if value and named not in ("", value):
+            yield Code.NAMED_OTHERWISE.at(cover.place(0, field), cover=value, named=named)
+    if year is not None and int(str(year)) != policy.year:
+        yield Code.YEAR_OTHER.at(cover.place(0, "year"), label=cover.form["year"].label, year=int(str(year)), expected=policy.year, policy=policy.title)
+
+
+def only_month(file: str, policy: Policy) -> str:
+    """The batch that a file is called by, as in “灵宝市7月.xlsx”; "" where its name has none or several, or a day (“7月18日报”)."""
+    named = {f"{int(number)}月" for number in MONTH.findall(file.rpartition("/")[2])} & {*policy.lists["months"]}
+    return named.pop() if len(named) == 1 else ""
 
 
 def groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
