@@ -14,8 +14,10 @@ from tests import checklist_books as books
 from tests.checklist_books import CODE, POLICY, applicant, at_best, change, visit, write
 from tests.checklists import best, table_of, toy
 from tests.county_files import CODES, NAMES, county_file, enterprise
-from xltools.actions.checklist import file_name, make_checklists, write_new
+from xltools.actions import checklist, workers
+from xltools.actions.checklist import Making, file_name, make_checklists, write_new
 from xltools.actions.grade import grade_files
+from xltools.actions.workers import Processes
 from xltools.books.base import Cell
 from xltools.books.checklist_layout import FIRST, PartLayout, layout_of
 from xltools.books.checklist_read import is_checklist, read_checklist
@@ -399,8 +401,20 @@ def test_what_checklists_share_is_written_once_and_they_are_the_same_bytes_as_wr
     ]
     made = [replace(applicant(*tables), name=name, credit_code=f"91411282YA000{at:04}") for at, name in enumerate(names)]
     made += [replace(one, county=county, credit_code=f"{one.credit_code[:-4]}9{one.credit_code[-3:]}") for one, county in zip(made, ("三门峡市城乡一体化示范区", "B", "", made[2].name, made[3].credit_code), strict=False)]
-    for one, path in zip(made, write_new(made, [], POLICY, tmp_path / "together").paths, strict=True):
+    for one, path in zip(made, write_new(made, [], Making(POLICY, tmp_path / "together")).paths, strict=True):
         assert path.read_bytes() == write(tmp_path / "one by one.xlsx", one).read_bytes(), one
+
+
+def test_two_processes_write_the_same_checklists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    made = [applicant((CLINKER, GRINDING)[at % 2], name=f"{at}号厂", code=f"91411282YA000{at:04}") for at in range(5)]
+    alone = write_new(made, [], Making(POLICY, tmp_path / "one"))
+    monkeypatch.setattr(workers, "WORTH_A_PROCESS", 1)
+    monkeypatch.setattr(checklist, "SHARE", 2)
+    steps: list[tuple[int, int, str]] = []
+    shared = write_new(made, [], Making(POLICY, tmp_path / "two", Processes(2), lambda *step: steps.append(step)))
+    assert [path.name for path in shared.paths] == [path.name for path in alone.paths] == [file_name(one) for one in made]
+    assert [path.read_bytes() for path in shared.paths] == [path.read_bytes() for path in alone.paths]
+    assert steps == [(0, 5, "0号厂"), (2, 5, "4号厂"), (3, 5, "1号厂")]
 
 
 def test_only_the_enterprises_asked_for_and_an_unknown_code_is_said(tmp_path: Path) -> None:

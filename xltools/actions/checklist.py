@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 from xltools.actions.check import check_files
+from xltools.actions.inbox import THIS_ONE, team_of
+from xltools.actions.workers import Team
 from xltools.books.checklist import write_checklist
 from xltools.books.checklist_mould import Mould
 from xltools.books.package import replace_file
@@ -23,7 +26,20 @@ from xltools.rules.checklist_plan import checklist_plan, table_lines
 SCREENING = "screening"
 NOT_IN_A_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 LONGEST_NAME = 50       # characters of an enterprise's name in a file's name; a name may have 255 bytes in all
+# How many checklists one process writes in a row; writing one takes as long as reading so many bytes of a county's workbook.
+SHARE, COST = 50, 2_000
 Step = Callable[[int, int, str], None]
+Sheet = tuple[Path, Applicant]      # a checklist to be written, and whom it is for
+
+
+@dataclass(frozen=True)
+class Making:
+    """How checklists are made. folder: where they go · team: who writes them · step: see `make_checklists`."""
+
+    policy: Policy
+    folder: Path
+    team: Team = THIS_ONE
+    step: Step = lambda done, total, name: None
 
 
 @dataclass(frozen=True)
@@ -39,7 +55,7 @@ def make_checklists(
 ) -> ChecklistsMade:
     """Write a checklist for every enterprise of the county workbooks, or for those with these credit codes, into `folder`.
 
-    A checklist that is there already is left alone, as somebody may have filled it in.
+    A checklist that is there already is left alone, as somebody may have filled it in. step: called with (done, total, name) as they are made.
     """
     outcome = check_files(county_files, policy, step)
     wanted = {code.strip().upper() for code in codes}
@@ -47,40 +63,51 @@ def make_checklists(
     chosen = [one for one in found if not wanted or one.credit_code in wanted]
     findings += [one for one in outcome.findings if one.place.file in outcome.unread]
     findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code, near="") for code in sorted(wanted - {one.credit_code for one in found})]
-    return write_new(chosen, findings, policy, folder, step)
+    return write_new(chosen, findings, Making(policy, folder, team_of(county_files), step))
 
 
-def write_new(
-    chosen: Sequence[Applicant], findings: Iterable[Finding], policy: Policy, folder: Path, step: Step = lambda done, total, name: None
-) -> ChecklistsMade:
-    """Write a checklist for each applicant that has none in `folder` or below it; gives them with all findings.
+def write_new(chosen: Sequence[Applicant], findings: Iterable[Finding], making: Making) -> ChecklistsMade:
+    """Write a checklist for each applicant that has none in the folder or below it; gives them with all findings.
 
     One that is there is known by the credit code in its name, so that it may have been renamed or sorted into folders.
     """
+    folder = making.folder
     folder.mkdir(parents=True, exist_ok=True)
     there = [path.name for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
-    said = list(findings)
-    moulds: dict[tuple[ApplicantPart, ...], Mould] = {}
-    written: list[Path] = []
-    for done, one in enumerate(chosen):
-        step(done, len(chosen), one.name)
+    said, new = list(findings), list[Sheet]()
+    for one in chosen:
         path = folder / file_name(one)
         kept = next((name for name in there if one.credit_code in name or name == path.name), "")
         if kept:
             said.append(Code.CHECKLIST_KEPT.at(Place(kept), file=kept))
-            continue
-        if one.parts not in moulds:
-            moulds[one.parts] = _mould(one.parts, policy)
-        words = {stand_in: getattr(one, name) for name, stand_in in STAND_INS.items()}
-        replace_file(path, moulds[one.parts].checklist(words))
-        written.append(path)
-    return ChecklistsMade(tuple(written), tuple(sorted(said, key=order)))
+        else:
+            new.append((path, one))
+    _write_all(new, making)
+    return ChecklistsMade(tuple(path for path, _ in new), tuple(sorted(said, key=order)))
 
 
-def _mould(parts: tuple[ApplicantPart, ...], policy: Policy) -> Mould:
-    """What the checklists of all enterprises with these processes share."""
+def _write_all(new: Sequence[Sheet], making: Making) -> None:
+    """Write checklists, those of the same processes together, as far as they are not too many for one to have a share of the work."""
+    alike: dict[tuple[ApplicantPart, ...], list[Sheet]] = {}
+    for one in new:
+        alike.setdefault(one[1].parts, []).append(one)
+    shares = [group[at : at + SHARE] for group in alike.values() for at in range(0, len(group), SHARE)]
+    team = THIS_ONE if making.team.is_elsewhere else making.team.suited(len(new) * COST)
+    work = partial(write_alike, policy=making.policy)
+    written, done = team.each(work, shares, work), 0
+    for share in shares:
+        making.step(done, len(new), share[0][1].name)
+        next(written)
+        done += len(share)
+
+
+def write_alike(share: Sequence[Sheet], policy: Policy) -> None:
+    """Write the checklists of enterprises with the same processes."""
+    parts = share[0][1].parts
     lines = {part.table.id: table_lines(part.table) for part in parts}
-    return Mould(checklist_plan(Applicant(parts=parts, **STAND_INS), lines, policy))
+    mould = Mould(checklist_plan(Applicant(parts=parts, **STAND_INS), lines, policy))
+    for path, one in share:
+        replace_file(path, mould.checklist({stand_in: getattr(one, name) for name, stand_in in STAND_INS.items()}))
 
 
 def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit] | None = None) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from xltools.actions.checklist import SCREENING, ChecklistsMade, Step, applicants, write_new
+from xltools.actions.checklist import SCREENING, ChecklistsMade, Making, Step, applicants, write_new
 from xltools.actions.grade_open import LEDGER
 from xltools.actions.merge_open import OpenBook, opened
 from xltools.model.outcome import Outcome, Submission
@@ -21,7 +21,7 @@ def make_open(book: OpenBook, policy: Policy, folder: Path, step: Step = lambda 
     """
     _, before = opened(book)
     found, findings = applicants(Outcome(submissions=tuple(_reported(before[LEDGER].table)) if LEDGER in before else ()), policy)
-    return write_new(found, findings, policy, folder, step)
+    return write_new(found, findings, Making(policy, folder, step=step))
 
 
 def _reported(ledger: Table) -> Iterator[Submission]:

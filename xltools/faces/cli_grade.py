@@ -48,10 +48,11 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
 
     一家企业一个文件，一个工序一张表。已有的核查表不改动。
     """
-    with progress() as step:
+    with progress() as step, team_at("") as team:
         from xltools.actions.checklist import make_checklists
+        from xltools.actions.inbox import Inbox
 
-        made = make_checklists(files, policy, folder, codes, step)
+        made = make_checklists(Inbox(files, team=team), policy, folder, codes, step)
     for line in report_lines(made.findings, brief=True):
         click.echo(line)
     kept = sum(one.severity is Severity.NOTE for one in made.findings)
