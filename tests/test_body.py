@@ -102,6 +102,18 @@ def test_records_of_a_table_are_written_as_the_same_records_one_by_one(tmp_path)
     assert open_book(by_column).values(FORM.sheet)[FIRST_ROW + 599][NAMES.index("remark")] == "长" * 32_767
 
 
+def test_a_word_is_tinted_wherever_it_stands_unless_its_cell_has_a_tint(tmp_path):
+    rows = [{"name": name, "remark": word} for name, word in [("甲", "好"), ("乙", None), ("丙", "好"), ("丁", "坏"), ("戊", "别的")]]
+    words = {"remark": {"好": "good", "坏": "error"}, "no such field": {"好": "error"}}
+    plan = SheetPlan(FORM, rows, links={(1, "name"): "internal:'表'!A1"}, tints={(2, "remark"): "note", (4, "name"): "warning"}, words=words)
+    said = {(0, "remark"): "good", (2, "remark"): "note", (3, "remark"): "error", (4, "name"): "warning"}
+    assert plan.painted.tints == said
+    cell_by_cell = SheetPlan(FORM, rows, links=plan.links, tints=said)
+    assert write(tmp_path / "a.xlsx", plan).read_bytes() == write(tmp_path / "b.xlsx", cell_by_cell).read_bytes()
+    looks = {at: (plan.tint(at, "remark"), plan.tint(at, "name")) for at in range(6)}
+    assert looks == {0: ("good", ""), 1: ("", ""), 2: ("note", ""), 3: ("error", ""), 4: ("", "warning"), 5: ("", "")}
+
+
 def test_an_exception_while_rows_are_made_leaves_no_file(tmp_path):
     def cells(start, stop):
         if start:

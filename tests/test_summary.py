@@ -19,7 +19,7 @@ from xltools.rules.combine import PROGRESS, combine
 from xltools.rules.cross import not_sent
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
-from xltools.rules.marks import marks
+from xltools.rules.marks import WORDS, marks
 from xltools.rules.summary import counted, counts, grades_of, share, shares
 
 DASHBOARD = load_dashboard()
@@ -224,8 +224,9 @@ def test_cells_with_problems_and_words_that_matter_are_tinted() -> None:
     tables["log"] = log(CITY["log"], tables, run, POLICY)
     tables["board"] = board(CITY["board"], run, POLICY)
     found = marks(tables, run)
-    assert found["ledger"] == {(6, "capacity"): "error", (5, "status"): "good", (6, "status"): "error", (7, "status"): "good", (8, "status"): "good"}
-    assert found["board"][5, "state"] == "error"
+    assert found["ledger"] == {(6, "capacity"): "error"}
+    assert [WORDS["status"][word] for word in tables["ledger"].frame["status"]] == ["good", "error", "good", "good"]
+    assert WORDS["state"][tables["board"].frame.loc[5, "state"]] == "error"
     assert found["board"][11, "errors"] == "error"
 
 

@@ -16,7 +16,7 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.city import city_records
-from xltools.rules.marks import marks
+from xltools.rules.marks import WORDS, marks
 from xltools.rules.site_checks import site_checks
 
 LEDGER, SITE_CHECKS, UNCLAIMED = "ledger", "site_checks", "unclaimed"
@@ -60,4 +60,4 @@ def _summary(table: Table, outcome: Outcome, before: Mapping[str, Seen], standin
     waiting = before[UNCLAIMED].table.frame.to_dict("records") if UNCLAIMED in before else []
     tables = {SITE_CHECKS: table, UNCLAIMED: city_records(form, [{str(name): value for name, value in one.items()} for one in waiting])}
     places = {one.name: seen_from(request.folder, one.path) for one in sources(request.paths)[0]}
-    return Summary(tables, {}, (), (), "", {name: seen for name, seen in places.items() if seen}, marks(tables, outcome))
+    return Summary(tables, {}, (), (), "", {name: seen for name, seen in places.items() if seen}, marks(tables, outcome), words=WORDS)

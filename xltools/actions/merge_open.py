@@ -268,7 +268,7 @@ def _lines(unclaimed: Table, labels: Collection[tuple[str, str]]) -> pd.Series[b
 def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: str) -> SheetWork:
     """What becomes of the sheet of one form. seen: how it stands, None when the workbook has lost it."""
     table = summary.tables[name]
-    plan = form_plan(table, summary, template)
+    plan = form_plan(table, summary, template).painted
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})
     rows = [_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.rows)]

@@ -24,7 +24,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.board import figures
 from xltools.rules.journal import head
-from xltools.rules.marks import marks
+from xltools.rules.marks import WORDS, marks
 from xltools.rules.summary import counted, shares
 
 TEMPLATE = "city"
@@ -116,6 +116,7 @@ class Run:
             seen_from(folder, self.inbox) if self.inbox else "",
             result_line(outcome, self.moment),
             head(tables["log"]),
+            words=WORDS,
         )
         return outcome, summary
 

@@ -56,18 +56,19 @@ class Body:
     """The rows of one sheet from row `first` on, as columns.
 
     cells:   (start, stop) → the cells of these rows, counted from 0, a list for each column.
-    formats: numbers of the formats of a row's cells; a row has the first that there are, or those that `looks` names by position.
-    heights: row, counted from 0 → its height in points, whether that follows what is typed later; None: the sheet's own.
-    links:   (row of the sheet, column from 1) → where the cell leads, as a SheetPlan says it.
+    formats: numbers of the formats of a row's cells · looks: which of these each row has; rows beyond it have the first.
+    height:  of a row, counted from 0, in points (None: the sheet's own), and whether it follows what is typed later.
+    links:   (row counted from 0, field) → where the cell leads, as a SheetPlan says it · columns: field → its number from 1.
     """
 
     first: int
     length: int
     cells: Callable[[int, int], Sequence[Sequence[Cell | Formula]]]
     formats: Sequence[Sequence[int]]
-    looks: Mapping[int, int] = field(default_factory=dict)
+    looks: Sequence[int] = ()
     height: Callable[[int], tuple[float | None, bool]] = lambda row: NO_HEIGHT
-    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    columns: Mapping[str, int] = field(default_factory=dict)
+    links: Mapping[tuple[int, str], str] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
@@ -99,7 +100,7 @@ class Body:
             rows = []
             said = contents.of(self.cells(start, min(start + CHUNK, self.length)))
             for at, cells in enumerate(zip(*said, strict=True), start):
-                look = self.looks.get(at, 0), self.height(at)
+                look = self.looks[at] if at < len(self.looks) else 0, self.height(at)
                 if look not in patterns:
                     patterns[look] = f'<row r="{ROW}"{_height(*look[1])}>{inside[look[0]]}</row>'
                 rows.append(patterns[look].replace(ROW, str(self.first + at)) % cells)
@@ -109,7 +110,7 @@ class Body:
         """The links as the sheet lists them, "" without any."""
         ends = {head: _end(link, self.ids) for head, link in self._ends.items()}
         found = []
-        for (row, column), url in sorted(self.links.items()):
+        for row, column, url in sorted((self.first + at, self.columns[name], url) for (at, name), url in self.links.items()):
             head, cell = _split(url)
             found.append(f'<hyperlink ref="{column_letters(column)}{row}"{ends[head][0]}{escape(cell)}{ends[head][1]}/>')
         return f"<hyperlinks>{''.join(found)}</hyperlinks>" if found else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict
@@ -41,26 +41,33 @@ NEVER = re.compile(r"(<c [^>]*?) t=\"str\"(><f>[^<]*</f>)<v>" + NOT_CALCULATED +
 
 
 @contextmanager
-def workbook_at(path: Path, finish: Callable[[bytes], bytes] = bytes) -> Iterator[tuple[Workbook, Styles]]:
-    """A new workbook that appears at `path` when the block ends without an exception, and not before. finish: changes its bytes last."""
-    buffer = BytesIO()
-    with workbook_in(buffer) as (workbook, styles):
-        yield workbook, styles
-    replace_file(path, finish(buffer.getvalue()))
+def workbook_at(path: Path) -> Iterator[tuple[Workbook, Styles]]:
+    """A new workbook that appears at `path` when the block ends without an exception, and not before."""
+    draft = BytesIO()
+    workbook, styles = _started(draft)
+    yield workbook, styles
+    workbook.close()
+    with _replacing(path) as file:
+        settle(draft, styles.bodies, file)
 
 
 @contextmanager
 def workbook_in(buffer: BytesIO) -> Iterator[tuple[Workbook, Styles]]:
     """A new workbook that is in `buffer` when the block ends, the same bytes for the same content."""
     draft = BytesIO()
+    workbook, styles = _started(draft)
+    yield workbook, styles
+    workbook.close()
+    settle(draft, styles.bodies, buffer)
+
+
+def _started(draft: BytesIO) -> tuple[Workbook, Styles]:
+    """An empty workbook that is written into `draft`, all but its rows of records."""
     workbook = Workbook(draft, {"in_memory": True, "strings_to_urls": False, "default_format_properties": {"font_name": FONT, "font_size": 10}})
     workbook.worksheet_class = _worksheet  # type: ignore[assignment]  # it is only called
     workbook.set_properties({"created": CREATED, "author": "", "company": ""})
     workbook.set_size(24000, 14000)
-    styles = Styles(workbook)
-    yield workbook, styles
-    workbook.close()
-    settle(draft, styles.bodies, buffer)
+    return workbook, Styles(workbook)
 
 
 def _worksheet() -> Worksheet:
@@ -75,12 +82,19 @@ _prepared = lru_cache(maxsize=2**12)(Worksheet()._prepare_formula)
 
 def replace_file(path: Path, content: bytes) -> None:
     """Write beside `path`, then rename: readers see the old file or the new one, nothing between, even when the power fails."""
+    with _replacing(path) as file:
+        file.write(content)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[IO[bytes]]:
+    """A file beside `path` to write to, which takes its place when the block ends without an exception."""
     target = path.resolve() if path.is_symlink() else path
     descriptor, name = mkstemp(dir=target.parent, prefix=_temporary_prefix(target), suffix=TEMPORARY)
     temporary = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
+            yield file
             file.flush()
             os.fsync(file.fileno())
         temporary.chmod(stat.S_IMODE(target.stat().st_mode) if target.exists() else 0o644)
@@ -117,7 +131,7 @@ def _settle(folder: Path) -> None:
             os.close(descriptor)
 
 
-def settle(draft: BytesIO, bodies: Mapping[int, Body], result: BytesIO) -> None:
+def settle(draft: BytesIO, bodies: Mapping[int, Body], result: IO[bytes]) -> None:
     """Write the package into `result` with its rows put in, every member's date fixed and the stored values of formulas spelt out."""
     with ZipFile(draft) as source:
         parts = {name: source.read(name) for name in source.namelist()}
@@ -135,7 +149,7 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     return result.getvalue()
 
 
-def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: BytesIO, level: int = THOROUGH) -> None:
+def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: IO[bytes], level: int = THOROUGH) -> None:
     with ZipFile(result, "w", ZIP_DEFLATED, compresslevel=level) as target, ThreadPoolExecutor(1) as beside:
         for name, chunks in parts:
             with target.open(name, "w") as part:    # by its name: the date is then the first that a package can have

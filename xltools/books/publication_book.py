@@ -11,7 +11,7 @@ from zipfile import ZipFile
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.layout import LINE_HEIGHT, lines
-from xltools.books.package import pack, workbook_at
+from xltools.books.package import pack, replace_file, workbook_in
 from xltools.books.style import Styles
 from xltools.model.form import Form, Kind
 from xltools.model.publication import load_publication_words
@@ -23,7 +23,8 @@ TITLE_HEIGHT, HEAD_HEIGHT, ROOM = 36, 24, 8       # points; ROOM: above and belo
 
 def write_public_list(path: Path, form: Form, records: Sequence[Mapping[str, object]], said: Mapping[str, str]) -> None:
     """Write the public list. records: with their numbers · said: the notice's sentences; an empty one is left out."""
-    with workbook_at(path, without_properties) as (workbook, styles):
+    buffer = BytesIO()
+    with workbook_in(buffer) as (workbook, styles):
         sheet: Worksheet = workbook.add_worksheet(form.sheet)
         last = len(form.fields) - 1
         above = [(key, said[key]) for key in ("title", "period", "not_official") if said[key]]
@@ -39,6 +40,7 @@ def write_public_list(path: Path, form: Form, records: Sequence[Mapping[str, obj
         for row, record in enumerate(records, head + 1):
             _line(sheet, row, form, record, styles)
         _page(sheet, head, len(records), form, said["basis"], styles)
+    replace_file(path, without_properties(buffer.getvalue()))
 
 
 def _line(sheet: Worksheet, row: int, form: Form, record: Mapping[str, object], styles: Styles) -> None:

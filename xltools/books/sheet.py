@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
+from itertools import chain, compress
+from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -50,6 +52,7 @@ class SheetPlan:
     spare: how many empty rows stand ready below the records.
     links: (record, field) → "external:区县/灵宝市.xlsx#'排查清单'!F12" or "internal:'企业台账'!A7".
     tints: (record, field) → "error", "warning", "missing", "note" or "good"; field "" tints the whole row.
+    words: field → what stands in a cell → its tint, where `tints` has none.
     footer: as XlsxWriter writes it, "&L…&C…&R…".
     heights: in points, by sheet row, of records that differ from `height`; with None a row is as high as its text, and grows.
     """
@@ -60,6 +63,7 @@ class SheetPlan:
     spare: int = 0
     links: Mapping[tuple[int, str], str] = field(default_factory=dict)
     tints: Mapping[tuple[int, str], str] = field(default_factory=dict)
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     footer: str = ""
     height: float | None = None
     heights: Mapping[int, float] = field(default_factory=dict)
@@ -72,6 +76,23 @@ class SheetPlan:
     def column(self, name: str, rows: slice = slice(None)) -> list[Cell | Formula]:
         """What these records have in one field."""
         return self.rows.column(name, rows) if isinstance(self.rows, Columns) else [record.get(name) for record in self.rows[rows]]
+
+    def worded(self) -> dict[str, list[str]]:
+        """The tint that each record has in a field for what stands there, "" for none, by field."""
+        names = {one.name for one in self.form}
+        words = {name: tints for name, tints in self.words.items() if name in names}
+        return {name: [tints.get(value, "") if isinstance(value, str) else "" for value in self.column(name)] for name, tints in words.items()}
+
+    def tint(self, index: int, name: str) -> str:
+        """The tint of one cell by itself, "" for none."""
+        said = self.column(name, slice(index, index + 1)) if name in self.words and index < len(self.rows) else []
+        return self.tints.get((index, name)) or "".join(self.words[name].get(value, "") for value in said if isinstance(value, str))
+
+    @property
+    def painted(self) -> SheetPlan:
+        """The same plan with the tints of words among `tints`."""
+        found = {(at, name): tint for name, tints in self.worded().items() for at, tint in enumerate(tints) if tint}
+        return replace(self, tints={**found, **self.tints}, words={})
 
 
 def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -137,7 +158,7 @@ def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
 def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
     """How a cell of a record looks, from the general to the particular."""
     found = plain_looks(plan, one)
-    found += [plan.tints[key] for key in ((index, ""), (index, one.name)) if key in plan.tints]
+    found += [tint for tint in (plan.tints.get((index, "")), plan.tint(index, one.name)) if tint]
     if (index, one.name) in plan.links:
         found.append("link")
     return found
@@ -170,18 +191,13 @@ def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
 
 def _body(plan: SheetPlan, styles: Styles) -> Body:
     """The records and the spare rows: values, the formulas of computed fields, formats, links."""
-    columns = {one.name: column for column, one in enumerate(plan.form, 1)}
-    links = {(FIRST_ROW + index, columns[name]): url for (index, name), url in plan.links.items() if not _is_formula(plan, index, name)}
+    links = plan.links if isinstance(plan.rows, Columns) else {at: url for at, url in plan.links.items() if not isinstance(plan.rows[at[0]].get(at[1]), Formula)}
     formats, rows = _formats(plan, styles)
 
     def cells(start: int, stop: int) -> list[list[Cell | Formula]]:
         return [_values(plan, one, start, stop) for one in plan.form]
 
-    return Body(FIRST_ROW, len(plan.rows) + plan.spare, cells, formats, rows, partial(_height, plan), links)
-
-
-def _is_formula(plan: SheetPlan, index: int, name: str) -> bool:
-    return not isinstance(plan.rows, Columns) and isinstance(plan.rows[index].get(name), Formula)
+    return Body(FIRST_ROW, len(plan.rows) + plan.spare, cells, formats, rows, partial(_height, plan), {one.name: column for column, one in enumerate(plan.form, 1)}, links)
 
 
 def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
@@ -193,17 +209,30 @@ def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
     return (needed, True) if needed > row_height(plan.form, {}) else (None, True)
 
 
-def _formats(plan: SheetPlan, styles: Styles) -> tuple[list[list[int]], dict[int, int]]:
-    """The numbers of the formats of a record's cells, in one that is like most others first; and which of these every other record has."""
-    known: dict[tuple[Mark, ...], int] = {}  # most rows are like many others
+def _formats(plan: SheetPlan, styles: Styles) -> tuple[list[list[int]], list[int]]:
+    """The numbers of the formats of a record's cells, those of one without any mark first; and which of these each record has."""
     formats = [[styles.number(*plain_looks(plan, one)) for one in plan.form]]
-    found: dict[int, int] = {}
-    for index, marks in marks_of(plan).items():
-        if marks not in known:
-            known[marks] = len(formats)
-            formats.append([styles.number(*looks(plan, index, one)) for one in plan.form])
-        found[index] = known[marks]
+    marks, worded = marks_of(replace(plan, links={})), [*plan.worded().values()]
+    over: list[Sequence[object]] = [*worded, *_linked(plan)]
+    marked = chain(*(compress(range(len(plan.rows)), tints) for tints in worded), marks, (index for index, _ in plan.links))
+    known: dict[tuple[Any, ...], int] = {}   # most rows are like many others
+    found = [0] * len(plan.rows)
+    for index in marked:
+        if not found[index]:
+            key = (*(column[index] for column in over), marks.get(index))
+            if key not in known:
+                known[key] = len(formats)
+                formats.append([styles.number(*looks(plan, index, one)) for one in plan.form])
+            found[index] = known[key]
     return formats, found
+
+
+def _linked(plan: SheetPlan) -> list[bytearray]:
+    """Whether each record has a link, for every field that has some."""
+    found: dict[str, bytearray] = {}
+    for index, name in plan.links:
+        found.setdefault(name, bytearray(len(plan.rows)))[index] = 1
+    return [*found.values()]
 
 
 def _values(plan: SheetPlan, one: Field, start: int, stop: int) -> list[Cell | Formula]:

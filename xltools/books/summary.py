@@ -43,7 +43,8 @@ Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
 class Summary:
     """What a merge wants written. moment: of the run, as text · sources: name of a file in the tables → its path as seen
     from the summary's folder · inbox and result: what stands beside the buttons, where there are any · log: how many lines
-    the log has, and the beginning of the last one's seal · beside: forms whose rows lie in a file beside the workbook, see `with_details`."""
+    the log has, and the beginning of the last one's seal · words: field → what stands in a cell → its tint, where
+    there is none in `marks` · beside: forms whose rows lie in a file beside the workbook, see `with_details`."""
 
     tables: Mapping[str, Table]
     figures: Mapping[str, str]
@@ -55,6 +56,7 @@ class Summary:
     inbox: str = ""
     result: str = ""
     log: tuple[int, str] = (0, "")
+    words: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     beside: Mapping[str, Detail] = field(default_factory=dict)
 
 
@@ -96,7 +98,8 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     table, words = summary.tables["board"], load_dashboard().board
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
-    return BoardPlan(table, words, run, summary.figures, _links(table, summary), _tints(table, summary))
+    tints = SheetPlan(table.form, columns_of(table.frame), tints=_tints(table, summary), words=summary.words).painted.tints
+    return BoardPlan(table, words, run, summary.figures, _links(table, summary), tints)
 
 
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
@@ -111,7 +114,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(table.form, columns_of(table.frame), links=_links(table, summary), tints=_tints(table, summary), footer=footer)
+    return SheetPlan(table.form, columns_of(table.frame), links=_links(table, summary), tints=_tints(table, summary), words=summary.words, footer=footer)
 
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:

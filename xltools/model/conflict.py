@@ -40,7 +40,7 @@ class Clash(StrEnum):
         return self in (Clash.SENT_TWICE, Clash.TWO_FILES, Clash.TWO_COUNTIES)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there is one for every row
 class Side:
     """One row of a list of enterprises. code: as reported; of a whole file its fingerprint · good: whether the code is a valid one."""
 

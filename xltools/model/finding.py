@@ -309,7 +309,7 @@ class Code(Enum):
         return Finding(self, place, self.message.format(**values), self.fix.format(**values), tuple(values.items()))
 
 
-@dataclass(frozen=True, order=True)
+@dataclass(frozen=True, order=True, slots=True)
 class Place:
     """Where: file name, sheet name, cell ("F12"), each "" when the problem is about the whole."""
 
@@ -326,7 +326,7 @@ class Place:
         return (f"【{self.sheet}】" if self.sheet else "") + self.cell
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One problem at one place, with the sentence a person reads and what to do about it; values: what its sentences were filled with."""
 

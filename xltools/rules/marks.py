@@ -14,7 +14,7 @@ from xltools.rules.combine import YES
 
 GOOD, NOTE = "good", "note"
 ERROR, WARNING = Severity.ERROR.value, Severity.WARNING.value
-# Field → word in it → tint.
+# Field → word in it → tint. Not told cell by cell: nearly every row has one.
 WORDS: Mapping[str, Mapping[str, str]] = {
     "status": {CLEAN: GOOD, DOUBTFUL: WARNING, WRONG: ERROR},
     "severity": {severity.label: severity.value for severity in Severity},
@@ -28,18 +28,15 @@ Mark = tuple[tuple[int, str], str]  # (row of the sheet, field), tint
 
 
 def marks(tables: Mapping[str, Table], outcome: Outcome) -> dict[str, dict[tuple[int, str], str]]:
-    """The tints of every city table, by form name."""
+    """The tints of single cells of every city table, by form name; all others have what WORDS says of what stands in them."""
     # errors last, so that they win
     bad = sorted((one for one in outcome.findings if one.severity is not Severity.NOTE), key=lambda one: -one.severity.rank)
     told = [((one.place.file, one.place.sheet, row_of(one.place)), one.place.cell.rstrip(digits), one.severity.value) for one in bad]
-    return {name: {**dict(_words(table)), **dict(_cells(table, outcome, told))} for name, table in tables.items()}
+    return {name: {**dict(_noted(table)), **dict(_cells(table, outcome, told))} for name, table in tables.items()}
 
 
-def _words(table: Table) -> Iterator[Mark]:
-    rows = table.frame.index.tolist()
-    for name, words in WORDS.items():
-        if name in table.frame:
-            yield from (((row, name), words[value]) for row, value in zip(rows, table.frame[name].tolist(), strict=True) if value in words)
+def _noted(table: Table) -> Iterator[Mark]:
+    """The cells of which something is said when there is anything in them."""
     if "difference" in table.frame:
         yield from (((int(str(row)), "difference"), WARNING) for row in table.frame.index[table.frame["difference"].notna()])
     for name, tint in (("confirm", NOTE), ("as_typed", NOTE), ("since", ERROR), ("reminder", NOTE)):

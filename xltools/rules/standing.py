@@ -13,7 +13,7 @@ At = tuple[str, str, int]
 Who = tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)  # there is one for every row
 class Standing:
     """An enterprise. name and code: the ones decided, "" where its rows speak for themselves · doubts: the kinds of open conflicts."""
 
