@@ -75,7 +75,10 @@ LATE = {
     "faces/cli_files.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_lists.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_grade.py": {"xltools.actions": "as in faces/cli.py"},
-    "faces/excel.py": {"xltools.faces.live": "the first status line must not wait for pandas and pandera"},
+    "faces/excel.py": {
+        "xltools.faces.live": "the first status line must not wait for pandas and pandera",
+        "xlwings": "it brings pandas along, which loads faster while Python seldom looks for rubbish",
+    },
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_pack.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_tips.py": {"xltools.actions": "as in faces/cli.py"},

@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+import xlwings
 
 from xltools.books.base import Cell
 from xltools.books.row_formula import in_any_row, in_row
@@ -122,7 +123,7 @@ def test_a_button_seldom_looks_for_objects_that_hold_each_other_and_leaves_the_h
             raise RefusedError("不行")
         return Reply("好了")
 
-    monkeypatch.setattr(excel.xw.Book, "caller", lambda: host())
+    monkeypatch.setattr(xlwings.Book, "caller", lambda: host())
     monkeypatch.setattr(excel, "_merge", run)
     before = gc.get_threshold()
     gc.set_threshold(701, 11, 12)

@@ -104,6 +104,7 @@ def first(engine: Any, tmp_path_factory: pytest.TempPathFactory, blank: Path) ->
     """To be looked at only."""
     with pytest.MonkeyPatch.context() as patched:
         stop_clock(patched, NOW)
+        patched.setenv("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("own")))
         folder = with_county(Path(shutil.copytree(blank, tmp_path_factory.mktemp("first") / "市局")))
         county_file(folder / "收件箱", "义马市", [enterprise(3, remark="请核对排放口数量。" * 30)])
         file = folder.parent / "命令行.xlsm"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -56,9 +56,9 @@ class OpenBook(Book, Protocol):
 
 @dataclass(frozen=True)
 class Request:
-    """What to merge. paths: folders of county workbooks and checklists · folder: where the summary lies · moment: of the run."""
+    """What to merge. paths: folders of county workbooks and checklists, gone through more than once · folder: where the summary lies · moment: of the run."""
 
-    paths: tuple[Path, ...]
+    paths: Iterable[Path]
     folder: Path
     policy: Policy
     moment: datetime

@@ -10,8 +10,6 @@ import sys
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-import xlwings as xw
-
 from xltools.faces.live.back import Back, restoring
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
 from xltools.faces.places import MESSAGE, keep_traceback, own_folder
@@ -95,10 +93,13 @@ def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
     """Run one button on the calling workbook; whatever goes wrong becomes a sentence, a bug also a record in the log."""
     said, back = load_console().said, Back()
     try:
-        book = xw.Book.caller()
-        with seldom_looking(), quiet(book) as say, restoring(book, back):
-            say(said["start"])
-            return run(Desk(book, say, back))
+        with seldom_looking():
+            import xlwings as xw
+
+            book = xw.Book.caller()
+            with quiet(book) as say, restoring(book, back):
+                say(said["start"])
+                return run(Desk(book, say, back))
     except RefusedError as refusal:
         text = f"{refusal}。"
     except StopError as stop:

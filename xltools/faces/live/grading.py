@@ -6,6 +6,7 @@ from datetime import datetime
 
 from xltools.actions.checklist_open import make_open
 from xltools.actions.grade_open import Graded, grade_open
+from xltools.actions.inbox import Inbox
 from xltools.actions.merge_open import Request
 from xltools.books.console import INBOX
 from xltools.faces.live.folders import checklist_folder, checklists, city, result, write_result
@@ -13,6 +14,7 @@ from xltools.faces.live.forms import form_snapshots, write_forms
 from xltools.faces.live.host import Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.results import require_place, show
 from xltools.faces.live.state import Snapshot, State, followed, keep, kept
+from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
 from xltools.model.policy import load_policy
@@ -27,7 +29,7 @@ def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     live = city(book)
     given = [folder / text] if (text := written_in(book, INBOX)) and (folder / text).is_dir() else []
     paths = tuple(dict.fromkeys([*given, *checklists(book, folder)]))
-    graded = grade_open(live, Request(paths, folder, load_policy(live.stamp.policy or policy_id), moment), steps(desk.say))
+    graded = grade_open(live, Request(Inbox(paths, cache=cache_folder()), folder, load_policy(live.stamp.policy or policy_id), moment), steps(desk.say))
     if not graded.outcome.files:
         folders = "”“".join(dict.fromkeys([text, checklist_folder(book, folder).name]))
         raise RefusedError(words.said["no_checklists"].format(folders=folders, button=words.button("checklist").caption))

@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from xltools.actions.inbox import Inbox
 from xltools.actions.merge_open import Request, Work, merge_open
 from xltools.actions.run import result_line
 from xltools.books.console import INBOX, RESULT
@@ -23,6 +24,7 @@ from xltools.faces.live.leading import changes_of, lead, led_back, lost, pointin
 from xltools.faces.live.looks import the_other
 from xltools.faces.live.paint import clean
 from xltools.faces.live.state import Led, Snapshot, State, fill, keep, kept, refill, shift, take, take_row
+from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
@@ -38,7 +40,7 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     live = city(book)
     policy = load_policy(live.stamp.policy or policy_id)
     paths = tuple(dict.fromkeys([inbox(book, folder), *checklists(book, folder)]))
-    work = merge_open(live, Request(paths, folder, policy, moment), steps(desk.say))
+    work = merge_open(live, Request(Inbox(paths, cache=cache_folder()), folder, policy, moment), steps(desk.say))
     if not work.outcome.submissions and not work.outcome.unread:
         raise RefusedError(said["empty_inbox"].format(inbox=written_in(book, INBOX)))
     desk.say(said["combining"])
