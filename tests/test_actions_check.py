@@ -52,6 +52,15 @@ def test_a_folder_gives_its_workbooks_and_passes_over_what_is_no_submission(tmp_
     assert others == sorted(["灵宝市-退回.xlsx", "说明.docx"])
 
 
+def test_a_folder_without_a_single_workbook_is_no_clean_result(tmp_path):
+    """A wrong folder must not look like counties without a problem."""
+    (tmp_path / "说明.docx").write_bytes(b"")
+    outcome = check_files([tmp_path], POLICY)
+    assert [(one.code, one.place) for one in outcome.findings] == [(Code.NOTHING_THERE, Place())]
+    assert tmp_path.name in outcome.findings[0].message
+    assert exit_code(outcome.findings) == 1
+
+
 def test_a_file_that_is_named_is_taken_whatever_its_name_and_only_once(tmp_path):
     named = save(tmp_path / "灵宝市-退回.xlsx", book())
     wanted, others = sources([tmp_path, named, named])

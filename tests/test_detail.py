@@ -92,6 +92,8 @@ def test_the_figures_are_numbers_that_no_formula_counts_anew(merged: Outcome, tm
     assert not [value for value in cells if isinstance(value, str) and value.startswith("=")]
     assert 121 in cells
     assert load_dashboard().still in cells
+    first = [str(cell.value) for row in book[CITY["board"].sheet].iter_rows() for cell in row]
+    assert [f"3. {load_dashboard().board.still}"] == [text for text in first if load_dashboard().sheet in text]
 
 
 def test_a_summary_that_fits_has_no_file_beside_it(inbox: Path, tmp_path: Path) -> None:

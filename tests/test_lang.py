@@ -189,6 +189,12 @@ def test_help_and_findings_hold_no_chinese() -> None:
     assert in_chinese(texts) == set()
 
 
+def test_a_choice_with_a_comma_in_its_brackets_is_one_choice() -> None:
+    listed = "铸件（天然气、电炉熔化）、水泥熟料、烧结（一、二）"
+    finding = Code.NOT_A_CHOICE.at(Place(), label="指标表", value="铸件", choices=listed)
+    assert ENGLISH.told(finding).fix.endswith("“铸件（天然气、电炉熔化）”, “水泥熟料”, “烧结（一、二）”")
+
+
 def test_every_reason_and_phrase_is_still_said_somewhere() -> None:
     paths = [*(TOP / "xltools").rglob("*.py"), *SPECS.rglob("*.toml")]
     source = "\n".join(path.read_text("utf-8") for path in paths if "lang" not in path.parts)

@@ -108,7 +108,10 @@ def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
         results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else _on_disk(result, source)
     if recall and unknown:
         recall.tidy()
-    return outcome_of(results, policy)
+    outcome = outcome_of(results, policy)
+    if wanted or not (places := "、".join(path.name for path in paths)):
+        return outcome
+    return replace(outcome, findings=(Code.NOTHING_THERE.at(Place(), places=places), *outcome.findings))
 
 
 def _known(wanted: Iterable[Source], recall: Recall | None) -> dict[str, Submission]:

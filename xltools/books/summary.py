@@ -99,7 +99,8 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
     tints = SheetPlan(table.form, columns_of(table.frame), tints=_tints(table, summary), words=summary.words).painted.tints
-    return BoardPlan(table, words, run, summary.figures, _links(table, summary), tints)
+    said = tuple(step.format(figures=words.still if summary.beside else words.figures) for step in words.steps)
+    return BoardPlan(table, replace(words, steps=said), run, summary.figures, _links(table, summary), tints)
 
 
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:

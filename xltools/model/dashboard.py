@@ -59,8 +59,13 @@ class HistoryTable:
 
 @dataclass(frozen=True)
 class BoardWords:
-    """Fixed words around the table of the first sheet: the line about the last run and the log in it, the total, what to do."""
+    """Fixed words around the table of the first sheet: the line about the last run and the log in it, the total, what to do.
 
+    figures, still: what that says of the sheet of figures, and what it says when rows lie beside the workbook.
+    """
+
+    figures: str
+    still: str
     run: str
     log: str
     total: str

@@ -17,6 +17,7 @@ AS_TYPED = frozenset({
 })
 CHINESE_TEXT = re.compile(r"[\u3400-\u9fff]")
 QUOTED = re.compile(r"“[^“”]*”|【[^】]*】")
+BETWEEN = re.compile(r"、(?![^（）]*）)")     # between two words of a list, not inside the brackets of one
 LISTS = {"；": "; ", "、": ", "}
 # What a placeholder of a pattern can be, by its name; the others are anything within a sentence.
 PARTS = {
@@ -95,7 +96,7 @@ class Language:
 
     def _glossed(self, listed: str) -> str:
         """Words that a person must find or choose in the sheet, each with its meaning behind it."""
-        return self._phrase(listed) or ", ".join(f"“{word}” ({self.texts[word]})" if word in self.texts else word if word.isascii() else f"“{word}”" for word in listed.split("、"))
+        return self._phrase(listed) or ", ".join(f"“{word}” ({self.texts[word]})" if word in self.texts else word if word.isascii() else f"“{word}”" for word in BETWEEN.split(listed))
 
     def _with_retold(self, values: dict[str, object]) -> dict[str, object]:
         """The values, the sentence of another finding among them in this language."""
