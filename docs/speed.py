@@ -16,8 +16,11 @@ WAYS = {
     "pandas+openpyxl": "pandas 拼接排查清单一张表，不校验（openpyxl 读写）",
     "pandas+calamine+XlsxWriter": "同上，用最快的读法（calamine、XlsxWriter）",
     "openpyxl loop": "不用 pandas，逐行抄到一张表（openpyxl）",
+    "LibreOffice": "LibreOffice 不开窗口，用脚本逐个打开、拼接排查清单一张表",
     "xltools merge": "`xltools merge`：各表校验、汇总、统计、问题清单、运行日志",
     "xltools merge, one core": "同上，只用一个处理器核",
+    "xltools button": "按钮“合并区县表”，只算程序自己的部分（不算往打开的工作簿里写）",
+    "xltools button, files unchanged": "同上，文件都没有变，用记住的读取结果",
     "xltools merge, 1 file changed": "`xltools merge` 到已有的汇总，其中一个文件变过",
 }
 

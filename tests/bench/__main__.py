@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from compileall import compile_dir
 from pathlib import Path
 from statistics import median
 from typing import NamedTuple
@@ -15,11 +16,15 @@ from typing import NamedTuple
 from tests.bench.city import write_city, write_year
 from tests.bench.peers import MORE, WAYS
 from tests.bench.plot import bars
+from tests.office.host import missing
 
+PACKAGE = Path(__file__).parent.parent.parent / "xltools"
 SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each
 UNIT, PEERS_UP_TO = "calamine", 50_000  # enterprises; beyond, only the raw read and ours run, or one table would take a day
 OURS, ON_ONE, AGAIN, GRADED = "xltools merge", "xltools merge, one core", "xltools merge, 1 file changed", "xltools grade"
 MADE = "xltools make checklist"
+CLICK, CLICKED = "xltools button", "xltools button, files unchanged"
+OFFICE = "LibreOffice"
 YEAR = "xltools merge, month after month"
 CHECKLISTS, MONTHS, FIRST = "X", "R", "000.xlsx"
 COUNTIES = 8, 200  # files a month and enterprises in each: merged every month with all that came before, into one summary
@@ -38,6 +43,8 @@ def command(way: str, folder: Path, output: Path) -> list[str]:
     """What to start for a way."""
     if way in WAYS | MORE:
         return [sys.executable, "-m", "tests.bench.peers", way, str(folder), str(output)]
+    if way in (OFFICE, CLICK, CLICKED):
+        return [sys.executable, "-m", "tests.bench.office" if way == OFFICE else "tests.bench.click", str(folder), str(output)]
     if way == MADE:
         return [sys.executable, "-m", "xltools", "make", "checklist", "--from", str(folder.parent / "city"), "-o", str(output)]
     return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
@@ -68,6 +75,8 @@ def measure(folder: Path, ways: list[str], rounds: int, out: Path) -> dict[str, 
                 continue
             if way == AGAIN:
                 output = _merged(folder, output, own)
+            if way == CLICKED:
+                cost(command(CLICK, folder, output), first, own)
             costs.append(cost(command(way, folder, output), all_cores if way in (OURS, AGAIN, GRADED, MADE) else first, own))
     return {way: Cost(*map(median, zip(*costs, strict=True))) for way, costs in found.items()}
 
@@ -114,8 +123,8 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
     files, rows = SIZES[size]
     write_city(made, 1, rows, seed=1)
     write_city(folder, files, rows)
-    ways = [*WAYS, *MORE] if files * rows <= PEERS_UP_TO else [UNIT]
-    return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN]
+    ways = [*WAYS, *MORE, *([] if missing() else [OFFICE])] if files * rows <= PEERS_UP_TO else [UNIT]
+    return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN, CLICK, CLICKED]
 
 
 def main() -> None:
@@ -125,6 +134,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--plot", type=Path, help="an SVG file for the ratios of time on the clock")
     asked = parser.parse_args()
+    compile_dir(str(PACKAGE), quiet=1)  # an installed program is; here Python may have been told to leave no bytecode
     drawn: dict[str, dict[str, float]] = {}
     for size in asked.sizes:
         with tempfile.TemporaryDirectory() as made:
