@@ -87,6 +87,7 @@ def test_parts_that_no_rule_compares_wait_until_the_city_writes_one_grade(tmp_pa
         ({"decided": "地方A"}, "decided", "带有“地方”，不能当作 A 公示"),
         ({"decided": "看情况"}, "decided", "看情况"),
         ({"decided": "引领性"}, "decided", "不是铸件所用指标表的等级"),
+        ({"decided": "B-"}, "decided", "“B-”不是铸件所用指标表的等级"),
         ({"decided_date": None}, "decided_date", "没有填写决定日期"),
         ({"decided_date": "下周"}, "decided_date", "不是能识别的日期"),
         ({"decided_date": datetime(2022, 8, 2)}, "decided_date", "在公示开始日期 2022-08-01 之后"),

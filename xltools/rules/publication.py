@@ -167,8 +167,17 @@ def _compared(parts: Sequence[Part], rows: Sequence[Row], question: str, policy:
     if question:
         yield f"{question}；请由市级研究决定总体等级，再把各工序的市级评定等级都写成它", "decided", rows[0]
     for part, row in zip(parts, rows, strict=True):
-        if not any(scheme_of(Part(other.process, other.table, part.grade), policy) for other in parts):
+        if not any(_gives(other, part.grade, policy) for other in parts):
             yield f"“{part.grade}”不是{part.process}所用指标表的等级", "decided", row
+
+
+def _gives(part: Part, grade: str, policy: Policy) -> bool:
+    """Whether the table of a part has the grade (B- only where the industry's table has it), or an authority gives it beside the table."""
+    table = policy.table(part.table)
+    if table is None:
+        return scheme_of(Part(part.process, part.table, grade), policy) is not None
+    scheme = policy.scheme(table.scheme)
+    return grade in (*(table.grades or scheme.computable), *scheme.by_decision)
 
 
 def _unofficial(parts: Sequence[Part], policy: Policy) -> Iterator[str]:
