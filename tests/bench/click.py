@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from xltools.faces.places import cache_folder
-from xltools.faces.process import leave, seldom_looking
+from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.model.policy import load_policy
 from xltools.model.shipped import shipped
 
@@ -37,6 +37,7 @@ def press(folder: Path) -> Work:
 
 
 if __name__ == "__main__":
+    without_threads_of_numpy()
     with seldom_looking():
         press(Path(sys.argv[1]))
     leave(0)

@@ -39,7 +39,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cache_folder, keep_traceback
-from xltools.faces.process import leave, seldom_looking
+from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
 from xltools.faces.terminal import (
     progress,
@@ -259,6 +259,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """The `xltools` command."""
+    without_threads_of_numpy()
     with seldom_looking():
         code = run()
     leave(code)

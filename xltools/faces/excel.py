@@ -13,7 +13,7 @@ from datetime import datetime
 from xltools.faces.live.back import Back, restoring
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
 from xltools.faces.places import MESSAGE, keep_traceback, own_folder
-from xltools.faces.process import leave, seldom_looking
+from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
 
@@ -122,4 +122,5 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
+    without_threads_of_numpy()
     leave(main(sys.argv[1:]))

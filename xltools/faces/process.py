@@ -18,6 +18,14 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
+def without_threads_of_numpy() -> None:
+    """Before numpy is loaded, in a process of our own: it starts a thread for every core, for computations that are not made here.
+
+    Processes that this one starts do the same.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 @contextmanager
 def seldom_looking() -> Iterator[None]:
     """While the block runs Python seldom looks for objects that hold each other; afterwards as often as before.
