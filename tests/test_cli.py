@@ -70,7 +70,8 @@ def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, ca
     ("arguments", "sentence"),
     [
         (["check"], "缺少参数 文件或文件夹…"),
-        (["check", "没有这个文件.xlsx"], "没有这个文件或文件夹"),
+        (["check", "没有的文件.xlsx"], "没有“没有的文件.xlsx”这个文件或文件夹"),
+        (["check", "it's.xlsx"], "没有“it's.xlsx”这个文件或文件夹"),
         (["chek"], "没有命令 chek"),
         (["check", "--jsn", "."], "没有选项 --jsn"),
         (["check", ".", "--policy", "某市"], "没有名为“某市”的政策"),

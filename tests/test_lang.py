@@ -293,7 +293,7 @@ def test_the_default_is_what_lang_zh_says(capsys: pytest.CaptureFixture[str]) ->
     ("arguments", "printed"),
     [
         (["--lang", "en", "merge"], "Missing: argument FILE-OR-FOLDER…. Usage: xltools merge --help"),
-        (["--lang", "en", "check", "nowhere.xlsx"], "argument FILE-OR-FOLDER… is wrong: no such file or folder. Usage: xltools check --help"),
+        (["--lang", "en", "check", "nowhere.xlsx"], "argument FILE-OR-FOLDER… is wrong: there is no file or folder nowhere.xlsx. Usage: xltools check --help"),
         (["--lang", "en", "chek"], "There is no command chek. Usage: xltools --help"),
         (["--lang", "en", "check", str(COUNTIES), "--policy", "2099"], "option --policy is wrong: there is neither a policy “2099” nor such a policy workbook. Usage: xltools check --help"),
         (["--lang", "fr", "check"], "选项 --lang 不对：应为 zh、en 之一。用法见：xltools --help"),

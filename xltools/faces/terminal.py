@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from xltools.model.result import Written
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
+MISSING = re.compile(r"(['\"])(.*)\1 does not exist", re.DOTALL)    # what click says of a path that is not there
 NO_COMMAND = "Missing command."     # what click says of xltools --lang en
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 
@@ -81,7 +83,8 @@ def _usage_reason(error: click.UsageError, language: Language) -> str:
 def _wrong(error: click.BadParameter, param: click.Parameter, language: Language) -> str:
     if isinstance(param.type, click.Choice):
         return language.say("应为 {choices} 之一", choices="、".join(map(str, param.type.choices)))
-    return language.say("没有这个文件或文件夹") if "does not exist" in error.message else error.message
+    missing = MISSING.search(error.message)
+    return language.say("没有“{path}”这个文件或文件夹", path=missing[2]) if missing else error.message
 
 
 def _parameter(param: click.Parameter, language: Language) -> str:
