@@ -8,43 +8,44 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from xltools.books.address import column_number
-from xltools.books.base import Cell
-from xltools.books.raw_rows import RawRow, stored
-from xltools.books.sheet import Formula, Mark, Record
+from xltools.books.raw_rows import RawRow
+from xltools.books.sheet import Mark
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
 PLAIN = re.compile(r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
 PLACE = re.compile(r'(<c r="[A-Z]{1,3})[0-9]+"')
+CONTENT = r'(?:<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)</c>'
+MOST = 8  # shapes of rows that are tried before a row is taken apart
 
 Style = tuple[int, int]     # of a cell: its column, its number
+Styles = tuple[Style, ...]
 
 
 @dataclass(frozen=True)
 class Kept:
-    """Which rows keep their cells. names: the fields, in the order of their columns · columns: these, counted from 1 ·
-    stays: whether the cells of a record, with these styles, look already as they should; asked once for all that are alike."""
+    """Which rows keep their cells. stays: whether the cells of a record, with these styles, look already as they should; asked once
+    for all that are alike.
 
-    names: Sequence[str]
-    columns: Sequence[int]
+    shapes: patterns of rows met before, with the styles of their cells; the last that fitted in front.
+    """
+
     marks: Mapping[int, tuple[Mark, ...]]
     stays: Callable[[int, Mapping[int, int]], bool]
-    known: dict[tuple[tuple[Style, ...], tuple[Mark, ...]], bool] = field(default_factory=dict)
+    known: dict[tuple[Styles, tuple[Mark, ...]], bool] = field(default_factory=dict)
+    shapes: list[tuple[re.Pattern[str], Styles]] = field(default_factory=list)
 
-    def inside(self, raw: RawRow, places: tuple[int, int], at: int, values: tuple[Record, Sequence[Cell]]) -> str | None:
-        """The cells of a row where it stands now, None when they have to be looked at one by one.
+    def inside(self, raw: RawRow, places: tuple[int, int], at: int) -> str | None:
+        """The cells of a row that holds what its record does, where it stands now; None when they have to be looked at one by one.
 
-        places: row before and now · at: number of the record · values: those it has now, and those of its row before.
+        places: row before and now · at: number of the record.
         """
         before, now = places
-        record, row = values
-        if "<f" in raw.inside or not self._says(record, row):
+        styles = self._styles(raw.inside, str(before))
+        if styles is None:
             return None
-        cells = PLAIN.findall(raw.inside)
-        if len(cells) != raw.inside.count("<c") or any(number != str(before) for _, number, _ in cells):
-            return None
-        styles = tuple((column_number(letters), int(style or 0)) for letters, _, style in cells)
         key = (styles, self.marks.get(at, ()))
         if key not in self.known:
             self.known[key] = sorted(dict(styles)) == [column for column, _ in styles] and self.stays(at, dict(styles))
@@ -52,11 +53,29 @@ class Kept:
             return None
         return raw.inside if before == now else PLACE.sub(rf'\g<1>{now}"', raw.inside)
 
-    def _says(self, record: Record, row: Sequence[Cell]) -> bool:
-        """Whether a row holds what a record does."""
-        width = len(row)
-        for name, column in zip(self.names, self.columns, strict=True):
-            value = record.get(name)
-            if isinstance(value, Formula) or stored(value) != (row[column - 1] if column <= width else None):
-                return False
-        return True
+    def _styles(self, inside: str, row: str) -> Styles | None:
+        """The style of every cell; None where a cell is written in another way, or has a formula."""
+        for at, (pattern, styles) in enumerate(self.shapes):
+            if (found := pattern.fullmatch(inside)) and found[1] == row:
+                self.shapes.insert(0, self.shapes.pop(at))
+                return styles
+        cells = PLAIN.findall(inside)
+        if "<f" in inside or len(cells) != inside.count("<c") or any(number != row for _, number, _ in cells):
+            return None
+        styles = tuple((column_number(letters), int(style or 0)) for letters, _, style in cells)
+        if cells:
+            self.shapes[:] = [(_shape([(letters, style) for letters, _, style in cells]), styles), *self.shapes][:MOST]
+        return styles
+
+
+@lru_cache(maxsize=64)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text)
+
+
+def _shape(cells: Sequence[tuple[str, str]]) -> re.Pattern[str]:
+    """The pattern of rows with cells in these columns, of these styles, whatever they hold. Group 1: the row's number."""
+    place = [r"([0-9]{1,7})", *[r"\1"] * (len(cells) - 1)]
+    styles = (f' s="{style}"' if style else "" for _, style in cells)
+    parts = (rf'<c r="{letters}{number}"{style}(?: t="[A-Za-z]+")?+(?:/>|>{CONTENT})' for (letters, _), number, style in zip(cells, place, styles, strict=True))
+    return _pattern("".join(parts))

@@ -22,7 +22,7 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.row_formula import in_any_row, in_row
-from xltools.books.sheet import Formula, Record, SheetPlan, looks, marks_of
+from xltools.books.sheet import Formula, SheetPlan, looks, marks_of
 from xltools.model.form import HEADER_ROW, Field, Owner
 
 EXAMPLES = 50  # records whose looks are compared to find that of a new one
@@ -114,7 +114,7 @@ class Standing:
     @cached_property
     def filled(self) -> int:
         """The last row that holds anything."""
-        return max((number for number, row in self.rows.items() if any(sign in row.inside for sign in CONTENT)), default=0)
+        return next((number for number, row in reversed(self.rows.items()) if any(sign in row.inside for sign in CONTENT)), 0)
 
     def with_rows(self, rows: list[str]) -> bytes:
         """The part with these rows."""
@@ -218,25 +218,34 @@ class _Rows:
     def __init__(self, standing: Standing, records: Records, dresser: Dresser) -> None:
         self._standing, self._records, self._dresser = standing, records, dresser
         self._back = {now: before for before, now in records.moved.items()}
-        columns = sorted(records.columns)
-        self._kept_rows = Kept([records.columns[column].name for column in columns], columns, marks_of(records.plan), self._stays)
+        self._kept_rows = Kept(marks_of(records.plan), self._stays)
 
     def written(self) -> Iterator[str]:
-        for at, record in enumerate(self._records.plan.rows):
+        for at, is_same in enumerate(self._unchanged()):
             number = self._records.head + 1 + at
             before = self._back.get(number, 0)
             raw = self._standing.rows.get(before)
-            kept = self._kept_rows.inside(raw, (before, number), at, (record, self._values(before))) if raw else None
-            inside = "".join(self._cells((number, before), at, record, raw.cells(before) if raw else {})) if kept is None else kept
+            kept = self._kept_rows.inside(raw, (before, number), at) if raw and is_same else None
+            inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})) if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
             if raw and number == before and inside == raw.inside and settings == raw.settings:
                 yield raw.text
             else:
                 yield _row(settings, number, inside)
 
-    def _values(self, row: int) -> Sequence[Cell]:
-        grid = self._standing.grid
-        return grid[row - 1] if row <= len(grid) else ()
+    def _unchanged(self) -> Sequence[bool]:
+        """Which records say what the row says in which they stood before: compared column by column, each distinct value made comparable once."""
+        plan, grid = self._records.plan, self._standing.grid
+        first = self._records.head + 1
+        befores = [self._back.get(first + at, 0) for at in range(len(plan.rows))]
+        rows = [grid[row - 1] if 0 < row <= len(grid) else None for row in befores]
+        same = [row > 0 for row in befores]
+        for column, one in self._records.columns.items():
+            now = plan.column(one.name)
+            known: dict[object, Cell] = {value: stored(value) for value in {*now} if not isinstance(value, Formula)}
+            was = [row[column - 1] if row and column <= len(row) else None for row in rows]
+            same = [is_same and value in known and known[value] == old for is_same, value, old in zip(same, now, was, strict=True)]
+        return same
 
     def _stays(self, at: int, styles: Mapping[int, int]) -> bool:
         """Whether the cells of a record look as they should. styles: of its cells, by column."""
@@ -251,9 +260,9 @@ class _Rows:
             return with_settings(settings, {"ht": f"{need:g}", "customHeight": "1"})
         return settings
 
-    def _cells(self, places: tuple[int, int], at: int, record: Record, cells: Mapping[int, RawCell]) -> Iterator[str]:
+    def _cells(self, places: tuple[int, int], at: int, cells: Mapping[int, RawCell]) -> Iterator[str]:
         number, before = places
-        columns = self._records.columns
+        record, columns = self._records.plan.rows[at], self._records.columns
         for column in sorted({*cells, *columns}):
             cell, one = cells.get(column), columns.get(column)
             if one is None:

@@ -19,7 +19,8 @@ from xltools.books.dates import serial
 from xltools.books.patch_xml import FORBIDDEN, CannotPatchError, cell_text, escape
 from xltools.books.sheet import Formula
 
-ROW = re.compile(r"<row\b([^>]*?)(?:/>|>(.*?)</row>)", re.DOTALL)
+ROW = re.compile(r"<row\b([^>]*)>")
+ROW_END = "</row>"
 CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 SETTING = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 STYLE = re.compile(r"""\ss=["'](\d+)["']""")
@@ -81,14 +82,21 @@ def raw_rows(body: str) -> dict[int, RawRow]:
     if "<!" in body or "<?" in body:
         raise CannotPatchError("markup among the rows")
     found: dict[int, RawRow] = {}
-    last = 0
-    for match in ROW.finditer(body):
-        stated = NUMBER.search(match[1])
+    last, at = 0, 0
+    while match := ROW.search(body, at):
+        settings, inside, at = match[1], "", match.end()
+        if settings.endswith("/"):
+            settings = settings[:-1]
+        elif (end := body.find(ROW_END, at)) >= 0:
+            inside, at = body[at:end], end + len(ROW_END)
+        else:
+            break
+        stated = NUMBER.search(settings)
         number = int(stated[1]) if stated else last + 1
         if number <= last:
             raise CannotPatchError("rows out of order")
         last = number
-        found[number] = RawRow(match[1], match[2] or "", match[0])
+        found[number] = RawRow(settings, inside, body[match.start() : at])
     return found
 
 
