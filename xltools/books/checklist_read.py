@@ -45,12 +45,13 @@ class _Sheet:
         value = float(value) if isinstance(value, Percent) else value  # the sheet's own formulas have judged 0.8, not 80%
         return Entered(value, place, formula, self.facts.knows_formulas, cell in self.facts.stale)
 
-    def right_of(self, row: int, column: int) -> int:
-        """The column right of a cell, which may be merged across several."""
-        for box in self._merged:
-            if box[0] <= row <= box[2] and box[1] <= column <= box[3]:
-                return box[3] + 1
-        return column + 1
+    def columns(self, row: int) -> list[int]:
+        """The columns in which the cells of a row begin, and the one right of the last; cells may be merged across several."""
+        boxes = [(left, right) for top, left, bottom, right in self._merged if top <= row <= bottom]
+        columns, width = [1], len(self.grid[row - 1]) if row <= len(self.grid) else 0
+        while columns[-1] <= width:
+            columns.append(next((right for left, right in boxes if left <= columns[-1] <= right), columns[-1]) + 1)
+        return columns
 
     @cached_property
     def _merged(self) -> list[tuple[int, int, int, int]]:
@@ -129,14 +130,11 @@ def _labelled(sheet: _Sheet, form: Form, rows: range) -> dict[str, Entered]:
     labels = _labels(form.name)
     found: dict[str, Entered] = {}
     for row in rows:
-        width = len(sheet.grid[row - 1]) if row <= len(sheet.grid) else 0
-        columns = [1]
-        while columns[-1] < width:
-            columns.append(sheet.right_of(row, columns[-1]))
+        columns = sheet.columns(row)
         names = {column: name for column in columns if (name := labels.of(sheet.value(row, column)))}
         for at, (column, name) in enumerate(names.items()):
-            end = list(names)[at + 1] if at + 1 < len(names) else width + 1
-            after = [one for one in columns if column < one < end] or [sheet.right_of(row, column)]
+            end = list(names)[at + 1] if at + 1 < len(names) else columns[-1]
+            after = [one for one in columns if column < one < end] or [columns[columns.index(column) + 1]]
             value = next((one for one in after if not is_blank(sheet.value(row, one))), after[0])
             found.setdefault(name, sheet.entered(row, value))
     return found

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from importlib.resources import files
+from typing import NamedTuple
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE, Answer
@@ -128,8 +129,7 @@ class ChecklistPlan:
     subject: str
 
 
-@dataclass(frozen=True)
-class Entered:
+class Entered(NamedTuple):
     """A cell as read. formula: its text, "" where it is not known, None where there is none; sure: whether that can be told at all."""
 
     value: object = None

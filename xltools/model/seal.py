@@ -98,6 +98,8 @@ def canonical(value: object) -> str:
     """A cell as a person reads it, however a program stores it: "" for blank, 12.5, 2022-07-26, TRUE."""
     if value is None:
         return ""
+    if isinstance(value, str) and "\n" not in value and "\r" not in value:
+        return value.strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, int | float | Decimal):
@@ -106,8 +108,6 @@ def canonical(value: object) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, str) and "\n" not in value and "\r" not in value:
-        return value.strip()
     return "\n".join(line.rstrip() for line in str(value).replace("\r\n", "\n").replace("\r", "\n").strip().split("\n"))
 
 

@@ -28,7 +28,7 @@ def changes(seal: Seal, now: Content, file: str) -> list[Finding]:
     Sheets may have been renamed, rows sorted, columns moved; formulas that nobody calculated since are passed over.
     """
     names = _sheets(seal.lines, now)
-    before = [replace(line, sheet=names.get(line.sheet, line.sheet)) for line in seal.lines]
+    before = [replace(line, sheet=names[line.sheet]) if line.sheet in names else line for line in seal.lines]
     found: list[Finding] = []
     for sheet in dict.fromkeys(line.sheet for line in before):
         were = [line for line in before if line.sheet == sheet]
