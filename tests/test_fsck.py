@@ -1,7 +1,7 @@
 """fsck: a summary as the merge wrote it agrees with its inputs, and every tampering with either is named."""
 
 import shutil
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -69,6 +69,20 @@ def test_of_a_file_that_was_sent_again_only_the_last_merge_counts(copy):
     done = fsck(copy / "市级汇总.xlsx", [copy])
     assert done.findings == ()
     assert (done.account.seen, done.account.merged, done.account.unmerged) == (6, 6, 0)
+
+
+def test_a_file_that_was_set_aside_and_then_taken_away_is_not_looked_for(tmp_path):
+    """E602 asks to move one of two files of a county away; done so, nothing of it stands in the summary."""
+    inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
+    county_file(inbox, "灵宝市", [enterprise(0)], cover={"report_date": date(2022, 7, 19)}).rename(inbox / "灵宝市旧.xlsx")
+    county_file(inbox, "灵宝市", [enterprise(0), enterprise(1)], cover={"report_date": date(2022, 7, 20)})
+    merge([inbox], output, POLICY, datetime(2022, 7, 25, 9))
+    assert fsck(output, [inbox]).files == 2
+    (inbox / "灵宝市旧.xlsx").rename(tmp_path / "移走.xlsx")
+    merge([inbox], output, POLICY, datetime(2022, 7, 25, 10))
+    for places in ([inbox], [tmp_path]):
+        done = fsck(output, places)
+        assert (done.findings, done.files, done.account.seen, done.account.merged) == ((), 1, 2, 2)
 
 
 def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_counts_them(tmp_path):

@@ -65,6 +65,7 @@ def fsck(summary: Path, places: Iterable[Path]) -> Recount:
     log = records(sheets.get(city["log"].sheet, {}), city["log"])
     if not any("sha256" in row for row in log.values()):
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name)))
+    log = _standing(log)
     found, missing = _inputs(log, places)
     told = Told(_told(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
     side = _Side(summary.name, sheets, city, load_template("county"), told, found, frozenset(beside))
@@ -77,6 +78,13 @@ def _not_here(file: str, form: Form, detail: Detail) -> Finding:
     """That the rows of a form are in a file that is not recounted."""
     how = "这些行没有复核；行数已由汇总的清点核对（运行日志），逐行核对请打开这个文件，每行写着来源文件、来源表、来源行"
     return Code.ROWS_ELSEWHERE.at(Place(file, form.sheet), count=detail.count, file=detail.file, how=how)
+
+
+def _standing(log: Mapping[int, Row]) -> dict[int, Row]:
+    """The lines about files that the last merge read or whose rows it kept: of a file it did not know any more, nothing stands in the summary."""
+    last = max((str(row.get("moment", "")) for row in log.values()), default="")
+    known = {row.get("file") for row in log.values() if str(row.get("moment", "")) == last}
+    return {at: row for at, row in log.items() if row.get("file") in known}
 
 
 def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, dict[str, Cells]], list[Finding]]:
