@@ -42,6 +42,18 @@ def test_a_figure_names_its_rows_and_their_sources() -> None:
     assert str(one.rows[0]) in lines[1]
 
 
+def test_a_target_names_the_clause_that_set_it(capsys: pytest.CaptureFixture[str]) -> None:
+    """三环文〔2022〕69号 一: not less than 20 % by the end of 2022; in the table of shares and in that of months."""
+    grid = open_book(SUMMARY).values(BOARD.sheet)
+    targets = [f"{column_letters(column + 1)}{row + 1}" for row, cells in enumerate(grid) for column, value in enumerate(cells) if value == 0.2 and isinstance(value, float)]
+    assert len(targets) == len(BOARD.share.grades) + 1
+    for cell in targets:
+        assert run(["trace", str(SUMMARY), f"{BOARD.sheet}!{cell}"]) == 0
+        said = capsys.readouterr().out
+        assert "政策设定的目标“A、B（含B-）级和引领性企业占比”" in said
+        assert "依据 三环文〔2022〕69号 一" in said
+
+
 def test_a_figure_of_a_month_names_the_merge_that_wrote_it() -> None:
     cell = next(cell for cell, one in figures(SUMMARY, POLICY).items() if one.kept is not None and one.column == CITY["enterprises"]["conclusion"].label)
     lines = list(trace(SUMMARY, f"{BOARD.sheet}!{cell}", POLICY))

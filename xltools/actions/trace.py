@@ -88,7 +88,7 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
     words = load_dashboard()
     one = figure_at(book.values(words.sheet), (row - 1, _number(column) - 1), words, tables, policy)
     if one is None:
-        return []
+        return _target(book, policy, (row, _number(column)))
     form = tables[one.form].form
     if one.kept is not None:
         return [*_of_a_month(book.path, tables[one.form], one, f"【{words.sheet}】{column}{row}", policy)]
@@ -101,6 +101,19 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
         record = tables[one.form].frame.loc[at]
         lines.append(f"  · 第{at}行 {record['county']} {shown(record['name'] or '')}{_origin(tables, record)}")
     return lines
+
+
+def _target(book: FileBook, policy: Policy, cell: tuple[int, int]) -> list[str]:
+    """Where a target that stands among the figures was set; [] for any other cell. cell: row and column from 1."""
+    row, column = cell
+    words = load_dashboard()
+    grid = book.values(words.sheet)
+    value = grid[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else None
+    above = next((line[column - 1] for line in reversed(grid[: row - 1]) if column <= len(line) and isinstance(line[column - 1], str)), "")
+    target = next((one for one in policy.targets if value == float(one.share)), None)
+    if target is None or isinstance(value, str) or above != words.share.target:
+        return []
+    return [f"【{words.sheet}】{column_letters(column)}{row} = {shown(value)}：政策设定的目标“{target.name}”，不是数出来的；依据 {target.source}"]
 
 
 def _of_a_month(path: Path, table: Table, one: Figure, cell: str, policy: Policy) -> Iterator[str]:
