@@ -20,6 +20,7 @@ from xltools.faces import excel
 from xltools.faces.live.back import Back
 from xltools.faces.live.cells import entry, runs
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet, steps
+from xltools.faces.live.links import targets
 from xltools.faces.live.state import VERSION, Snapshot, State, keep, kept
 
 ROOT = Path(__file__).parent.parent
@@ -194,6 +195,26 @@ def test_in_libreoffice_the_first_line_does_not_wait_even_for_xlwings(tmp_path: 
     said = subprocess.run([sys.executable, "-c", IN_LIBREOFFICE, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8")
     # Where there is no LibreOffice the button fails in the end, after all was loaded: one message box.
     assert said.stdout.splitlines() == ["正在启动…", "end numpy pandas xltools xlwings", "1"]
+
+
+class Asked(SimpleNamespace):
+    """A workbook that counts how often its host is asked where it lies."""
+
+    times = 0
+
+    @property
+    def fullname(self) -> str:
+        self.times += 1
+        return str(self.path)
+
+
+@pytest.mark.parametrize(("program", "first", "last"), [("excel", "{folder}/区县/灵宝 市.xlsx#'表'!F{row}", "#'问题清单'!A7"), ("libreoffice", "{uri}/%E5%8C%BA%E5%8E%BF/%E7%81%B5%E5%AE%9D%20%E5%B8%82.xlsx#'表'!F{row}", "#问题清单.A7")])
+def test_the_host_is_asked_once_for_all_links(tmp_path: Path, program: str, first: str, last: str) -> None:
+    book = Asked(path=tmp_path / "市级汇总.xlsm", app=SimpleNamespace(engine=SimpleNamespace(name=program)))
+    urls = [f"external:区县/灵宝%20市.xlsx#'表'!F{row}" for row in range(5, 105)]
+    given = list(targets(Desk(book, print, Back()), [*urls, "internal:'问题清单'!A7"]))
+    assert given == [*(first.format(folder=tmp_path, uri=tmp_path.as_uri(), row=row) for row in range(5, 105)), last]
+    assert book.times == 1
 
 
 # --- what is said -----------------------------------------------------------------------------------------------------

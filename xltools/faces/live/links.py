@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import unquote
 
 from xltools.faces.live.cells import Point
-from xltools.faces.live.host import is_libreoffice
+from xltools.faces.live.host import Desk, is_libreoffice
 from xltools.libreoffice import block as uno_block
 from xltools.libreoffice.notes import host_target
 
@@ -44,11 +43,20 @@ def _set_link(cell: Any, url: str) -> None:
         cell.formula = content
 
 
-def target(book: Any, url: str, folder: Path) -> str:
-    """A link of a SheetPlan as `links` will give it: "external:区县/灵宝市.xlsx#'表'!F12" with the whole path, "internal:'表'!A7" inside the workbook."""
-    kind, _, rest = url.partition(":")
-    if kind == "internal":
-        return host_target(f"#{rest}") if is_libreoffice(book) else f"#{rest}"
-    path, mark, place = rest.partition("#")
-    whole = (folder / unquote(path)).resolve()
-    return f"{whole.as_uri() if is_libreoffice(book) else whole}{mark}{place}"
+def targets(desk: Desk, urls: Iterable[str]) -> Iterator[str]:
+    """Links of a SheetPlan as `links` will give them: "external:区县/灵宝市.xlsx#'表'!F12" with the whole path, "internal:'表'!A7" inside the workbook.
+
+    The host and the disk are asked once, not for every link: in Excel each question goes to another process.
+    """
+    in_libreoffice, folder = is_libreoffice(desk.book), desk.folder
+    whole: dict[str, str] = {}
+    for url in urls:
+        kind, _, rest = url.partition(":")
+        if kind == "internal":
+            yield host_target(f"#{rest}") if in_libreoffice else f"#{rest}"
+            continue
+        path, mark, place = rest.partition("#")
+        if path not in whole:
+            file = (folder / unquote(path)).resolve()
+            whole[path] = file.as_uri() if in_libreoffice else str(file)
+        yield f"{whole[path]}{mark}{place}"

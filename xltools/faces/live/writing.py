@@ -17,7 +17,7 @@ from xltools.faces.live.back import Back, show
 from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, tint_color, write_changed
 from xltools.faces.live.heights import heights, set_heights
 from xltools.faces.live.host import Desk
-from xltools.faces.live.links import relink, target
+from xltools.faces.live.links import relink, targets
 from xltools.faces.live.looks import Looks, dress, of_records
 from xltools.faces.live.state import Snapshot, set_notes, shift
 from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Form, Owner
@@ -117,7 +117,8 @@ def _tints(plan: SheetPlan) -> dict[Point, Color]:
 def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot) -> None:
     """Let every record lead to where it came from, and the user's own links go with their records."""
     fields = [one.name for one in work.plan.form]
-    ours = {(row, fields.index(name)): target(desk.book, url, desk.folder) for (row, name), url in work.plan.links.items()}
+    places = [(row, fields.index(name)) for row, name in work.plan.links]
+    ours = dict(zip(places, targets(desk, work.plan.links.values()), strict=True))
     theirs = {
         (now - FIRST_ROW, column): url
         for (row, column), url in before.links.items()
