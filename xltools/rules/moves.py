@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
-from xltools.rules.city import city_records, plain, plain_record, plain_records
+from xltools.rules.city import city_records, plain_column, plain_record
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.text import key, shown
 
@@ -29,6 +30,7 @@ COMPUTED = {
 }
 Record = Mapping[Any, object]
 Tables = Mapping[str, Table]
+Pair = tuple[int, int]  # positions of one row in both tables
 
 
 @dataclass(frozen=True)
@@ -81,43 +83,72 @@ def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
     return {_key(one, ("county", "credit_code", "process")): str(one["reason"]) for one in records}
 
 
+class _Side:
+    """The rows of one of two tables compared, as plain columns, each made once. rows: their positions, those that a county sent."""
+
+    def __init__(self, table: Table) -> None:
+        self._frame = table.frame
+        self.column: Callable[[str], list[Any]] = cache(self._column)
+        sent = self.column("source_file") if "source_file" in table.form else None
+        self.rows = [at for at in range(len(table.frame)) if sent is None or sent[at] is not None]
+
+    def _column(self, name: str) -> list[Any]:
+        return plain_column(self._frame[name]) if name in self._frame else [None] * len(self._frame)
+
+    def record(self, at: int) -> Record:
+        """One row."""
+        return {str(name): self.column(str(name))[at] for name in self._frame}
+
+    def keys(self, fields: Iterable[str]) -> list[tuple[str, ...]]:
+        """What tells every row, so that two spellings of it are equal; each distinct value is looked at once."""
+        columns = [self.column(name) for name in fields]
+        known = {value: key(str(value or "")) for value in set[Any]().union(*columns)}
+        return [*zip(*(map(known.__getitem__, column) for column in columns), strict=True)]
+
+
 def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:
-    pairs, gone, added = _matched(before, now)
+    old, new = _Side(before), _Side(now)
+    pairs, gone, added = _matched(old, new, now.form)
     compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1]) and one.name in before.frame]
-    for old, new in pairs:
-        for one in compared:
-            if not _same(old.get(one.name), new.get(one.name)):
-                yield _cell(now.form, one, (old, new), policy)
-    for record in added:
-        yield {**_about(now.form, record), "move": ADDED}
-    for record in gone:
+    for (was, at), one in _changed(old, new, pairs, compared):
+        yield _cell(now.form, one, (old.record(was), new.record(at)), policy)
+    for at in added:
+        yield {**_about(now.form, new.record(at)), "move": ADDED}
+    for record in map(old.record, gone):
         reason = reasons.get(_key(record, ("county", "credit_code", "process")), RESENT)
         yield {**_about(now.form, record), "move": GONE, "reason": reason}
 
 
-def _matched(before: Table, now: Table) -> tuple[list[tuple[Record, Record]], list[Record], list[Record]]:
+def _changed(old: _Side, new: _Side, pairs: Sequence[Pair], fields: Sequence[Field]) -> list[tuple[Pair, Field]]:
+    """The cells that differ, pair by pair and field by field."""
+    found: list[tuple[int, int]] = []
+    for at, one in enumerate(fields):
+        before, now = old.column(one.name), new.column(one.name)
+        found += [(number, at) for number, (was, other) in enumerate(pairs) if before[was] is not now[other] and not _same(before[was], now[other])]
+    return [(pairs[number], fields[at]) for number, at in sorted(found)]
+
+
+def _matched(old: _Side, new: _Side, form: Form) -> tuple[list[Pair], list[int], list[int]]:
     """Rows that are one and the same, rows only in the first, rows only in the second: by key, then by name instead of the code."""
-    old, new = (_records(table) for table in (before, now))
-    own = tuple(name for name in now.form.key if name not in ("county", "batch"))
+    own = tuple(name for name in form.key if name not in ("county", "batch"))
     passes = [("county", *own, "batch")] + ([("county", *("name" if name == "credit_code" else name for name in own), "batch")] if "credit_code" in own else [])
-    pairs: list[tuple[Record, Record]] = []
+    pairs: list[Pair] = []
+    gone, added = old.rows, new.rows
     for fields in passes:
-        there: dict[tuple[str, ...], list[Record]] = {}
-        for record in old:
-            there.setdefault(_key(record, fields), []).append(record)
-        left = []
-        for record in new:
-            same = there.get(_key(record, fields))
-            if same:
-                pairs.append((same.pop(0), record))
+        if not (gone and added):
+            break
+        keys, there = old.keys(fields), dict[tuple[str, ...], list[int]]()
+        for at in reversed(gone):
+            there.setdefault(keys[at], []).append(at)
+        keys, left = new.keys(fields), []
+        for at in added:
+            if same := there.get(keys[at]):
+                pairs.append((same.pop(), at))
             else:
-                left.append(record)
-        old, new = [record for rest in there.values() for record in rest], left
-    return pairs, old, new
-
-
-def _records(table: Table) -> list[Record]:
-    return [one for one in plain_records(table.frame) if one.get("source_file") is not None or "source_file" not in table.form]
+                left.append(at)
+        matched = {was for was, _ in pairs}
+        gone, added = [at for at in gone if at not in matched], left
+    return pairs, gone, added
 
 
 def _key(record: Record, fields: Iterable[str]) -> tuple[str, ...]:
@@ -156,17 +187,22 @@ def _direction(record: Record, old: object, new: object, policy: Policy) -> str:
 
 def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str, Sequence[str]], policy: Policy) -> Iterator[dict[str, object]]:
     """The grades of a computed table that differ, each with its reason."""
-    old = {_key(record, keys): record for record in records_of(before.frame)}
-    for record in plain_records(now.frame):
-        earlier = old.get(_key(record, keys))
-        for name, reasons in grades.items():
-            was = plain(earlier.get(name)) if earlier is not None else record[name]
-            if not _same(was, record[name]):
-                why = "；".join(str(record[one]) for one in reasons if record.get(one)) or None
-                yield {**_cell(now.form, now.form[name], ({name: was}, record), policy), "reason": why}
+    old, new = _Side(before), _Side(now)
+    earlier = dict(zip(old.keys(keys), range(len(before.frame)), strict=True))
+    pairs = [(was, at) for at, one in enumerate(new.keys(keys)) if (was := earlier.get(one)) is not None]
+    for (was, at), one in _changed(old, new, pairs, [now.form[name] for name in grades]):
+        record = new.record(at)
+        why = "；".join(str(record[name]) for name in grades[one.name] if record.get(name)) or None
+        yield {**_cell(now.form, one, ({one.name: old.column(one.name)[was]}, record), policy), "reason": why}
 
 
 def _came_and_left(before: Table | None, now: Table) -> tuple[int, int]:
     """How many enterprises are new, and how many are there no more."""
-    old, new = ({_key(one, ("county", "credit_code", "name")[: 2 if one.get("credit_code") else 3]) for one in _records(table)} if table is not None else set() for table in (before, now))
+    old, new = (_enterprises(_Side(table)) if table is not None else set[tuple[str, ...]]() for table in (before, now))
     return len(new - old), len(old - new)
+
+
+def _enterprises(side: _Side) -> set[tuple[str, ...]]:
+    """Each by county and code; without a code by its name."""
+    keys = side.keys(("county", "credit_code", "name"))
+    return {keys[at][:2] if keys[at][1] else keys[at] for at in side.rows}
