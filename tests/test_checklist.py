@@ -173,6 +173,11 @@ def test_on_paper_a4_across_with_the_header_on_every_page_and_no_row_taller_than
     assert all(36 <= height <= 400 for height in heights[FIRST - 1 : layout(ALUMINA).last])
 
 
+def test_a_name_that_begins_with_digits_is_not_taken_for_the_size_of_the_letters_above_the_page(tmp_path: Path) -> None:
+    head = loaded(write(tmp_path / "甲.xlsx", applicant(ALUMINA, name="361度铝业")))["氧化铝"].oddHeader.left
+    assert (head.size, head.text.strip().partition("　")[0]) == (9, "361度铝业")
+
+
 def test_processes_that_no_sheet_may_be_called_get_a_name_that_one_may(tmp_path: Path) -> None:
     parts = tuple(ApplicantPart(process, GRINDING) for process in ("粉磨/1#", "粉磨[1#", "综合", "字典", "一" * 40, "一" * 39 + "二"))
     path = write(tmp_path / "甲.xlsx", replace(applicant(GRINDING), parts=parts))

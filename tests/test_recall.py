@@ -181,6 +181,16 @@ def test_what_json_would_change_is_refused() -> None:
             packed(replace(one, raw={**one.raw, "screening": table.with_frame(table.frame.assign(name=column))}), COUNTY)
 
 
+@pytest.mark.parametrize("texts", [["\ud800半个字", "", "同", "同", None], ["同"], ["1", None], [None]])
+def test_texts_come_back_the_same_whether_they_repeat_or_not(texts: list[str | None]) -> None:
+    one = check_files([min(EXAMPLE.glob("*.xlsx"))], POLICY).submissions[0]
+    table = one.raw["screening"]
+    values = [texts[at % len(texts)] for at in range(len(table.frame))]
+    column = pd.Series(values, index=table.frame.index, dtype=object)
+    again = unpacked(packed(replace(one, raw={**one.raw, "screening": table.with_frame(table.frame.assign(town=column))}), COUNTY), COUNTY)
+    assert again.raw["screening"].frame["town"].tolist() == values
+
+
 def test_an_entry_names_values_and_nothing_that_runs() -> None:
     one = check_files([min(EXAMPLE.glob("*.xlsx"))], POLICY).submissions[0]
     record = json.loads(zlib.decompress(packed(one, COUNTY)[32:]))

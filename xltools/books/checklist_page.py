@@ -119,7 +119,7 @@ def header_of(plan: PartPlan) -> str:
     """What stands above every page: the enterprise, the process, the table. As XlsxWriter writes it."""
     head = plan.head
     about = f"{head['name']}　{head['process']}　{head['table']}（{head['edition']}）".replace("&", "&&")
-    return f"&L&9{about}"[:PAGE_TEXT]
+    return f"&L&9 {about}"[:PAGE_TEXT]  # a name that begins with a digit would be read as part of the size
 
 
 def set_part_page(sheet: Worksheet, layout: PartLayout, footer: str) -> None:

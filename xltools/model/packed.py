@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from typing import Any
@@ -26,9 +26,12 @@ CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
 TEXTS = ("file", "county", "batch", "year", "template", "version", "policy", "sha256", "accepted")
 NATIVE = frozenset({str, int, float, bool, type(None)})
+TEXT = frozenset({str, type(None)})
 DATES: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}
 TYPED = frozenset({"string", "Int64", "Float64", "boolean"})
 INSTANT = "datetime64[ns]"
+ODD = "surrogatepass"  # half characters, as some old files have them, come back as they are
+OFTEN = 2  # times that a text stands in a column on the average, from where each is kept once
 
 
 class UnpackableError(ValueError):
@@ -46,7 +49,7 @@ def packed(one: Submission, template: Template) -> bytes:
         "tables": {name: _table(table, template, None) for name, table in one.tables.items()},
         "raw": {name: _table(table, template, one.tables.get(name)) for name, table in one.raw.items()},
     }
-    body = zlib.compress(json.dumps(record, separators=(",", ":")).encode(), FAST)
+    body = zlib.compress(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode(errors=ODD), FAST)
     return hashlib.sha256(body).digest() + body
 
 
@@ -56,7 +59,7 @@ def unpacked(data: bytes, template: Template) -> Submission:
     if hashlib.sha256(body).digest() != data[:CHECK]:
         raise UnpackableError("the checksum is another")
     try:
-        return _submission(json.loads(zlib.decompress(body)), template)
+        return _submission(json.loads(zlib.decompress(body).decode(errors=ODD)), template)
     except (zlib.error, ValueError, KeyError, TypeError, IndexError, AttributeError) as wrong:
         raise UnpackableError(str(wrong)) from wrong
 
@@ -92,24 +95,31 @@ def _table_again(record: Mapping[str, Any], template: Template, like: Table | No
 
 
 def _column(column: pd.Series, like: pd.Series | None) -> list[Any]:
-    """Its type and its values; for an untyped one no values where they are those of the typed one."""
+    """Its type and its values, or where these repeat each once and which of them stands where; of an untyped one neither where they are those of the typed one."""
     kind = str(column.dtype)
     if kind == INSTANT:
         return [kind, column.astype("int64").tolist()]
     if kind in TYPED:
-        return [kind, _plain(column)]
+        return [kind, *(_each_once(_plain(column)) if kind == "string" else [_plain(column)])]
     values = column.tolist()
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
     if like is not None and str(like.dtype) in TYPED and _same(values, _plain(like)):
         return [kind]
-    return [kind, values if set(map(type, values)) <= NATIVE else list(map(_value, values))]
+    types = {*map(type, values)}
+    return [kind, *(_each_once(values) if types <= TEXT else [values if types <= NATIVE else list(map(_value, values))])]
+
+
+def _each_once(texts: list[Any]) -> list[list[Any]]:
+    """The texts of a column; where they repeat each once, and its place for every cell."""
+    places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
+    return [texts] if len(places) * OFTEN > len(texts) else [list(places), list(map(places.__getitem__, texts))]
 
 
 def _plain(column: pd.Series) -> list[Any]:
     """The values of a typed column, None for those that are missing."""
     values: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist()
-    if any(value != value for value in values):
+    if str(column.dtype) == "Float64" and any(value != value for value in values):
         raise UnpackableError("a number that is none")
     return values
 
@@ -122,20 +132,14 @@ def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None
     kind, *rest = column
     if not rest and like is not None:
         return pd.Series(_plain(like), index=index, dtype=object)
-    (values,) = rest
+    values = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
     if kind == INSTANT:
         return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)
     if kind in TYPED:
-        return pd.Series(typed(_kept_once(values) if kind == "string" else values, kind), index=index)
+        return pd.Series(typed(values, kind), index=index)
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
     return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)
-
-
-def _kept_once(texts: Iterable[str | None]) -> list[str | None]:
-    """The same texts, of which equal ones are one object: JSON makes a new one for each."""
-    known: dict[str | None, str | None] = {}
-    return [known.setdefault(text, text) for text in texts]
 
 
 def _finding(found: Finding) -> list[object]:
