@@ -36,7 +36,7 @@ def _plain_strings(data: bytes) -> list[str]:
     pieces = TEXT.split(body)
     if any(pieces[::2]) or UNPLAIN.search(body):
         raise UnusualError
-    scan([f"{head[0]}{CLOSING}".encode()], _nothing, _nothing, _nothing)
+    scan([f"{head[0]}{CLOSING}".encode()], None)
     return [plain(resolved(piece)) if piece else "" for piece in pieces[1::2]]
 
 
@@ -66,7 +66,3 @@ def _any_strings(data: bytes) -> list[str]:
 
     scan([data], start, end, texts.append)
     return strings
-
-
-def _nothing(*_: object) -> None:
-    return None

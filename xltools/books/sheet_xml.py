@@ -68,7 +68,7 @@ def read_text(data: bytes, context: Context) -> SheetBuilder:
     if len(data.translate(None, CONTROL)) < len(data) or any(text.find(mark, start, end) >= 0 for mark in MARKUP):
         raise UnusualError
     reader = SheetReader(CellSink(context))
-    scan([f"{head}{text[end:]}".encode()], reader.start, reader.end, reader.texts.append)
+    scan([f"{head}{text[end:]}".encode()], reader.around)
     _read_shapes(text, (start, end), reader.sink)
     return reader.sink.found
 
@@ -179,6 +179,12 @@ class SheetReader:
         self._inline = ""
         self._formula: str | None = None
         self._phonetic = False
+
+    def around(self, name: str, attributes: dict[str, str]) -> None:
+        """What surrounds the cells. Raises UnusualError for a cell or row that stands outside of them."""
+        if name in ("c", "row"):
+            raise UnusualError
+        self.start(name, attributes)
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name in ("v", "f", "t"):

@@ -88,7 +88,7 @@ class XlsxSource:
                 texts.append(part)
 
         for part in related(self.package, "", "core-properties"):
-            scan(self.package.chunks(part), start, _nothing, text)
+            scan(self.package.chunks(part), start, None, text)
         try:
             said = datetime.fromisoformat("".join(texts).strip())
         except ValueError:
@@ -147,7 +147,7 @@ def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
             found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
 
     if path in package:
-        scan(package.chunks(path), start, _nothing, _nothing)
+        scan(package.chunks(path), start)
     return found
 
 
@@ -215,11 +215,7 @@ def style_kinds(chunks: Iterable[bytes]) -> dict[str | None, str]:
         if name == "cellXfs":
             inside = False
 
-    scan(chunks, start, end, _nothing)
+    scan(chunks, start, end)
     kinds = [shows(codes[number]) if number in codes else built_in(int(number)) if number.isdecimal() else "" for number in numbers]
     found: dict[str | None, str] = {str(style): kind for style, kind in enumerate(kinds) if kind}
     return found | {None: found["0"]} if "0" in found else found
-
-
-def _nothing(*_: object) -> None:
-    return None

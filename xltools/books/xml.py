@@ -19,8 +19,8 @@ class MalformedError(Exception):
     """A part that cannot be read as what it claims to be; the text says why, in words for the user."""
 
 
-def scan(chunks: Iterable[bytes], start: Start, end: End, text: Text) -> None:
-    """Call start, end and text for everything in the part, in order.
+def scan(chunks: Iterable[bytes], start: Start | None, end: End | None = None, text: Text | None = None) -> None:
+    """Call start, end and text for everything in the part, in order; what is None is passed over.
 
     Element names come as written; when the root carries a namespace prefix (`x:worksheet`, as some exporters write), all
     prefixes are taken off. Raises MalformedError for broken XML, for more of it than a sheet has, and for a document type, which
@@ -32,9 +32,10 @@ def scan(chunks: Iterable[bytes], start: Start, end: End, text: Text) -> None:
 
     def first(name: str, attributes: dict[str, str]) -> None:
         prefixed = ":" in name and not name.startswith("office:")
-        parser.StartElementHandler = _unprefixed(start) if prefixed else start
-        parser.EndElementHandler = (lambda name: end(name.rpartition(":")[2])) if prefixed else end
-        parser.StartElementHandler(name, attributes)
+        parser.StartElementHandler = _unprefixed(start) if prefixed and start else start
+        parser.EndElementHandler = (lambda name: end(name.rpartition(":")[2])) if prefixed and end else end
+        if parser.StartElementHandler:
+            parser.StartElementHandler(name, attributes)
 
     parser.StartElementHandler = first
     parser.CharacterDataHandler = text
