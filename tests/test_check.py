@@ -1,8 +1,11 @@
 """Checking one workbook: each problem once, at its cell."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, found
+from xltools.books.base import SheetFacts
 from xltools.model.finding import Code, Severity
 from xltools.model.form import Kind, load_form
 from xltools.rules.limits import date_limits
@@ -435,6 +438,60 @@ def test_a_sheet_that_is_missing_is_reported_once():
     made = book(review=[beside()], rectification=[beside()])
     del made.grids["排查清单"]
     assert found(made) == {(Code.SHEET_MISSING, S)}
+
+
+# What no form reads
+
+
+def passed(made, known=None):
+    """The notes on what was passed over, as sheet!cell and sentence."""
+    notes = [one for one in check(replace(made, known=known or {})).findings if one.code is Code.PASSED_OVER]
+    assert all(one.severity is Severity.NOTE and "不需要处理" in one.fix for one in notes)
+    return [(f"{one.place.sheet}!{one.place.cell}", one.message) for one in notes]
+
+
+def test_a_sheet_that_is_no_form_is_named_with_its_filled_cells():
+    made = book()
+    made.grids["内部联系表"] = [["姓名", None, "电话"], ["张三", None, " "], [None, None, None]]
+    made.grids["Sheet2"] = [[None, " "]]
+    assert passed(made) == [("内部联系表!", "工作表“内部联系表”有 3 格内容，没有读取，也没有汇总，文件里原样留着")]
+
+
+def test_a_hidden_sheet_and_cells_far_out_are_counted_too():
+    made = book()
+    made.grids["旧"] = made.grids["排查清单"]
+    made.grids["远"] = [[None]]
+    filled = sum(value is not None for row in made.grids["旧"] for value in row)
+    known = {"旧": SheetFacts(visible=False), "远": SheetFacts(far={"C60000": "遗留"})}
+    assert [(place, said.split("，")[0]) for place, said in passed(made, known)] == [("旧!", f"工作表“旧”有 {filled} 格内容"), ("远!", "工作表“远”有 1 格内容")]
+
+
+def test_our_own_sheets_an_empty_copy_and_a_copy_already_named_get_no_such_note():
+    made = book()
+    made.grids.update({name: [["本页说明", "内容"]] for name in ("填表说明", "字典", "模板标识", "封签记录")})
+    made.grids["初审意见 (2)"] = made.grids["初审意见"]
+    made.grids["排查清单 (2)"] = made.grids["排查清单"]
+    assert found(made) == {(Code.SHEET_UNUSED, "排查清单 (2)!")}
+
+
+def test_what_stands_beside_the_fields_of_the_cover_is_one_note_at_its_first_cell():
+    made = book()
+    cover = [[*row, None, None, None] for row in made.grids["封面"]]
+    cover[3][2] = "请选择"                       # our hint, where a source cannot tell formulas
+    cover[5][3:] = ["7月20日补报", "附会议纪要"]   # beside 批次
+    cover.insert(8, ["联系地址", "金城路1号", None, None, None])
+    cover += [[None] * 5, ["填报人（签字）：张三", *[None] * 4], ["以上由办公室填写", *[None] * 4]]
+    made.grids["封面"] = cover
+    assert passed(made) == [("封面!D6", "“封面”各项以外的地方有 4 格内容，没有读取，也没有汇总，文件里原样留着")]
+
+
+def test_a_hint_typed_over_is_seen_where_the_source_tells_formulas():
+    made = book()
+    cover = [[*row, None] for row in made.grids["封面"]]
+    cover[3][2], cover[4][2] = "请选择", "按去年填的"
+    made.grids["封面"] = cover
+    facts = SheetFacts(formulas=frozenset({"C4"}), knows_formulas=True)
+    assert [place for place, _ in passed(made, {"封面": facts})] == ["封面!C5"]
 
 
 def test_plausible_dates_lie_ten_years_either_side_of_the_policy():

@@ -20,6 +20,7 @@ from xltools.books.read import read_tables, stamp_findings
 from xltools.books.replace import holder
 from xltools.books.returned import is_own_return
 from xltools.books.risks import risks
+from xltools.books.unread import unread as unread_in
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
@@ -165,6 +166,8 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
+    if template.id == _TEMPLATE:
+        found += unread_in(book, template, raw, found)
     alone = is_alone(book)
     if alone:
         found = _alone(book.name, raw, found)

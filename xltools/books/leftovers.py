@@ -6,15 +6,14 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xltools.books.address import address, split
-from xltools.books.answers import front_sheets
 from xltools.books.base import Book, Stamp
 from xltools.books.card import find_items
 from xltools.books.cells import is_blank
-from xltools.books.labels import labels_of, sheet_key
+from xltools.books.labels import labels_of
 from xltools.books.locate import Located, locate
 from xltools.books.package import add_stamp, workbook_at
+from xltools.books.unread import own_sheets
 from xltools.model.form import Owner
-from xltools.model.guide import load_guide
 from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
 
@@ -28,13 +27,12 @@ def leftovers(book: Book, tables: Mapping[str, Table], lost: Collection[tuple[st
     lost: (sheet, cell) of cells that a table has, but whose value could not be read.
     """
     by_sheet = {table.sheet: table for table in tables.values()}
-    guide = load_guide()
-    ours = {sheet_key(name) for name in (guide.guide, guide.lists, guide.stamp)}
+    ours = set(own_sheets(book))
     found: list[Leftover] = []
     for sheet in book.sheets:
-        if sheet in front_sheets(book) or (sheet not in by_sheet and sheet_key(sheet) in ours):
-            continue
         table = by_sheet.get(sheet)
+        if table is None and sheet in ours:
+            continue
         if table is None:
             found += _whole_sheet(book, sheet)
         elif table.form.layout == "card":
