@@ -10,7 +10,7 @@ import pytest
 from tests.county_files import NAMES
 from tests.office import browser
 from tests.office.validator import VERSIONS, validate
-from tests.public_list import MACHINING, NOTICE, decided, summary
+from tests.public_list import MACHINING, NOTICE, REFRACTORY, decided, summary
 from xltools.actions.publish import publish_book
 from xltools.model.publication import Published
 
@@ -21,7 +21,7 @@ BOOK = summary(
     decided(1, "A", county="湖滨区"),
     decided(2, "引领性", county="灵宝市", **MACHINING),
     decided(3, "C", county="湖滨区"),
-    decided(4, "B-", county="卢氏县", name='卢氏"甲&乙"<厂>'),
+    decided(4, "B-", county="卢氏县", name='卢氏"甲&乙"<厂>', **REFRACTORY),  # a table that has this grade
     decided(5, "D", county="灵宝市"),
 )
 
