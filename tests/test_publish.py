@@ -15,14 +15,18 @@ import pytest
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary
 from xltools.actions.merge import merge
+from xltools.actions.merge_open import Request, merge_open
 from xltools.actions.publish import publish, publish_book
+from xltools.actions.run import read_ours
 from xltools.books.base import TextBook
+from xltools.books.closed import ClosedBook
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.finding import Code, Severity, StopError
 from xltools.model.form import HEADER_ROW, SpecError, load_form
 from xltools.model.publication import Published, load_publication_words
 from xltools.model.result import exit_code
 from xltools.rules import publication as rules
+from xltools.rules.decided import unusable
 
 LIST, PAGE = load_publication_words().book, load_publication_words().page
 SECRET = ("李四四", "0398-7654321", "13012345678", "保密小巷9号", "内部备注勿外传")
@@ -104,6 +108,38 @@ def test_who_is_not_ready_is_named_with_the_reason_at_its_cell(changes: dict[str
     assert cell == f"{column(field)}{HEADER_ROW + 1}"
     assert word in said
     assert [row[2] for row in listed(done)] == [NAMES[1]]
+
+
+@pytest.mark.parametrize("grade", ["长期停产", "地方A", "看情况", "引领性", "B-"])
+def test_a_merge_names_a_grade_that_publishing_will_refuse_in_the_same_words(grade: str, tmp_path: Path) -> None:
+    book = summary(decided(0, grade), decided(1), decided(2, None), decided(3, "b级"), decided(4, "Ｂ－", **REFRACTORY))
+    tables, _ = read_ours(book, CITY, [CITY["ledger"]])
+    assert [(one.code, one.place.cell, one.message) for one in unusable(tables["ledger"], POLICY)] == [
+        (Code.NOT_PUBLISHED, f"{column('decided')}{HEADER_ROW + 1}", next(said for _, said in reasons(publish_book(book, NOTICE, tmp_path)) if NAMES[0] in said))
+    ]
+
+
+def test_a_grade_of_another_process_of_the_enterprise_is_named_neither_by_publishing_nor_by_the_merge() -> None:
+    tables, _ = read_ours(summary(decided(0, "B-"), decided(0, "B-", **REFRACTORY)), CITY, [CITY["ledger"]])
+    assert unusable(tables["ledger"], POLICY) == []
+
+
+def test_a_grade_typed_wrongly_is_a_warning_of_the_next_merge_by_command_and_by_button(tmp_path: Path) -> None:
+    path, inbox = tmp_path / "市级汇总.xlsx", tmp_path / "收件箱"
+    county_file(inbox, "灵宝市", [enterprise(0), enterprise(1)])
+    assert Code.NOT_PUBLISHED not in {one.code for one in merge([inbox], path, POLICY, datetime(2022, 8, 1)).findings}
+    book = openpyxl.load_workbook(path)
+    cell = book[CITY["ledger"].sheet][f"{column('decided')}6"]
+    cell.value = "BB级"
+    book.save(path)
+    opened = merge_open(ClosedBook(path), Request((inbox,), tmp_path, POLICY, datetime(2022, 8, 2)))
+    closed = merge([inbox], path, POLICY, datetime(2022, 8, 2))
+    for outcome in (opened.outcome, closed):
+        (said,) = [one for one in outcome.findings if one.code is Code.NOT_PUBLISHED]
+        assert (said.severity, said.place.sheet, said.place.cell) == (Severity.WARNING, "企业台账", cell.coordinate)
+        assert said.message == f"“{NAMES[1]}”不能列入公示：“BB级”不是铸件所用指标表的等级"
+    problems = openpyxl.load_workbook(path)[CITY["problems"].sheet]
+    assert any("BB级" in str(value) for row in problems.iter_rows(values_only=True) for value in row)
 
 
 def test_a_grade_written_otherwise_is_published_as_the_policy_writes_it(tmp_path: Path) -> None:

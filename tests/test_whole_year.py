@@ -190,7 +190,7 @@ def publication(desk: Desk, title: str, name: str, days: tuple[str, str]) -> Non
     said = desk.run("publish", desk.folder / "市级汇总.xlsx", "--start", day(days[0]), "--end", day(days[1]), "-o", desk.folder / name)
     rows = open_book(desk.folder / name / "公示名单.xlsx").values(load_form("publication").sheet)
     desk.note(title, [shown(list(row)) for row in rows if isinstance(row[0], float)])
-    desk.note(f"{title} 不列入", [line[line.index("“") :] for line in said.splitlines() if "没有列入" in line and "“" in line])
+    desk.note(f"{title} 不列入", [line[line.index("“") :] for line in said.splitlines() if "不能列入" in line and "“" in line])
 
 
 def protected(desk: Desk) -> None:

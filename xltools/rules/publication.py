@@ -16,15 +16,14 @@ from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
 from xltools.rules.city import plain
+from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
 from xltools.rules.sanctions import events_of, sanction
-from xltools.rules.text import latin
 
 LEDGER = "ledger"
 LIST = "、"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
 PERSONAL = re.compile(r"\d{7,}")                # a telephone or identity number; no firm is called so
-Reason = tuple[str, str, Row]                   # why not; the field and the row that must be mended
 GAPS = re.compile(r"[\s()（）+＋-]+")
 
 
@@ -47,10 +46,10 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     """
     fields = public_fields()
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
-    city = _City(ledger, raw, _by_code(events_of(events) if events else []), notice, fields, wrong)
+    city = _City(Decisions(ledger, raw, wrong, notice.policy), _by_code(events_of(events) if events else []), notice, fields)
     judged = [city.judge(rows) for rows in by_enterprise(city.ledger, city.policy)]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
-    said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or "未写名称的企业", reason=one.reason) for one in judged if one.reason]
+    said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or NAMELESS, reason=one.reason) for one in judged if one.reason]
     said += [Code.PUBLISHED_PENDING.at(one.place, name=one.line["name"], state=one.pending, grade=one.line["decided"]) for one in listed if one.pending]
     tables = tuple(dict.fromkeys(name for one in listed for name in one.tables))
     result = Publication(notice, tuple(one.line for one in listed), sum(bool(one.tables) for one in listed), tables)
@@ -71,12 +70,14 @@ def public_fields() -> tuple[str, ...]:
 class _City:
     """The ledger with what has to be known beside it."""
 
-    ledger: Table
-    raw: Table
+    decisions: Decisions
     events: Mapping[str, Sequence[Event]]
     notice: Notice
     fields: tuple[str, ...]
-    wrong: Mapping[Place, Finding]
+
+    @property
+    def ledger(self) -> Table:
+        return self.decisions.ledger
 
     @property
     def policy(self) -> Policy:
@@ -90,11 +91,12 @@ class _City:
     def judge(self, rows: Sequence[Row]) -> Judged:
         """The line of one enterprise, or what keeps it off the list: the first reason found."""
         texts = {name: LIST.join(dict.fromkeys(str(row[name]) for row in rows if row[name] is not None)) for name in self.fields}
-        parts = [Part(*(str(row[name] or "") for name in ("process", "table", "decided"))) for row in rows]
+        parts = parts_of(rows)
         result = whole(parts, self.policy)
         line = {**texts, "name": str(rows[-1]["name"] or ""), "decided": result.grade}
         question = result.question if result.grade == UNDECIDED else ""
-        reasons = (*self._unknown(line, rows[-1]), *self._misread(rows), *self._undecided(rows), *_compared(parts, rows, question, self.policy))
+        misread = self.decisions.misread(rows, ("decided", "decided_date"))
+        reasons = (*self._unknown(line, rows[-1]), *misread, *self._undecided(rows), *_open(rows, question), *self.decisions.foreign(rows))
         reason, name, at = next(iter(reasons), ("", "decided", rows[-1]))
         standings = [] if reason else list(self._standings(rows))
         changed = [one for one in standings if one.grade != one.history[0].old]
@@ -119,17 +121,6 @@ class _City:
         homes = self.homes(str(row["credit_code"] or ""))
         if len(homes) > 1:
             yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county", row
-
-    def _misread(self, rows: Sequence[Row]) -> Iterator[Reason]:
-        """Decisions that cannot be read, and grades with a word before them that the list must not leave out: 地方A is no A."""
-        for row in rows:
-            for name in ("decided", "decided_date"):
-                if said := self.wrong.get(self.ledger.place(row[ROW], name)):
-                    yield said.message, name, row
-        for row in rows:
-            written = str(self.raw.frame.at[row[ROW], "decided"] or "")
-            if prefix := next((one for one in self.policy.grade_words.prefixes if latin(written).startswith(latin(one))), ""):
-                yield f"市级评定等级写的是“{written}”，带有“{prefix}”，不能当作 {row['decided']} 公示", "decided", row
 
     def _undecided(self, rows: Sequence[Row]) -> Iterator[Reason]:
         """Processes without a grade, without a day of decision, or decided only after the notice has begun."""
@@ -162,22 +153,10 @@ def _by_code(events: Iterable[Event]) -> dict[str, list[Event]]:
     return found
 
 
-def _compared(parts: Sequence[Part], rows: Sequence[Row], question: str, policy: Policy) -> Iterator[Reason]:
-    """Grades that no table of the enterprise gives, and parts that no rule compares."""
+def _open(rows: Sequence[Row], question: str) -> Iterator[Reason]:
+    """Parts that no rule compares."""
     if question:
         yield f"{question}；请由市级研究决定总体等级，再把各工序的市级评定等级都写成它", "decided", rows[0]
-    for part, row in zip(parts, rows, strict=True):
-        if not any(_gives(other, part.grade, policy) for other in parts):
-            yield f"“{part.grade}”不是{part.process}所用指标表的等级", "decided", row
-
-
-def _gives(part: Part, grade: str, policy: Policy) -> bool:
-    """Whether the table of a part has the grade (B- only where the industry's table has it), or an authority gives it beside the table."""
-    table = policy.table(part.table)
-    if table is None:
-        return scheme_of(Part(part.process, part.table, grade), policy) is not None
-    scheme = policy.scheme(table.scheme)
-    return grade in (*(table.grades or scheme.computable), *scheme.by_decision)
 
 
 def _unofficial(parts: Sequence[Part], policy: Policy) -> Iterator[str]:

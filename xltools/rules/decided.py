@@ -1,0 +1,95 @@
+"""Grades that the city typed and nobody can use: no grade, one with a word before it, or one that no table of the enterprise has."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of
+from xltools.rules.parse import parse
+from xltools.rules.text import latin
+
+FIELD = "decided"
+NAMELESS = "未写名称的企业"
+Reason = tuple[str, str, Row]                   # why not; the field and the row that must be mended
+
+
+@dataclass(frozen=True)
+class Decisions:
+    """The ledger as parsed and as typed. wrong: cells that could not be read."""
+
+    ledger: Table
+    raw: Table
+    wrong: Mapping[Place, Finding]
+    policy: Policy
+
+    def misread(self, rows: Sequence[Row], fields: Collection[str] = (FIELD,)) -> Iterator[Reason]:
+        """Decisions that cannot be read, and grades with a word before them that must not be left out: 地方A is no A."""
+        for row in rows:
+            for name in fields:
+                if said := self.wrong.get(self.ledger.place(row[ROW], name)):
+                    yield said.message, name, row
+        for row in rows:
+            if row[FIELD] and (prefix := self._prefix(row[ROW])):
+                yield f"市级评定等级写的是“{self._written(row[ROW])}”，带有“{prefix}”，不能当作 {row[FIELD]} 公示", FIELD, row
+
+    def _written(self, row: int) -> str:
+        return str(self.raw.frame.at[row, FIELD] or "")
+
+    def _prefix(self, row: int) -> str:
+        written = latin(self._written(row))
+        return next((one for one in self.policy.grade_words.prefixes if written.startswith(latin(one))), "")
+
+    def foreign(self, rows: Sequence[Row]) -> Iterator[Reason]:
+        """Grades that no table of the enterprise gives."""
+        parts = parts_of(rows)
+        for part, row in zip(parts, rows, strict=True):
+            if part.grade and not any(_gives(other, part.grade, self.policy) for other in parts):
+                yield f"“{part.grade}”不是{part.process}所用指标表的等级", FIELD, row
+
+
+def parts_of(rows: Sequence[Row]) -> list[Part]:
+    """The processes of one enterprise with the grades decided."""
+    return [Part(*(str(row[name] or "") for name in ("process", "table", FIELD))) for row in rows]
+
+
+def _gives(part: Part, grade: str, policy: Policy) -> bool:
+    """Whether the table of a part has the grade (B- only where the industry's table has it), or an authority gives it beside the table."""
+    table = policy.table(part.table)
+    if table is None:
+        return scheme_of(Part(part.process, part.table, grade), policy) is not None
+    scheme = policy.scheme(table.scheme)
+    return grade in (*(table.grades or scheme.computable), *scheme.by_decision)
+
+
+def unusable(ledger: Table, policy: Policy) -> list[Finding]:
+    """A finding for every grade in a summary's ledger that publishing will refuse, at its cell and in the same words.
+
+    ledger: as merged, with what the city typed. Source: 三环文〔2022〕69号 三(三)4.
+    """
+    form, frame = ledger.form, ledger.frame
+    typed, found = parse(replace(ledger, form=replace(form, fields=(form[FIELD],)), frame=frame[[FIELD]]), policy, policy.year)
+    grades = typed.frame[FIELD].astype(object).where(typed.frame[FIELD].notna(), None)
+    parsed = ledger.with_frame(frame.assign(**{FIELD: grades.reindex(frame.index, fill_value=None)}))
+    wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
+    decisions = Decisions(parsed, ledger, wrong, policy)
+    said: dict[Place, Finding] = {}
+    for rows in by_enterprise(parsed.with_frame(parsed.frame[_suspects(decisions)]), policy):
+        for reason, name, row in (*decisions.misread(rows), *decisions.foreign(rows)):
+            place = ledger.place(row[ROW], name)
+            said.setdefault(place, Code.NOT_PUBLISHED.at(place, name=row["name"] or NAMELESS, reason=reason))
+    return [*said.values()]
+
+
+def _suspects(decisions: Decisions) -> list[bool]:
+    """The rows of enterprises with a grade that its own row's table does not have as it was typed, or that cannot be read; those without a code among them."""
+    frame, policy = decisions.ledger.frame, decisions.policy
+    typed = decisions.raw.frame[FIELD].tolist()
+    kinds = [*zip(frame["table"].tolist(), frame[FIELD].tolist(), typed, strict=True)]
+    plain = {kind: kind[2] is None or (kind[1] == kind[2] and _gives(Part("", str(kind[0] or ""), str(kind[1])), str(kind[1]), policy)) for kind in {*kinds}}
+    codes = frame["credit_code"].tolist()
+    asked = {code for code, kind in zip(codes, kinds, strict=True) if not plain[kind]}
+    return [code in asked or (code is None and bool(asked)) for code in codes]
