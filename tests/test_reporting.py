@@ -107,6 +107,16 @@ def test_the_reminder_names_what_is_missing_its_day_its_clause_and_the_faults() 
     assert found[WORDS.total, ""]["state"] == "应报5项，已报1项，待报3项，待确认1项；错误1处，提醒0处"
 
 
+def test_of_more_than_three_overdue_items_the_reminder_counts_all_and_names_the_first_three() -> None:
+    run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review"), *(sent(name, "7月", date(2022, 7, 19), "review") for name in ("湖滨区", "陕州区"))])
+    three, four = (str(lines(run, day, "灵宝市")[WORDS.total, ""]["reminder"]).splitlines()[1:-1] for day in (date(2022, 9, 30), date(2022, 10, 21)))
+    assert [line[:2] for line in three] == ["1.", "2.", "3."]
+    assert four == [
+        "1. “完成当月申报企业初审并上报”（8月）、“完成当月申报企业初审并上报”（9月）、“完成当月申报企业初审并上报”（10月）等4项没有收到，或没有内容；"
+        "最早的应于8月20日前报送（三环文〔2022〕69号 三(一)、三(三)2）。请尽快报送；确实没有的，请回复“无”。"
+    ]
+
+
 def test_who_owes_nothing_is_not_reminded() -> None:
     run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review", findings=())])
     assert lines(run, date(2022, 7, 25), "灵宝市")[WORDS.total, ""]["reminder"] is None
@@ -146,6 +156,15 @@ def test_reminders_are_texts_that_count_the_days_of_today(tmp_path: Path, capsys
     assert done[0].path.read_text("utf-8") == "我改过"
     assert command(["remind", str(output), "-o", str(tmp_path / "催报")]) == 0
     assert "写了 8 份提醒" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("today", "said"), [(date(2022, 10, 20), "已缺报92天"), (date(2022, 10, 21), "自2022年7月21日起缺报"), (date(2026, 11, 29), "自2022年7月21日起缺报")])
+def test_after_92_days_a_reminder_says_since_when_instead_of_how_many_days(today: date, said: str, tmp_path: Path) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    merge([tmp_path / "收件箱"], output, POLICY, datetime(2022, 7, 25, 9))
+    texts = {one.county: one.text for one in remind(output, None, today)}
+    assert f"“完成当月申报企业初审并上报”（7月）{said}" in texts["湖滨区"]
 
 
 def test_a_summary_without_the_sheet_says_so(tmp_path: Path) -> None:

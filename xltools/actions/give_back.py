@@ -17,10 +17,8 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.answers import called
-from xltools.rules.deadlines import days_late, deadline_of, due_date
+from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
 from xltools.rules.tally import accounts, total
-
-PAST = 92  # days after which counting them helps nobody: another quarter, or an old batch that is looked at again
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import load_form
 from xltools.model.reporting import load_reporting
 from xltools.rules.city import plain_record
+from xltools.rules.deadlines import PAST
 
 SHEET = "reporting"
 Line = Mapping[str, object]
@@ -60,8 +61,8 @@ def _days(line: Line, today: date) -> int:
 
 
 def _overdue(line: Line, today: date) -> str:
-    words = load_reporting()
-    return words.remind["days"].format(item=line["item"], batch=words.batch(line.get("batch")), days=_days(line, today))
+    words, days = load_reporting(), _days(line, today)
+    return words.remind["since" if days > PAST else "days"].format(item=line["item"], batch=words.batch(line.get("batch")), days=days, day=line["since"])
 
 
 def _written(folder: Path, county: str, text: str, today: date) -> Reminder:

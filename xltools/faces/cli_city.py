@@ -24,7 +24,7 @@ SUMMARY = click.Path(exists=True, dir_okay=False, path_type=Path)
 def remind(file: Path, folder: Path | None) -> int:
     """催报：给每个还有事要办的县（市、区）写一份提醒语，可直接发到群里。
 
-    内容就是“报送情况”里的提醒语，末尾按今天算出已缺报几天。
+    内容就是“报送情况”里的提醒语，末尾按今天算出已缺报几天（超过 92 天的写从哪天起）。
     """
     from xltools.actions.remind import remind as run
 

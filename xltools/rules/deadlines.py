@@ -7,6 +7,8 @@ from datetime import date, timedelta
 
 from xltools.model.policy import Deadline, Policy
 
+PAST = 92  # days after which counting them helps nobody: another quarter, or an old batch that is looked at again
+
 
 def due_date(deadline: Deadline, year: int, month: int) -> date:
     """The date of a deadline as the notice prints it.

@@ -15,6 +15,8 @@ from xltools.rules.account import set_aside
 from xltools.rules.board import guess
 
 Line = Mapping[str, object]
+OVERDUE = {"missing": "missing", "unread": "missing", "empty": "empty"}     # kind of a line → the sentence about it
+NAMED = 3   # of more, only so many are named: the sheet lists all below, and a row of paper is no longer than a page
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,17 @@ def reminder(lines: Sequence[Line], files: Files, policy: Policy, words: Reporti
 
 
 def _points(lines: Sequence[Line], words: ReportingWords) -> Iterator[str]:
-    for line in lines:
-        kind = "missing" if line["kind"] == "unread" else str(line["kind"])
-        if kind in ("missing", "empty"):
-            yield words.reminder[kind].format(
-                item=line["item"], batch=words.batch(line["batch"]), due=_day(line["due"], words), since=_day(line["since"], words), clause=line["clause"], file=line.get("file"), sheet=line.get("sheet")
-            )
+    """A sentence for everything overdue; where that is more than a page of paper should bear, one that counts it and names the first."""
+    overdue = [line for line in lines if line["kind"] in OVERDUE]
+    if len(overdue) > NAMED:
+        first = min(overdue, key=lambda line: str(line["due"]))
+        items = words.reminder["between"].join(words.reminder["named"].format(item=line["item"], batch=words.batch(line["batch"])) for line in overdue[:NAMED])
+        yield words.reminder["many"].format(items=items, count=len(overdue), due=_day(first["due"], words), clause=first["clause"])
+        return
+    for line in overdue:
+        yield words.reminder[OVERDUE[str(line["kind"])]].format(
+            item=line["item"], batch=words.batch(line["batch"]), due=_day(line["due"], words), since=_day(line["since"], words), clause=line["clause"], file=line.get("file"), sheet=line.get("sheet")
+        )
 
 
 def _day(day: object, words: ReportingWords) -> str:
