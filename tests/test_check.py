@@ -474,6 +474,14 @@ def test_our_own_sheets_an_empty_copy_and_a_copy_already_named_get_no_such_note(
     assert found(made) == {(Code.SHEET_UNUSED, "排查清单 (2)!")}
 
 
+def test_the_sheet_of_results_of_the_check_button_is_ours_and_one_of_the_clerk_s_is_not():
+    made = book()
+    made.grids["校验结果"] = [["校验结果", None], ["没有发现问题", None]]
+    assert passed(made) == []
+    made.grids["校验结果"] = [["甲公司", "合格"]]
+    assert [place for place, _ in passed(made)] == ["校验结果!"]
+
+
 def test_what_stands_beside_the_fields_of_the_cover_is_one_note_at_its_first_cell():
     made = book()
     cover = [[*row, None, None, None] for row in made.grids["封面"]]

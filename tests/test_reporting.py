@@ -148,6 +148,7 @@ def test_reminders_are_texts_that_count_the_days_of_today(tmp_path: Path, capsys
     done = remind(output, None, date(2022, 7, 25))
     assert {one.county for one in done} == {one.name for one in POLICY.counties}
     texts = {one.county: one.path.read_bytes().decode("utf-8-sig") for one in done}
+    assert "（截至2022年7月25日：" in texts["湖滨区"]
     assert "“完成当月申报企业初审并上报”（7月）已缺报5天" in texts["湖滨区"]
     assert "错误1处" in texts["灵宝市"]
     done[0].path.write_text("我改过", "utf-8")

@@ -50,7 +50,7 @@ def _texts(lines: list[dict[str, object]], today: date) -> Iterator[tuple[str, s
     for line in lines:
         if line.get("reminder"):
             late = [_overdue(one, today) for one in lines if one["county"] == line["county"] and _days(one, today) > 0]
-            more = words.remind["overdue"].format(day=words.day(today), items=words.reminder["between"].join(late)) if late else ""
+            more = words.remind["overdue"].format(day=today, items=words.reminder["between"].join(late)) if late else ""
             yield str(line["county"]), "\n".join(filter(None, (str(line["reminder"]), more)))
 
 

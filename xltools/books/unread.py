@@ -11,6 +11,7 @@ from xltools.books.card import find_items
 from xltools.books.cells import is_blank
 from xltools.books.choose import ALIKE, fit_of
 from xltools.books.labels import labels_of, sheet_key
+from xltools.model.console import load_console
 from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import Template
 from xltools.model.guide import load_guide
@@ -19,10 +20,12 @@ from xltools.model.table import Table
 
 
 def own_sheets(book: Book) -> list[str]:
-    """The sheets that our program put into the workbook beside the forms: guide, lists, stamp, seal, what a return puts in front."""
-    guide = load_guide()
+    """The sheets that our program put into the workbook beside the forms: guide, lists, stamp, seal, results of the button, what a return puts in front."""
+    guide, results = load_guide(), load_console().check
     keys = {sheet_key(name) for name in (guide.guide, guide.lists, guide.stamp, load_seal_words().sheet)}
     front = front_sheets(book)
+    if results.sheet in book.sheets and (grid := book.values(results.sheet)) and grid[0][:1] == [results.title]:
+        front.append(results.sheet)
     return [sheet for sheet in book.sheets if sheet_key(sheet) in keys or sheet in front]
 
 
