@@ -75,7 +75,8 @@ def cover_doubts(cover: Table, file: str, policy: Policy) -> Iterator[Finding]:
     for field, value, named in (("county", county.name if county else "", only_county(file, policy)), ("batch", str(card.get("batch") or ""), only_month(file, policy))):
         if value and named not in ("", value):
             yield Code.NAMED_OTHERWISE.at(cover.place(0, field), cover=value, named=named)
-    if year is not None and int(str(year)) != policy.year:
+    low, high = (cover.form["year"].minimum or 0, cover.form["year"].maximum or 9999)  # a year beyond is an error of its own
+    if year is not None and policy.year != int(str(year)) and low <= int(str(year)) <= high:
         yield Code.YEAR_OTHER.at(cover.place(0, "year"), label=cover.form["year"].label, year=int(str(year)), expected=policy.year, policy=policy.title)
 
 
