@@ -20,7 +20,7 @@ from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind, Package
 from xltools.books.shared_strings import shared_strings
-from xltools.books.sheet_xml import SheetReader, read_sheet, read_text
+from xltools.books.sheet_xml import SheetReader, UnusualError, read_sheet, read_text
 from xltools.books.sink import CellSink, Context
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError, scan
@@ -238,7 +238,7 @@ SHAPES = {
               "|", "<v>x\r\ny</v>", "<v>&#1;</v>", "<v>&nbsp;</v>", "<v>]]></v>", "<v><![CDATA[8]]></v>", "<is><r><t>丙</t></r></is>", "<is><t/></is>"],
     "row": ["", ' hidden="1"', ' hidden="0" ht="15"', ' spans="1:5" x14ac:dyDescent="0.25"', ' hidden="true"', "|", " hidden='1'"],
     "end": ["</row>", "</row>", "|", "</row>\n", "</row><!-- x -->", "", "</row></row>"],
-    "start": ["", '<?xml version="1.0" encoding="UTF-8"?>', "\ufeff", "|", "<!-- <sheetData> -->"],
+    "start": ["", '<?xml version="1.0" encoding="UTF-8"?>', '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n', "\ufeff", "|", "<!-- <sheetData> -->"],
 }  # fmt: skip
 
 
@@ -300,6 +300,14 @@ def test_what_usual_programs_write_is_read_off_the_text(data: bytes) -> None:
     for entry in source.structure.sheets:
         part = source.package.read(entry.part)
         assert read_text(part, source.context) == read_sheet([part], source.context)
+
+
+def test_excels_line_break_behind_the_declaration_is_no_reason_for_the_parser() -> None:
+    cells = '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c></row></sheetData></worksheet>'
+    part = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<worksheet xmlns="urn:m">{cells}'.encode()
+    assert read_text(part, PLAIN).values == {1: {1: "甲"}}
+    with pytest.raises(UnusualError):
+        read_text(part.replace("甲".encode(), b"a\r\nb"), PLAIN)
 
 
 # --- what a file can hold ----------------------------------------------------------------------------------------------

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 
-from xltools.books.sheet_xml import UnusualError, resolved
+from xltools.books.sheet_xml import UnusualError, is_plain, resolved
 from xltools.books.sink import plain
 from xltools.books.xml import MAX_MARKS, scan
 
 HEAD = re.compile(r'(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="yes")?\?>\s*)?<sst(?: [^<>]*)?(?<!/)>')
 TEXT = re.compile(r'<si><t(?:/|(?: xml:space="preserve")?+>([^<]*+)</t)></si>')
 CLOSING = "</sst>"
-# What XML forbids or the parser would change: left to the parser.
-UNPLAIN = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]|]]>")
 
 
 def shared_strings(data: bytes) -> list[str]:
@@ -34,7 +32,7 @@ def _plain_strings(data: bytes) -> list[str]:
         raise UnusualError
     body = text[head.end() : -len(CLOSING)]
     pieces = TEXT.split(body)
-    if any(pieces[::2]) or UNPLAIN.search(body):
+    if any(pieces[::2]) or not is_plain(data[data.find(b"<sst") :]):
         raise UnusualError
     scan([f"{head[0]}{CLOSING}".encode()], None)
     return [plain(resolved(piece)) if piece else "" for piece in pieces[1::2]]

@@ -32,7 +32,7 @@ REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # What XML forbids or the parser would change: left to the parser.
 CONTROL = bytes({*range(32)} - set(b"\t\n"))
-MARKUP = ("\ufffe", "\uffff", "<!", "<?", "]]>")
+MARKUP = ("\ufffe".encode(), "\uffff".encode(), b"<!", b"<?", b"]]>")
 Groups = tuple[str | None, ...]
 
 
@@ -65,12 +65,17 @@ def read_text(data: bytes, context: Context) -> SheetBuilder:
     declared = ENCODING.search(head)
     if start < len(OPENING) or end < 0 or "<!" in head or (declared and declared[1].lower() != "utf-8"):
         raise UnusualError
-    if len(data.translate(None, CONTROL)) < len(data) or any(text.find(mark, start, end) >= 0 for mark in MARKUP):
+    if not is_plain(data[data.find(OPENING.encode()) : data.find(CLOSING.encode())]):
         raise UnusualError
     reader = SheetReader(CellSink(context))
     scan([f"{head}{text[end:]}".encode()], reader.around)
     _read_shapes(text, (start, end), reader.sink)
     return reader.sink.found
+
+
+def is_plain(data: bytes) -> bool:
+    """Whether XML allows all that stands here, and the parser would leave it as it is but for references."""
+    return len(data.translate(None, CONTROL)) == len(data) and not any(mark in data for mark in MARKUP)
 
 
 def _read_shapes(text: str, span: tuple[int, int], sink: CellSink) -> None:
