@@ -1,7 +1,8 @@
 Attribute VB_Name = "XlTools"
 ' The buttons of the city workbook. Each Sub names one function of xltools.faces.excel; Python does the work and talks
-' to the user. ASCII only: the VBA editor reads the system code page. The same module runs in Excel and in LibreOffice
-' (whose Application.Version is 11.0), so no Option Explicit: Excel must compile ThisComponent, which it does not know.
+' to the user. ASCII only: the VBA editor reads the system code page. The same module runs in Excel, in WPS and in LibreOffice,
+' told apart by ThisComponent, which LibreOffice alone knows (version numbers do not tell: WPS counts its own), so no Option
+' Explicit: elsewhere it must compile as a variable that nobody has set.
 
 Public Sub XlMerge()
     Launch "merge"
@@ -28,10 +29,10 @@ Public Sub XlPublish()
 End Sub
 
 Private Sub Launch(verb)
-    If Val(Application.Version) < 12 Then
-        RunScript verb
-    Else
+    If IsEmpty(ThisComponent) Then
         RunPython verb
+    Else
+        RunScript verb
     End If
 End Sub
 
