@@ -89,7 +89,12 @@ def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
 
 
 def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> Outcome:
-    """Check every workbook among files and folders; one that cannot be read does not stop the rest.
+    """As `judge_files`, with the account of what was read."""
+    return counted(judge_files(paths, policy, step))
+
+
+def judge_files(paths: Iterable[Path], policy: Policy, step: Step) -> Outcome:
+    """Check every workbook among files and folders; one that cannot be read does not stop the rest. A merge counts for itself.
 
     step: called with (done, total, name) before each file, to show progress. The same files give the same outcome in whatever order they come.
     """
@@ -150,7 +155,7 @@ def _size(path: Path) -> int:
 
 def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
     """Check workbooks wherever they live; no two may have one name."""
-    return outcome_of({book.name: check_one(book, policy) for book in books}, policy)
+    return counted(outcome_of({book.name: check_one(book, policy) for book in books}, policy))
 
 
 def check_one(book: Book, policy: Policy) -> Submission | Finding:
@@ -279,12 +284,16 @@ def outcome_of(results: Mapping[str, Submission | Finding | None], policy: Polic
     aside = set_aside(checked)
     submissions = [replace(one, accepted=one.accepted and one.file not in aside) for one in checked]
     alone = [finding for one in submissions for finding in one.findings]
-    outcome = Outcome(
+    return Outcome(
         findings=tuple(first_per_cell([*alone, *stopped.values(), *across(submissions)])),
         submissions=tuple(submissions),
         unread=tuple(stopped),
         skipped=tuple(sorted(name for name, one in results.items() if one is None)),
     )
+
+
+def counted(outcome: Outcome) -> Outcome:
+    """The outcome with the account of what was read, and what of it is not accounted for."""
     parts = accounts(outcome)
     return with_account(replace(outcome, findings=tuple(first_per_cell([*outcome.findings, *unaccounted(parts)]))), parts)
 

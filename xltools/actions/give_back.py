@@ -12,13 +12,14 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.replace import beside
 from xltools.books.returned import is_untouched, returned, suffix_of
 from xltools.books.returned_list import list_content
+from xltools.model.account import total
 from xltools.model.finding import Finding, Severity, StopError, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.answers import called
 from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
-from xltools.rules.tally import accounts, total
+from xltools.rules.tally import accounts
 
 
 @dataclass(frozen=True)

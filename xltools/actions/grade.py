@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from xltools.actions.by_name import ByName
-from xltools.actions.check import Source, by_team, check_files, check_one, is_by_chance, outcome_of, sources
+from xltools.actions.check import Source, by_team, check_files, check_one, counted, is_by_chance, outcome_of, sources
 from xltools.actions.inbox import passwords_of
 from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import seal_state
@@ -73,7 +73,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done,
     Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
     """
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
-    checked = outcome_of(inputs.counties, policy)
+    checked = counted(outcome_of(inputs.counties, policy))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     return _graded(inputs, checked, policy)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from xltools.actions.check import check_files, sources
+from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.detail import is_whole
 from xltools.actions.grade import chosen_checklists, with_grades
@@ -62,7 +62,7 @@ def merge_with(paths: Iterable[Path], output: Path, rules: tuple[Policy, datetim
     template = load_template(TEMPLATE)
     given = among(paths, [path for path in paths if path.resolve() != output.resolve()])
     checklists = chosen_checklists(given)
-    outcome = check_files(among(given, [path for path in given if path not in checklists]), policy, step)
+    outcome = judge_files(among(given, [path for path in given if path not in checklists]), policy, step)
     decisions = decisions_in(earlier.names) if earlier.names else ()
     taken = [Code.NAMES_TAKEN.at(Place(output.name), file=earlier.names.name, count=len(decisions), sheet=template["names"].sheet)] if earlier.names else []
     outcome = with_findings(with_grades(outcome, given, policy), [*not_sent(outcome.submissions, policy), *taken])

@@ -10,7 +10,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from xltools.actions.check import check_files, sources
+from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.detail import refuse_elsewhere, refuse_too_long
 from xltools.actions.grade import with_grades
@@ -106,7 +106,7 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
     Raises StopError when the workbook is no summary, or something in it is in the way.
     """
     standing, before = opened(book)
-    outcome = with_grades(check_files(request.paths, request.policy, step), request.paths, request.policy)
+    outcome = with_grades(judge_files(request.paths, request.policy, step), request.paths, request.policy)
     outcome = with_findings(outcome, not_sent(outcome.submissions, request.policy))
     places = {one.name: one.path for one in sources(request.paths)[0]}
     former = Before({name: one.table for name, one in before.items()}, log=log_said(book, standing))

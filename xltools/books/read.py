@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import pandas as pd
 
@@ -87,9 +88,14 @@ def _table(located: Located, lost: set[str]) -> Table:
         data[field.name] = [None] * len(records) if column is None else _kept(located, column, lost)
         if field.formula in ECHOES or field.formula == "lookup":
             data[field.name] = [None if value == 0 or is_error(value) else value for value in data[field.name]]
-    frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object)
+    frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object) if records else _no_records(located.form).copy(deep=False)
     letters = {name: column_letters(column) for name, column in found.items()}
     return Table(located.form, located.place.file, located.place.sheet, frame, letters)
+
+
+@cache
+def _no_records(form: Form) -> pd.DataFrame:
+    return pd.DataFrame(columns=[field.name for field in form], index=pd.Index([], dtype="int64", name="row"), dtype=object)
 
 
 def _kept(located: Located, column: int, lost: set[str]) -> list[Cell]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 CLOSE = 1e-9  # of a sum: what adding floats in another order may change
@@ -28,11 +28,6 @@ class Account:
     refused: int = 0
     sums: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
-    def __add__(self, other: Account) -> Account:
-        sums = {name: tuple(map(sum, zip(self.sums.get(name, (0.0, 0.0)), other.sums.get(name, (0.0, 0.0)), strict=True))) for name in {**self.sums, **other.sums}}
-        counts = {name: getattr(self, name) + getattr(other, name) for name in COUNTS}
-        return Account(**counts, sums=sums)  # type: ignore[arg-type]
-
     @property
     def rows_missing(self) -> int:
         """Rows of which nobody knows what became of them; 0 unless the program is wrong."""
@@ -54,3 +49,13 @@ class Account:
 
 
 COUNTS = ("seen", "taken", "rejected", "blank", "outside", "cells", "plain", "changed", "refused")
+
+
+def total(parts: Iterable[Account]) -> Account:
+    """All accounts in one."""
+    known = [*parts]
+    sums: dict[str, tuple[float, float]] = {}
+    for name, (read, went) in (entry for one in known for entry in one.sums.items()):
+        before = sums.get(name, (0.0, 0.0))
+        sums[name] = (before[0] + read, before[1] + went)
+    return Account(**{name: sum(getattr(one, name) for one in known) for name in COUNTS}, sums=sums)

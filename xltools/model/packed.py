@@ -84,7 +84,10 @@ def _table(table: Table, template: Template, like: Table | None) -> dict[str, An
         raise UnpackableError(f"the table {name} is of a kind of its own")
     rows = frame.index.tolist()
     alike = like is not None and rows == like.frame.index.tolist()
-    columns = {field: _column(frame[field], like.frame[field] if like is not None and alike and field in like.frame else None) for field in frame}
+    if frame.empty:
+        columns = {field: [str(kind), []] for field, kind in frame.dtypes.items()}
+    else:
+        columns = {field: _column(frame[field], like.frame[field] if like is not None and alike and field in like.frame else None) for field in frame}
     return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": rows, "name": frame.index.name, "frame": columns}
 
 

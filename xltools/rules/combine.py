@@ -69,10 +69,10 @@ def _ordered(columns: Columns, policy: Policy) -> Columns:
 
 
 def collected(form: Form, seen: Seen, known: Known) -> Columns:
-    """The records of one workbook for a city form as columns, with where each came from; {} without such a sheet."""
+    """The records of one workbook for a city form as columns, with where each came from; {} without such a sheet or without records."""
     submission = seen.submission
     table = submission.tables.get(form.collects)
-    if table is None:
+    if table is None or table.frame.empty:
         return {}
     columns = {one.name: column_of(one, form, seen) for one in form}
     rows = table.frame.index.tolist()

@@ -32,11 +32,17 @@ Failure = tuple[int, str, Code]
 
 
 class Cells:
-    """A parsed frame; and of its columns the distinct values without what is missing: several rules ask for the same."""
+    """A parsed frame; its columns, and of each the distinct values without what is missing: several rules ask for the same."""
 
     def __init__(self, frame: pd.DataFrame) -> None:
         self.frame = frame
-        self.distinct: Callable[[str], list[Any]] = cache(lambda field: [value for value in pd.Series(frame[field]).unique().tolist() if value is not pd.NA and value is not pd.NaT])
+        self.column: Callable[[str], pd.Series] = cache(lambda field: frame[field])  # type: ignore[assignment]  # of one name, one column
+        self.distinct: Callable[[str], list[Any]] = cache(lambda field: _distinct(self.column(field)))
+
+
+def _distinct(column: pd.Series) -> list[Any]:
+    values = column.unique().tolist() if column.dtype.kind == "M" else {*column.tolist()}  # a date becomes a Timestamp in some time
+    return [value for value in values if value is not pd.NA and value is not pd.NaT]
 
 
 @dataclass(frozen=True)
@@ -54,11 +60,11 @@ class CellRule:
 
     def broken_in(self, cells: Cells) -> list[int]:
         """The rows whose cell breaks the rule."""
-        column = cells.frame[self.field]
         if not self.passes_over_missing:
-            return _false_in(column.notna())
+            missing = cells.column(self.field).array.isna()
+            return cells.frame.index[missing].tolist() if missing.any() else []
         wrong = [value for value in cells.distinct(self.field) if not self.holds(value)]
-        return _false_in(~column.isin(wrong)) if wrong else []
+        return _false_in(~cells.column(self.field).isin(wrong)) if wrong else []
 
 
 @dataclass(frozen=True)

@@ -77,7 +77,7 @@ def _declared(one: Checker, people: Sequence[Person]) -> Iterator[Finding]:
 def _county_checkers(counties: Iterable[Submission]) -> dict[tuple[str, str, str], Place]:
     """Code, process and name of everybody who checked for a county."""
     found: dict[tuple[str, str, str], Place] = {}
-    for table in (one.tables[REVIEW] for one in counties if REVIEW in one.tables):
+    for table in (one.tables[REVIEW] for one in counties if REVIEW in one.tables and not one.tables[REVIEW].frame.empty):
         for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True):
             for field in CHECKERS:
                 who = tuple(key(str(record[name])) for name in ("credit_code", "process", field))

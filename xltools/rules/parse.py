@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cache
 
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from xltools.model.finding import Finding, Place
-from xltools.model.form import Field, Kind, Owner
+from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table, typed
@@ -34,6 +35,8 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     a choice or a code that is only wrong stays, for the check. Nothing typed becomes blank without a finding.
     """
     frame = records(table)
+    if frame.empty:
+        return table.with_frame(_no_records(table.form).copy(deep=False)), []
     columns: dict[str, ExtensionArray] = {}
     findings: list[Finding] = []
     for field in table.form:
@@ -46,6 +49,13 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
                 findings += _said(table, field, zip(frame.index.tolist(), cells, map(readings.__getitem__, ways), strict=True))
         columns[field.name] = typed(values, dtype_of(field))
     return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
+
+
+@cache
+def _no_records(form: Form) -> pd.DataFrame:
+    """The columns of a form without a row, as most sheets of a county's workbook come."""
+    index = pd.Index([], dtype="int64", name="row")
+    return pd.DataFrame({field.name: typed([], dtype_of(field)) for field in form}, index=index, copy=False)
 
 
 def records(table: Table) -> pd.DataFrame:

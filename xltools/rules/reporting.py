@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from typing import Any
 
 from xltools.model.form import Form, load_form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Deadline, Policy
 from xltools.model.reporting import ReportingWords
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import city_records, plain_record
@@ -49,6 +50,14 @@ class Status:
     def files(self) -> Mapping[str, Files]:
         """What the run says of the files of each county."""
         return files_of(self.outcome, self.policy)
+
+    @cached_property
+    def log(self) -> Mapping[object, list[dict[str, Any]]]:
+        """The lines of the log by county."""
+        found: dict[object, list[dict[str, Any]]] = {}
+        for line in records_of(self.tables["log"].frame):
+            found.setdefault(line["county"], []).append(line)
+        return found
 
 
 def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
@@ -164,12 +173,10 @@ def _facts(one: Submission, duty: Duty, status: Status) -> Line:
 
     First is what the log wrote first, whatever the clocks of two computers say.
     """
-    log = status.tables["log"].frame
-    lines = log[log["county"] == one.county]
-    first = lines.loc[(lines["sha256"] == one.sha256) & lines["sha256"].notna(), "moment"]
-    same = lines[lines["batch"] == one.batch] if one.batch else lines[lines["file"] == one.file]
-    contents = same["sha256"].dropna().nunique()
-    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": next(map(str, first), None), "versions": contents or None}
+    lines = status.log.get(one.county, [])
+    first = next((str(line["moment"]) for line in lines if line["sha256"] and line["sha256"] == one.sha256), None)
+    contents = {line["sha256"] for line in lines if line["sha256"] and (line["batch"] == one.batch if one.batch else line["file"] == one.file)}
+    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": first, "versions": len(contents) or None}
 
 
 def _said(kind: str, status: Status, **values: object) -> Line:

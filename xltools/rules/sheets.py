@@ -65,6 +65,8 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
 
 def _codes(table: Table) -> _Codes:
     """The codes of a sheet; a broken code counts as the first 18 characters of its row's permit number when those are right."""
+    if table.frame.empty:
+        return _Codes(frozenset(), ())
     codes = table.frame["credit_code"]
     valid = true_where(codes, is_credit_code)
     broken = table.frame[~valid]

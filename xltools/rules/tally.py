@@ -9,7 +9,7 @@ from datetime import date
 
 import pandas as pd
 
-from xltools.model.account import Account
+from xltools.model.account import Account, total
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.outcome import Outcome, Submission
@@ -39,11 +39,6 @@ def accounts(outcome: Outcome, fate: Fate | None = None) -> dict[Where, Account]
     """The account of every sheet with records; fate: of a merge, without it every row that can be merged counts as taken."""
     said = _by_sheet(outcome.findings)
     return {(table.file, table.sheet): _account(one, table, said.get((table.file, table.sheet), ()), fate) for one in outcome.submissions for table in row_tables(one)}
-
-
-def total(parts: Iterable[Account]) -> Account:
-    """All accounts in one."""
-    return sum(parts, Account())
 
 
 def unaccounted(parts: Mapping[Where, Account]) -> Iterator[Finding]:
@@ -94,21 +89,21 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
     kept_out = len({row_of(found.place) for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
     taken, rejected = (len(records) - kept_out, kept_out) if fate is None else (fate.merged.get(where, 0), fate.named.get(where, 0))
     rows = Account(seen=span, taken=taken, rejected=rejected, blank=span - len(outside) - len(records), outside=len(outside))
-    return rows + _cells(raw, table, said, fate)
+    return total([rows, *_cells(raw, table, said, fate)])
 
 
-def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:
+def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
     told = {found.place.cell for found in said}
     unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
-    counted, rows = Account(), table.frame.index.tolist()
-    for field in table.form.owned(Owner.COUNTY):
-        if field.name in table.columns:
-            gone = unstored[table.columns[field.name]]
-            cells = (rows, _values(raw, table, field), values_of(table.frame[field.name]))
-            counted += Account(cells=gone, refused=gone) + _column(cells, table.columns[field.name], told)
-            if field.kind in NUMBERS:
-                counted += _sum(cells, table, field, (told, fate))
-    return counted
+    rows = table.frame.index.tolist()
+    for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
+        if gone := unstored[table.columns[field.name]]:
+            yield Account(cells=gone, refused=gone)
+        cells: Cells = (rows, _values(raw, table, field), values_of(table.frame[field.name])) if rows else ([], [], [])
+        if rows:
+            yield _column(cells, table.columns[field.name], told)
+        if field.kind in NUMBERS:
+            yield _sum(cells, table, field, (told, fate))
 
 
 def _column(cells: Cells, letters: str, told: Collection[str]) -> Account:
