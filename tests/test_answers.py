@@ -62,6 +62,22 @@ def test_an_answered_warning_is_a_remark_with_the_words(tmp_path):
     assert remark.severity is Severity.NOTE
 
 
+def test_the_copy_that_came_back_counts_beside_the_file_that_went_out(tmp_path):
+    """Nobody is asked, and nothing of the file that was replaced goes back again; also after a second return."""
+    first = sent(tmp_path)
+    second = answer(back(check_files([first], POLICY), tmp_path), WORDS, K6="很多吨")
+    outcome = check_files([tmp_path], POLICY)
+    assert [one.file for one in outcome.accepted] == [second.name]
+    assert [(one.code, one.severity) for one in outcome.findings if one.place.file == first.name] == [(Code.SENT_AGAIN, Severity.NOTE)]
+    third = back(outcome, tmp_path / "再退回")
+    book = openpyxl.load_workbook(third)
+    book["排查清单"]["K6"] = 20000
+    book.save(tmp_path / "再改.xlsx")
+    outcome = check_files([tmp_path], POLICY)
+    assert [one.file for one in outcome.accepted] == ["再改.xlsx"]
+    assert {one.code for one in outcome.findings if one.place.file in (first.name, second.name)} == {Code.SENT_AGAIN}
+
+
 def test_an_answer_stays_through_further_returns(tmp_path):
     path = answer(back(check_files([sent(tmp_path / "一")], POLICY), tmp_path / "二"), WORDS)
     again = back(check_files([path], POLICY), tmp_path / "三")

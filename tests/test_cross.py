@@ -1,12 +1,12 @@
 """Checking workbooks side by side: one enterprise in two counties, one county twice, counties missing."""
 
-from datetime import date
+from datetime import date, datetime
 from itertools import permutations
 
 import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, book, check, enterprise, told
-from xltools.model.finding import Code
+from xltools.model.finding import Code, Severity
 from xltools.model.outcome import Submission
 from xltools.rules.cross import across, newest, not_sent, set_aside
 
@@ -95,6 +95,49 @@ def test_copies_with_equal_bytes_are_one_report():
     assert newest([one, two]) is two
     assert set_aside([one, two]) == {"2.xlsx"}
     assert newest([one, two, three]) is None
+
+
+def report(file, sha256, **changes):
+    return Submission(file, county="灵宝市", batch="7月", report_date=date(2022, 7, 19), sha256=sha256, **changes)
+
+
+def test_of_equal_copies_the_plain_name_counts_and_nothing_is_to_be_done():
+    copies = [report("灵宝市(1).xlsx", "x"), report("灵宝市.xlsx", "x")]
+    assert set_aside(copies) == {"灵宝市(1).xlsx"}
+    (found,) = across(copies)
+    assert (found.code, found.place.file, found.severity) == (Code.SENT_AGAIN, "灵宝市(1).xlsx", Severity.NOTE)
+    assert found.message == "没有汇总，已由 灵宝市.xlsx 代替：两份内容完全相同"
+
+
+def test_what_came_back_after_a_return_counts_instead_of_what_was_returned():
+    """Whatever was saved last: the returned copy names the file that it was made from."""
+    first = report("灵宝市.xlsx", "abc0", saved=datetime(2022, 7, 20))
+    second = report("灵宝市-退回.xlsx", "def0", answers_to="abc", saved=datetime(2022, 7, 19))
+    third = report("灵宝市-退回-退回.xlsx", "123", answers_to="abc def", saved=datetime(2022, 7, 18))
+    for group in permutations([first, second, third]):
+        assert newest(group) is third
+        assert {(one.code, one.place.file) for one in across(group)} == {(Code.SENT_AGAIN, first.file), (Code.SENT_AGAIN, second.file)}
+    assert {one.message for one in across([first, second])} == {"没有汇总，已由 灵宝市-退回.xlsx 代替：灵宝市-退回.xlsx 是它退回后改好发回的"}
+
+
+def test_two_answers_to_one_return_are_told_apart_by_date_and_asked_about():
+    first = report("灵宝市.xlsx", "abc0", saved=datetime(2022, 7, 21))
+    one, two = (report(f"{at}.xlsx", f"{at}", answers_to="abc", saved=datetime(2022, 7, 19, at)) for at in (1, 2))
+    assert newest([first, one, two]) is two
+    assert {(found.code, found.place.file) for found in across([first, one, two])} == {(Code.SENT_AGAIN, "灵宝市.xlsx"), (Code.SENT_TWICE, "1.xlsx")}
+
+
+def test_a_file_named_after_another_county_does_not_push_out_that_of_the_county():
+    true, strange = sent("灵宝市.xlsx"), sent("渑池县.xlsx", "2022-07-20", unit_name="渑池分局")
+    outcome = check(true, strange)
+    assert [one.file for one in outcome.accepted] == ["灵宝市.xlsx"]
+    assert [one.file for one in check(strange).accepted] == ["渑池县.xlsx"]
+
+
+def test_of_a_file_that_another_one_replaces_only_that_is_said():
+    outcome = check(sent("旧.xlsx", "2022-07-18", phone="1"), sent("新.xlsx", "2022-07-19"))
+    assert [one.code for one in outcome.findings] == [Code.SENT_TWICE]
+    assert outcome.account.cells_missing == 0
 
 
 def test_a_workbook_of_an_unknown_county_is_never_the_second_of_a_county():

@@ -302,6 +302,9 @@ def test_two_files_of_one_name_get_two_returns(sent, tmp_path):
     for folder in ("甲", "乙"):
         (tmp_path / folder).mkdir()
         shutil.copy(sent, tmp_path / folder / "灵宝市.xlsx")
+    book = loaded(tmp_path / "乙" / "灵宝市.xlsx")
+    book["封面"]["C7"] = "8月"
+    book.save(tmp_path / "乙" / "灵宝市.xlsx")
     results = give(check_files([tmp_path], POLICY), tmp_path / "退回")
     assert sorted(one.output.name for one in results) == ["乙_灵宝市-退回.xlsx", "甲_灵宝市-退回.xlsx"]
 

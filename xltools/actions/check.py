@@ -13,7 +13,7 @@ import pandas as pd
 from xltools.actions.inbox import passwords_of, team_of
 from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
-from xltools.books.answers import abouts, answers_in
+from xltools.books.answers import abouts, answers_in, returned_from
 from xltools.books.base import Book
 from xltools.books.file import FileBook, content_of, is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
@@ -28,7 +28,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.answers import answered, called
 from xltools.rules.check import check
-from xltools.rules.cross import across, cover_doubts, only_county, set_aside
+from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
 from xltools.rules.parse import parse, with_sign
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -197,6 +197,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         raw=raw,
         findings=tuple(first_per_cell(found)),
         answers=tuple(answers),
+        answers_to=returned_from(book),
     )
 
 
@@ -281,9 +282,9 @@ def outcome_of(results: Mapping[str, Submission | Finding | None], policy: Polic
     """What became of every file, by its name, judged side by side."""
     checked = [one for _, one in sorted(results.items()) if isinstance(one, Submission)]
     stopped = {name: one for name, one in sorted(results.items()) if isinstance(one, Finding)}
-    aside = set_aside(checked)
+    aside, told_once = set_aside(checked), replaced(checked)
     submissions = [replace(one, accepted=one.accepted and one.file not in aside) for one in checked]
-    alone = [finding for one in submissions for finding in one.findings]
+    alone = [finding for one in submissions if one.file not in told_once for finding in one.findings]
     return Outcome(
         findings=tuple(first_per_cell([*alone, *stopped.values(), *across(submissions)])),
         submissions=tuple(submissions),

@@ -13,7 +13,7 @@ from xltools.books.replace import beside
 from xltools.books.returned import is_untouched, returned, suffix_of
 from xltools.books.returned_list import list_content
 from xltools.model.account import total
-from xltools.model.finding import Finding, Severity, StopError, order
+from xltools.model.finding import Code, Finding, Severity, StopError, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
@@ -37,7 +37,7 @@ class Returned:
 
 
 def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> list[Returned]:
-    """Write one return into the folder for every file that somebody has to correct; notes alone send nothing back.
+    """Write one return into the folder for every file that somebody has to correct; notes alone send nothing back, nor that a later file of the county counts.
 
     A return that lies there as we wrote it is replaced; anything else stays, and the new return gets another name.
     """
@@ -46,7 +46,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
         found.setdefault(finding.place.file, []).append(finding)
     submissions = {one.file: one for one in outcome.submissions}
     parts = accounts(outcome)
-    wanted = [file for file, all_ in found.items() if file and any(one.severity is not Severity.NOTE for one in all_)]
+    wanted = [file for file, all_ in found.items() if file and any(one.severity is not Severity.NOTE and one.code is not Code.SENT_TWICE for one in all_)]
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)
     stems = _stems(wanted)

@@ -33,7 +33,7 @@ from xltools.rules.sanctions import events_of
 
 COUNTY, CHANGES = "county", "changes"
 CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of its size takes
-TWICE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
+TWICE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN})
 UNSIGNED = frozenset({Code.NO_CHECKER, Code.CHECKER_NOT_SIGNED})
 Step = Callable[[int, int, str], None]
 

@@ -13,7 +13,7 @@ from xltools.model.finding import Finding, Severity
 from xltools.model.returned import Answer, load_return
 
 RECORD = ANSWER + 1  # the hidden column behind the table
-BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about
+BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about; on top: our fingerprint, and of which files this is the return
 SHEET_AT, CELL_AT, CODE_AT = 3, 4, 7
 
 
@@ -32,6 +32,11 @@ def record_of(grid: Grid) -> str:
     """What the top of the hidden column says, "" on a sheet that is none of ours."""
     text = grid[0][RECORD - 1] if grid and len(grid[0]) >= RECORD else None
     return text if isinstance(text, str) else ""
+
+
+def returned_from(book: Book) -> str:
+    """What the sha256s begin with of the files that this one was returned from, one after the other; "" where it is no return."""
+    return " ".join(dict.fromkeys(part for name in front_sheets(book) for part in record_of(book.values(name)).partition(BETWEEN.strip())[2].split()))
 
 
 def answers_in(book: Book) -> list[Answer]:

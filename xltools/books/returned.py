@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xltools.books.address import split
-from xltools.books.answers import abouts, front_sheets
+from xltools.books.answers import abouts, front_sheets, returned_from
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind
 from xltools.books.patch import TYPE, Patch
@@ -37,6 +37,7 @@ FILLS = {
 OURS = frozenset(colour for pair in FILLS.values() for colour in pair)
 # Under a note of ours also those that the buttons paint.
 PAINTED = OURS | {str(TINTS[severity.value]["bg_color"]) for severity in Severity}
+SHORT = 32  # of a sha256: enough that no two files share it
 MOST_IN_NOTE = 10  # findings of one cell; a note is a small box
 
 Where = tuple[int, int]  # row, column, counted from 1
@@ -70,7 +71,7 @@ def returned(path: Path, letter: Letter) -> bytes:
         patch.declare(part, f"{TYPE}styles+xml")
         patch.relate(patch.main, "styles", part)
     patch.write(part, draft.styles.content())
-    patch.write(front, signed(content, _digest(patch, front)))
+    patch.write(front, signed(content, _digest(patch, front), f"{returned_from(book)} {book.sha256[:SHORT]}".strip()))
     return patch.content()
 
 

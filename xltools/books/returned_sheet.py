@@ -62,15 +62,15 @@ def front_sheet(letter: Letter, known: Known, styles: StyleTable) -> bytes:
     ).encode()
 
 
-def signed(content: bytes, digest: str) -> bytes:
-    """The worksheet part with the fingerprint of the rest of the workbook."""
+def signed(content: bytes, digest: str, sources: str) -> bytes:
+    """The worksheet part with the fingerprint of the rest of the workbook. sources: of the file that goes back, and of those it was returned from before."""
     record = load_return().record
-    return content.replace(record.encode(), f"{record}{digest}".encode(), 1)
+    return content.replace(record.encode(), f"{record}{digest}{BETWEEN}{sources}".encode(), 1)
 
 
 def digest_in(grid: Grid) -> str:
     """The fingerprint that a sheet in front recorded."""
-    return record_of(grid).removeprefix(load_return().record)
+    return record_of(grid).removeprefix(load_return().record).partition(BETWEEN)[0]
 
 
 def formers_in(grid: Grid) -> Formers:

@@ -188,8 +188,9 @@ class Code(Enum):
 
     # 6 between workbooks
     TWO_COUNTIES = ("E601", "“{name}”（{process}）同时出现在 {other}", "请两地核实属地后由一地填报；本次两行都保留并标记")
-    SENT_TWICE = ("E602", "“{county}”{batch}报了不止一份，已采用 {kept}，本文件未汇总", "如应以本文件为准，请移走另一份后重新汇总")
+    SENT_TWICE = ("E602", "“{county}”{batch}报了不止一份，已采用 {kept}，本文件未汇总", "采用得对的，移走本文件；应以本文件为准的，移走另一份；再重新汇总")
     SENT_TWICE_TIE = ("E603", "“{county}”{batch}报了不止一份，按上报日期分不出先后，无法判断以哪份为准：{other}", "请只保留一份后重新汇总；本次这几份都未汇总")
+    SENT_AGAIN = ("N606", "没有汇总，已由 {kept} 代替：{why}", "不需要处理；这一份可以移走")
     COUNTY_NOT_SENT = ("W604", "“{county}”还没有报送", "请联系该县（市、区）")
     CITY_ROW_GONE = ("W605", "“{name}”（{process}）上次汇总有市级意见，这次没有报送", "市级填写的内容已移到“待认领”，请处理")
     CODE_TWO_NAMES_ACROSS = ("W610", "信用代码“{code}”在{where}对应“{other}”，这里是“{name}”", "请在“冲突处理”选择以哪一方的名称为准；确为两家企业的选“两方都保留”，并请区县核对代码")

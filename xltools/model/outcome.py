@@ -23,6 +23,7 @@ class Submission:
     county:   the policy's name of the county, "" when the cover does not say; batch: "7月" or ""; report_date from the cover.
     template, version, policy: what the workbook's stamp says, "" without a stamp.
     sha256:   of the file's bytes, "" when it did not come from a file · saved: when it was last saved, as the file itself says.
+    answers_to: of the files that this one was returned from, what each sha256 begins with, blanks between; "" where it is no return.
     tables:   typed tables by form name; raw: the same tables as they were read; findings: those of this workbook
               alone, one per cell, in order.
     answers:  what the county explained beside warnings of an earlier return and that still holds.
@@ -40,6 +41,7 @@ class Submission:
     policy: str = ""
     sha256: str = ""
     saved: datetime | None = None
+    answers_to: str = ""
     tables: Mapping[str, Table] = field(default_factory=dict)
     raw: Mapping[str, Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()

@@ -24,7 +24,7 @@ from xltools.model.table import Table, typed
 
 CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
-TEXTS = ("file", "county", "batch", "year", "template", "version", "policy", "sha256", "accepted")
+TEXTS = ("file", "county", "batch", "year", "template", "version", "policy", "sha256", "answers_to", "accepted")
 NATIVE = frozenset({str, int, float, bool, type(None)})
 TEXT = frozenset({str, type(None)})
 DATES: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}

@@ -24,7 +24,7 @@ CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
 KEPT = "来源文件不在本次收件箱，沿用上次"
 RANKS = {word: rank for rank, word in enumerate((CLEAN, KEPT, DOUBTFUL, WRONG))}
 # Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
-SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE})
+SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN})
 KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
 OUTSIDE = frozenset({Code.OUTSIDE_ROWS})
 
@@ -43,6 +43,11 @@ class Known:
 def known(outcome: Outcome) -> Known:
     """What the findings of a run say of its rows."""
     return Known(states(outcome.findings), refused(outcome.findings), set_aside(outcome))
+
+
+def all_findings(outcome: Outcome) -> list[Finding]:
+    """The findings of a run, also those of workbooks that another one replaces, of which a run says no more than that."""
+    return list(dict.fromkeys([*outcome.findings, *(found for one in outcome.submissions if not one.accepted for found in one.findings)]))
 
 
 def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
@@ -124,7 +129,7 @@ def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Polic
     """
     merged = Counter(at for name, table in tables.items() if table.form.collects for at in sources_of(table))
     named = Counter(sources_of(tables["unmerged"]))
-    outside = Counter((f.place.file, f.place.sheet) for f in outcome.findings if f.code in OUTSIDE)
+    outside = Counter((f.place.file, f.place.sheet) for f in all_findings(outcome) if f.code in OUTSIDE)
     why = set_aside(outcome)
     records: list[dict[str, object]] = []
     for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy)):

@@ -18,7 +18,7 @@ from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.deadlines import deadline_of, punctuality
 
-NOT_SENT, NOT_READ, NOT_MERGED = "未报送", "打不开，见问题清单", "未汇总，见问题清单"
+NOT_SENT, NOT_READ, NOT_MERGED, REPLACED = "未报送", "打不开，见问题清单", "未汇总，见问题清单", "已由另一份代替，不用处理"
 NO_DATE = "上报日期未填或有误"
 # What stands under the few numbers in large type: of these two, of the rows of a form, of the findings of a whole merge.
 SENT, FILES = "已报送县（市、区）", "收到文件"
@@ -68,7 +68,7 @@ def state(submission: Submission, found: Line, lost: int) -> str:
     """What became of a workbook, in words. lost: how many of its rows are not merged."""
     words = [f"{found[name]}处{severity.label}" for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING)) if found[name]]
     if not submission.accepted:
-        return NOT_MERGED
+        return NOT_MERGED if words or not submission.county else REPLACED
     told = f"已汇总，有{'、'.join(words)}" if words else "已汇总，没有问题"
     return f"{told}，{lost}行未汇总" if lost else told
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
@@ -36,6 +36,11 @@ def set_aside(submissions: Sequence[Submission]) -> frozenset[str]:
     return frozenset(one.file for group in groups(submissions).values() for one in group if len(group) > 1 and one is not newest(group))
 
 
+def replaced(submissions: Sequence[Submission]) -> frozenset[str]:
+    """The files of which another one counts: that they are replaced is all there is to say of them."""
+    return frozenset(one.file for group in groups(submissions).values() if (kept := newest(group)) for one in group if one is not kept)
+
+
 def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]:
     """The policy's counties from which there is no workbook, in the policy's order."""
     sent = {one.county for one in submissions}
@@ -45,13 +50,15 @@ def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]
 def newest(group: Sequence[Submission]) -> Submission | None:
     """The one to use of several workbooks of one county and batch: the latest report date, then the last time it was saved.
 
-    Copies with equal bytes count once. None when a report date is missing, or the latest one is shared by workbooks
-    that do not all say when they were saved, or say the same.
+    Copies with equal bytes count once, by the shortest name. A file that went back to the county and came back does not count beside
+    what came back, one whose name says another county not beside one that does not. None when a report date is missing, or the
+    latest one is shared by workbooks that do not all say when they were saved, or say the same.
     """
     different: dict[str, Submission] = {}
-    for one in sorted(group, key=lambda one: one.file):
+    for one in sorted(group, key=lambda one: (len(one.file), one.file)):
         different.setdefault(one.sha256 or one.file, one)
-    candidates = list(different.values())
+    candidates = [one for one in different.values() if answer_to(one, group) is None]
+    candidates = [one for one in candidates if not _named_otherwise(one)] or candidates
     if len(candidates) == 1:
         return candidates[0]
     dates = [one.report_date for one in candidates if one.report_date is not None]
@@ -60,6 +67,15 @@ def newest(group: Sequence[Submission]) -> Submission | None:
     if len(latest) > 1 and len(saved) == len(latest):
         latest = [one for one in latest if one.saved == max(saved)]
     return latest[0] if len(latest) == 1 else None
+
+
+def answer_to(one: Submission, group: Iterable[Submission]) -> Submission | None:
+    """The workbook of a group that is this one, returned to the county and sent back."""
+    return next((other for other in group if other.sha256 != one.sha256 and any(map(one.sha256.startswith, other.answers_to.split()))), None)
+
+
+def _named_otherwise(one: Submission) -> bool:
+    return any(found.code is Code.NAMED_OTHERWISE and ("cover", one.county) in found.values for found in one.findings)
 
 
 def only_county(text: str, policy: Policy) -> str:
@@ -103,8 +119,18 @@ def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
             if kept is None:
                 others = "、".join(other.file for other in group if other is not one)
                 yield Code.SENT_TWICE_TIE.at(Place(one.file), county=county, batch=batch, other=others)
+            elif one is not kept and (why := _why(one, kept, group)):
+                yield Code.SENT_AGAIN.at(Place(one.file), kept=kept.file, why=why)
             elif one is not kept:
                 yield Code.SENT_TWICE.at(Place(one.file), county=county, batch=batch, kept=kept.file)
+
+
+def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:
+    """Why it is certain that a workbook need not be looked at, "" where it is not."""
+    if one.sha256 and one.sha256 == kept.sha256:
+        return "两份内容完全相同"
+    answer = answer_to(one, group)
+    return f"{answer.file} 是它退回后改好发回的" if answer else ""
 
 
 def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:

@@ -158,7 +158,7 @@ def _chosen(group: Sequence[Submission], memory: Memory) -> tuple[list[Submissio
 def _with_files(outcome: Outcome, group: Sequence[Submission], kept: Sequence[Submission]) -> Outcome:
     """The outcome with these workbooks of a group accepted, the others set aside for them."""
     files, chosen = {one.file for one in group}, {one.file for one in kept}
-    findings = [one for one in outcome.findings if not (one.code is Code.SENT_TWICE_TIE and one.place.file in files)]
+    findings = [one for one in outcome.findings if not (one.code is Code.SENT_TWICE_TIE and one.place.file in files) and one.place.file not in files - chosen]
     names = "、".join(sorted(chosen))
     findings += [Code.SENT_TWICE.at(Place(one.file), county=one.county, batch=one.batch, kept=names) for one in group if one.file not in chosen]
     submissions = tuple(replace(one, accepted=one.file in chosen) if one.file in files else one for one in outcome.submissions)

@@ -14,7 +14,7 @@ from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
-from xltools.rules.account import KEEPS_OUT, OUTSIDE, row_of, row_tables, sources_of, today
+from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_of, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
 from xltools.rules.text import shown, visible
 
@@ -37,7 +37,7 @@ class Fate:
 
 def accounts(outcome: Outcome, fate: Fate | None = None) -> dict[Where, Account]:
     """The account of every sheet with records; fate: of a merge, without it every row that can be merged counts as taken."""
-    said = _by_sheet(outcome.findings)
+    said = _by_sheet(all_findings(outcome))
     return {(table.file, table.sheet): _account(one, table, said.get((table.file, table.sheet), ()), fate) for one in outcome.submissions for table in row_tables(one)}
 
 
