@@ -20,7 +20,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.returned import Answer
-from xltools.model.table import Table, typed
+from xltools.model.table import Table, columns_of, typed
 
 CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
@@ -83,12 +83,10 @@ def _table(table: Table, template: Template, like: Table | None) -> dict[str, An
     if table.form not in template.forms or type(frame.index) is not pd.Index or frame.index.dtype != "int64":
         raise UnpackableError(f"the table {name} is of a kind of its own")
     rows = frame.index.tolist()
-    alike = like is not None and rows == like.frame.index.tolist()
-    if frame.empty:
-        columns = {field: [str(kind), []] for field, kind in frame.dtypes.items()}
-    else:
-        columns = {field: _column(frame[field], like.frame[field] if like is not None and alike and field in like.frame else None) for field in frame}
-    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": rows, "name": frame.index.name, "frame": columns}
+    columns = _columns(frame)
+    others = _columns(like.frame) if like is not None and rows == like.frame.index.tolist() else {}
+    said = {field: _column(column, others.get(field)) for field, column in columns.items()}
+    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": rows, "name": frame.index.name, "frame": said}
 
 
 def _table_again(record: Mapping[str, Any], template: Template, like: Table | None) -> Table:
@@ -97,17 +95,28 @@ def _table_again(record: Mapping[str, Any], template: Template, like: Table | No
     return Table(template[record["form"]], record["file"], record["sheet"], pd.DataFrame(columns, index=index), record["columns"])
 
 
-def _column(column: pd.Series, like: pd.Series | None) -> list[Any]:
+def _columns(frame: pd.DataFrame) -> dict[str, tuple[str, list[Any]]]:
+    """Of every column its type and its values; None for those that are missing, dates as numbers."""
+    dtypes = frame.dtypes.tolist()
+    names = {dtype: str(dtype) for dtype in {*dtypes}}
+    kinds = dict(zip(map(str, frame), map(names.__getitem__, dtypes), strict=True))
+    if frame.empty:
+        return {field: (kind, []) for field, kind in kinds.items()}
+    if {*names.values()} == {"object"}:
+        return {field: ("object", values) for field, values in columns_of(frame).items()}
+    return {field: (kind, _plain(frame[field], kind)) for field, kind in kinds.items()}
+
+
+def _column(column: tuple[str, list[Any]], like: tuple[str, list[Any]] | None) -> list[Any]:
     """Its type and its values, or where these repeat each once and which of them stands where; of an untyped one neither where they are those of the typed one."""
-    kind = str(column.dtype)
-    if kind == INSTANT:
-        return [kind, column.astype("int64").tolist()]
-    if kind in TYPED:
-        return [kind, *(_each_once(_plain(column)) if kind == "string" else [_plain(column)])]
-    values = column.tolist()
+    kind, values = column
+    if kind == "string":
+        return [kind, *_each_once(values)]
+    if kind == INSTANT or kind in TYPED:
+        return [kind, values]
     if kind != "object":
         raise UnpackableError(f"a column of {kind}")
-    if like is not None and str(like.dtype) in TYPED and _same(values, _plain(like)):
+    if like is not None and like[0] in TYPED and _same(values, like[1]):
         return [kind]
     types = {*map(type, values)}
     return [kind, *(_each_once(values) if types <= TEXT else [values if types <= NATIVE else list(map(_value, values))])]
@@ -119,10 +128,12 @@ def _each_once(texts: list[Any]) -> list[list[Any]]:
     return [texts] if len(places) * OFTEN > len(texts) else [list(places), list(map(places.__getitem__, texts))]
 
 
-def _plain(column: pd.Series) -> list[Any]:
-    """The values of a typed column, None for those that are missing."""
-    values: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist()
-    if str(column.dtype) == "Float64" and any(value != value for value in values):
+def _plain(column: pd.Series, kind: str) -> list[Any]:
+    """The values of a typed column, None for those that are missing; dates as numbers."""
+    if kind == INSTANT:
+        return column.astype("int64").tolist()
+    values: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist() if kind in TYPED else column.tolist()
+    if kind == "Float64" and any(value != value for value in values):
         raise UnpackableError("a number that is none")
     return values
 
@@ -134,7 +145,7 @@ def _same(values: Sequence[object], others: Sequence[object]) -> bool:
 def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None) -> pd.Series:
     kind, *rest = column
     if not rest and like is not None:
-        return pd.Series(_plain(like), index=index, dtype=object)
+        return pd.Series(_plain(like, str(like.dtype)), index=index, dtype=object)
     values = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
     if kind == INSTANT:
         return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)

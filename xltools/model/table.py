@@ -51,6 +51,11 @@ def typed(values: Sequence[object], kind: str) -> ExtensionArray:
     return pd.array(values, dtype=TEXT if kind == "string" else kind)  # type: ignore[arg-type]  # typed for types known beforehand
 
 
+def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """The columns of a table as read (all of them untyped) as plain lists: at once, because pandas takes its time for each."""
+    return dict(zip(map(str, frame), frame.to_numpy(dtype=object).T.tolist(), strict=True))
+
+
 def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """The rows of a frame as records: what `to_dict` gives for values that are Python's own, in a fraction of its time."""
     names = [str(name) for name in frame]

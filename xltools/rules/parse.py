@@ -12,7 +12,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Table, typed
+from xltools.model.table import Table, columns_of, typed
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.reading import Reading
 from xltools.rules.text import narrow, shown
@@ -37,12 +37,11 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     frame = records(table)
     if frame.empty:
         return table.with_frame(_no_records(table.form).copy(deep=False)), []
-    columns: dict[str, ExtensionArray] = {}
+    typed_in, columns = columns_of(frame), dict[str, ExtensionArray]()
     findings: list[Finding] = []
     for field in table.form:
         values: list[object] = [None] * len(frame)
-        if field.name in frame:
-            cells = frame[field.name].tolist()
+        if (cells := typed_in.get(field.name)) is not None:
             ways, readings = _read_column(cells, cell_reader(field, policy, year))
             values = [*map({way: reading.value for way, reading in readings.items()}.__getitem__, ways)]
             if any(reading.code for reading in readings.values()):
@@ -63,7 +62,8 @@ def records(table: Table) -> pd.DataFrame:
     if table.form.layout == "card":
         return table.frame
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
-    own = [table.frame[field.name].tolist() for field in owned if field.name in table.frame]
+    cells = columns_of(table.frame)
+    own = [cells[field.name] for field in owned if field.name in cells]
     filled = [not all(map(is_blank, row)) for row in zip(*own, strict=True)]
     return table.frame if all(filled) else table.frame[filled]
 

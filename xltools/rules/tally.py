@@ -13,7 +13,7 @@ from xltools.model.account import Account, total
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.outcome import Outcome, Submission
-from xltools.model.table import Table
+from xltools.model.table import Table, columns_of
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_of, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
 from xltools.rules.text import shown, visible
@@ -96,10 +96,11 @@ def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None)
     told = {found.place.cell for found in said}
     unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
     rows = table.frame.index.tolist()
+    typed = columns_of(raw.frame if raw.frame.index.equals(table.frame.index) else raw.frame.loc[table.frame.index])
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:
             yield Account(cells=gone, refused=gone)
-        cells: Cells = (rows, _values(raw, table, field), values_of(table.frame[field.name])) if rows else ([], [], [])
+        cells: Cells = (rows, typed[field.name], values_of(table.frame[field.name])) if rows else ([], [], [])
         if rows:
             yield _column(cells, table.columns[field.name], told)
         if field.kind in NUMBERS:
@@ -134,12 +135,6 @@ def _sum(cells: Cells, table: Table, field: Field, about: tuple[Collection[str],
     numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in zip(*cells, strict=True))
     went = sum(map(_number, cells[2])) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
     return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
-
-
-def _values(raw: Table, table: Table, field: Field) -> list[object]:
-    column = raw.frame[field.name]
-    values: list[object] = (column if column.index.equals(table.frame.index) else column.loc[table.frame.index]).tolist()
-    return values
 
 
 def values_of(column: pd.Series) -> list[object]:
