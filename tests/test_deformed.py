@@ -137,6 +137,26 @@ def test_a_small_table_of_something_else_below_is_named_line_by_line_and_not_rea
     assert len(names(outcome)) == 3
 
 
+@pytest.mark.parametrize(
+    ("cells", "told"),
+    [
+        ({"B1": "填表人：张三", "H1": "审核人：李四", "Q1": "2022年7月19日"}, "B9"),
+        ({"B1": "填报单位（盖章）：", "C1": "某某生态环境分局", "H1": "负责人：李四"}, "B9"),
+        ({"A1": "注：1.产能以批复为准", "K1": 60000.0}, "A9"),
+        ({"K1": 60000.0}, "K9"),
+    ],
+)
+def test_a_line_of_signatures_or_a_sum_without_a_word_is_named_once(cells, told):
+    outcome = deformed(lambda grid: [*grid, [None] * len(grid[0]), put([[None] * len(grid[0])], **cells)[0]])
+    assert found(outcome) == [(Code.OUTSIDE_ROWS, told)]
+    assert len(names(outcome)) == 3
+
+
+@pytest.mark.parametrize("cells", [{"B1": "丁公司", "X1": "备注：待补"}, {"B1": "说明：丁公司", "C1": "x", "G1": "铸件"}, {"K1": 60000.0, "G1": "铸件"}])
+def test_a_line_that_names_an_enterprise_or_process_stays_a_record(cells):
+    assert len(names(deformed(lambda grid: [*grid, put([[None] * len(grid[0])], **cells)[0]]))) == 4
+
+
 def test_a_record_half_filled_after_a_blank_row_stays_a_record():
     def half(grid: Grid) -> Grid:
         blank: list[object] = [None] * len(grid[0])

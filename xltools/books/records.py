@@ -15,13 +15,16 @@ from xltools.model.form import Form, Owner
 
 SUM = "计"  # in every word for a total, in this writing only
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
-REMARK = re.compile(r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|联系人|填表日期|填报日期|日期)\d?[:：、.．]")
+REMARK = re.compile(
+    r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|复核人?|经办人|联系人|(单位)?负责人|分管领导|(填报)?单位|填表日期|填报日期|日期)"
+    r"([(（](签字|签章|盖章|公章)[)）])?\d?[:：、.．]"
+)
 # A number below this under the name of a key, beside “合计”, counts something; no code is that short.
 MOST_COUNTED = 1_000_000
 # A line of text laid over this many columns is written for people to read, not a record.
 REMARK_SPAN = 4
 # Below a blank row, two lines or more that fill less than this share of the columns and never the whole key are another, smaller table.
-FOREIGN_SHARE = 0.25
+FOREIGN_SHARE = 0.25  # also the most that a line of remarks or of bare sums fills
 Column = Sequence[Cell]
 
 
@@ -190,7 +193,7 @@ def _named(content: Mapping[int, Cell]) -> set[int]:
 
 
 def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], about: tuple[Area, _Said]) -> bool:
-    """A total, a remark, or the header once more."""
+    """A total, a remark or a line of them, or the header once more."""
     area, said = about
     totals = set() if said.totals.isdisjoint(content.values()) else {column for column, value in content.items() if value in said.totals}
     if totals and not area.key & (_named(content) - totals):
@@ -199,5 +202,15 @@ def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], a
         column, value = next(iter(content.items()))
         if isinstance(value, str) and (REMARK.match(value.strip()) or address(number, column) in area.wide):
             return True
+    if not area.key <= content.keys() and len(content) <= FOREIGN_SHARE * len(area.columns) and _is_note(content, area):
+        return True
     repeated = sum(row[column - 1] in values for column, values in said.labels.items())
     return repeated >= 2 and 2 * repeated >= len(content)
+
+
+def _is_note(content: Mapping[int, Cell], area: Area) -> bool:
+    """Whether a line begins with a remark (“填表人：张三”, “审核人：李四” beside it), or holds sums that nobody named: only numbers, none of the key."""
+    if all(isinstance(value, float) for value in content.values()):
+        return not area.key & content.keys()
+    first = content[min(content)]
+    return isinstance(first, str) and REMARK.match(first.strip()) is not None
