@@ -216,14 +216,14 @@ MEANT: Final[Mapping[str, Iterable[tuple[Cell, str]]]] = {
     "capacity_units": [("t/a", "吨/年"), ("T/A", "吨/年"), ("吨／年", "吨/年"), ("万t/a", "万吨/年"), ("万㎡/年", "万平方米/年"), ("m³/年", "立方米/年")],
     "industries": [("铸造行业", "铸造"), ("钢铁（长流程）", "长流程联合钢铁"), ("钢铁(长流程)", "长流程联合钢铁"), ("铅、锌冶炼", "铅锌冶炼"), ("印刷", "包装印刷")],
     "counties": [("灵宝", "灵宝市"), ("三门峡市灵宝市", "灵宝市"), ("411282", "灵宝市"), (411282.0, "灵宝市"), ("陕县", "陕州区"), ("经开区", "开发区"), ("示范区", "城乡一体化示范区")],
-    "months": [*((t, "7月") for t in ("7", 7.0, "７月", "七月", "07", "07月", "7月份", "7 月")), ("12", "12月"), (12.0, "12月")],
+    "months": [*((t, "7月") for t in ("7", 7.0, "７月", "七月", "07", "07月", "7月份", "7 月", "七月份", "2022年7月", "2022年07月", "2022年七月份", date(2022, 7, 1))), ("12", "12月"), (12.0, "12月")],
     "tables": [("铸件(天然气、电炉熔化)", "铸件（天然气、电炉熔化）")],
 }
 NO_CHOICE: Final = (*kept(Code.NOT_A_CHOICE, "其他情况", "？", "选项一", "甲、乙", "不清楚"), Slip(99.0, (Code.NOT_A_CHOICE,), "99"))
 NOT_ON_THE_LIST: Final[Mapping[str, list[Slip]]] = {
     "yes_no": kept(Code.NOT_A_CHOICE, "是否", "部分", "0", "1"),
     "energies": kept(Code.NOT_A_CHOICE, "天然汽", "电、天然气", "汽油"),
-    "months": kept(Code.NOT_A_CHOICE, "13月", "2022年7月", "7-8月"),
+    "months": kept(Code.NOT_A_CHOICE, "13月", "2021年7月", "7-8月"),
     "capacity_units": kept(Code.NOT_A_CHOICE, "吨", "万吨"),
     "signatures": kept(Code.NOT_A_CHOICE, "代签", "张三"),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -43,10 +44,11 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
     stamp = Stamp(template.id, template.version, policy.id)
     with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        add_guide(workbook, template, styles, _footer(template, policy, ()))
+        known = replace(template, forms=tuple(form for form in template if form.layout == "card" or any(one.formula == "hint" for one in form)))  # a sheet of the county's own has none
+        add_guide(workbook, known, styles, _footer(template, policy, ()))
         for form in template:
             if form.layout == "card":
-                add_cover(workbook, _cover_plan(form, template, live, filled, _footer(template, policy, ())), styles)
+                add_cover(workbook, _cover_plan(form, known, live, filled, _footer(template, policy, ())), styles)
             else:
                 footer = _footer(template, policy, form.signatures)
                 _add_rows(workbook, SheetPlan(form, filled.get(form.name, ()), live.forms[form.name], _spare(form, filled), footer=footer), styles)

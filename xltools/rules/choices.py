@@ -12,6 +12,7 @@ from xltools.rules.nearest import meant
 from xltools.rules.reading import BLANK, Reading, converted
 from xltools.rules.text import how_changed, key, shown, visible
 
+_MONTH = "月"  # in the name of every month
 _LISTED = 12  # longer lists are not printed whole in a sentence
 
 
@@ -57,5 +58,15 @@ def _others(field: Field, policy: Policy) -> Iterator[tuple[str, str]]:
         yield from ((alias, industry.name) for industry in policy.industries for alias in industry.aliases)
     for value, words in policy.synonyms.get(field.list, {}).items():
         yield from ((word, value) for word in words)
+    if field.list == "months":
+        yield from _dated(policy)
     if field.none_word:
         yield from ((word, field.none_word) for word in policy.synonyms.get("none", {}).get(field.none_word, ()))
+
+
+def _dated(policy: Policy) -> Iterator[tuple[str, str]]:
+    """(month with the policy's year, month): “2022年7月”, and the day that a spreadsheet makes of it when somebody types it into a plain cell."""
+    for number, month in enumerate(policy.lists["months"], 1):
+        words = policy.synonyms.get("months", {}).get(month, ())
+        yield from ((f"{policy.year}年{word}", month) for word in (month, *words) if _MONTH in word)
+        yield f"{policy.year}-{number:02}-01", month

@@ -32,6 +32,7 @@ OWN_WORKBOOK: tuple[Fault, ...] = (
     faults.moved("screening", "phone", "town"),
     faults.inserted("screening", Field("park", "所属园区"), "industry", ("东区", "东区", "西区", "东区", "西区", "西区")),
     faults.item_gone("cover", "unit_name"),
+    slips.own_sheet("内部联系表", ("科室", "姓名"), (("大气科", "张三"), ("执法大队", "李四"))),
     cell("screening", "target_date", slips.written, Code.CONVERTED),
     cell("screening", "capacity", slips.thousands, Code.CONVERTED, where(capacity_unit="吨/年")),
     cell("screening", "industry", "铸造行业", Code.CONVERTED, where(industry="铸造")),

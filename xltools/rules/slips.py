@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 
 from xltools.model.finding import Code
+from xltools.model.form import Field, Form
 from xltools.rules.codes import credit_code_check
 from xltools.rules.faults import Fault, Ground, alone, where
 from xltools.rules.records import Computed, Record, Value
@@ -117,6 +120,19 @@ def typed_over(form: str) -> Fault:
         record = ground.take(form, where())
         record["name"] = ground.rows_of("screening", record["credit_code"])[0]["name"]
         ground.expect(Code.FORMULA_LOST, form, "name", record)
+
+    return plant
+
+
+def own_sheet(sheet: str, labels: Sequence[str], rows: Sequence[Sequence[str]]) -> Fault:
+    """A sheet that the county made for itself: under its labels so many rows."""
+    fields = tuple(Field(f"own{at}", label, width=18) for at, label in enumerate(labels))
+    form = Form("own", sheet, sheet, fields, rows=0)
+
+    def plant(ground: Ground) -> None:
+        ground.template = replace(ground.template, forms=(*ground.template.forms, form))
+        ground.sheets[form.name] = [dict(zip((one.name for one in fields), row, strict=True)) for row in rows]
+        ground.expect(Code.PASSED_OVER, form.name)
 
     return plant
 
