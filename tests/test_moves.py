@@ -16,7 +16,7 @@ from xltools.model.form import FIRST_ROW
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.journal import broken, head
-from xltools.rules.moves import ADDED, CHANGED, DOWN, FIRST_TIME, GONE, TOTAL, UP
+from xltools.rules.moves import ADDED, CHANGED, DOWN, FIRST_TIME, GONE, RESTORED, TOTAL, UP
 
 Tables = dict[str, Table]
 
@@ -72,6 +72,32 @@ def test_what_the_city_decided_is_a_move_with_its_reason() -> None:
     tables["ledger"].frame["decided"] = "B"
     _, after = merged(run, tables)
     assert told(after) == [(UP, "甲公司", "市级评定等级（较差）", "C", "B")]
+
+
+def test_a_cell_that_somebody_changed_in_the_summary_is_put_back_with_the_reason(tmp_path: Path) -> None:
+    """Only where the county's file is the one that was merged last time; a renamed file is still that one."""
+    inbox, output = tmp_path / "收件箱", tmp_path / "市级汇总.xlsx"
+    county_file(inbox, "灵宝市", [enterprise(0), enterprise(1)])
+    county_file(inbox, "湖滨区", [enterprise(2)])
+    merge([inbox], output, POLICY, datetime(2022, 7, 25, 9))
+    book = openpyxl.load_workbook(output)
+    sheet = book[CITY["ledger"].sheet]
+    at = {cell.value: cell.column for cell in sheet[FIRST_ROW - 1]}
+    for row in (FIRST_ROW, FIRST_ROW + 1, FIRST_ROW + 2):  # 湖滨区, then both of 灵宝市
+        sheet.cell(row, at["产能"]).value = 1
+    sheet.cell(FIRST_ROW + 1, at["拟申报等级"]).value = "A"
+    book.save(output)
+    (inbox / "湖滨区.xlsx").rename(inbox / "湖滨区7月.xlsx")
+    county_file(inbox, "灵宝市", [enterprise(0), enterprise(1, capacity=30000.0)])
+    merge([inbox], output, POLICY, datetime(2022, 7, 26, 9))
+    lines = [dict(zip(("file", "move", "item", "before", "after", "reason"), (row[12], row[1], *row[8:12]), strict=True)) for row in open_book(output).values(CITY["moves"].sheet)[FIRST_ROW:]]
+    told = [tuple(line.values()) for line in lines if line["move"] != TOTAL]
+    assert told == [
+        ("湖滨区7月.xlsx", CHANGED, "产能", "1", "20000", RESTORED),
+        ("灵宝市.xlsx", CHANGED, "产能", "1", "20000", None),
+        ("灵宝市.xlsx", DOWN, "拟申报等级", "A", "B", None),
+        ("灵宝市.xlsx", CHANGED, "产能", "1", "30000", None),
+    ]
 
 
 def test_without_a_change_the_last_changes_stay() -> None:

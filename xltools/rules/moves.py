@@ -14,13 +14,16 @@ from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.city import city_records, plain_column, plain_record
 from xltools.rules.enterprises import Part, scheme_of
+from xltools.rules.journal import lines_of
 from xltools.rules.text import key, shown
 
 TOTAL, ADDED, GONE, CHANGED, UP, DOWN = "小结", "新增", "消失", "修改", "等级上升", "等级下降"
+EDITS = frozenset({CHANGED, UP, DOWN})
 FIRST_TIME = "第一次汇总，没有可比的上次汇总"
 SUMMED = "新增{added}行，消失{gone}行，修改{changed}格；等级上升{up}次，下降{down}次；企业有进有出：进{came}家，出{left}家"
 NO_REASON = "没有写明原因"
 RESENT = "来源文件里这次没有这一行"
+RESTORED = "区县文件没有变，这一格在汇总表里改过（或换了政策、程序），已恢复；要改的请区县改后重报"
 ORIGIN = ("source_file", "source_sheet", "source_row")
 WHO = ("county", "name", "credit_code", "process", "batch")
 # Computed tables of which only the grades are compared: form → (its key, its grade fields → fields that give the reason).
@@ -68,13 +71,22 @@ def _by_reason(found: Sequence[Mapping[str, object]]) -> Iterator[dict[str, obje
 
 def differences(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[str, object]]:
     """Every difference between the rows that counties sent, then between the grades that were computed or decided."""
+    same, reasons = _unchanged(before.get("log"), now.get("log")), _reasons(now.get("unmerged"))
     for name, table in now.items():
         if table.form.collects and name in before:
-            reasons = _reasons(now.get("unmerged"))
-            yield from _rows(before[name], table, reasons, policy)
+            for one in _rows(before[name], table, reasons, policy):
+                restored = one["move"] in EDITS and one["file"] in same and one["reason"] != KEPT
+                yield {**one, "reason": RESTORED} if restored else one
     for name, (keys, grades) in COMPUTED.items():
         if name in before and name in now:
             yield from _grades(before[name], now[name], keys, grades, policy)
+
+
+def _unchanged(before: Table | None, now: Table | None) -> frozenset[object]:
+    """The files whose contents are those of the last merge: what differs in the rows of one was not changed by the county."""
+    old, new = ({line.get("file"): line.get("sha256") for line in lines_of(log)} for log in (before, now))
+    contents = {content for content in old.values() if content}
+    return frozenset(file for file, content in new.items() if content in contents)
 
 
 def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
