@@ -19,7 +19,7 @@ from tests.test_text_formats import page, xml
 from tests.test_xlsb import with_sheet
 from tests.workbooks import BOOKS, XLSX, changed, ods, ods_cell, ods_row, small, zipped
 from xltools.actions.check import check_files
-from xltools.books.grid import MAX_LENGTH
+from xltools.books.base import LONGEST_TEXT
 from xltools.books.ole import SIGNATURE
 from xltools.model.finding import Code
 
@@ -106,7 +106,7 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "merged ranges without end": sheet(ROW, "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 200_000 + "</mergeCells>"),
     "shared strings without end": lambda: shared("<si><t/></si>" * 600_000, '<row r="1"><c r="A1" t="s"><v>1</v></c></row>'),
     "one text of megabytes": lambda: shared(f"<si><t>{'甲' * 3_000_000}</t></si>", '<row r="1"><c r="A1" t="s"><v>0</v></c></row>'),
-    "one long text in every cell": lambda: shared(f"<si><t>{'甲' * MAX_LENGTH}</t></si>", "".join(f'<row r="{row}">' + '<c t="s"><v>0</v></c>' * 25 + "</row>" for row in range(1, 3000))),
+    "one long text in every cell": lambda: shared(f"<si><t>{'甲' * LONGEST_TEXT}</t></si>", "".join(f'<row r="{row}">' + '<c t="s"><v>0</v></c>' * 25 + "</row>" for row in range(1, 3000))),
     "elements in elements": sheet(ROW, "<a>" * 2_500_000),
     "a format code of brackets": lambda: changed(small(ROW, styles=f'<numFmts><numFmt numFmtId="164" formatCode="{"[" * 2_000_000}"/></numFmts><cellXfs><xf numFmtId="164"/></cellXfs>'), lambda name, old: old),
     "five thousand sheets": many_sheets,

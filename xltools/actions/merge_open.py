@@ -16,7 +16,7 @@ from xltools.actions.detail import refuse_elsewhere, refuse_too_long
 from xltools.actions.grade import with_grades
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
-from xltools.books.base import Book, Cell, Grid
+from xltools.books.base import LONGEST_TEXT, Book, Cell, Grid
 from xltools.books.board import BoardPlan
 from xltools.books.cells import is_blank
 from xltools.books.locate import Located, locate
@@ -35,7 +35,6 @@ from xltools.rules.city import city_table
 from xltools.rules.cross import not_sent
 from xltools.rules.lines import carry_beside, same_lines
 
-LONGEST = 32_767
 # What in the open workbook must be mended by a person first, because writing would destroy it or leave it wrong.
 BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
 
@@ -182,7 +181,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
             formulas[one.name] = frozenset(found.values())
             if len(found) == len(records) and len(formulas[one.name]) == 1:
                 filled[one.name] = next(iter(found.values()))
-    hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST), Field(ROW, ROW, owner=Owner.CITY))
+    hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST_TEXT), Field(ROW, ROW, owner=Owner.CITY))
     form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
     frame[NOTES] = [_notes_in(said, row, fields) for row in records]
@@ -209,7 +208,7 @@ def _own_field(located: Located, column: int) -> Field:
     text = located.header.texts.get(column, "")
     if not text and not filled:
         return Field(f"{EMPTY}{letters}", letters, owner=Owner.FORMULA)
-    return Field(f"{OWN}{letters}", text or letters, owner=Owner.CITY, max_length=LONGEST)
+    return Field(f"{OWN}{letters}", text or letters, owner=Owner.CITY, max_length=LONGEST_TEXT)
 
 
 def _refuse_strays(located: Located, last: int) -> None:

@@ -9,6 +9,7 @@ from typing import Protocol
 
 Cell = str | float | bool | date | datetime | time | None
 Grid = list[list[Cell]]
+LONGEST_TEXT = 32_767   # that a cell can hold
 
 
 @dataclass(frozen=True)

@@ -17,9 +17,8 @@ from types import NoneType
 from urllib.parse import quote
 
 from xltools.books.address import column_letters
-from xltools.books.base import Cell
+from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.cells import ERRORS
-from xltools.books.columns import LONGEST_TEXT
 from xltools.books.dates import serial
 from xltools.books.link import UNSAFE, Link, link_of
 from xltools.books.patch_xml import cell_text, escape

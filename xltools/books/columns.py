@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-LONGEST_TEXT = 32_767   # that a cell can hold
+from xltools.books.base import LONGEST_TEXT
 
 
 @dataclass(frozen=True)

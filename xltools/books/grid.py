@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from xltools.books.address import LAST_COLUMN, address, column_letters
-from xltools.books.base import Cell, Grid, SheetFacts
+from xltools.books.base import LONGEST_TEXT, Cell, Grid, SheetFacts
 from xltools.books.xml import TOO_MUCH, MalformedError
 
 # A county's largest list has some 2,000 rows of 25 columns, the city's ledger ten times as many. The grid stops there, so
@@ -17,8 +17,7 @@ MAX_FAR = 1_000
 MAX_CELLS = 2_000_000
 # Forms have some twenty merged ranges; a careless one a few for every row.
 MAX_MERGED = 50_000
-# What Excel lets a cell hold; and how many characters the texts of more than 500 may have together.
-MAX_LENGTH = 32_767
+# How many characters the texts of more than 500 may have together.
 LONG, MAX_LONG_TEXTS = 500, 10_000_000
 
 Cells = dict[int, dict[int, Cell]]
@@ -64,8 +63,8 @@ class SheetBuilder:
         """
         if len(text) > LONG:
             self.long_texts += len(text)
-            if len(text) > MAX_LENGTH:
-                raise MalformedError(f"有一个单元格的文字超过 {MAX_LENGTH} 个字")
+            if len(text) > LONGEST_TEXT:
+                raise MalformedError(f"有一个单元格的文字超过 {LONGEST_TEXT} 个字")
             if self.long_texts > MAX_LONG_TEXTS * self.room:
                 raise MalformedError(TOO_MUCH)
         return text

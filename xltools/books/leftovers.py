@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xltools.books.address import address, split
-from xltools.books.base import Book, Stamp
+from xltools.books.base import LONGEST_TEXT, Book, Stamp
 from xltools.books.card import find_items
 from xltools.books.cells import is_blank
 from xltools.books.labels import labels_of
@@ -18,7 +18,6 @@ from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
 
 WIDTHS = {"sheet": 16, "cell": 10, "about": 30, "label": 24, "value": 50, "why": 26}
-LONGEST = 32_767
 
 
 def leftovers(book: Book, tables: Mapping[str, Table], lost: Collection[tuple[str, str]]) -> list[Leftover]:
@@ -103,7 +102,7 @@ def write_leftovers(path: Path, source: str, found: Sequence[Leftover]) -> None:
             sheet.set_column(column, column, width)
             sheet.write_string(3, column, words.columns[name], styles.get("header", "county"))
             for row, one in enumerate(found, 4):
-                sheet.write_string(row, column, str(getattr(one, name))[:LONGEST], styles.get("cell", "wrap", "top", "text"))
+                sheet.write_string(row, column, str(getattr(one, name))[:LONGEST_TEXT], styles.get("cell", "wrap", "top", "text"))
         sheet.set_row(0, 30)
         sheet.freeze_panes(4, 0)
         sheet.set_landscape()

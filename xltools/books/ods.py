@@ -11,10 +11,10 @@ import re
 from dataclasses import dataclass
 
 from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
-from xltools.books.base import Cell
+from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE, Package
-from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, MAX_LENGTH, Sheet, SheetBuilder
+from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.xml import MalformedError, scan
 from xltools.model.percent import Percent
 
@@ -149,8 +149,8 @@ class ContentReader:
         """More text of the present paragraph; in few pieces, because a text that grows is copied each time."""
         if self._cell is not None:
             self._cell.length += len(text)
-            if self._cell.length > MAX_LENGTH:
-                raise MalformedError(f"有一个单元格的文字超过 {MAX_LENGTH} 个字")
+            if self._cell.length > LONGEST_TEXT:
+                raise MalformedError(f"有一个单元格的文字超过 {LONGEST_TEXT} 个字")
             self._cell.lines[-1] += text
 
     def _start_table(self, attributes: dict[str, str]) -> None:
@@ -191,7 +191,7 @@ class ContentReader:
             self._paragraph += 1
             self._cell.lines.append("")
         elif self._paragraph and name == "text:s":
-            self._add(" " * _repeat(attributes, "text:c", MAX_LENGTH))
+            self._add(" " * _repeat(attributes, "text:c", LONGEST_TEXT))
         elif self._paragraph and name in ("text:tab", "text:line-break"):
             self._add("\t" if name == "text:tab" else "\n")
 

@@ -13,7 +13,7 @@ from html.parser import HTMLParser
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
 # As `grid.MAX_CELLS`; covered cells count too, so that spans cannot multiply without end.
 MAX_CELLS = 2_000_000
-# As `grid.MAX_LENGTH`, with room for blanks.
+# As `base.LONGEST_TEXT`, with room for blanks.
 MAX_LENGTH = 50_000
 SHEET_NAME = re.compile(r"<x:Name>([^<]{1,99})</x:Name>", re.IGNORECASE)
 FRAMES = re.compile(r"<frameset|<x:WorksheetSource", re.IGNORECASE)

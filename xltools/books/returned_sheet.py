@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from xltools.books.address import address, column_letters, split
 from xltools.books.answers import BETWEEN, RECORD, record_of
-from xltools.books.base import Grid
+from xltools.books.base import LONGEST_TEXT, Grid
 from xltools.books.patch import MAIN
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
@@ -22,7 +22,6 @@ from xltools.model.finding import Code, Finding
 from xltools.model.returned import Letter, load_return
 
 MOST_LINKS = 60_000  # a sheet holds 65,530
-LONGEST_TEXT = 32_767
 WIDE, LINE_HEIGHT, PADDING = 0.54, 14.5, 4  # Chinese characters per unit of width; points
 
 Formers = dict[tuple[str, tuple[int, int]], str]  # (sheet, cell) → the fill it had

@@ -8,12 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xltools.books.address import address
-from xltools.books.base import Book, Grid
+from xltools.books.base import LONGEST_TEXT, Book, Grid
 from xltools.books.patch import MAIN
 from xltools.books.patch_xml import cell_text
 from xltools.model.seal import Seal, SealLine, Signature, canonical, load_seal_words
 
-LONGEST = 32_767
 WIDTHS = (22, 12, 30, 10, 70)
 SIGNATURE = 5       # cells of a signature's line: label, name, day, public key, signature
 
@@ -48,7 +47,7 @@ def _texts(seal: Seal) -> Iterator[Sequence[str]]:
 
 def _row(number: int, texts: Sequence[str]) -> str:
     cells = (
-        f'<c r="{address(number, column)}" t="inlineStr"><is><t xml:space="preserve">{cell_text(text[:LONGEST])}</t></is></c>'
+        f'<c r="{address(number, column)}" t="inlineStr"><is><t xml:space="preserve">{cell_text(text[:LONGEST_TEXT])}</t></is></c>'
         for column, text in enumerate(texts, 1)
         if text
     )
