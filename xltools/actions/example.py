@@ -5,9 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from importlib.resources import files
 from pathlib import Path
 
 from xltools.actions.check import check_files
@@ -26,6 +24,7 @@ from xltools.model.finding import Code, Place
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form, load_template
 from xltools.model.live import Live
 from xltools.model.policy import Policy
+from xltools.model.shipped import spec
 from xltools.rules.example import city
 from xltools.rules.faultplan import grounds_of, plant
 from xltools.rules.faults import Ground, Planted
@@ -44,8 +43,7 @@ Answer = tuple[Place, Code]
 
 def load_stock() -> Stock:
     """What the example city is made of."""
-    path = files("xltools") / "specs" / "example.toml"
-    return stock_from(tomllib.loads(path.read_text("utf-8")))
+    return stock_from(spec("example.toml"))
 
 
 def faultless(policy: Policy) -> list[Ground]:
@@ -97,7 +95,7 @@ def write_counties(folder: Path, grounds: Iterable[Ground]) -> list[Path]:
 def write_checklists(folder: Path, counties: Path, policy: Policy) -> list[Path]:
     """The filled checklists of some enterprises of the county workbooks, the same bytes on every run."""
     folder.mkdir(parents=True, exist_ok=True)
-    words = words_from(tomllib.loads((files("xltools") / "specs" / "visits.toml").read_text("utf-8")))
+    words = words_from(spec("visits.toml"))
     found, _ = applicants(check_files([counties], policy), policy)
     visited = chosen(found, words)
     seen = visits(visited, words, policy, load_stock().month)

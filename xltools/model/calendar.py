@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
-from importlib.resources import files
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Deadline
+from xltools.model.shipped import spec
 
 SATURDAY = 5
 
@@ -75,5 +74,4 @@ class CalendarWords:
 @cache
 def load_calendar_words() -> CalendarWords:
     """The words declared in specs/calendar.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "calendar.toml").read_text("utf-8"))
-    return CalendarWords(tuple(data["weekdays"]), data["words"])
+    return CalendarWords(**spec("calendar.toml"))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from functools import cache
-from importlib.resources import files
 from typing import Any
 
 from xltools.model.language import Language, pattern_of
+from xltools.model.shipped import spec
 
 TEXTS = ("labels", "reasons", "terminal", "reference")
 
@@ -24,5 +23,4 @@ def read_language(code: str) -> Language:
 
 def catalogue(code: str, name: str) -> Iterator[tuple[str, Any]]:
     """(Chinese, the same in this language) for every entry of one catalogue; of findings (number, both sentences)."""
-    path = files("xltools") / "specs" / "lang" / code / f"{name}.toml"
-    yield from tomllib.loads(path.read_text("utf-8")).items()
+    yield from spec("lang", code, f"{name}.toml").items()

@@ -6,17 +6,16 @@ Expressions are Excel formulas without "="; {found:3}, {reason:3}, {reached:3} a
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from typing import NamedTuple
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE, Answer
 from xltools.model.indicator import Indicator, IndicatorTable
+from xltools.model.shipped import spec
 
 Entry = str | float | bool | date | None
 # What an enterprise is called where its words are put in later; nobody types these characters.
@@ -34,8 +33,7 @@ class ChecklistWords:
 @cache
 def load_checklist_words() -> ChecklistWords:
     """The words declared in specs/checklist.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "checklist.toml").read_text("utf-8"))
-    return ChecklistWords(data["words"], tuple(data["reasons"]))
+    return ChecklistWords(**spec("checklist.toml"))
 
 
 @dataclass(frozen=True)

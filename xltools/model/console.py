@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,6 @@ class Console:
 @cache
 def load_console() -> Console:
     """The console declared in specs/console.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "console.toml").read_text("utf-8"))
+    data = spec("console.toml")
     buttons, check = data.pop("button"), data.pop("check")
     return Console(**data, buttons=tuple(Button(**one) for one in buttons), check=CheckWords(**check))

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
-from typing import Any
+
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -130,11 +129,6 @@ def graded(basis: str) -> str:
 @cache
 def load_dashboard() -> Dashboard:
     """The sheet declared in specs/dashboard.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "dashboard.toml").read_text("utf-8"))
-    share, history, board = (_tuples(data.pop(name)) for name in ("share", "history", "board"))
-    tallies = tuple(Tally(**_tuples(entry)) for entry in data.pop("tally"))
-    return Dashboard(**data, tallies=tallies, share=ShareTable(**share), history=HistoryTable(**history), board=BoardWords(**board))
-
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+    data = spec("dashboard.toml")
+    share, history, board, tallies = (data.pop(name) for name in ("share", "history", "board", "tally"))
+    return Dashboard(**data, tallies=tuple(Tally(**one) for one in tallies), share=ShareTable(**share), history=HistoryTable(**history), board=BoardWords(**board))

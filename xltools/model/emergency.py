@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding
+from xltools.model.shipped import spec
 
 TEMPLATE = "emergency"
 
@@ -71,7 +70,6 @@ class EmergencyDone:
 @cache
 def load_emergency() -> EmergencyWords:
     """The words, settings and measures declared in specs/emergency.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "emergency.toml").read_text("utf-8"))
+    data = spec("emergency.toml")
     targets = {level: Decimal(value) for level, value in data["targets"].items()}
-    lists = {name: tuple(values) for name, values in data["lists"].items()}
-    return EmergencyWords(data["pollutants"], data["levels"], targets, data["settings"], lists, data["words"], tuple(data["measure"]))
+    return EmergencyWords(data["pollutants"], data["levels"], targets, data["settings"], data["lists"], data["words"], data["measure"])

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
-from importlib.resources import files
 from typing import Any
 
 from xltools.model.finding import Code
+from xltools.model.shipped import frozen, spec
 
 
 class SpecError(Exception):
@@ -192,7 +191,7 @@ class Template:
 TITLE_ROW, NOTE_ROW, GROUP_ROW, HEADER_ROW, FIRST_ROW = 1, 2, 3, 4, 5
 
 
-def field_from(data: Mapping[str, Any], where: str) -> Field:
+def _field_from(data: Mapping[str, Any], where: str) -> Field:
     """A field from its TOML table. Raises SpecError on an unknown key or value."""
     values = dict(data)
     _known(values, Field, where)
@@ -204,22 +203,18 @@ def field_from(data: Mapping[str, Any], where: str) -> Field:
     for name in ("minimum", "maximum"):
         if values.get(name) is not None:
             values[name] = Decimal(str(values[name]))
-    values["aliases"] = tuple(values.get("aliases", ()))
     if "required_if" in values:
-        condition = values["required_if"]
-        values["required_if"] = Condition(condition["field"], tuple(condition.get("values", ())))
+        values["required_if"] = Condition(**values["required_if"])
     return Field(**values)
 
 
 def form_from(data: Mapping[str, Any], where: str) -> Form:
     """A form from its TOML document. Raises SpecError when a key, rule or condition names no field."""
-    values = dict(data)
+    values: dict[str, Any] = frozen(dict(data))
     items = [one for item in values.pop("field", ()) for one in _inherited(item)]
-    declared = tuple(field_from(item, f"{where} [[field]] {item.get('name')}") for item in items)
+    declared = tuple(_field_from(item, f"{where} [[field]] {item.get('name')}") for item in items)
     rules = tuple(_rule_from(item, where) for item in values.pop("rule", ()))
     _known(values, Form, where)
-    for name in ("key", "aliases", "signatures"):
-        values[name] = tuple(values.get(name, ()))
     form = Form(fields=declared, rules=rules, **values)
     used = [*form.key, *(n for r in rules for n in (r.field, r.other))]
     used += [f.required_if.field for f in declared if f.required_if] + [f.depends for f in declared if f.depends]
@@ -247,10 +242,7 @@ def _inherited(item: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _rule_from(data: Mapping[str, Any], where: str) -> RowRule:
     _known(data, RowRule, f"{where} [[rule]]")
-    values = dict(data)
-    values["code"] = Code[values["code"]]
-    values["values"] = tuple(values.get("values", ()))
-    return RowRule(**values)
+    return RowRule(**{**data, "code": Code[data["code"]]})
 
 
 def _known(data: Mapping[str, Any], cls: Any, where: str) -> None:
@@ -262,15 +254,13 @@ def _known(data: Mapping[str, Any], cls: Any, where: str) -> None:
 @cache
 def load_form(name: str) -> Form:
     """The form declared in specs/forms/<name>.toml."""
-    path = files("xltools") / "specs" / "forms" / f"{name}.toml"
-    return form_from({"name": name, **tomllib.loads(path.read_text("utf-8"))}, f"{name}.toml")
+    return form_from({"name": name, **spec("forms", f"{name}.toml")}, f"{name}.toml")
 
 
 @cache
 def load_template(name: str) -> Template:
     """The template declared under this id in specs/templates.toml, with its forms."""
-    path = files("xltools") / "specs" / "templates.toml"
-    for entry in tomllib.loads(path.read_text("utf-8"))["template"]:
+    for entry in spec("templates.toml")["template"]:
         if entry["id"] == name:
             return Template(**{**entry, "forms": tuple(load_form(form) for form in entry["forms"])})
     raise SpecError(f"templates.toml: no template {name!r}")

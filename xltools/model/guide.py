@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from xltools.model.form import Kind, Owner
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -46,8 +45,7 @@ class Guide:
 @cache
 def load_guide() -> Guide:
     """The guide declared in specs/guide.toml."""
-    path = files("xltools") / "specs" / "guide.toml"
-    data = tomllib.loads(path.read_text("utf-8"))
+    data = spec("guide.toml")
     return Guide(
         **data["sheets"],
         steps=tuple(Step(**step) for step in data["step"]),

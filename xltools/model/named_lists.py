@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any
 
 from xltools.model.finding import Finding
+from xltools.model.shipped import spec
 
 TEMPLATE = "named_lists"
 
@@ -35,9 +33,7 @@ class ListWords:
 @cache
 def load_list_words() -> ListWords:
     """The words declared in specs/named_lists.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "named_lists.toml").read_text("utf-8"))
-    grades: dict[str, Any] = {name: tuple(data.pop(name)) for name in ("positive", "asked", "free", "seasonal")}
-    return ListWords(**grades, **data)
+    return ListWords(**spec("named_lists.toml"))
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 
 from xltools.model.finding import Place
 from xltools.model.outcome import Submission
+from xltools.model.shipped import spec
 
 Texts = Mapping[str, object]
 
@@ -69,7 +68,7 @@ class PackageWords:
 @cache
 def load_package_words() -> PackageWords:
     """The words and columns declared in specs/package.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "package.toml").read_text("utf-8"))
+    data = spec("package.toml")
     columns = tuple(PlatformColumn(**one) for one in data.pop("column"))
-    words, about = data.pop("words"), tuple(data.pop("description")["lines"])
+    words, about = data.pop("words"), data.pop("description")["lines"]
     return PackageWords(data, words, about, columns)

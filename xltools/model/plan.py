@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 TEMPLATE, FORM, MET = "plan", "plan", "plan_met"
 Line = dict[str, object]
@@ -26,9 +26,7 @@ class PlanWords:
 @cache
 def load_plan_words() -> PlanWords:
     """The words declared in specs/plan.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "plan.toml").read_text("utf-8"))
-    lists = {name: tuple(one) for name, one in data.pop("lists").items()}
-    return PlanWords(**data, lists=lists)
+    return PlanWords(**spec("plan.toml"))
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from xltools.model.conflict import Decision
 from xltools.model.form import SpecError
 from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, TableStatus
 from xltools.model.indicator_rows import indicator_file, indicators_from
+from xltools.model.shipped import frozen
 
 
 @dataclass(frozen=True)
@@ -239,30 +240,27 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
 
     Raises SpecError when something names what is not there.
     """
+    given = frozen({name: value for name, value in data.items() if name != "indicators"})
     policy = Policy(
-        **data["policy"],
-        counties=tuple(County(**_tuples(c)) for c in data["county"]),
-        industries=tuple(Industry(**_tuples(i)) for i in data["industry"]),
-        schemes=tuple(Scheme(**_tuples(s)) for s in data["scheme"]),
-        tables=tuple(IndicatorTable(**_tuples(t)) for t in data["table"]),
-        deadlines=tuple(Deadline(**d) for d in data["deadline"]),
-        targets=tuple(Target(**{**_tuples(t), "share": Decimal(str(t["share"]))}) for t in data["target"]),
-        choices={name: tuple(values) for name, values in data["lists"].items()},
-        tiers=tuple(Tier(**_tuples(t)) for t in data.get("tier", ())),
-        commons=tuple(CommonSet(**_tuples(c)) for c in data.get("common", ())),
-        sanctions=tuple(Sanction(**{**s, "effect": Effect(s["effect"])}) for s in data.get("sanction", ())),
-        synonyms={name: _tuples(words) for name, words in data.get("synonyms", {}).items()},
-        grade_words=_grade_words(data.get("grade_words", {})),
+        **given["policy"],
+        counties=tuple(County(**c) for c in given["county"]),
+        industries=tuple(Industry(**i) for i in given["industry"]),
+        schemes=tuple(Scheme(**s) for s in given["scheme"]),
+        tables=tuple(IndicatorTable(**t) for t in given["table"]),
+        deadlines=tuple(Deadline(**d) for d in given["deadline"]),
+        targets=tuple(Target(**{**t, "share": Decimal(str(t["share"]))}) for t in given["target"]),
+        choices=given["lists"],
+        tiers=tuple(Tier(**t) for t in given.get("tier", ())),
+        commons=tuple(CommonSet(**c) for c in given.get("common", ())),
+        sanctions=tuple(Sanction(**{**s, "effect": Effect(s["effect"])}) for s in given.get("sanction", ())),
+        synonyms=given.get("synonyms", {}),
+        grade_words=GradeWords(**given.get("grade_words", {})),
     )
     _consistent(policy)
     rows = data.get("indicators", {})
     commons = {one.id: _common_indicators(policy, one, rows) for one in policy.commons}
     tables = tuple(_with_indicators(policy, table, rows, commons) for table in policy.tables)
     return replace(policy, tables=tables, commons=tuple(replace(one, indicators=commons[one.id]) for one in policy.commons))
-
-
-def _grade_words(data: Mapping[str, Any]) -> GradeWords:
-    return GradeWords(**{**_tuples(data), "synonyms": _tuples(data.get("synonyms", {}))})
 
 
 def _consistent(policy: Policy) -> None:
@@ -310,7 +308,3 @@ def _with_indicators(
     if len(set(numbers)) != len(numbers):
         raise SpecError(f"{policy.id}: {table.id}: an indicator number is used twice")
     return replace(table, grades=grades, indicators=(*own, *shared))
-
-
-def _tuples(data: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,6 @@ class PolicyBook:
 @cache
 def load_policy_book() -> PolicyBook:
     """The words declared in specs/policy_book.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "policy_book.toml").read_text("utf-8"))
+    data = spec("policy_book.toml")
     steps = tuple(step["text"] for step in data.pop("step"))
-    needed = {name: tuple(values) for name, values in data.pop("needed").items()}
-    return PolicyBook(**data, needed=needed, steps=steps)
+    return PolicyBook(**data, steps=steps)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
+from xltools.model.shipped import spec, spec_text
 
 FORM = "publication"
 NUMBER = "number"       # the field that counts the lines
@@ -82,17 +81,13 @@ class PublicationWords:
 @cache
 def load_publication_words() -> PublicationWords:
     """The words declared in specs/publication.toml."""
-    return PublicationWords(**tomllib.loads(_spec("publication.toml")))
+    return PublicationWords(**spec("publication.toml"))
 
 
 @cache
 def load_page() -> tuple[str, str, str]:
     """The public page's frame, style and script as specs/ has them."""
-    return _spec("publication.html"), _spec("publication.css").strip(), _spec("publication.js").strip()
-
-
-def _spec(name: str) -> str:
-    return (files("xltools") / "specs" / name).read_text("utf-8")
+    return spec_text("publication.html"), spec_text("publication.css").strip(), spec_text("publication.js").strip()
 
 
 def sentences(publication: Publication) -> dict[str, str]:

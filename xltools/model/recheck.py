@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding
+from xltools.model.shipped import spec
 
 TEMPLATE = "recheck"
 PEOPLE, COUNTIES, SAMPLE, WEIGHTS = "recheck_people", "recheck_counties", "recheck_sample", "recheck_weights"
@@ -36,7 +35,7 @@ class RecheckWords:
 @cache
 def load_recheck_words() -> RecheckWords:
     """The words and weights declared in specs/recheck.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "recheck.toml").read_text("utf-8"))
+    data = spec("recheck.toml")
     return RecheckWords(data["words"], tuple(Weight(**one) for one in data["weight"]))
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -33,4 +33,4 @@ class ReportingWords:
 @cache
 def load_reporting() -> ReportingWords:
     """The words declared in specs/reporting.toml."""
-    return ReportingWords(**tomllib.loads((files("xltools") / "specs" / "reporting.toml").read_text("utf-8")))
+    return ReportingWords(**spec("reporting.toml"))

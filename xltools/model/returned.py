@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from importlib.resources import files
 
 from xltools.model.finding import Finding, Severity, order
+from xltools.model.shipped import spec
 
 MOST_IMPORTANT = 10
 
@@ -124,6 +123,6 @@ class Letter:
 @cache
 def load_return() -> ReturnWords:
     """The words declared in specs/returned.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "returned.toml").read_text("utf-8"))
-    letters = {kind: LetterWords(**(words | {"steps": tuple(words["steps"])})) for kind, words in data["letters"].items()}
-    return ReturnWords(**(data | {"letters": letters} | {name: tuple(data[name]) for name in ("steps", "list_steps")}))
+    data = spec("returned.toml")
+    letters = {kind: LetterWords(**words) for kind, words in data["letters"].items()}
+    return ReturnWords(**(data | {"letters": letters}))

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-from importlib.resources import files
 from pathlib import Path
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE
+from xltools.model.shipped import spec
 
 TEMPLATE = "screen"
 
@@ -92,5 +91,4 @@ class ScreenWords:
 @cache
 def load_screen() -> ScreenWords:
     """The words and lists declared in specs/screen.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "screen.toml").read_text("utf-8"))
-    return ScreenWords(data["words"], {name: tuple(values) for name, values in data["lists"].items()}, tuple(data["steps_up"]), data["basis"])
+    return ScreenWords(**spec("screen.toml"))

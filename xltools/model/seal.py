@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tomllib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 GROUP, CODE_LENGTH = 4, 16      # characters of the printed code: 80 bits, four groups that can be read out
 NOT_CALCULATED = "\0"           # the text of a formula that no program has calculated since
@@ -136,6 +136,6 @@ class SealWords:
 @cache
 def load_seal_words() -> SealWords:
     """The words declared in specs/seal.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "seal.toml").read_text("utf-8"))
+    data = spec("seal.toml")
     words = data.pop("words")
-    return SealWords(words=words, lines=tuple(words.pop("lines")), **data)
+    return SealWords(words=words, lines=words.pop("lines"), **data)

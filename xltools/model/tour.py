@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from importlib.resources import files
 
 from xltools.model.finding import Finding
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -42,6 +41,6 @@ class TourWords:
 @cache
 def load_tour() -> TourWords:
     """The rehearsal declared in specs/tour.toml."""
-    data = tomllib.loads((files("xltools") / "specs" / "tour.toml").read_text("utf-8"))
+    data = spec("tour.toml")
     stations = {one.pop("name"): Station(**one) for one in data["station"]}
     return TourWords(data["days"], data["folders"], data["hand"], stations)

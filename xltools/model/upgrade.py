@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+
+from xltools.model.shipped import spec
 
 
 @dataclass(frozen=True)
@@ -41,4 +41,4 @@ class Leftover:
 @cache
 def load_upgrade() -> UpgradeWords:
     """The words declared in specs/upgrade.toml."""
-    return UpgradeWords(**tomllib.loads((files("xltools") / "specs" / "upgrade.toml").read_text("utf-8")))
+    return UpgradeWords(**spec("upgrade.toml"))

@@ -99,8 +99,8 @@ class Stock:
 
 
 def stock_from(data: Mapping[str, Any]) -> Stock:
-    """The stock from its TOML content. Raises TypeError when a key is missing or unknown."""
-    values = {name: _frozen(value) for name, value in data.items() if name not in ("plant", "shortfall", "task", "change")}
+    """The stock from the content of its spec. Raises TypeError when a key is missing or unknown."""
+    values = {name: value for name, value in data.items() if name not in ("plant", "shortfall", "task", "change")}
     return Stock(
         **values,
         plants=tuple(_plant(item) for item in data["plant"]),
@@ -116,13 +116,5 @@ def line_of(stock: Stock, table: str, product: object) -> Line:
 
 
 def _plant(data: Mapping[str, Any]) -> Plant:
-    lines = tuple(Line(**{f.name: _frozen(item[f.name]) for f in fields(Line)}) for item in data["lines"])
+    lines = tuple(Line(**{f.name: item[f.name] for f in fields(Line)}) for item in data["lines"])
     return Plant(data["word"], data["weight"], data["more"], lines)
-
-
-def _frozen(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_frozen(item) for item in value)
-    if isinstance(value, dict):
-        return {name: _frozen(item) for name, item in value.items()}
-    return value

@@ -49,9 +49,8 @@ class Words:
 
 
 def words_from(data: Mapping[str, Any]) -> Words:
-    """The words from the TOML content."""
-    given: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in data.items() if name not in ("below", "texts")}
-    return Words(**given, below={int(steps): weight for steps, weight in data["below"].items()}, texts=data["texts"])
+    """The words from the content of their spec."""
+    return Words(**{**data, "below": {int(steps): weight for steps, weight in data["below"].items()}})
 
 
 def chosen(applicants: Sequence[Applicant], words: Words) -> list[Applicant]:
