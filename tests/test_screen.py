@@ -18,7 +18,7 @@ from xltools.actions.screen import Lists, screen
 from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.finding import Code, Severity, StopError
-from xltools.model.form import load_template
+from xltools.model.form import load_form, load_template
 from xltools.model.screening import Entry, Screened, Source, Why
 from xltools.rules.screen_match import match
 
@@ -211,6 +211,40 @@ def test_headers_are_proposed_and_changed_by_hand(tmp_path: Path) -> None:
     assert {str(one["header"]): one["field"] for one in table(second, "screen_mapping") if one["list"] == "审批信息"}["办结事项"] == "不使用"
 
 
+@pytest.mark.parametrize(
+    ("heads", "fields"),
+    [       # the headers of emergency lists, of the national permit platform, of the public register of administrative permissions
+        ("序号 所在地 企业全名 社会统一信用代码 行业类型 绩效级别", "serial county name credit_code industry current"),
+        ("序号 区（县） 企业名称 统一社会信用代码 行业类别 绩效评级", "serial county name credit_code industry current"),
+        ("省/直辖市 地市 许可证编号 单位名称 行业类别 有效期限 发证日期", ". . permit_no name industry . document_date"),
+        ("所属县区 企业单位名称 排污登记编号 排污许可管理级别", "county name permit_no category"),
+        ("行政相对人名称 行政相对人代码_1(统一社会信用代码) 行政许可决定文书号 许可类别 许可内容 许可决定日期", "name credit_code document_no . matter document_date"),
+    ],
+)
+def test_the_headers_that_offices_use_are_known(heads: str, fields: str, tmp_path: Path) -> None:
+    written = {**HEADS, "审批信息.xlsx": tuple(heads.split())}
+    done = screen(lists(tmp_path, [emission(0)], [permit(0)], [["甲"] * len(heads.split())], heads=written), tmp_path / "底册.xlsx", POLICY)
+    labels = {one.name: one.label for one in load_form("screen_entry")}
+    assert [one["field"] for one in table(done, "screen_mapping") if one["list"] == "审批信息"] == [labels.get(name) for name in fields.split()]
+
+
+@pytest.mark.parametrize(
+    ("written", "county"),
+    [
+        ("灵宝市故县镇工业园", "灵宝市"),
+        ("河南省三门峡市湖滨区会兴街道", "湖滨区"),
+        ("三门峡市陕县西张村镇", "陕州区"),        # the county's name before 2016
+        ("三门峡经济开发区分陕路", "开发区"),
+        ("洛阳市开发区", None),
+        ("洛阳市灵宝路1号", None),
+        ("三门峡市", None),
+    ],
+)
+def test_an_address_says_its_county_only_by_its_beginning(written: str, county: str | None, tmp_path: Path) -> None:
+    done = screen(lists(tmp_path, [emission(0, county=written)], [permit(1)], [approval(2)]), tmp_path / "底册.xlsx", POLICY)
+    assert {one["county"] for one in table(done, "screen_ledger") if one["name"] == NAMES[0]} == {county}
+
+
 def test_a_list_with_a_sheet_per_county_is_read_whole(tmp_path: Path) -> None:
     given = lists(tmp_path, [emission(0)], [permit(0)], [approval(0)])
     with Workbook(str(given.approval[0])) as workbook:
@@ -259,7 +293,7 @@ def test_a_list_that_cannot_be_read_stops_it_all(tmp_path: Path) -> None:
     given = lists(tmp_path, [emission(0)], [permit(0)], [approval(0)])
     (tmp_path / "坏.xlsx").write_bytes(b"no")
     (tmp_path / "无.csv").write_text("甲,乙\n1,2\n")
-    for bad, code in (("坏.xlsx", Code.UNREADABLE), ("无.csv", Code.HEADER_MISSING)):
+    for bad, code in (("坏.xlsx", Code.UNREADABLE), ("无.csv", Code.NAMES_NOT_FOUND)):
         with pytest.raises(StopError) as stop:
             screen(replace(given, approval=(tmp_path / bad,)), tmp_path / "底册.xlsx", POLICY)
         assert stop.value.finding.code is code

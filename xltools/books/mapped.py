@@ -59,7 +59,7 @@ def read_list(book: Book, form: Form, name: str, chosen: Mapping[str, str]) -> l
     mapped = read_anew(book, lambda grid, _: assigned(grid, chosen))
     found = [one for sheet in book.sheets if (one := _sheet((book, mapped), form, name, sheet)) is not None]
     if not found:
-        raise StopError(Code.HEADER_MISSING.at(Place(book.name), sheet=book.name, labels=form[name].label))
+        raise StopError(Code.NAMES_NOT_FOUND.at(Place(book.name), label=form[name].label))
     return found
 
 

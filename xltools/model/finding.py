@@ -254,6 +254,7 @@ class Code(Enum):
     COUNTY_UNCLEAR = ("W813", "{count} 家企业不知道在哪个县（市、区），或有两种说法，没有写进区县填报表", "请核实属地")
     TARGET_NOT_GIVEN = ("W814", "{count} 家重点行业企业的预期等级和时限没有规定怎样定", "请企业和县（市、区）按自身条件确定，填在区县填报表")
     REMARK_WITHOUT_LINE = ("W815", "“{name}”上次的市级备注“{remark}”，这次底册里没有这一行", "请核对信用代码和县（市、区），把备注写到相应的行")
+    NAMES_NOT_FOUND = ("E816", "没有一张表认出写着“{label}”的列", "请把那一列的表头改成“{label}”，和别的表头在同一行，再生成一次")
 
     # 8 signing, seals, deadlines, packages
     SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.text import key, name_key, shown
 
 CODE_LENGTH = 18
+PROVINCE = re.compile("^[^省市县区]{2,3}省")
 Record = Mapping[str, object]
 
 
@@ -56,7 +58,7 @@ def _maker(source: Source, table: Table, policy: Policy, home: str) -> Callable[
         front = permit[:CODE_LENGTH]
         if not typed and is_credit_code(front):     # the permit's number begins with the code
             code = typed = front
-        county = counties.get(said["county"], "") if said["county"] else home
+        county = counties.get(said["county"]) or _of_address(said["county"], counties, key(policy.city)) if said["county"] else home
         name = str(record.get("name") or "")
         industry = industries.get(said["industry"], "")     # offices name other industries each in their own way
         mark = _mark(source.value, county, name_key(name), typed, permit)
@@ -68,6 +70,13 @@ def _maker(source: Source, table: Table, policy: Policy, home: str) -> Callable[
 def _known(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
     """Every spelling of the policy's words → the word."""
     return {key(other): name for name, others in names.items() for other in others if other}
+
+
+def _of_address(text: str, counties: Mapping[str, str], city: str) -> str:
+    """The county with which an address begins, after the province and this city; "" where it begins with none."""
+    within = PROVINCE.sub("", text)
+    begun = [name for name in counties if within.startswith(name) or within.startswith(city + name)]
+    return counties[max(begun, key=len)] if begun else ""
 
 
 def _mark(*parts: str) -> str:
