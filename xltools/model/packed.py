@@ -34,20 +34,25 @@ ODD = "surrogatepass"  # half characters, as some old files have them, come back
 OFTEN = 2  # times that a text stands in a column on the average, from where each is kept once
 
 
+Columns = Mapping[str, tuple[str, list[Any]]]  # the type and the values of each
+
+
 class UnpackableError(ValueError):
     """A value that JSON would not give back as it was, or bytes that are not what `packed` made."""
 
 
 def packed(one: Submission, template: Template) -> bytes:
     """A submission read with `template`, its path aside. Raises UnpackableError."""
+    typed = {name: _columns(table.frame) for name, table in one.tables.items()}
+    rows = {name: table.frame.index.tolist() for name, table in one.tables.items()}
     record = {
         **{name: getattr(one, name) for name in TEXTS},
         "report_date": _value(one.report_date),
         "saved": _value(one.saved),
         "findings": [_finding(found) for found in one.findings],
         "answers": [asdict(answer) for answer in one.answers],
-        "tables": {name: _table(table, template, None) for name, table in one.tables.items()},
-        "raw": {name: _table(table, template, one.tables.get(name)) for name, table in one.raw.items()},
+        "tables": {name: _table(table, template, typed[name], {}) for name, table in one.tables.items()},
+        "raw": {name: _table(table, template, _columns(table.frame), typed.get(name, {}) if rows.get(name) == table.frame.index.tolist() else {}) for name, table in one.raw.items()},
     }
     body = zlib.compress(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode(errors=ODD), FAST)
     return hashlib.sha256(body).digest() + body
@@ -77,16 +82,13 @@ def _submission(record: Mapping[str, Any], template: Template) -> Submission:
     )
 
 
-def _table(table: Table, template: Template, like: Table | None) -> dict[str, Any]:
-    """A table of a form of this template. like: columns that hold the same values as in this one are not repeated."""
+def _table(table: Table, template: Template, columns: Columns, like: Columns) -> dict[str, Any]:
+    """A table of a form of this template. like: columns that hold the same values as these are not repeated."""
     frame, name = table.frame, table.form.name
     if table.form not in template.forms or type(frame.index) is not pd.Index or frame.index.dtype != "int64":
         raise UnpackableError(f"the table {name} is of a kind of its own")
-    rows = frame.index.tolist()
-    columns = _columns(frame)
-    others = _columns(like.frame) if like is not None and rows == like.frame.index.tolist() else {}
-    said = {field: _column(column, others.get(field)) for field, column in columns.items()}
-    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": rows, "name": frame.index.name, "frame": said}
+    said = {field: _column(column, like.get(field)) for field, column in columns.items()}
+    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": frame.index.tolist(), "name": frame.index.name, "frame": said}
 
 
 def _table_again(record: Mapping[str, Any], template: Template, like: Table | None) -> Table:
@@ -95,14 +97,12 @@ def _table_again(record: Mapping[str, Any], template: Template, like: Table | No
     return Table(template[record["form"]], record["file"], record["sheet"], pd.DataFrame(columns, index=index), record["columns"])
 
 
-def _columns(frame: pd.DataFrame) -> dict[str, tuple[str, list[Any]]]:
+def _columns(frame: pd.DataFrame) -> Columns:
     """Of every column its type and its values; None for those that are missing, dates as numbers."""
-    dtypes = frame.dtypes.tolist()
-    names = {dtype: str(dtype) for dtype in {*dtypes}}
-    kinds = dict(zip(map(str, frame), map(names.__getitem__, dtypes), strict=True))
+    kinds = dict(zip(map(str, frame), map(str, frame.dtypes.tolist()), strict=True))
     if frame.empty:
         return {field: (kind, []) for field, kind in kinds.items()}
-    if {*names.values()} == {"object"}:
+    if {*kinds.values()} == {"object"}:
         return {field: ("object", values) for field, values in columns_of(frame).items()}
     return {field: (kind, _plain(frame[field], kind)) for field, kind in kinds.items()}
 

@@ -11,7 +11,7 @@ from rapidfuzz.distance import OSA
 
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.policy import Policy
-from xltools.model.table import TEXT, Table
+from xltools.model.table import Table
 from xltools.rules.codes import is_credit_code
 from xltools.rules.limits import date_limits
 from xltools.rules.nearest import Listed, enterprise_meant, enterprises_in, processes_there
@@ -65,14 +65,12 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
 
 def _codes(table: Table) -> _Codes:
     """The codes of a sheet; a broken code counts as the first 18 characters of its row's permit number when those are right."""
-    if table.frame.empty:
-        return _Codes(frozenset(), ())
-    codes = table.frame["credit_code"]
-    valid = true_where(codes, is_credit_code)
-    broken = table.frame[~valid]
-    permits = broken["permit_no"].str[:18].dropna() if "permit_no" in table.columns else pd.Series(dtype=TEXT)
-    meant = {text for text in permits if is_credit_code(text)}
-    return _Codes(frozenset(codes[valid]) | meant, tuple(broken["credit_code"].dropna().unique()))
+    codes = table.frame["credit_code"].tolist()
+    permits = table.frame["permit_no"].tolist() if "permit_no" in table.columns else [pd.NA] * len(codes)
+    right = {code for code in {*codes} if isinstance(code, str) and is_credit_code(code)}
+    broken = [(code, permit) for code, permit in zip(codes, permits, strict=True) if code not in right]
+    meant = {permit[:18] for _, permit in broken if isinstance(permit, str) and is_credit_code(permit[:18])}
+    return _Codes(frozenset(right | meant), tuple(dict.fromkeys(code for code, _ in broken if isinstance(code, str))))
 
 
 def _judged(table: Table) -> pd.DataFrame:
