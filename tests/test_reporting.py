@@ -186,3 +186,18 @@ def test_a_blank_summary_remembers_no_month(tmp_path: Path) -> None:
     form = load_form("history")
     sheet = openpyxl.load_workbook(path)[form.sheet]
     assert [sheet.cell(FIRST_ROW, column).value for column in range(1, len(form.fields) + 1)] == [None] * len(form.fields)
+
+
+def test_the_sheet_is_one_page_wide_on_paper_without_the_texts_to_copy(tmp_path: Path) -> None:
+    """With a year overdue it printed 26 pages: two across, every summing line as high as its reminder."""
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    merge([tmp_path / "收件箱"], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 12, 31, 9))
+    book = openpyxl.load_workbook(tmp_path / "市级汇总.xlsx")
+    sheet = book[CITY["reporting"].sheet]
+    labels = [cell.value for cell in sheet[FIRST_ROW - 1]]
+    assert (labels[13], labels[14]) == ("报送状态", "提醒语（可直接复制）")
+    assert sheet.print_area == f"'{sheet.title}'!$A$1:$N$1048576"
+    assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight) == (True, 1, 0)
+    summing = [row for row in range(FIRST_ROW, sheet.max_row + 1) if sheet.cell(row, 15).value]
+    assert len(summing) == 8
+    assert max(sheet.row_dimensions[row].height for row in summing) <= 110

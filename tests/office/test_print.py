@@ -164,10 +164,10 @@ def test_no_band_runs_over_the_edge_of_a_page(office: Office, path: Path) -> Non
 
 def test_a_band_over_an_edge_would_be_seen(office: Office) -> None:
     with office.open(CITY) as document:
-        sheet = document.model.Sheets.getByName(load_form("reporting").sheet)
+        sheet = document.model.Sheets.getByName(load_form("moves").sheet)
         sheet.unprotect("")
-        sheet.getCellRangeByPosition(1, GROUP_ROW - 1, len(load_form("reporting").fields) - 1, GROUP_ROW - 1).merge(True)
-        assert {name for name, _ in across_an_edge(document)} == {load_form("reporting").sheet}
+        sheet.getCellRangeByPosition(1, GROUP_ROW - 1, len(load_form("moves").fields) - 1, GROUP_ROW - 1).merge(True)
+        assert {name for name, _ in across_an_edge(document)} == {load_form("moves").sheet}
 
 
 @pytest.fixture(scope="module")

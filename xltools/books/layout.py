@@ -8,6 +8,8 @@ from unicodedata import east_asian_width
 
 from xlsxwriter.worksheet import Worksheet
 
+from xltools.books.address import column_letters
+from xltools.books.refs import quoted
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind
 
 LINE_HEIGHT = 16.5
@@ -19,6 +21,7 @@ PAGE_WIDTH, COLUMN_EDGE = 150, 0.7  # character widths across A4 in full size, a
 SMALLEST = 0.8   # of full size: 10 points print as 8, where Excel's fonts are missing and columns come wider as 6.3
 WIDER = 1.25     # columns in such fonts against Excel's
 FOOTER_LIMIT = 255
+SHEET_ROWS = 1_048_576
 
 
 def text_width(text: str) -> int:
@@ -112,10 +115,14 @@ def set_view(sheet: Worksheet, form: Form, last_row: int) -> None:
     front = frozen_columns(form)
     sheet.freeze_panes(HEADER_ROW, front)
     sheet.repeat_rows(0, HEADER_ROW - 1)
-    across = pages_across([column_width(one) for one in form if one.formula != "hint"], front)
+    printed = [one for one in form if one.formula != "hint" and not one.screen]
+    across = pages_across([column_width(one) for one in printed], front)
     sheet.fit_to_pages(across, 0)
     if across > 1:
         sheet.repeat_columns(0, front - 1)
         sheet.print_across()
+    if any(one.screen for one in form):
+        # All rows, so that it need not grow; written out, because openpyxl, which people's scripts use, reads no area of whole columns.
+        sheet.print_area_range = f"{quoted(form.sheet)}!$A$1:${column_letters(len(printed))}${SHEET_ROWS}"
     sheet.autofilter(HEADER_ROW - 1, 0, max(last_row, FIRST_ROW) - 1, len(form.fields) - 1)
     sheet.hide_gridlines(2)

@@ -59,7 +59,7 @@ class Field:
     label: header text · unit: printed after the label · list: name of the choice list · depends: field whose
     value selects the part of the list · none_word: a word accepted instead of a value ("无") · width: characters ·
     formula: which computed value this is (owner = formula) · inherits: "form.field" this one copies in city forms ·
-    public: may leave the bureau in a public list · example: also used in messages.
+    public: may leave the bureau in a public list · screen: is not printed · example: also used in messages.
     """
 
     name: str
@@ -83,6 +83,7 @@ class Field:
     formula: str = ""
     inherits: str = ""
     public: bool = False
+    screen: bool = False
     source: str = ""
 
     @property
