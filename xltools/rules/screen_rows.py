@@ -75,7 +75,7 @@ def _known(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
 def _of_address(text: str, counties: Mapping[str, str], city: str) -> str:
     """The county with which an address begins, after the province and this city; "" where it begins with none."""
     within = PROVINCE.sub("", text)
-    begun = [name for name in counties if within.startswith(name) or within.startswith(city + name)]
+    begun = [name for name in counties if within.startswith((name, city + name))]
     return counties[max(begun, key=len)] if begun else ""
 
 
