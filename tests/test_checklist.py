@@ -236,6 +236,16 @@ def test_a_wrong_entry_is_named_at_its_cell(tmp_path: Path, column: str, no: str
     assert (code, cell(GRINDING, where, no)) in found
 
 
+def test_a_checklist_whose_headers_were_reworded_is_graded_as_before(tmp_path: Path) -> None:
+    new = {"found": "现场检查情况", "reached": "达到级别", "reason": "不适用理由", "problem": "存在的问题", "demand": "整改意见"}
+    first = GRINDING.indicators[0].no
+    heads = {cell(GRINDING, name, first).replace("7", "6"): text for name, text in new.items()}     # the header stands above the first
+    path = change(grinding(tmp_path, no_6="半封闭"), 2, **heads)
+    assert codes(path) == {}
+    (part,) = grade_files([path], POLICY).checks
+    assert part.outcome == "非引领性"
+
+
 def test_an_overwritten_grade_is_a_finding_with_both_values(tmp_path: Path) -> None:
     where = cell(GRINDING, "reached", "6")
     found = codes(change(grinding(tmp_path, no_6="半封闭"), 2, **{where: "引领性"}))

@@ -27,7 +27,7 @@ from tests.checklists import (
     toy,
     worse_entries,
 )
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Code, Finding, Place, Severity
 from xltools.model.grade import Checklist, EnterpriseGrade, Found, PartGrade, Status, level, plain
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
 from xltools.model.policy import load_policy
@@ -158,6 +158,23 @@ def test_a_table_that_knows_no_better_grade_says_so() -> None:
     assert "指标表没有 A 级的要求，能否评得更好不能判断" in part.steps
 
 
+@pytest.mark.parametrize(
+    ("no", "typed", "sentence"),
+    [
+        ("1", "10", "“排放限值—颗粒物”填的“10”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 10"),
+        ("1", "１０ ", "“排放限值—颗粒物”填的“１０ ”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 10"),
+        ("1", "9.5mg/m3", "“排放限值—颗粒物”填的“9.5mg/m3”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 9.5"),
+        ("1", "≤10", "“排放限值—颗粒物”填了“≤10”，无法判断，按待核实处理。请填不小于0的数字，不写单位（mg/m³）"),
+        ("1", "8-10", "“排放限值—颗粒物”填了“8-10”，无法判断，按待核实处理。请填不小于0的数字，不写单位（mg/m³）"),
+        ("3", " 是", "“监测监控水平—视频监控”填了“ 是”，无法判断，按待核实处理。请填其中之一：是、否；是不是“是”？"),
+        ("3", "符合", "“监测监控水平—视频监控”填了“符合”，无法判断，按待核实处理。请填其中之一：是、否"),
+    ],
+)
+def test_an_entry_that_cannot_be_judged_says_what_to_enter(no: str, typed: str, sentence: str) -> None:
+    (found,) = [one for one in grade_part(filled(small(), GOOD | {no: typed}))[1] if one.severity is Severity.ERROR]
+    assert f"{found.message}。{found.fix}" == sentence
+
+
 # --- the worst item decides -------------------------------------------------------------------------------------------
 
 
@@ -181,7 +198,7 @@ def test_nine_items_at_a_and_one_below(item: str, grade: str) -> None:
         ({"1": None}, "待核实", [(Code.NO_ANSWER, "1", "G")]),
         ({"1": "  "}, "待核实", [(Code.NO_ANSWER, "1", "G")]),
         ({"4": ""}, "待核实", [(Code.NO_ANSWER, "4", "I")]),
-        ({"1": "10"}, "待核实", [(Code.ANSWER_UNKNOWN, "1", "G")]),
+        ({"1": "10"}, "待核实", [(Code.ANSWER_AS_TEXT, "1", "G")]),
         ({"1": -1}, "待核实", [(Code.ANSWER_UNKNOWN, "1", "G")]),
         ({"1": True}, "待核实", [(Code.ANSWER_UNKNOWN, "1", "G")]),
         ({"1": float("nan")}, "待核实", [(Code.ANSWER_UNKNOWN, "1", "G")]),
@@ -216,7 +233,7 @@ def test_an_answer_beside_a_reason_contradicts_it() -> None:
 def test_a_row_left_out_is_not_verified() -> None:
     part, findings = grade_part(filled(small(), {no: value for no, value in GOOD.items() if no != "2"}))
     assert part.outcome == "待核实"
-    assert [(f.code, f.place) for f in findings] == [(Code.NO_ANSWER, Place(FILE, SHEET))]
+    assert [(f.code, f.place) for f in findings] == [(Code.ROW_GONE, Place(FILE, SHEET))]
 
 
 def test_a_strange_row_does_not_count_and_is_named() -> None:

@@ -152,7 +152,7 @@ class Code(Enum):
 
     # 5 grading
     NO_ANSWER = ("N501", "“{item}”还没有填写，按待核实处理", "核查后请填写{hint}")
-    ANSWER_UNKNOWN = ("E502", "“{item}”填了“{value}”，无法判断，按待核实处理", "{hint}")
+    ANSWER_UNKNOWN = ("E502", "“{item}”填了“{value}”，无法判断，按待核实处理", "请填{hint}")
     NOT_APPLICABLE_NO_REASON = ("E503", "“{item}”写了不适用，没有写原因，按待核实处理", "请写明不适用的原因；其实适用的请填写现场情况")
     ANSWER_AND_REASON = ("E504", "“{item}”填了“{value}”，又写了不适用的原因“{reason}”，按待核实处理", "请只保留其中一个")
     GRADE_DISAGREES = ("E505", "“{item}”在表中显示“{shown}”，按指标表应为“{computed}”", "等级单元格可能被覆盖，或公式被改动；请在下发的核查表中重新打开核对，以系统结果为准")
@@ -180,10 +180,12 @@ class Code(Enum):
     OTHER_ENTERPRISE = ("W537", "这份核查表是为 {expected} 生成的，表头写的是“{value}”", "请核对是否把一家企业的核查表改给了另一家；请重新生成")
     EVENT_BEFORE_CHECK = ("W538", "“{kind}”发生在核查日期 {date} 之前，没有改变核查得出的等级 {grade}", "请确认核查时已经考虑了这件事")
     SHEET_NOT_GRADED = ("W539", "工作表“{sheet}”不是工序核查表，没有参与评级", "如果它是被改动过的工序核查表，请恢复表头；如果是另外附上的内容，不需要处理")
-    PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，或重新生成核查表")
+    PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，缺列的先补上列；恢复不了的，重新生成一份核查表，把填过的抄过去")
     CHECK_DATE_MISSING = ("W545", "没有填写核查日期，不能判断指标表“{table}”当时是否有效", "请填写核查的日期")
     SAME_REQUIREMENT = ("W546", "“{item}”选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
     LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
+    ANSWER_AS_TEXT = ("E548", "“{item}”填的“{value}”是文字，不是数字，按待核实处理", "请把这一格的格式改为“常规”，再输入 {number}")
+    ROW_GONE = ("W549", "“{item}”那一行（序号 {no}）不在表里，按待核实处理", "请把这一行补回来，序号写 {no}；补不回来的，重新生成一份核查表，把填过的抄过去")
     NOT_COMPARED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
 
     # 6 between workbooks

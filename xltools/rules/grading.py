@@ -21,9 +21,11 @@ from xltools.model.grade import (
 )
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.rules.explain import flags_of, required_text, steps_of
+from xltools.rules.nearest import meant
 from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
-from xltools.rules.requirement import is_answer, is_blank, says_not_applicable
+from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
 
+UNFILLED = frozenset({Code.NO_ANSWER, Code.ROW_GONE})
 Judged = tuple[Verdict, Code | None]
 
 
@@ -39,7 +41,7 @@ def grade_part(checklist: Checklist) -> tuple[PartGrade, list[Finding]]:
     twice = {answer.no for answer in checklist.answers} - answers.keys()
     for item in items:
         code = judged[item.indicator.no][1]
-        needless = code is Code.NO_ANSWER and (item.outcome != Status.UNVERIFIED or item.indicator.no in twice)
+        needless = code in UNFILLED and (item.outcome != Status.UNVERIFIED or item.indicator.no in twice)
         if code and not needless:
             findings.append(_about_answer(item, code, checklist.table))
     part = _part(checklist, items)
@@ -52,7 +54,7 @@ def judge(indicator: Indicator, table: IndicatorTable, answer: Answer | None) ->
     if not is_graded(indicator, table):
         return Verdict(NO_REQUIREMENT, table.lowest, pending(table).possible), None
     if answer is None:
-        return pending(table), Code.NO_ANSWER
+        return pending(table), Code.ROW_GONE
     text = indicator.kind is AnswerKind.TEXT
     entry = answer.chosen if text else answer.found
     reasoned = not is_blank(answer.reason)
@@ -67,7 +69,8 @@ def judge(indicator: Indicator, table: IndicatorTable, answer: Answer | None) ->
         alike = asked_alike(indicator, table, answer.chosen) != answer.chosen
         return Verdict(answer.chosen, answer.chosen, answer.chosen), Code.SAME_REQUIREMENT if alike else None
     if text or not is_answer(indicator, answer.found):
-        return pending(table), Code.ANSWER_UNKNOWN
+        written = indicator.kind is AnswerKind.NUMBER and is_answer(indicator, number_written(answer.found, indicator.unit))
+        return pending(table), Code.ANSWER_AS_TEXT if written else Code.ANSWER_UNKNOWN
     return climb(indicator, table, answer.found), None
 
 
@@ -168,7 +171,9 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
         "item": item.label,
         "value": plain(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
         "reason": answer.reason,
-        "hint": _hint(indicator, table),
+        "hint": _hint(indicator, table) + (meant(answer.found, indicator.options) if isinstance(answer.found, str) else ""),
+        "no": indicator.no,
+        "number": number_written(answer.found, indicator.unit),
         "other": asked_alike(indicator, table, answer.chosen),
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell

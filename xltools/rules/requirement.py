@@ -6,16 +6,19 @@ else stands in the cell is an answer nobody knows: never 0 and never a pass. `{a
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 
 from xltools.model.grade import NOT_APPLICABLE, Found, as_decimal
 from xltools.model.indicator import AnswerKind, Indicator, Operator, Requirement
+from xltools.rules.text import compact
 
 CELL = "{answer}"
 REASON = "{reason}"
 SPACES = " \u3000"
 SIGNS = {Operator.EQUAL: "=", Operator.AT_LEAST: ">=", Operator.ABOVE: ">", Operator.AT_MOST: "<=", Operator.BELOW: "<"}
 HUNDRED = Decimal(100)
+NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
 
 
 def is_blank(found: object) -> bool:
@@ -42,6 +45,12 @@ def number_of(found: Found) -> Decimal | None:
         return None
     number = as_decimal(found)
     return number if number.is_finite() else None
+
+
+def number_written(found: Found, unit: str) -> Decimal | None:
+    """The number that a text in a cell says, with or without its unit, whatever its width and blanks; None for anything else."""
+    plain = compact(found).removesuffix(compact(unit)) if isinstance(found, str) else ""
+    return Decimal(plain) if NUMBER.fullmatch(plain) else None
 
 
 def meets(requirement: Requirement, found: Found) -> bool:
