@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from enum import Enum
 from functools import lru_cache
+from operator import mul
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 WEIGHTS = (1, 3, 9, 27, 19, 26, 16, 17, 20, 29, 25, 13, 8, 24, 10, 30, 28)
-_PRODUCTS = {(character, weight): value * weight for value, character in enumerate(ALPHABET) for weight in WEIGHTS}
+_NONE = 255
+_VALUES = bytes(ALPHABET.find(chr(byte)) % 256 for byte in range(256))  # of a byte; -1 becomes _NONE
 
 _CREDIT = re.compile(rf"[{ALPHABET}]{{18}}")
 # H9 + division code + 0000 and a serial, or an organisation code, + a letter: units without a credit code.
@@ -39,8 +41,12 @@ def credit_code_check(first17: str) -> str:
     Raises KeyError for a character outside the code's alphabet, ValueError for another length.
     Source: GB 32100-2015 4.2 and annex.
     """
-    total = sum(map(_PRODUCTS.__getitem__, zip(first17, WEIGHTS, strict=True)))
-    return ALPHABET[-total % 31]
+    if len(first17) != len(WEIGHTS):
+        raise ValueError("the argument must have 17 characters")
+    values = first17.encode().translate(_VALUES)  # a character beyond ASCII becomes bytes of no value
+    if _NONE in values:
+        raise KeyError(first17)
+    return ALPHABET[-sum(map(mul, values, WEIGHTS)) % 31]
 
 
 def make_credit_code(first17: str) -> str:
