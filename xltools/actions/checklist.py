@@ -128,8 +128,7 @@ def file_name(applicant: Applicant) -> str:
 
 def applicants(outcome: Outcome, policy: Policy) -> tuple[list[Applicant], list[Finding]]:
     """Every enterprise of the accepted workbooks, county by county in the order of their rows; and the rows that can have no checklist."""
-    months = policy.lists["months"]
-    ordered = sorted(outcome.accepted, key=lambda one: (one.county, months.index(one.batch) if one.batch in months else -1, one.file))
+    ordered = sorted(outcome.accepted, key=lambda one: (one.county, policy.month(one.batch), one.file))
     findings: list[Finding] = []
     names: dict[tuple[str, str], str] = {}
     parts: dict[tuple[str, str], dict[str, ApplicantPart]] = {}

@@ -63,13 +63,12 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
 def deadline_line(one: Submission, policy: Policy, today: date) -> str:
     """Until when the workbook was due, and how far that is from today."""
     words = load_return()
-    month = one.batch.removesuffix("月")
-    if not month.isdecimal() or not 1 <= int(month) <= 12:
+    month = policy.month(one.batch)
+    if not month:
         return words.deadline_unknown
-    reviews = one.tables.get("review")
-    deadline = deadline_of(policy, int(month), 0 if reviews is None else len(reviews.frame))
+    deadline = deadline_of(policy, month, one.count("review"))
     year = one.year or policy.year
-    due, late = due_date(deadline, year, int(month)), days_late(deadline, year, int(month), today)
+    due, late = due_date(deadline, year, month), days_late(deadline, year, month, today)
     left = (due - today).days
     if late > PAST:
         return words.deadline_past.format(name=deadline.name, due=f"{due.year}年{due.month}月{due.day}日", source=deadline.source)

@@ -19,7 +19,7 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
-from xltools.rules.package import records_of
+from xltools.rules.enterprises import numbered_records
 from xltools.rules.parse import parse
 from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findings
 
@@ -98,5 +98,5 @@ def _last(path: Path, policy: Policy) -> tuple[Last, list[Finding]]:
         if name in raw:
             typed, said = parse(raw[name], policy, policy.year)
             found += said
-            lines += [(typed.place(row, "due"), record) for row, record in records_of(typed) if record["indicator"]]
+            lines += [(typed.place(row, "due"), record) for row, record in numbered_records(typed) if record["indicator"]]
     return lines, [one for one in found if one.severity is not Severity.NOTE]

@@ -37,11 +37,12 @@ from xltools.model.recheck import (
 from xltools.rules.account import row_of
 from xltools.rules.city import plain
 from xltools.rules.deadlines import last_day
-from xltools.rules.package import SIGNED, applications, late_signature, records_of
+from xltools.rules.enterprises import numbered_records
+from xltools.rules.package import SIGNED, applications, late_signature
 from xltools.rules.parse import parse
 from xltools.rules.plan import known_of
 from xltools.rules.recheck import county_lines, people_lines, sample
-from xltools.rules.text import key
+from xltools.rules.text import part_key
 
 Who = tuple[str, str]
 LEDGER, RECTIFICATION, CHANGES = "ledger", "rectification", "changes"
@@ -80,12 +81,7 @@ def _decided(path: Path) -> dict[Who, str]:
     """Code and process → the grade decided, of the latest row that has one."""
     ledger = read_summary(path)[1].get(LEDGER)
     lines = ledger.frame.to_dict("records") if ledger else []
-    return {_who(line): str(grade) for line in lines if (grade := plain(line["decided"]))}
-
-
-def _who(record: Mapping[object, object] | Mapping[str, object]) -> Who:
-    code, process = (record[name] for name in ("credit_code", "process"))
-    return key(str(code or "")), key(str(process or ""))
+    return {part_key(line["credit_code"], line["process"]): str(grade) for line in lines if (grade := plain(line["decided"]))}
 
 
 def _cases(outcome: Outcome, decided: Mapping[Who, str], policy: Policy) -> list[Case]:
@@ -94,14 +90,14 @@ def _cases(outcome: Outcome, decided: Mapping[Who, str], policy: Policy) -> list
     cases: dict[Who, Case] = {}
     for submission in outcome.accepted:
         for one in applications(submission, default_settings()):
-            cases[key(one.code), key(one.process)] = _reviewed(one, policy)
+            cases[part_key(one.code, one.process)] = _reviewed(one, policy)
     listed = known_of(outcome.accepted, policy).rows
     for part in graded.checks:
-        who = key(part.checklist.credit_code), key(part.checklist.process)
+        who = part_key(part.checklist.credit_code, part.checklist.process)
         known = cases.get(who) or Case(str(listed.get(who, {}).get("county") or ""), part.checklist.name, part.checklist.credit_code, part.checklist.process)
         cases[who] = _visited(part, known, graded, policy)
-    found = {_who(record) for one in outcome.accepted for _, record in records_of(one.tables.get(RECTIFICATION)) if record["origin"] == load_recheck_words().words["province"]}
-    events = {_who(record) for one in outcome.accepted for _, record in records_of(one.tables.get(CHANGES)) if policy.sanction(str(record["change_kind"]))}
+    found = {part_key(record["credit_code"], record["process"]) for one in outcome.accepted for _, record in numbered_records(one.tables.get(RECTIFICATION)) if record["origin"] == load_recheck_words().words["province"]}
+    events = {part_key(record["credit_code"], record["process"]) for one in outcome.accepted for _, record in numbered_records(one.tables.get(CHANGES)) if policy.sanction(str(record["change_kind"]))}
     return [replace(case, decided=decided.get(who, ""), province=who in found, event=who in events) for who, case in cases.items()]
 
 
@@ -110,8 +106,7 @@ def _reviewed(one: Application, policy: Policy) -> Case:
     county, review = one.submission.county, one.review
     people = tuple((str(review[name]), county) for name in ("checker1", "checker2") if review[name])
     unsigned = people if review["checkers_signed"] != SIGNED else ()
-    months, late = policy.lists["months"], bool(late_signature(one, policy))
-    month = months.index(one.submission.batch) + 1 if one.submission.batch in months else 0
+    late, month = bool(late_signature(one, policy)), policy.month(one.submission.batch)
     return Case(county, one.name, one.code, one.process, str(review["conclusion"] or ""), county_people=people, unsigned=unsigned, review_late=late, month=month)
 
 
@@ -141,7 +136,7 @@ def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:
     typed, said = parse(raw[WEIGHTS], policy, policy.year)
     if wrong := [one for one in said if one.severity is Severity.ERROR]:
         raise StopError(wrong[0])
-    lines = {str(record["factor"]): (row, record) for row, record in records_of(typed)}
+    lines = {str(record["factor"]): (row, record) for row, record in numbered_records(typed)}
     weights = []
     for one in load_recheck_words().weights:
         row, record = lines.get(one.name, (0, {"weight": one.weight, "reason": one.reason}))

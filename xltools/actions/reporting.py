@@ -11,7 +11,8 @@ from xltools.model.finding import Finding, Place, Severity, StopError, first_per
 from xltools.model.form import load_template
 from xltools.model.package import PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
-from xltools.rules.package import records_of, unknown_sources
+from xltools.rules.enterprises import numbered_records
+from xltools.rules.package import unknown_sources
 from xltools.rules.parse import parse
 
 TEMPLATE, COLUMNS, ADVANCED = "reporting", "reporting_columns", "reporting_advanced"
@@ -37,10 +38,10 @@ def read_reporting(path: Path, policy: Policy) -> tuple[Settings, list[Finding]]
     for name, table in raw.items():
         tables[name], said = parse(table, policy, policy.year)
         found += said
-    rows = [record for _, record in records_of(tables[COLUMNS]) if record["header"]]
+    rows = [record for _, record in numbered_records(tables[COLUMNS]) if record["header"]]
     columns = tuple(PlatformColumn(*(str(record[name] or "") for name in ("header", "source", "fixed"))) for record in rows)
     found += unknown_sources(columns, Place(path.name, tables[COLUMNS].sheet))
     if wrong := [one for one in found if one.severity is Severity.ERROR]:
         raise StopError(wrong[0])
-    advanced = frozenset(str(record["credit_code"]).upper() for _, record in records_of(tables.get(ADVANCED)) if record["credit_code"])
+    advanced = frozenset(str(record["credit_code"]).upper() for _, record in numbered_records(tables.get(ADVANCED)) if record["credit_code"])
     return Settings(columns, True, advanced), first_per_cell(found)

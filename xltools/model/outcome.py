@@ -48,6 +48,10 @@ class Submission:
     accepted: bool = True
     answers: tuple[Answer, ...] = ()
 
+    def count(self, form: str) -> int:
+        """How many records it has of a form, 0 without its sheet."""
+        return len(self.tables[form].frame) if form in self.tables else 0
+
     @property
     def rows(self) -> int:
         """How many records its row forms hold together."""

@@ -175,6 +175,11 @@ class Policy:
         names = self.lists["counties"]
         return names.index(str(name)) if name in names else len(names)
 
+    def month(self, batch: object) -> int:
+        """1 to 12 for the batch of a month, 0 for anything else."""
+        months = self.lists["months"]
+        return months.index(str(batch)) + 1 if batch in months else 0
+
     def county(self, text: str) -> County | None:
         """The county of this name or alias, None when there is none."""
         return next((c for c in self.counties if text and text in (c.name, c.code, *c.aliases)), None)

@@ -43,8 +43,7 @@ def board(form: Form, outcome: Outcome, policy: Policy) -> Table:
 
 def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Line:
     """What one workbook brought."""
-    rows = {name: len(table.frame) for name, table in submission.tables.items()}
-    reviews = rows.get("review", 0)
+    reviews = submission.count("review")
     found = _found(submission.file, numbers)
     return {
         "county": submission.county or None,
@@ -52,9 +51,9 @@ def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], p
         "batch": submission.batch or None,
         "reported": submission.report_date,
         "on_time": on_time(submission, reviews, policy),
-        "rows": rows.get("screening", 0),
+        "rows": submission.count("screening"),
         "reviews": reviews,
-        "issues": rows.get("rectification", 0),
+        "issues": submission.count("rectification"),
         **found,
         "state": state(submission, found, sum(one.code in KEEPS_OUT for one in submission.findings)),
     }
@@ -75,10 +74,9 @@ def state(submission: Submission, found: Line, lost: int) -> str:
 
 def on_time(submission: Submission, reviews: int, policy: Policy) -> str:
     """Whether a workbook came in time for its batch, in words."""
-    months = policy.lists["months"]
-    if submission.report_date is None or submission.batch not in months:
+    month = policy.month(submission.batch)
+    if submission.report_date is None or not month:
         return NO_DATE
-    month = months.index(submission.batch) + 1
     return punctuality(deadline_of(policy, month, reviews), submission.year or policy.year, month, submission.report_date)
 
 

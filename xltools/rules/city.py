@@ -24,6 +24,7 @@ from xltools.rules.text import key, shown
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}
 
 Origin = tuple[Any, Any, Any]   # of a record: its county, batch and file
+NO_MONTH = 13   # where among the months stands what belongs to none
 TEXTS = frozenset({str, type(None), type(pd.NA)})
 
 
@@ -38,9 +39,7 @@ def record_orders(origins: Iterable[Origin], policy: Policy) -> dict[Origin, tup
 
 
 def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, int, str]:
-    months = policy.lists["months"]
-    month = months.index(batch) if batch in months else len(months)
-    return policy.county_rank(county), month, file
+    return policy.county_rank(county), policy.month(batch) or NO_MONTH, file
 
 
 def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:

@@ -133,6 +133,11 @@ def rows_of(table: Table | None) -> list[Row]:
     return [{**record, ROW: int(str(row))} for row, record in rows]
 
 
+def numbered_records(table: Table | None) -> list[tuple[int, Row]]:
+    """The same rows as (row of the sheet, values)."""
+    return [(row.pop(ROW), row) for row in rows_of(table)]
+
+
 def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
     """The rows of every enterprise and county, told by its code, or else its name; of one process the latest batch."""
     groups: dict[tuple[str, str], list[Row]] = {}
@@ -146,11 +151,10 @@ def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
     """Of every process the rows of its latest batch, in the order they came."""
     if len(rows) == 1:
         return [*rows]
-    months = {month: at for at, month in enumerate(policy.lists["months"])}
     last: dict[object, int] = {}
     for row in rows:
-        last[row["process"]] = max(last.get(row["process"], -1), months.get(row["batch"], -1))
-    return [row for row in rows if months.get(row["batch"], -1) == last[row["process"]]]
+        last[row["process"]] = max(last.get(row["process"], 0), policy.month(row["batch"]))
+    return [row for row in rows if policy.month(row["batch"]) == last[row["process"]]]
 
 
 def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[str]) -> Row:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
 from xltools.model.finding import Code, Finding, Place
@@ -10,11 +10,10 @@ from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
-from xltools.model.table import Table
 from xltools.rules.city import plain_record
 from xltools.rules.deadlines import due_date, last_day
-from xltools.rules.enterprises import ROW, rows_of
-from xltools.rules.text import key
+from xltools.rules.enterprises import numbered_records
+from xltools.rules.text import key, part_key
 
 COVER, SCREENING, REVIEW, RECTIFICATION = "cover", "screening", "review", "rectification"
 AGREED, ABSENT, SIGNED, SOLVED = "同意上报", "无", "已签字", "已整改到位"
@@ -23,25 +22,16 @@ BETWEEN = "、"
 COLUMN_WIDTH, ROOM, WORD = 22.0, 4, 60
 
 
-def records_of(table: Table | None) -> list[tuple[int, dict[str, object]]]:
-    """The rows of a typed table: sheet row and values."""
-    return [(int(row.pop(ROW)), row) for row in rows_of(table)]
-
-
 def applications(submission: Submission, settings: Settings) -> list[Application]:
     """Every review of a workbook, with what keeps it out of the package."""
-    listed = {_who(record): record for _, record in records_of(submission.tables.get(SCREENING))}
+    listed = {part_key(record["credit_code"], record["process"]): record for _, record in numbered_records(submission.tables.get(SCREENING))}
     found = []
-    for row, record in records_of(submission.tables.get(REVIEW)):
+    for row, record in numbered_records(submission.tables.get(REVIEW)):
         place = submission.tables[REVIEW].place(row, "credit_code")
-        one = Application(submission, place, record, listed.get(_who(record), {}), paper=str(record["credit_code"] or "").upper() in settings.advanced)
+        one = Application(submission, place, record, listed.get(part_key(record["credit_code"], record["process"]), {}), paper=str(record["credit_code"] or "").upper() in settings.advanced)
         reasons = tuple(_reasons(one))
         found.append(Application(submission, place, record, one.screening, reasons, one.paper))
     return found
-
-
-def _who(record: Mapping[str, object]) -> tuple[str, str]:
-    return key(str(record["credit_code"] or "")), key(str(record["process"] or ""))
 
 
 def _reasons(one: Application) -> Iterator[str]:
@@ -68,10 +58,10 @@ def _reasons(one: Application) -> Iterator[str]:
 
 def late_signature(one: Application, policy: Policy) -> str:
     """That the director signed after the day of the month, in words; "" when in time."""
-    signed, months = one.review["sign_date"], policy.lists["months"]
-    if not isinstance(signed, date) or one.submission.batch not in months:
+    signed, month = one.review["sign_date"], policy.month(one.submission.batch)
+    if not isinstance(signed, date) or not month:
         return ""
-    month, year, deadline = months.index(one.submission.batch) + 1, one.submission.year or policy.year, policy.deadline(REVIEW)
+    year, deadline = one.submission.year or policy.year, policy.deadline(REVIEW)
     if signed <= last_day(deadline, year, month):
         return ""
     return load_package_words().words["sign_late"].format(signed=signed, due=due_date(deadline, year, month))
@@ -88,7 +78,7 @@ def issues(submission: Submission, codes: Iterable[str]) -> list[dict[str, objec
     """The problems of these enterprises, each with whether it is solved."""
     wanted = {key(code) for code in codes}
     found = []
-    for row, record in records_of(submission.tables.get(RECTIFICATION)):
+    for row, record in numbered_records(submission.tables.get(RECTIFICATION)):
         if key(str(record["credit_code"] or "")) in wanted:
             solved = record["done"] is not None and record["result"] in (None, SOLVED)
             found.append({**record, "state": DONE if solved else NOT_DONE, "source_row": row})

@@ -12,9 +12,9 @@ from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, PartGrade, Statu
 from xltools.model.outcome import Submission
 from xltools.model.plan import FORM, Line, PartPlan, load_plan_words
 from xltools.model.policy import Policy
+from xltools.rules.enterprises import numbered_records
 from xltools.rules.grading import needs
-from xltools.rules.package import records_of
-from xltools.rules.text import key
+from xltools.rules.text import key, part_key
 
 SCREENING, RECTIFICATION = "screening", "rectification"
 GOALS = ("target", "applied")       # what the county wrote of the grade it wants, the first that is a better one counts
@@ -32,25 +32,20 @@ class Known:
 
 def known_of(submissions: Iterable[Submission], policy: Policy) -> Known:
     """What these workbooks say of every process; of several batches the latest."""
-    months = policy.lists["months"]
     rows: dict[Who, Line] = {}
     noted: dict[Who, list[Line]] = {}
-    for one in sorted(submissions, key=lambda one: (months.index(one.batch) if one.batch in months else -1, one.file)):
-        for _, record in records_of(one.tables.get(SCREENING)):
-            rows[_who(record)] = {**record, "county": one.county}
-        for _, record in records_of(one.tables.get(RECTIFICATION)):
-            noted.setdefault(_who(record), []).append(record)
+    for one in sorted(submissions, key=lambda one: (policy.month(one.batch), one.file)):
+        for _, record in numbered_records(one.tables.get(SCREENING)):
+            rows[part_key(record["credit_code"], record["process"])] = {**record, "county": one.county}
+        for _, record in numbered_records(one.tables.get(RECTIFICATION)):
+            noted.setdefault(part_key(record["credit_code"], record["process"]), []).append(record)
     return Known(rows, noted)
-
-
-def _who(record: Mapping[str, object]) -> Who:
-    return key(str(record["credit_code"] or "")), key(str(record["process"] or ""))
 
 
 def part_plan(part: PartGrade, known: Known, policy: Policy) -> PartPlan:
     """What one process needs for its goal; no lines where there is no better grade."""
     checklist = part.checklist
-    who = key(checklist.credit_code), key(checklist.process)
+    who = part_key(checklist.credit_code, checklist.process)
     listed = known.rows.get(who, {})
     county = policy.county(str(listed.get("county") or ""))
     goal = goal_of(part, listed)
@@ -117,7 +112,7 @@ def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Line]]) -> tu
 
 
 def _line_key(line: Mapping[str, object]) -> tuple[str, str, str]:
-    return key(str(line["credit_code"] or "")), key(str(line["process"] or "")), key(str(line["indicator"] or ""))
+    return *part_key(line["credit_code"], line["process"]), key(str(line["indicator"] or ""))
 
 
 def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iterator[Finding]:

@@ -30,20 +30,14 @@ class Sent:
 
 def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
     """What every accepted workbook with batch and report date answers, the earliest first."""
-    months = policy.lists["months"]
     found: list[Sent] = []
     for one in submissions:
-        if one.report_date is None or one.batch not in months:
+        month = policy.month(one.batch)
+        if one.report_date is None or not month:
             continue
-        month = months.index(one.batch) + 1
-        answered = [deadline_of(policy, month, _rows(one, REVIEW)).id, *(id for id, form in FILLED.items() if _rows(one, form))]
+        answered = [deadline_of(policy, month, one.count(REVIEW)).id, *(id for id, form in FILLED.items() if one.count(form))]
         found += [Sent(one, id, month, one.report_date) for id in answered]
     return sorted(found, key=lambda one: (one.reported, one.submission.file))
-
-
-def _rows(submission: Submission, form: str) -> int:
-    table = submission.tables.get(form)
-    return 0 if table is None else len(table.frame)
 
 
 def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: date) -> list[dict[str, object]]:
@@ -103,7 +97,7 @@ def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
 def _closed(one: Sent, policy: Policy, year: int) -> Iterator[Finding]:
     """Applications that came after the one adjustment of the year."""
     adjustment = policy.deadline(ADJUSTMENT)
-    last, count = last_day(adjustment, year, adjustment.month), _rows(one.submission, REVIEW)
+    last, count = last_day(adjustment, year, adjustment.month), one.submission.count(REVIEW)
     if one.deadline == REVIEW and one.reported > last and count:
         said = {"due": due_date(adjustment, year, adjustment.month), "reported": one.reported, "count": count, "source": adjustment.source}
         yield Code.ADJUSTMENT_CLOSED.at(Place(one.submission.file), **said)

@@ -15,7 +15,7 @@ from xltools.model.reporting import ReportingWords
 from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
-from xltools.rules.city import city_records, plain_record
+from xltools.rules.city import NO_MONTH, city_records, plain_record
 from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
 from xltools.rules.reminder import Files, files_of, reminder
 
@@ -105,9 +105,9 @@ def _duties(status: Status) -> Iterator[Duty]:
 
 def _months(status: Status) -> range:
     """The months of which a report is due or there."""
-    months, year = status.policy.lists["months"], status.policy.year
+    year = status.policy.year
     sent = {(one.county, one.batch) for one in _of_the_year(status)} | {(county, batch) for county, _, batch in status.before if batch}
-    found = [months.index(batch) + 1 for _, batch in sent if batch in months]
+    found = [month for _, batch in sent if (month := status.policy.month(batch))]
     now = status.today.month if status.today.year == year else 12 if status.today.year > year else 0
     last = max([now, *found])
     common = [month for month in found if found.count(month) > 1]
@@ -128,7 +128,7 @@ def _line(duty: Duty, county: str, status: Status) -> Line:
     sent, others = _files(duty, county, status)
     if sent:
         return {**line, **_sent(sent[0], duty, status)}
-    if others and _rows(others[0], duty):
+    if others and others[0].count(duty.form):
         return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
     if former := status.before.get((county, duty.deadline.name, duty.batch)):
         return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
@@ -143,21 +143,16 @@ def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], l
     there = sorted((one for one in _of_the_year(status) if one.county == county), key=lambda one: (one.report_date or date.max, one.file))
     if duty.batch:
         there = [one for one in there if one.batch == duty.batch]
-        return [one for one in there if _rows(one, duty)], there
-    months, policy = status.policy.lists["months"], status.policy
+        return [one for one in there if one.count(duty.form)], there
+    policy = status.policy
     if duty.deadline == policy.deadline("screening"):
-        month = {one.file: months.index(one.batch) + 1 if one.batch in months else 13 for one in there}
-        answers = [one for one in there if _rows(one, duty) and deadline_of(policy, month[one.file], len(one.tables["review"].frame) if "review" in one.tables else 0) == duty.deadline]
-        return answers, [one for one in there if _rows(one, duty)]
-    return [one for one in there if _rows(one, duty)], there
-
-
-def _rows(one: Submission, duty: Duty) -> int:
-    return len(one.tables[duty.form].frame) if duty.form in one.tables else 0
+        answers = [one for one in there if one.count(duty.form) and deadline_of(policy, policy.month(one.batch) or NO_MONTH, one.count("review")) == duty.deadline]
+        return answers, [one for one in there if one.count(duty.form)]
+    return [one for one in there if one.count(duty.form)], there
 
 
 def _content(one: Submission, duty: Duty) -> dict[str, object]:
-    return {"sheet": load_form(duty.form).sheet, "count": _rows(one, duty)}
+    return {"sheet": load_form(duty.form).sheet, "count": one.count(duty.form)}
 
 
 def _sent(one: Submission, duty: Duty, status: Status) -> Line:
@@ -176,7 +171,7 @@ def _facts(one: Submission, duty: Duty, status: Status) -> Line:
     lines = status.log.get(one.county, [])
     first = next((str(line["moment"]) for line in lines if line["sha256"] and line["sha256"] == one.sha256), None)
     contents = {line["sha256"] for line in lines if line["sha256"] and (line["batch"] == one.batch if one.batch else line["file"] == one.file)}
-    return {"file": one.file, "records": _rows(one, duty), "reported": one.report_date, "received": first, "versions": len(contents) or None}
+    return {"file": one.file, "records": one.count(duty.form), "reported": one.report_date, "received": first, "versions": len(contents) or None}
 
 
 def _said(kind: str, status: Status, **values: object) -> Line:

@@ -10,7 +10,7 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.table import Table, records_of
 from xltools.rules.city import city_records
 from xltools.rules.explain import aim
-from xltools.rules.text import key
+from xltools.rules.text import part_key
 
 OPINIONS = ("self", "applied", "conclusion", "decided")     # grades that others gave
 FROM_LEDGER = ("county", *OPINIONS, "opinion")
@@ -24,26 +24,22 @@ def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table) -> Table
     """One record per checked process, in the order of the ledger; those that the ledger does not have come last."""
     if graded is None or not graded.checks:
         return city_records(form, [])
-    asked = {_who(part.checklist.credit_code, part.checklist.process) for part in graded.checks}
+    asked = {part_key(part.checklist.credit_code, part.checklist.process) for part in graded.checks}
     rows: dict[tuple[str, str], Record] = {}
     order: dict[tuple[str, str], int] = {}
     for at, record in enumerate(records_of(ledger.frame[["credit_code", "process", *FROM_LEDGER]])):
-        who = _who(record["credit_code"], record["process"])
+        who = part_key(record["credit_code"], record["process"])
         if who in asked:
             rows[who], order[who] = record, at    # the latest batch counts
     wholes = {one.credit_code: one for one in graded.enterprises}
     after = {part.checklist.place: part for one in graded.enterprises for part in one.parts}
     lines = []
     for part in graded.checks:
-        who = _who(part.checklist.credit_code, part.checklist.process)
+        who = part_key(part.checklist.credit_code, part.checklist.process)
         known = order.get(who, len(ledger.frame))
         line = _record(part, after.get(part.checklist.place, part), wholes.get(part.checklist.credit_code), rows.get(who))
         lines.append((known, part.checklist.place, line | {"signed": graded.signed.get(part.checklist.place.file)}))
     return city_records(form, [record for *_, record in sorted(lines, key=lambda line: line[:2])])
-
-
-def _who(code: object, process: object) -> tuple[str, str]:
-    return key(str(code or "")), key(str(process or ""))
 
 
 def _record(part: PartGrade, now: PartGrade, whole: EnterpriseGrade | None, listed: Record | None) -> dict[str, object]:

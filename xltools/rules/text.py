@@ -74,6 +74,11 @@ def key(text: str) -> str:
     return compact(text if text.isalnum() else text.translate(_BRACKETS))
 
 
+def part_key(code: object, process: object) -> tuple[str, str]:
+    """What tells one process of an enterprise in every list: its code and its name, each as `key`; "" for what is not there."""
+    return key(str(code or "")), key(str(process or ""))
+
+
 def latin(text: str) -> str:
     """Compact, with Greek and Cyrillic look-alikes as the Latin capitals they stand for."""
     return compact(text).translate(_LOOK_ALIKE)
