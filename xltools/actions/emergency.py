@@ -13,6 +13,7 @@ from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
 from xltools.books.file import open_book, open_summary
 from xltools.books.read import read_tables
+from xltools.books.replace import refuse_existing
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
 from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
 from xltools.model.form import Form, load_template
@@ -46,8 +47,7 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
     source: the summary's path as seen from the output's folder, for links · last: the list before, whatever the order of its columns: what the city wrote into it is carried on, and what differs is listed.
     Raises StopError when a file cannot be read, the summary is none, or `output` is there. Source: 三环文〔2022〕69号 三(三)5、四.
     """
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    refuse_existing(output)
     words = load_emergency()
     policy = replace(policy, choices={**policy.choices, **words.lists})
     template = load_template(TEMPLATE)

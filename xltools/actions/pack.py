@@ -16,7 +16,8 @@ from xltools.actions.seal_state import county_state
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_lists
 from xltools.books.parcel import book_bytes, write_parcel
-from xltools.model.finding import Code, Finding, Place, StopError, first_per_cell
+from xltools.books.replace import refuse_existing
+from xltools.model.finding import Code, Finding, Place, first_per_cell
 from xltools.model.form import Form, Template, load_form, load_template
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, Settings, load_package_words
@@ -159,8 +160,8 @@ def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path 
 
     paths: county workbooks and checklists. Raises StopError when the workbook is there already.
     """
-    if output and output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    if output:
+        refuse_existing(output)
     outcome = check_and_grade(paths, policy)
     there = [one for one in outcome.accepted if one.batch == month]
     found = to_visit([one for submission in there for one in applications(submission, default_settings())], policy)

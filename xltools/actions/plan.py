@@ -13,7 +13,8 @@ from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.package import replace_file
 from xltools.books.plan_document import plan_document
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.books.replace import refuse_existing
+from xltools.model.finding import Code, Finding, Place, Severity, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
 from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_words
@@ -73,8 +74,7 @@ def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> lis
         about = {name: str(value or "") for name, value in plan.about.items()}
         documents.setdefault(job.folder / said.document.format(**about).lstrip("-").replace("/", "／"), []).append(plan)
     book = job.folder / said.book
-    if there := [path for path in (book, *documents) if path.exists()]:
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(there[0].name), file=there[0].name))
+    refuse_existing(book, *documents)
     lines = [line for plan in plans for line in plan.lines]
     tints = {(at, "found"): "warning" for at, line in enumerate(lines) if line["open"]}
     template = load_template(TEMPLATE)

@@ -9,7 +9,8 @@ from xltools.books.base import Book
 from xltools.books.file import open_book
 from xltools.books.policy_book import PolicyPlan, write_policy
 from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell, order
+from xltools.books.replace import refuse_existing
+from xltools.model.finding import Finding, Severity, StopError, first_per_cell, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy, policy_from
 from xltools.model.table import Table
@@ -27,8 +28,7 @@ def make_policy(output: Path, policy: Policy) -> Path:
 
 def write_contents(output: Path, contents: Contents) -> Path:
     """Write the records of a policy workbook. Raises StopError when the file is there already: somebody may have worked in it."""
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    refuse_existing(output)
     output.parent.mkdir(parents=True, exist_ok=True)
     write_policy(output, PolicyPlan(load_template(_TEMPLATE), contents, fixed_policy()))
     return output

@@ -9,6 +9,7 @@ from xltools.books.base import Book
 from xltools.books.file import open_summary
 from xltools.books.publication_book import write_public_list
 from xltools.books.publication_page import write_public_page
+from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
@@ -34,8 +35,7 @@ def publish_book(book: Book, notice: Notice, folder: Path) -> Published:
     paths = (folder / names.book, folder / names.page)
     if notice.end < notice.start:
         raise StopError(Code.NOTICE_PERIOD.at(Place(book.name), start=notice.start.isoformat(), end=notice.end.isoformat()))
-    if there := [path for path in paths if path.exists()]:
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(there[0].name), file=there[0].name))
+    refuse_existing(*paths)
     result, findings = _publication(book, notice)
     if not result.lines:
         return Published(findings=tuple(sorted([Code.NOTHING_PUBLISHED.at(Place(book.name)), *findings], key=order)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -12,10 +12,11 @@ from xltools.books.base import Book, Cell
 from xltools.books.file import open_book
 from xltools.books.labels import sheet_key
 from xltools.books.mapped import Assignment, ListSheet, read_list, unassigned
+from xltools.books.replace import refuse_existing
 from xltools.books.screen_book import write_ledger
 from xltools.books.sheet import Record
 from xltools.books.template import write_template
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.finding import Code, Finding, Place, Severity, order
 from xltools.model.form import load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.screening import TEMPLATE, Pair, Screened, Source, load_screen
@@ -79,7 +80,7 @@ def screen(lists: Lists, output: Path, policy: Policy, last: Path | None = None,
     form, template = load_form("screen_entry"), load_template(TEMPLATE)
     own = {**words.lists, "screen_fields": (*(one.label for one in form), words.words["unused"])}
     wide = replace(policy, choices={**policy.choices, **own})
-    _refuse([output, *([forms / f"{one.name}.xlsx" for one in policy.counties] if forms else [])])
+    refuse_existing(output, *([forms / f"{one.name}.xlsx" for one in policy.counties] if forms else []))
     before = _before(open_book(last), wide) if last else Before()
     rows, mapping, found = _read(lists, before, wide)
     groups, pairs = match([row.entry for row in rows], policy, before.said)
@@ -96,12 +97,6 @@ def screen(lists: Lists, output: Path, policy: Policy, last: Path | None = None,
     write_ledger(output, template, wide, {**contents, "problems": [_problem(one) for one in found]}, sources)
     kinds = Counter(LIST in str(one.line["lists"]) and len(str(one.line["lists"]).split(LIST)) for one in enterprises)
     return Screened(output, len(enterprises), kinds[len(Source)], kinds[0], len(pairs), tuple(written), tuple(found))
-
-
-def _refuse(paths: Iterable[Path]) -> None:
-    for path in paths:
-        if path.exists():
-            raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
 
 
 def _read(lists: Lists, before: Before, policy: Policy) -> tuple[list[Row], list[Line], list[Finding]]:

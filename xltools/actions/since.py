@@ -13,7 +13,7 @@ from xltools.books.base import Stamp
 from xltools.books.file import open_summary
 from xltools.books.names_book import write_names
 from xltools.books.read import read_tables
-from xltools.books.replace import BACKUP_FOLDER, backups
+from xltools.books.replace import BACKUP_FOLDER, backups, refuse_existing
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
@@ -58,8 +58,7 @@ def _end(when: str) -> date | None:
 def export_names(summary: Path, output: Path, policy: Policy) -> int:
     """Write the decisions of a summary, each with its date, into a workbook of their own; how many. Raises StopError as `decisions_in`,
     and when there is already a file."""
-    if output.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(output.name), file=output.name))
+    refuse_existing(output)
     found = decisions_in(summary)
     template = load_template(TEMPLATE)
     write_names(output, template[NAMES], found, Stamp(NAMES, template.version, policy.id))

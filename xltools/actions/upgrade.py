@@ -12,6 +12,7 @@ from xltools.books.cells import is_blank
 from xltools.books.file import open_book
 from xltools.books.leftovers import leftovers, write_leftovers
 from xltools.books.read import read_tables
+from xltools.books.replace import refuse_existing
 from xltools.books.template import write_template
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import Owner, load_template
@@ -46,9 +47,7 @@ def upgrade(path: Path, output: Path, policy: Policy) -> Upgraded:
     Raises StopError when the workbook cannot be read, holds none of our forms, or something lies at `output` already.
     """
     listed = output.with_name(f"{output.stem}{load_upgrade().suffix}.xlsx")
-    for target in (output, listed):
-        if target.exists():
-            raise StopError(Code.OUTPUT_EXISTS.at(Place(target.name), file=target.name))
+    refuse_existing(output, listed)
     book = open_book(path)
     template = load_template(TEMPLATE)
     tables, found = read_tables(book, template)

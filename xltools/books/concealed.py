@@ -10,7 +10,8 @@ from binascii import Error as NotBase64Error
 from pathlib import Path
 from typing import Any
 
-from xltools.books.key_files import read_private, refuse_existing, write_private
+from xltools.books.key_files import read_private, write_private
+from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.seal import load_seal_words
 
@@ -27,7 +28,7 @@ def new_pair(folder: Path, name: str, password: str = "") -> tuple[Path, Path]:
 
     words = load_seal_words().keeper
     paths = folder / words["private"].format(name=name), folder / words["public"].format(name=name)
-    refuse_existing(paths)
+    refuse_existing(*paths)
     key = X25519PrivateKey.generate()
     write_private(paths[0], key, password)
     paths[1].write_bytes(key.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo))

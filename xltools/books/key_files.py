@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +10,6 @@ from xltools.model.finding import Code, Place, StopError
 
 BEGIN = "-----BEGIN"
 ONLY_OWNER = 0o600
-
-
-def refuse_existing(paths: Iterable[Path]) -> None:
-    """Raises StopError when one of these files is there: no key is ever written over."""
-    for path in paths:
-        if path.exists():
-            raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
 
 
 def write_private(path: Path, key: Any, password: str, head: str = "") -> None:

@@ -10,8 +10,8 @@ from typing import Any
 from xltools.books.base import Stamp
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.replace import refuse_existing
 from xltools.books.sheet import SheetPlan, add_form_sheet
-from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
@@ -33,8 +33,7 @@ class Lists:
 
 def write_new_lists(path: Path, lists: Lists) -> Path:
     """As `write_lists`, where nothing is yet; gives the path. Raises StopError when the file is there already."""
-    if path.exists():
-        raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
+    refuse_existing(path)
     path.parent.mkdir(parents=True, exist_ok=True)
     write_lists(path, lists)
     return path

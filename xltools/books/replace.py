@@ -7,12 +7,20 @@ from datetime import datetime
 from pathlib import Path
 
 from xltools.books.package import is_temporary, leftovers, replace_file
+from xltools.model.finding import Code, Place, StopError
 
 BACKUP_FOLDER = "{stem}-备份"
 BESIDE = "{stem}（新{number}）{suffix}"
 NAME = "%Y-%m-%d %H-%M-%S"
 COPY = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(（新(\d*)）)?")
 UNNAMED = "其他人或其他程序"
+
+
+def refuse_existing(*paths: Path) -> None:
+    """Raises StopError when one of these files is there already: somebody may have worked in it."""
+    for path in paths:
+        if path.exists():
+            raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
 
 
 def holder(path: Path) -> str:

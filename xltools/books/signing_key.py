@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from xltools.books.key_files import read_private, refuse_existing, write_private
+from xltools.books.key_files import read_private, write_private
+from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.seal import Seal, Signature, load_seal_words
 
@@ -43,7 +44,7 @@ def new_key(folder: Path, name: str, password: str = "") -> tuple[Path, Path]:
 
     words = load_seal_words()
     paths = folder / words.private.format(name=name), folder / words.public.format(name=name)
-    refuse_existing(paths)
+    refuse_existing(*paths)
     key = Ed25519PrivateKey.generate()
     write_private(paths[0], key, password, f"{words.words['private_head']}{BETWEEN}{name}\n")
     paths[1].write_text(f"{words.words['public_head']}{BETWEEN}{name}\n{b64encode(key.public_key().public_bytes_raw()).decode()}\n", "utf-8")
