@@ -27,12 +27,15 @@ from xltools.faces.cli_seal import key, make_people, sign, verify
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
 from xltools.faces.cli_tips import conceal, make_tips, reveal
 from xltools.faces.options import (
+    A_FILE,
+    SOME_FILE,
     SOME_FOLDER,
     Commands,
     dask_option,
     files_argument,
     help_option,
     json_option,
+    output_file,
     password_option,
     policy_option,
     team_at,
@@ -142,9 +145,9 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 
 @commands.command()
 @files_argument
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
+@output_file("市级汇总.xlsx", "汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
 @click.option("--since", default="", metavar="2022-07", help="“变动”与哪个月底（或哪一天，2022-07-15）的汇总比；默认与上次汇总比。")
-@click.option("--names", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="名称对照.xlsx", help="带入另一份汇总里做过的决定，见 xltools names。")
+@click.option("--names", type=A_FILE, metavar="名称对照.xlsx", help="带入另一份汇总里做过的决定，见 xltools names。")
 @json_option
 @policy_option
 @password_option
@@ -169,7 +172,7 @@ def merge(output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
 
 
 @commands.command()
-@click.argument("file", type=click.Path(dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@click.argument("file", type=SOME_FILE, metavar="市级汇总.xlsx")
 @help_option
 def undo(file: Path) -> int:
     """撤销上次合并：汇总恢复成合并前的样子；再运行一次又回到合并后。
@@ -186,7 +189,7 @@ def undo(file: Path) -> int:
 
 
 @commands.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@click.argument("file", type=A_FILE, metavar="市级汇总.xlsx")
 @click.argument("cell", metavar="[工作表!单元格]", default="")
 @click.option("--log", "log", is_flag=True, help="列出运行日志的每一条，并说明是否完整。")
 @policy_option
@@ -206,7 +209,7 @@ def trace(file: Path, cell: str, log: bool, policy: Policy) -> int:
 
 
 @commands.command()
-@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="文件")
+@click.argument("file", type=A_FILE, metavar="文件")
 @help_option
 def show(file: Path) -> int:
     """把工作簿显示成文本：一格一行，含下拉、合并、公式，便于比较。"""
@@ -217,19 +220,9 @@ def show(file: Path) -> int:
     return 0
 
 
-commands.add_command(screen)
-commands.add_command(demo)
-make.add_command(make_checklist)
-make.add_command(make_policy)
-make.add_command(make_people)
-make.add_command(make_tips)
-make.add_command(make_holidays)
-make.add_command(make_reporting)
-commands.add_command(grade)
-commands.add_command(remind)
-commands.add_command(emergency)
-commands.add_command(names)
-for command in (conceal, reveal, sign, verify, key, calendar, pack, close, plan, recheck, lists):
+for made in (make_checklist, make_policy, make_people, make_tips, make_holidays, make_reporting):
+    make.add_command(made)
+for command in (screen, demo, grade, remind, emergency, names, conceal, reveal, sign, verify, key, calendar, pack, close, plan, recheck, lists):
     commands.add_command(command)
 for command in (upgrade, fsck, import_table, publish, setup, uninstall, doctor, watch, drop):
     commands.add_command(command)

@@ -9,22 +9,30 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.cli_publish import DAY
-from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
+from xltools.faces.options import (
+    A_FILE,
+    FILE_OR_FOLDER,
+    SOME_FILE,
+    Command,
+    help_option,
+    json_option,
+    output_file,
+    policy_option,
+)
 from xltools.faces.speech import line_said, say
-from xltools.faces.terminal import report_lines, show_json
+from xltools.faces.terminal import show_json, show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-NEW_BOOK = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("calendar", cls=Command)
-@click.argument("files", nargs=-1, type=SOME_FILE, metavar="[文件或文件夹…]")
+@click.argument("files", nargs=-1, type=FILE_OR_FOLDER, metavar="[文件或文件夹…]")
 @click.option("--date", "day", type=DAY, metavar="日期", help="按哪一天看，例如 2022-07-18；默认今天。")
-@click.option("--holidays", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="节假日.xlsx", help="登记好的节假日和调休；空白的用 xltools make holidays 生成。")
-@click.option("-o", "--output", type=NEW_BOOK, metavar="日程.xlsx", help="另写成一本表格：全年日程、各县进度。")
+@click.option("--holidays", type=A_FILE, metavar="节假日.xlsx", help="登记好的节假日和调休；空白的用 xltools make holidays 生成。")
+@click.option("-o", "--output", type=SOME_FILE, metavar="日程.xlsx", help="另写成一本表格：全年日程、各县进度。")
 @json_option
 @policy_option
 @help_option
@@ -46,15 +54,14 @@ def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | Non
         say("\n今年没有还没到期的时限了。")
     for line in outcome.ahead:
         click.echo(f"  · {line_said(line)}")
-    for line in report_lines(outcome.findings, brief=True):
-        click.echo(line)
+    show_report(outcome.findings)
     if output:
         say("\n已生成 {path}", path=output)
     return exit_code(outcome.findings)
 
 
 @click.command("holidays", cls=Command)
-@click.option("-o", "--output", required=True, type=NEW_BOOK, metavar="节假日.xlsx", help="写到哪个文件。")
+@output_file("节假日.xlsx", "写到哪个文件。")
 @policy_option
 @help_option
 def make_holidays(output: Path, policy: Policy) -> int:

@@ -8,17 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+from xltools.faces.options import A_FILE, SOME_FOLDER, Command, help_option, output_file, policy_option
 from xltools.faces.speech import say
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-SUMMARY = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(cls=Command)
-@click.argument("file", type=SUMMARY, metavar="市级汇总.xlsx")
+@click.argument("file", type=A_FILE, metavar="市级汇总.xlsx")
 @click.option("-o", "--output", "folder", type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹；默认是汇总旁边的“市级汇总-提醒”。")
 @help_option
 def remind(file: Path, folder: Path | None) -> int:
@@ -39,8 +38,8 @@ def remind(file: Path, folder: Path | None) -> int:
 
 
 @click.command(cls=Command)
-@click.argument("file", type=SUMMARY, metavar="市级汇总.xlsx")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="名称对照.xlsx", help="写到哪里；已有同名文件时不写。")
+@click.argument("file", type=A_FILE, metavar="市级汇总.xlsx")
+@output_file("名称对照.xlsx", "写到哪里；已有同名文件时不写。")
 @policy_option
 @help_option
 def names(file: Path, output: Path, policy: Policy) -> int:

@@ -35,7 +35,7 @@ def _demo(folder: Path, policy: Policy) -> int:
         from xltools.actions.demo import demo as run
 
         outcome = run(folder, policy, step)
-    say("合并了 {count} 个区县文件：{counts}（示例里的问题是有意埋下的）", count=len(outcome.accepted), counts=counts_line(outcome.counts))
+    say("合并了 {count} 个区县文件：{counts}（示例里的问题是有意埋下的）", count=len(outcome.accepted), counts=counts_line(outcome.findings))
     if outcome.graded:
         say("\n按 {count} 份现场核查表评级，例如：", count=len(outcome.graded.files))
         for line in example_lines(outcome.graded):

@@ -8,21 +8,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
+from xltools.faces.options import A_FILE, FILE_OR_FOLDER, Command, help_option, json_option, output_file, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import named, report_lines, show_json
-from xltools.model.finding import Severity
+from xltools.faces.terminal import named, report_lines, show_json, show_report
+from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.fsck import Recount
     from xltools.model.policy import Policy
 
-SOME_WORKBOOK = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command(cls=Command)
-@click.argument("file", type=SOME_WORKBOOK, metavar="旧文件")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="新文件.xlsx", help="新文件写到哪里；已有同名文件时不写。")
+@click.argument("file", type=A_FILE, metavar="旧文件")
+@output_file("新文件.xlsx", "新文件写到哪里；已有同名文件时不写。")
 @policy_option
 @help_option
 def upgrade(file: Path, output: Path, policy: Policy) -> int:
@@ -33,17 +32,16 @@ def upgrade(file: Path, output: Path, policy: Policy) -> int:
     from xltools.actions.upgrade import upgrade as run
 
     done = run(file, output, policy)
-    for line in report_lines(done.findings):
-        click.echo(line)
+    show_report(done.findings, brief=False)
     say("\n已写到 {path}，带入 {count} 格", path=done.output, count=done.carried)
     if done.list:
         say("没有带入的 {count} 格列在 {path}", count=len(done.left), path=done.list)
-    return int(any(one.severity is not Severity.NOTE for one in done.findings))
+    return exit_code(done.findings)
 
 
 @click.command(cls=Command)
-@click.argument("summary", type=SOME_WORKBOOK, metavar="市级汇总.xlsx")
-@click.argument("sources", nargs=-1, type=SOME_FILE, metavar="[原文件或文件夹…]")
+@click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
+@click.argument("sources", nargs=-1, type=FILE_OR_FOLDER, metavar="[原文件或文件夹…]")
 @json_option
 @help_option
 def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool) -> int:

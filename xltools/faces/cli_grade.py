@@ -10,19 +10,22 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.options import (
+    A_FILE,
+    FILE_OR_FOLDER,
     Command,
     PolicyName,
     dask_option,
     files_argument,
     help_option,
     json_option,
+    output_file,
     output_folder,
     password_option,
     policy_option,
     team_at,
 )
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import counts_line, progress, report_lines, show_json, show_written
+from xltools.faces.terminal import counts_line, progress, show_json, show_report, show_written
 from xltools.model.finding import Severity
 from xltools.model.grade import Status
 from xltools.model.result import exit_code
@@ -38,7 +41,7 @@ THIS = "="      # --compare without a policy: with the one of --policy
 
 
 @click.command("checklist", cls=Command)
-@click.option("--from", "files", multiple=True, required=True, type=click.Path(exists=True, path_type=Path), metavar="区县填报表.xlsx", help="从哪个区县填报表或文件夹取企业；可以写几次。")
+@click.option("--from", "files", multiple=True, required=True, type=FILE_OR_FOLDER, metavar="区县填报表.xlsx", help="从哪个区县填报表或文件夹取企业；可以写几次。")
 @click.option("--enterprise", "codes", multiple=True, metavar="信用代码", help="只为这家企业生成；可以写几次，不写的为全部企业。")
 @output_folder
 @policy_option
@@ -53,8 +56,7 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
         from xltools.actions.inbox import Inbox
 
         made = make_checklists(Inbox(files, team=team), policy, folder, codes, step)
-    for line in report_lines(made.findings, brief=True):
-        click.echo(line)
+    show_report(made.findings)
     kept = sum(one.severity is Severity.NOTE for one in made.findings)
     language = spoken()
     also = language.say("；另有 {count} 份已经存在，没有改动", count=kept) if kept else ""
@@ -95,17 +97,15 @@ def grade(files: tuple[Path, ...], as_json: bool, policy: Policy, other: str | N
             click.echo(line)
     for line in _moves(outcome.moves or ()):
         click.echo(line)
-    for line in report_lines(outcome.findings, brief=True):
-        click.echo(line)
-    counts = outcome.counts
-    say("\n共 {files} 份核查表、{enterprises} 家企业：{counts}", files=counts["files"], enterprises=len(outcome.enterprises), counts=counts_line(counts))
+    show_report(outcome.findings)
+    say("\n共 {files} 份核查表、{enterprises} 家企业：{counts}", files=outcome.counts["files"], enterprises=len(outcome.enterprises), counts=counts_line(outcome.findings))
     return exit_code(outcome.findings)
 
 
 @click.command("plan", cls=Command)
 @files_argument
 @output_folder
-@click.option("--last", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="提升跟踪.xlsx", help="上次的提升跟踪：带入填写的措施、责任人、日期和进展。")
+@click.option("--last", type=A_FILE, metavar="提升跟踪.xlsx", help="上次的提升跟踪：带入填写的措施、责任人、日期和进展。")
 @json_option
 @policy_option
 @help_option
@@ -123,11 +123,11 @@ def plan(files: tuple[Path, ...], folder: Path, last: Path | None, as_json: bool
 
 @click.command("recheck", cls=Command)
 @files_argument
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="核查责任.xlsx", help="写到哪个文件；已有的不覆盖。")
-@click.option("--summary", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx", help="取其中的市级评定等级。")
+@output_file("核查责任.xlsx", "写到哪个文件；已有的不覆盖。")
+@click.option("--summary", type=A_FILE, metavar="市级汇总.xlsx", help="取其中的市级评定等级。")
 @click.option("--sample", "count", type=click.IntRange(min=0), default=10, metavar="数量", help="抽多少道工序复查；默认 10。")
 @click.option("--seed", default="", metavar="种子", help="抽样的种子；默认取现在的时间。同样的种子、文件和权重得到同样的名单。")
-@click.option("--weights", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="核查责任.xlsx", help="照这本表格里改过的“抽样权重”抽取。")
+@click.option("--weights", type=A_FILE, metavar="核查责任.xlsx", help="照这本表格里改过的“抽样权重”抽取。")
 @json_option
 @policy_option
 @help_option
@@ -140,8 +140,7 @@ def recheck(files: tuple[Path, ...], output: Path, as_json: bool, policy: Policy
     if as_json:
         show_json(done)
         return exit_code(done.findings)
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
+    show_report(done.findings)
     click.echo(spoken().word(done.line))
     say("已生成 {path}", path=done.path)
     return exit_code(done.findings)

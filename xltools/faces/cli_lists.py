@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.options import SOME_FOLDER, Command, help_option, json_option, policy_option
+from xltools.faces.options import A_FILE, SOME_FOLDER, Command, help_option, json_option, output_file, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import counts_line, named, report_lines, show_json
-from xltools.model.finding import Severity
+from xltools.faces.terminal import counts_line, named, report_lines, show_json, show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-NEW_FILE = click.Path(dir_okay=False, path_type=Path)
 
 
 @click.command("emergency", cls=Command)
 @click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
-@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="应急减排清单.xlsx", help="清单写到哪个文件；已有的不覆盖。")
+@output_file("应急减排清单.xlsx", "清单写到哪个文件；已有的不覆盖。")
 @click.option("--last", type=A_FILE, metavar="上次清单.xlsx", help="上次的清单，列的次序不限：带入市局填写的基数、条数和设置，并列出变化。")
 @json_option
 @policy_option
@@ -38,18 +35,16 @@ def emergency(summary: Path, output: Path, last: Path | None, as_json: bool, pol
     if as_json:
         show_json(done)
         return exit_code(done.findings)
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
-    counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
+    show_report(done.findings)
     said = named(done, "rows", "protected", "open")
-    say("\n列入清单 {rows} 行，保障类 {protected} 行，{open} 行有待人工确认：{counts}", **said, counts=counts_line(counts))
+    say("\n列入清单 {rows} 行，保障类 {protected} 行，{open} 行有待人工确认：{counts}", **said, counts=counts_line(done.findings))
     say("已生成 {path}", path=done.path)
     return exit_code(done.findings)
 
 
 @click.command("lists", cls=Command)
 @click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
-@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="各类名单.xlsx", help="写到哪个文件；已有的不覆盖。")
+@output_file("各类名单.xlsx", "写到哪个文件；已有的不覆盖。")
 @click.option("--settings", type=A_FILE, metavar="上报设置.xlsx", help="取其中登记的参评绩效先进性的企业。")
 @json_option
 @policy_option
@@ -75,7 +70,7 @@ def lists(summary: Path, output: Path, settings: Path | None, as_json: bool, pol
 @click.option("--emission", required=True, multiple=True, type=A_FILE, metavar="应急清单.xlsx", help="重污染天气应急减排工业源清单，可以写几次。")
 @click.option("--permit", required=True, multiple=True, type=A_FILE, metavar="排污许可.xlsx", help="固定污染源排污许可证登记情况，可以写几次。")
 @click.option("--approval", required=True, multiple=True, type=A_FILE, metavar="审批信息.xlsx", help="各行政主管部门的行政审批信息，可以写几次。")
-@click.option("-o", "--output", required=True, type=NEW_FILE, metavar="排查底册.xlsx", help="底册写到哪个文件；已有的不覆盖。")
+@output_file("排查底册.xlsx", "底册写到哪个文件；已有的不覆盖。")
 @click.option("--forms", type=SOME_FOLDER, metavar="文件夹", help="把预填的区县填报表放到这个文件夹，每个县（市、区）一份。")
 @click.option("--last", type=A_FILE, metavar="上次底册.xlsx", help="照上次底册里改过的“表头对应”和“待核对”的结果办。")
 @json_option
@@ -93,8 +88,7 @@ def screen(**given: Any) -> int:
     if given["as_json"]:
         show_json(done)
         return exit_code(done.findings)
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
+    show_report(done.findings)
     said = named(done, "enterprises", "everywhere", "alone", "pairs")
     say("\n共 {enterprises} 家企业：三类清单都有 {everywhere} 家，只在一类清单 {alone} 家；待核对 {pairs} 对", **said)
     for path in (done.path, *done.forms):

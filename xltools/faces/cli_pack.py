@@ -7,7 +7,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import Command, files_argument, help_option, json_option, output_folder, policy_option
+from xltools.faces.options import (
+    A_FILE,
+    A_FOLDER,
+    SOME_FILE,
+    Command,
+    files_argument,
+    help_option,
+    json_option,
+    output_file,
+    output_folder,
+    policy_option,
+)
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import show_written
 from xltools.model.result import exit_code
@@ -15,8 +26,6 @@ from xltools.model.result import exit_code
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-NEW_BOOK = click.Path(dir_okay=False, path_type=Path)
-FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 month_option = click.option("--month", required=True, metavar="7月", help="哪个批次，写成 7月。")
 
 
@@ -24,8 +33,8 @@ month_option = click.option("--month", required=True, metavar="7月", help="哪�
 @files_argument
 @month_option
 @output_folder
-@click.option("--settings", "settings_file", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="上报设置.xlsx", help="省平台的列名和顺序、参评绩效先进性的企业；用 xltools make reporting 生成。")
-@click.option("--materials", type=FOLDER, metavar="文件夹", help="申报材料：一家企业一个子文件夹，名称里有信用代码；原样放进包里。")
+@click.option("--settings", "settings_file", type=A_FILE, metavar="上报设置.xlsx", help="省平台的列名和顺序、参评绩效先进性的企业；用 xltools make reporting 生成。")
+@click.option("--materials", type=A_FOLDER, metavar="文件夹", help="申报材料：一家企业一个子文件夹，名称里有信用代码；原样放进包里。")
 @json_option
 @policy_option
 @help_option
@@ -46,7 +55,7 @@ def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path 
 @click.command("close", cls=Command)
 @files_argument
 @month_option
-@click.option("-o", "--output", type=NEW_BOOK, metavar="月末汇总.xlsx", help="另写成一本表格。")
+@click.option("-o", "--output", type=SOME_FILE, metavar="月末汇总.xlsx", help="另写成一本表格。")
 @json_option
 @policy_option
 @help_option
@@ -63,7 +72,7 @@ def close(files: tuple[Path, ...], month: str, output: Path | None, as_json: boo
 
 
 @click.command("reporting", cls=Command)
-@click.option("-o", "--output", required=True, type=NEW_BOOK, metavar="上报设置.xlsx", help="写到哪个文件。")
+@output_file("上报设置.xlsx", "写到哪个文件。")
 @policy_option
 @help_option
 def make_reporting(output: Path, policy: Policy) -> int:

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import SOME_FILE, Command, help_option, json_option, policy_option
+from xltools.faces.options import FILE_OR_FOLDER, Command, help_option, json_option, output_file, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import named, report_lines, show_json
+from xltools.faces.terminal import named, show_json, show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-output_book = click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="政策库.xlsx", help="写到哪个政策库。")
+output_book = output_file("政策库.xlsx", "写到哪个政策库。")
 
 
 @click.command("policy", cls=Command)
@@ -31,7 +31,7 @@ def make_policy(output: Path, policy: Policy) -> int:
 
 
 @click.command("import-table", cls=Command)
-@click.argument("source", type=SOME_FILE, metavar="表.xlsx或表.docx")
+@click.argument("source", type=FILE_OR_FOLDER, metavar="表.xlsx或表.docx")
 @click.option("--industry", required=True, metavar="行业", help="指标表所属行业，例如 铸造。")
 @click.option("--process", required=True, metavar="工序", help="指标表所属工序，例如 铸件。")
 @click.option("--scheme", default="A-D", metavar="体系", help="等级体系的编号；默认 A-D。")
@@ -54,8 +54,7 @@ def import_table(source: Path, output: Path, as_json: bool, policy: Policy, orig
     if as_json:
         show_json(outcome)
         return exit_code(outcome.findings)
-    for line in report_lines(outcome.findings):
-        click.echo(line)
+    show_report(outcome.findings, brief=False)
     kept = "" if outcome.output == output else spoken().say("；原来的 {file} 没有改动，核对后请改用新文件", file=output.name)
     said = named(outcome.imported, "items", "waiting")
     say("\n导入 {items} 项指标，其中 {waiting} 处需人工确认。已写入 {path}{kept}", **said, path=outcome.output, kept=kept)

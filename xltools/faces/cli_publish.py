@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import Command, help_option, json_option, output_folder, policy_option
+from xltools.faces.options import A_FILE, Command, help_option, json_option, output_folder, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import counts_line, report_lines, show_json
-from xltools.model.finding import Severity
+from xltools.faces.terminal import counts_line, show_json, show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
@@ -34,7 +33,7 @@ DAY = Day()
 
 
 @click.command("publish", cls=Command)
-@click.argument("summary", type=click.Path(exists=True, dir_okay=False, path_type=Path), metavar="市级汇总.xlsx")
+@click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
 @click.option("--start", required=True, type=DAY, metavar="日期", help="公示从哪天开始，例如 2022-08-01；没有规定，须由人填写。")
 @click.option("--end", required=True, type=DAY, metavar="日期", help="公示到哪天为止，含当天；没有规定，须由人填写。")
 @output_folder
@@ -53,10 +52,8 @@ def publish(summary: Path, start: datetime, end: datetime, folder: Path, as_json
     if as_json:
         show_json(done)
         return exit_code(done.findings)
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
-    counts = {severity.value: sum(one.severity is severity for one in done.findings) for severity in Severity}
-    say("\n列入公示 {count} 家企业：{counts}", count=done.count, counts=counts_line(counts))
+    show_report(done.findings)
+    say("\n列入公示 {count} 家企业：{counts}", count=done.count, counts=counts_line(done.findings))
     for path in done.paths:
         say("已生成 {path}", path=path)
     return exit_code(done.findings)

@@ -9,31 +9,33 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.options import (
+    A_FILE,
+    A_FOLDER,
     Command,
     Commands,
     files_argument,
     help_option,
     json_option,
+    output_file,
     output_folder,
     password_option,
     policy_option,
 )
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import report_lines, show_json
+from xltools.faces.terminal import show_json, show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.sign import SignOutcome
     from xltools.model.policy import Policy
 
-KEY_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
 @click.command("sign", cls=Command)
 @files_argument
 @output_folder
-@click.option("--key", "key_file", type=KEY_FILE, metavar="姓名.key", help="用这个密钥签名；密钥用 xltools key new 生成。")
-@click.option("--people", type=KEY_FILE, metavar="核查人员.xlsx", help="核查人员登记：列入黑名单的人签的不封。登记放在核查表的文件夹里的，不用写。")
+@click.option("--key", "key_file", type=A_FILE, metavar="姓名.key", help="用这个密钥签名；密钥用 xltools key new 生成。")
+@click.option("--people", type=A_FILE, metavar="核查人员.xlsx", help="核查人员登记：列入黑名单的人签的不封。登记放在核查表的文件夹里的，不用写。")
 @click.option("--key-password", is_flag=True, help="密钥有密码：运行时询问。")
 @json_option
 @policy_option
@@ -60,7 +62,7 @@ def sign(files: tuple[Path, ...], folder: Path, key_file: Path | None, as_json: 
 
 @click.command("verify", cls=Command)
 @files_argument
-@click.option("--keys", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="文件夹", help="放着核查人公钥（姓名.pub）的文件夹，用来核对数字签名是不是本人。")
+@click.option("--keys", type=A_FOLDER, metavar="文件夹", help="放着核查人公钥（姓名.pub）的文件夹，用来核对数字签名是不是本人。")
 @json_option
 @policy_option
 @password_option
@@ -120,7 +122,7 @@ def _asked() -> str:
 
 
 @click.command("people", cls=Command)
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="核查人员.xlsx", help="写到哪个文件。")
+@output_file("核查人员.xlsx", "写到哪个文件。")
 @policy_option
 @help_option
 def make_people(output: Path, policy: Policy) -> int:
@@ -135,8 +137,7 @@ def _show(done: SignOutcome, as_json: bool) -> None:
     if as_json:
         show_json(done)
         return
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
+    show_report(done.findings)
     if done.findings and done.states:
         click.echo("")
     for file, state in done.states.items():

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.options import (
+    A_FOLDER,
     SOME_FOLDER,
     Command,
     Commands,
@@ -110,7 +111,7 @@ def _fonts() -> tuple[str, ...] | None:
 
 
 @click.command(cls=Command)
-@click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), metavar="收件箱")
+@click.argument("folder", type=A_FOLDER, metavar="收件箱")
 @click.option("--once", is_flag=True, help="只看一遍，不等新文件。")
 @policy_option
 @help_option
@@ -125,7 +126,7 @@ def watch(folder: Path, once: bool, policy: Policy) -> int:
     say("正在看 {folder}" if once else "正在守着 {folder}，按 Ctrl+C 结束。", folder=folder)
     while True:
         for path, outcome, returned in look(folder, seen, policy, datetime.now().date()):
-            say("{moment} {file}：{counts}", moment=f"{datetime.now():%H:%M}", file=path.name, counts=counts_line(outcome.counts))
+            say("{moment} {file}：{counts}", moment=f"{datetime.now():%H:%M}", file=path.name, counts=counts_line(outcome.findings))
             show_returned(returned)
         if once:
             return 0

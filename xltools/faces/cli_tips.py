@@ -7,21 +7,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import Command, help_option, policy_option
+from xltools.faces.options import A_FILE, Command, help_option, output_file, policy_option
 from xltools.faces.speech import say, spoken
-from xltools.faces.terminal import report_lines
+from xltools.faces.terminal import show_report
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
     from xltools.actions.tips import TipsOutcome
     from xltools.model.policy import Policy
 
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-output_option = click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="新文件.xlsx", help="写到哪个新文件；已有的文件不改动。")
+output_option = output_file("新文件.xlsx", "写到哪个新文件；已有的文件不改动。")
 
 
 @click.command("tips", cls=Command)
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), metavar="群众举报.xlsx", help="写到哪个文件。")
+@output_file("群众举报.xlsx", "写到哪个文件。")
 @policy_option
 @help_option
 def make_tips(output: Path, policy: Policy) -> int:
@@ -33,8 +32,8 @@ def make_tips(output: Path, policy: Policy) -> int:
 
 
 @click.command("conceal", cls=Command)
-@click.argument("file", type=FILE, metavar="群众举报.xlsx")
-@click.option("--key", "key_file", required=True, type=FILE, metavar="保管人.保密.pub", help="保管人的公钥；用 xltools key keeper 生成。")
+@click.argument("file", type=A_FILE, metavar="群众举报.xlsx")
+@click.option("--key", "key_file", required=True, type=A_FILE, metavar="保管人.保密.pub", help="保管人的公钥；用 xltools key keeper 生成。")
 @output_option
 @policy_option
 @help_option
@@ -49,8 +48,8 @@ def conceal(file: Path, key_file: Path, output: Path, policy: Policy) -> int:
 
 
 @click.command("reveal", cls=Command)
-@click.argument("file", type=FILE, metavar="群众举报.xlsx")
-@click.option("--key", "key_file", required=True, type=FILE, metavar="保管人.保密.key", help="保管人自己的密钥。")
+@click.argument("file", type=A_FILE, metavar="群众举报.xlsx")
+@click.option("--key", "key_file", required=True, type=A_FILE, metavar="保管人.保密.key", help="保管人自己的密钥。")
 @click.option("--key-password", is_flag=True, help="密钥有密码：运行时询问。")
 @output_option
 @policy_option
@@ -66,6 +65,5 @@ def reveal(file: Path, key_file: Path, key_password: bool, output: Path, policy:
 
 
 def _ended(done: TipsOutcome) -> int:
-    for line in report_lines(done.findings):
-        click.echo(line)
+    show_report(done.findings, brief=False)
     return exit_code(done.findings)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,7 +19,10 @@ if TYPE_CHECKING:
 
 PASSWORD, HIDDEN = "--password", "******"
 DEFAULT_POLICY = "sanmenxia-2022"
-SOME_FILE = click.Path(exists=True, path_type=Path)
+A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+A_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
+FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
+SOME_FILE = click.Path(dir_okay=False, path_type=Path)      # these two need not be there yet
 SOME_FOLDER = click.Path(file_okay=False, path_type=Path)
 
 
@@ -102,9 +105,14 @@ policy_option = click.option(
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="用 JSON 输出，供其他程序读取。")
 help_option = click.help_option("-h", "--help", help="显示这份说明。")
-files_argument = click.argument("files", nargs=-1, required=True, type=SOME_FILE, metavar="文件或文件夹…")
+files_argument = click.argument("files", nargs=-1, required=True, type=FILE_OR_FOLDER, metavar="文件或文件夹…")
 password_option = click.option(
     "--password", "passwords", multiple=True, metavar="密码", help="文件有打开密码时用它打开；各文件密码不同的，可以写几次，逐个试。"
 )
 dask_option = click.option("--dask", "address", default="", metavar="地址", help="逐个文件的工作交给这个 Dask 集群做，例如 tcp://主机:8786；结果与不用时完全一样。文件内容会发给集群。")
 output_folder = click.option("-o", "--output", "folder", required=True, type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹。")
+
+
+def output_file(metavar: str, help: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The option that says which file a command writes. metavar: such a file's usual name."""
+    return click.option("-o", "--output", required=True, type=SOME_FILE, metavar=metavar, help=help)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
@@ -107,10 +108,16 @@ def report_lines(findings: Iterable[Finding], brief: bool = False) -> Iterator[s
             yield "      " + language.say("改法：") + finding.fix
 
 
-def counts_line(counts: Mapping[str, int]) -> str:
-    """“错误 3 · 提醒 2 · 说明 5” from counts by severity value."""
-    language = spoken()
-    return " · ".join(f"{language.text(severity.label)} {counts.get(severity.value, 0)}" for severity in Severity)
+def show_report(findings: Iterable[Finding], brief: bool = True) -> None:
+    """Print the findings as `report_lines` has them."""
+    for line in report_lines(findings, brief):
+        click.echo(line)
+
+
+def counts_line(findings: Iterable[Finding]) -> str:
+    """“错误 3 · 提醒 2 · 说明 5”."""
+    language, found = spoken(), Counter(one.severity for one in findings)
+    return " · ".join(f"{language.text(severity.label)} {found[severity]}" for severity in Severity)
 
 
 @contextmanager
@@ -142,12 +149,11 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
     if as_json:
         click.echo(json.dumps(record, ensure_ascii=False, indent=1))
         return
-    for line in report_lines(outcome.findings, brief):
-        click.echo(line)
+    show_report(outcome.findings, brief)
     for line in account_lines(outcome.account) if outcome.account else ():
         click.echo(line)
     counts = outcome.counts
-    say("\n共 {files} 个文件、{rows} 行：{counts}", files=counts["files"], rows=counts["rows"], counts=counts_line(counts))
+    say("\n共 {files} 个文件、{rows} 行：{counts}", files=counts["files"], rows=counts["rows"], counts=counts_line(outcome.findings))
 
 
 def account_lines(one: Account) -> Iterator[str]:
@@ -187,8 +193,7 @@ def show_written(done: Written, as_json: bool) -> None:
     if as_json:
         show_json(done)
         return
-    for line in report_lines(done.findings, brief=True):
-        click.echo(line)
+    show_report(done.findings)
     click.echo("")
     for line in done.lines:
         click.echo(spoken().word(line))
