@@ -19,7 +19,7 @@ from tests.bench.plot import bars
 from tests.office.host import missing
 
 PACKAGE = Path(__file__).parent.parent.parent / "xltools"
-SIZES = {"XS": (2, 50), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each
+SIZES = {"XS": (2, 50), "F": (40, 40), "S": (8, 200), "M": (8, 5000), "L": (128, 2000)}  # files, enterprises in each; F: a city on a Monday
 UNIT, PEERS_UP_TO = "calamine", 50_000  # enterprises; beyond, only the raw read and ours run, or one table would take a day
 OURS, ON_ONE, AGAIN, GRADED = "xltools merge", "xltools merge, one core", "xltools merge, 1 file changed", "xltools grade"
 MADE = "xltools make checklist"
