@@ -1,5 +1,6 @@
 """Checking workbooks side by side: one enterprise in two counties, one county twice, counties missing."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from itertools import permutations
 
@@ -157,10 +158,15 @@ def test_rows_of_a_workbook_that_is_not_used_are_compared_with_nobody():
 
 def test_counties_that_sent_nothing_are_named_in_the_order_of_the_policy():
     outcome = check(book("灵宝市.xlsx", LINGBAO), book("义马.xlsx", {"county": "义马"}))
-    missing = not_sent(outcome.submissions, POLICY)
+    missing = not_sent(outcome, POLICY)
     names = [one.message for one in missing]
     assert names == [f"“{name}”还没有报送" for name in ("湖滨区", "开发区", "城乡一体化示范区", "陕州区", "渑池县", "卢氏县")]
     assert {one.code for one in missing} == {Code.COUNTY_NOT_SENT}
+
+
+def test_a_county_whose_file_cannot_be_read_has_sent_something():
+    outcome = replace(check(book("灵宝市.xlsx", LINGBAO)), unread=("收件箱/渑池县.zip", "义马市、卢氏县.xlsx"))
+    assert [one.message[1:4] for one in not_sent(outcome, POLICY)] == ["湖滨区", "开发区", "城乡一", "陕州区", "义马市", "卢氏县"]
 
 
 # Order

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission
-from xltools.actions.city import Basis, city
+from xltools.actions.city import Basis, city, with_findings
 from xltools.model.conflict import Clash, Decision
 from xltools.model.finding import Code
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
-from xltools.rules.cross import across, newest, set_aside
+from xltools.rules.cross import across, newest, not_sent, set_aside
 from xltools.rules.identity import conflicts, listed, stripped
 from xltools.rules.parse import parse
 
@@ -302,6 +302,16 @@ def test_rows_of_a_file_that_is_not_there_stay_and_say_so() -> None:
     _, back = merged(both, after)
     assert back["ledger"].frame["status"].tolist() == ["无问题", "无问题"]
     assert back["ledger"].frame["city_opinion"].tolist() == [None, "同意"]
+
+
+def test_a_county_whose_rows_stay_is_not_said_to_have_sent_nothing() -> None:
+    _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"))))
+    today = read(county("渑池县", (B, "乙公司", "烧结")))
+    run, after = merged(with_findings(today, not_sent(today, POLICY)), tables)
+    silent = [one.message for one in run.findings if one.code is Code.COUNTY_NOT_SENT]
+    assert set(silent) == {f"“{name}”还没有报送" for name in ("湖滨区", "开发区", "城乡一体化示范区", "陕州区", "义马市", "卢氏县")}
+    states = dict(after["board"].frame[["county", "state"]].itertuples(index=False, name=None))
+    assert (states["灵宝市"], states["卢氏县"]) == ("来源文件不在本次收件箱，沿用上次", "未报送")
 
 
 def test_a_row_gone_from_a_file_sent_again_is_gone() -> None:

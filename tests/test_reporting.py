@@ -107,6 +107,16 @@ def test_the_reminder_names_what_is_missing_its_day_its_clause_and_the_faults() 
     assert found[WORDS.total, ""]["state"] == "应报5项，已报1项，待报3项，待确认1项；错误1处，提醒0处"
 
 
+def test_the_reminder_counts_nothing_that_only_the_city_can_decide() -> None:
+    """The county would look for it in what was returned to it, in vain."""
+    place = Place("灵宝市7月.xlsx", "排查清单", "B5")
+    close = Code.NAMES_CLOSE.at(place, name="甲公司", where="渑池县", other="甲公司厂")
+    run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review", findings=(close,))])
+    found = lines(run, date(2022, 7, 25), "灵宝市")[WORDS.total, ""]
+    assert "灵宝市7月.xlsx" not in str(found["reminder"])
+    assert str(found["state"]).endswith("错误0处，提醒0处")
+
+
 def test_of_more_than_three_overdue_items_the_reminder_counts_all_and_names_the_first_three() -> None:
     run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review"), *(sent(name, "7月", date(2022, 7, 19), "review") for name in ("湖滨区", "陕州区"))])
     three, four = (str(lines(run, day, "灵宝市")[WORDS.total, ""]["reminder"]).splitlines()[1:-1] for day in (date(2022, 9, 30), date(2022, 10, 21)))

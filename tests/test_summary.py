@@ -161,6 +161,8 @@ def test_the_board_counts_rows_and_problems_and_says_what_became_of_a_file() -> 
     assert rows["灵宝市"] == [4, 1, 1, 1, "已汇总，有1处错误、1处提醒，1行未汇总"]
     assert rows["卢氏县"] == [4, 0, 0, 0, "未汇总，见问题清单"]
     assert rows["渑池县"] == [None, None, 1, 0, "打不开，见问题清单"]
+    again = Code.SENT_AGAIN.at(Place("卢氏县.xlsx"), kept="卢氏县改.xlsx", why="")
+    assert {county: state for county, state in lines(outcome([twice], again), "county", "state")}["卢氏县"] == "已由另一份代替，不用处理"
 
 
 def test_a_file_of_no_known_county_stands_last() -> None:
@@ -188,7 +190,7 @@ def test_problems_come_by_county_and_severity_with_the_enterprise() -> None:
     other = Code.REQUIRED.at(at("a.xlsx", "E5"), label="", hint="")
     books = [submission("a.xlsx", "卢氏县", {"screening": LIST}, findings=()), submission("b.xlsx", "湖滨区", {"screening": LIST}, findings=())]
     run = outcome(books, note, warning, error, other)
-    run = replace(run, findings=(*run.findings, *not_sent(run.submissions, POLICY)[:1]))
+    run = replace(run, findings=(*run.findings, *not_sent(run, POLICY)[:1]))
     found = problems(CITY["problems"], run, POLICY).frame[["county", "severity", "cell", "enterprise", "code"]]
     assert list(found.itertuples(index=False, name=None)) == [
         ("湖滨区", "错误", "E8", "丁公司", "E202"),

@@ -96,7 +96,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     former = basis.against or basis.before
     period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
     carried["moves"] = moves(template["moves"], former, carried, period, policy)
-    carried["board"] = board(template["board"], outcome, policy)
+    carried["board"] = board(template["board"], outcome, policy, known.stays.counties)
     carried["history"] = history(template["history"], basis.before.get("history"), month_line(carried, load_dashboard(), policy, basis.moment))
     status = Status(outcome, carried, policy, load_reporting(), basis.moment.date())
     carried["reporting"] = reporting(template["reporting"], status, basis.before.get("reporting"))
@@ -118,7 +118,7 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     out = staying.still_out(stays, before.get("unmerged"))
     stays, gone = staying.without(stays, settled.left_out)
     outcome = without_decided(outcome, settled)
-    outcome = with_findings(outcome, [*told(settled, outcome), *notes(settled, memory, sides), *staying.told(stays)])
+    outcome = with_findings(staying.heard_of(outcome, stays), [*told(settled, outcome), *notes(settled, memory, sides), *staying.told(stays)])
     sides = [side for side in sides if side.at not in settled.left_out]
     return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, [*out, *gone])
 

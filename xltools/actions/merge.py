@@ -65,7 +65,7 @@ def merge_with(paths: Iterable[Path], output: Path, rules: tuple[Policy, datetim
     outcome = judge_files(among(given, [path for path in given if path not in checklists]), policy, step)
     decisions = decisions_in(earlier.names) if earlier.names else ()
     taken = [Code.NAMES_TAKEN.at(Place(output.name), file=earlier.names.name, count=len(decisions), sheet=template["names"].sheet)] if earlier.names else []
-    outcome = with_findings(with_grades(outcome, given, policy), [*not_sent(outcome.submissions, policy), *taken])
+    outcome = with_findings(with_grades(outcome, given, policy), [*not_sent(outcome, policy), *taken])
     places = {one.name: one.path for one in sources(given)[0]}
     inbox = next((path for path in given if path.is_dir()), None)
     output.parent.mkdir(parents=True, exist_ok=True)

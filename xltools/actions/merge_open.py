@@ -106,7 +106,7 @@ def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total
     """
     standing, before = opened(book)
     outcome = with_grades(judge_files(request.paths, request.policy, step), request.paths, request.policy)
-    outcome = with_findings(outcome, not_sent(outcome.submissions, request.policy))
+    outcome = with_findings(outcome, not_sent(outcome, request.policy))
     places = {one.name: one.path for one in sources(request.paths)[0]}
     former = Before({name: one.table for name, one in before.items()}, log=log_said(book, standing))
     run = Run(request.policy, standing, former, places, request.moment)

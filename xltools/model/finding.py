@@ -33,7 +33,7 @@ class Code(Enum):
     """
 
     # 1 workbook, sheet, header
-    UNREADABLE = ("E101", "文件打不开：{reason}", "请先自己打开核对：能打开的另存为 .xlsx 再报，打不开的请重新发送原件")
+    UNREADABLE = ("E101", "文件打不开：{reason}", "压缩包请解开，用里面的表格；其余请先自己打开核对：能打开的另存为 .xlsx 再报，打不开的请重新发送原件")
     NOT_OUR_FORM = ("E102", "没有找到任何一张填报表（应有：{sheets}）", "请在下发的区县填报表模板中填写后报送")
     SHEET_MISSING = ("E103", "缺少“{sheet}”工作表", "请从模板中补上这张表；没有内容也保留空表")
     HEADER_MISSING = ("E104", "“{sheet}”里找不到表头行（应含：{labels}）", "请恢复模板的表头，不要删除或改写表头文字")
@@ -44,7 +44,7 @@ class Code(Enum):
     COLUMN_UNKNOWN = ("W109", "“{found}”不是模板中的列，这一列（{count}格）没有汇总", "需要上报的内容请写入“备注”列")
     OLD_TEMPLATE = ("W110", "模板版本是{found}，现行版本是{expected}", "请下载现行模板，把内容复制过去再报")
     COUNTY_UNKNOWN = ("E111", "封面“{label}”是“{value}”，不是本市的县（市、区）", "请从下拉框选择：{choices}")
-    PASSWORD = ("E112", "文件有打开密码", "请去掉密码或用 --password 给出密码")
+    PASSWORD = ("E112", "文件有打开密码", "请去掉密码后重新发送；市里知道密码的，可以在命令里用 --password 给出")
     COLUMN_TWICE = ("E113", "“{label}”有两列（{first}列和{second}列），无法判断以哪一列为准", "请删除或改名其中一列")
     SHEET_RENAMED = ("N114", "工作表“{found}”已按“{sheet}”读取", "如不是同一张表，请改回模板的工作表名")
     OTHER_POLICY = ("W115", "模板对应的政策是“{found}”，本次按“{expected}”校验", "请确认是否拿错了年度的模板")
@@ -82,7 +82,7 @@ class Code(Enum):
 
     # 2 one cell
     REQUIRED = ("E202", "“{label}”未填写", "请填写{hint}")
-    NOT_A_NUMBER = ("E203", "“{label}”填了“{value}”，应为数字", "请只填数字，单位填在单位列，例如 {example}")
+    NOT_A_NUMBER = ("E203", "“{label}”填了“{value}”，应为数字", "请只填数字，不写单位和别的文字，例如 {example}")
     NOT_A_CHOICE = ("E204", "“{label}”填了“{value}”，不在可选范围内", "请从下拉框选择：{choices}")
     OUT_OF_RANGE = ("E205", "“{label}”填了 {value}，应{limits}", "请核对数值和单位后改正")
     NOT_A_DATE = ("E206", "“{label}”填了“{value}”，不是能识别的日期", "请填成 2022-06-30 这样的日期")

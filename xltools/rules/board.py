@@ -8,12 +8,12 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Code, Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
-from xltools.rules.account import KEEPS_OUT, row_of
+from xltools.rules.account import KEEPS_OUT, KEPT, row_of
 from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.deadlines import deadline_of, punctuality
@@ -27,15 +27,19 @@ CITYWIDE = {"全市错误": Severity.ERROR, "全市提醒": Severity.WARNING}
 Line = dict[str, object]
 
 
-def board(form: Form, outcome: Outcome, policy: Policy) -> Table:
-    """One line per workbook in the policy's order of counties, one per county that sent nothing, then files nobody can place."""
+def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = ()) -> Table:
+    """One line per workbook in the policy's order of counties, one per county that sent nothing, then files nobody can place.
+
+    stay: counties of which rows of last time stay.
+    """
     groups = {county.name: county.group for county in policy.counties}
     numbers = Counter((finding.place.file, finding.severity) for finding in outcome.findings)
     sent = sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))
-    lines = [_line(one, numbers, policy) for one in sent]
+    again = {finding.place.file for finding in outcome.findings if finding.code is Code.SENT_AGAIN}
+    lines = [_line(one, numbers, policy) | ({"state": REPLACED} if one.file in again else {}) for one in sent]
     lines += [{"file": file, "county": guess(file, policy) or None, **_found(file, numbers), "state": NOT_READ} for file in sorted(outcome.unread)]
     there = {line["county"] for line in lines}
-    lines += [{"county": name, "state": NOT_SENT} for name in groups if name not in there]
+    lines += [{"county": name, "state": KEPT if name in stay else NOT_SENT} for name in groups if name not in there]
     ordered = list(groups)
     lines.sort(key=lambda line: ordered.index(str(line["county"])) if line["county"] in groups else len(ordered))
     return city_table(form, [pd.DataFrame([{**line, "group": groups.get(str(line["county"]))} for line in lines])])
@@ -67,7 +71,7 @@ def state(submission: Submission, found: Line, lost: int) -> str:
     """What became of a workbook, in words. lost: how many of its rows are not merged."""
     words = [f"{found[name]}处{severity.label}" for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING)) if found[name]]
     if not submission.accepted:
-        return NOT_MERGED if words or not submission.county else REPLACED
+        return NOT_MERGED
     told = f"已汇总，有{'、'.join(words)}" if words else "已汇总，没有问题"
     return f"{told}，{lost}行未汇总" if lost else told
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from xltools.model.finding import Code, Finding, Place
-from xltools.model.outcome import Submission
+from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.codes import is_credit_code
@@ -41,9 +41,9 @@ def replaced(submissions: Sequence[Submission]) -> frozenset[str]:
     return frozenset(one.file for group in groups(submissions).values() if (kept := newest(group)) for one in group if one is not kept)
 
 
-def not_sent(submissions: Sequence[Submission], policy: Policy) -> list[Finding]:
-    """The policy's counties from which there is no workbook, in the policy's order."""
-    sent = {one.county for one in submissions}
+def not_sent(outcome: Outcome, policy: Policy) -> list[Finding]:
+    """The policy's counties from which there is no workbook, not even one that cannot be read and is named after it, in the policy's order."""
+    sent = {one.county for one in outcome.submissions} | {only_county(file, policy) for file in outcome.unread}
     return [Code.COUNTY_NOT_SENT.at(Place(), county=county.name) for county in policy.counties if county.name not in sent]
 
 

@@ -38,6 +38,12 @@ class Kept:
         return frozenset(str(one["source_file"]) for records in self.records.values() for one in records)
 
 
+    @cached_property
+    def counties(self) -> frozenset[str]:
+        """The counties the records came from."""
+        return frozenset(str(one["county"]) for records in self.records.values() for one in records)
+
+
 def kept(before: Mapping[str, Table], outcome: Outcome, template: Template) -> Kept:
     """The rows of county and batch of which no workbook is merged today; rows that the city added by hand are not among them.
 
@@ -112,6 +118,12 @@ def still_out(found: Kept, unmerged: Table | None) -> list[Record]:
     records = [] if unmerged is None else [{one.name: _value(one.kind, record.get(one.name)) for one in unmerged.form} for record in records_of(unmerged.frame)]
     called = ({**one, "source_file": found.renamed.get(str(one["source_file"]), one["source_file"])} for one in records)
     return [one for one in called if one["source_file"] in found.files]
+
+
+def heard_of(outcome: Outcome, found: Kept) -> Outcome:
+    """The outcome without the words that a county has sent nothing, where its rows of last time stay."""
+    silent = {one for one in outcome.findings if one.code is Code.COUNTY_NOT_SENT and dict(one.values).get("county") in found.counties}
+    return replace(outcome, findings=tuple(one for one in outcome.findings if one not in silent)) if silent else outcome
 
 
 def told(found: Kept) -> Iterator[Finding]:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xltools.model.finding import Severity
+from xltools.model.finding import Code, Severity
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.reporting import ReportingWords
@@ -16,6 +16,8 @@ from xltools.rules.board import guess
 
 Line = Mapping[str, object]
 OVERDUE = {"missing": "missing", "unread": "missing", "empty": "empty"}     # kind of a line → the sentence about it
+# What the city decides by itself: no return shows it, and nothing in the county's file need be put right.
+FOR_THE_CITY = frozenset({Code.NAMES_CLOSE, Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.ROW_IN_TWO_FILES, Code.CITY_ROW_GONE})
 NAMED = 3   # of more, only so many are named: the sheet lists all below, and a row of paper is no longer than a page
 
 
@@ -40,7 +42,7 @@ class Files:
 def files_of(outcome: Outcome, policy: Policy) -> dict[str, Files]:
     """What a run says of every county's files."""
     told = {one.place.file: one.message for one in reversed(outcome.findings)}
-    numbers = Counter((one.place.file, one.severity) for one in outcome.findings)
+    numbers = Counter((one.place.file, one.severity) for one in outcome.findings if one.code not in FOR_THE_CITY)
     aside, homes = set_aside(outcome), {one.file: one.county for one in outcome.submissions}
     unread = {file: guess(file, policy) for file in outcome.unread}
     found = {}
