@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import pandas as pd
 
-from xltools.actions.inbox import passwords_of, team_of
+from xltools.actions.inbox import Step, passwords_of, team_of, unseen
 from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
 from xltools.books.answers import abouts, answers_in, returned_from
@@ -43,7 +43,6 @@ _MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 _DIED = "读取它的程序意外中断，可能是内存不够"
 
-Step = Callable[[int, int, str], None]
 # What became of one file: checked, stopped with a finding, or not a submission at all.
 _Result = Submission | Finding | None
 Result = TypeVar("Result")
@@ -88,7 +87,7 @@ def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
     return wanted, [one.name for one in found if one not in wanted]
 
 
-def check_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> Outcome:
+def check_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> Outcome:
     """As `judge_files`, with the account of what was read."""
     return counted(judge_files(paths, policy, step))
 

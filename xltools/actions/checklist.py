@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -11,7 +11,7 @@ from pathlib import Path
 import pandas as pd
 
 from xltools.actions.check import check_files
-from xltools.actions.inbox import THIS_ONE, team_of
+from xltools.actions.inbox import THIS_ONE, Step, team_of, unseen
 from xltools.actions.workers import Team
 from xltools.books.checklist import write_checklist
 from xltools.books.checklist_mould import Mould
@@ -28,7 +28,6 @@ NOT_IN_A_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
 LONGEST_NAME = 50       # characters of an enterprise's name in a file's name; a name may have 255 bytes in all
 # How many checklists one process writes in a row; writing one takes as long as reading so many bytes of a county's workbook.
 SHARE, COST = 50, 2_000
-Step = Callable[[int, int, str], None]
 Sheet = tuple[Path, Applicant]      # a checklist to be written, and whom it is for
 
 
@@ -39,7 +38,7 @@ class Making:
     policy: Policy
     folder: Path
     team: Team = THIS_ONE
-    step: Step = lambda done, total, name: None
+    step: Step = unseen
 
 
 @dataclass(frozen=True)
@@ -51,7 +50,7 @@ class ChecklistsMade:
 
 
 def make_checklists(
-    county_files: Iterable[Path], policy: Policy, folder: Path, codes: Iterable[str] = (), step: Step = lambda done, total, name: None
+    county_files: Iterable[Path], policy: Policy, folder: Path, codes: Iterable[str] = (), step: Step = unseen
 ) -> ChecklistsMade:
     """Write a checklist for every enterprise of the county workbooks, or for those with these credit codes, into `folder`.
 

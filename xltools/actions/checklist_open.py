@@ -6,15 +6,16 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
-from xltools.actions.checklist import SCREENING, ChecklistsMade, Making, Step, applicants, write_new
+from xltools.actions.checklist import SCREENING, ChecklistsMade, Making, applicants, write_new
 from xltools.actions.grade_open import LEDGER
+from xltools.actions.inbox import Step, unseen
 from xltools.actions.merge_open import OpenBook, opened
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 
 
-def make_open(book: OpenBook, policy: Policy, folder: Path, step: Step = lambda done, total, name: None) -> ChecklistsMade:
+def make_open(book: OpenBook, policy: Policy, folder: Path, step: Step = unseen) -> ChecklistsMade:
     """Write a checklist for every enterprise of the open ledger into `folder`; one that is there is left alone.
 
     Of a process that was reported in several batches the latest counts. Raises StopError when the workbook is no summary.

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
 from datetime import datetime
 from importlib.resources import as_file, files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from xltools.actions.inbox import Step
 from xltools.actions.merge import merge
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
@@ -18,7 +18,7 @@ COUNTY_FOLDER, CHECKLIST_FOLDER = "区县", "核查表"
 MERGED_AT = datetime(2022, 7, 25, 9, 0)  # what the example's summary says of its own making
 
 
-def demo(folder: Path, policy: Policy, step: Callable[[int, int, str], None]) -> Outcome:
+def demo(folder: Path, policy: Policy, step: Step) -> Outcome:
     """Copy the example's county workbooks and checklists below `folder` and merge them there; files a person changed are kept.
 
     It is merged on the example's own day: months that its counties knew nothing of are not missing. folder: made when missing · step: called with (done, total, name) per file.

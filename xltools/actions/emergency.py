@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
+from string import digits
 
 from xltools.actions.run import TEMPLATE as CITY
 from xltools.actions.run import as_typed, read_ours, seen_from
@@ -19,12 +20,13 @@ from xltools.model.finding import Code, Finding, Place, Severity, StopError, ord
 from xltools.model.form import Form, load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.account import row_of
 from xltools.rules.emergency import Ask, Lines, lines
 from xltools.rules.emergency_changes import Compared, changes
 from xltools.rules.emergency_rows import CitySheets, Last, demands
 from xltools.rules.emergency_sums import Sums, short, sums
 from xltools.rules.enterprises import rows_of
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 from xltools.rules.sanctions import events_of
 
 SHEETS = ("ledger", "protections", "events", "reductions")
@@ -79,26 +81,17 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
     for form in forms:
         if form.name in ("ledger", "reductions") and form.name not in raw:
             raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheet=form.sheet)))
-    typed, said = _typed(raw, policy)
+    typed, said = parse_all(raw, policy)
     events = events_of(typed["events"]) if "events" in typed else ()
     kept = [one for one in (*found, *said) if _matters(one, typed) and one.severity is not Severity.NOTE]
     return CitySheets(typed["reductions"], raw["reductions"], typed["ledger"], typed.get("protections"), events), kept
-
-
-def _typed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
-    typed: dict[str, Table] = {}
-    found: list[Finding] = []
-    for name, table in raw.items():
-        typed[name], said = parse(table, policy, policy.year)
-        found += said
-    return typed, found
 
 
 def _matters(finding: Finding, typed: Mapping[str, Table]) -> bool:
     """Whether the finding is about a cell that the list takes over."""
     for name, used in USED.items():
         if name in typed and finding.place.sheet == typed[name].sheet and finding.place.cell:
-            return "".join(c for c in finding.place.cell if c.isalpha()) in [typed[name].columns.get(one) for one in used]
+            return finding.place.cell.rstrip(digits) in [typed[name].columns.get(one) for one in used]
     return True
 
 
@@ -112,7 +105,7 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
     raw, found = read_tables(book, replace(template, forms=forms))
     if "emergency" not in raw:
         raise StopError(next(iter(found), Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title)))
-    typed, said = _typed(raw, policy)
+    typed, said = parse_all(raw, policy)
     passed = LATER if ours else LATER | NOT_THEIRS
     kept = [one for one in (*found, *said) if one.severity is not Severity.NOTE and one.code not in passed]
     return Last(typed, book.name), kept
@@ -134,7 +127,7 @@ def _problems(found: Iterable[Finding], made: Lines) -> list[Line]:
     about = {(str(one["source_sheet"]), str(one["source_row"])): one for one in (*made.listed, *made.protected)}
     rows: list[Line] = []
     for one in found:
-        line = about.get((one.place.sheet, "".join(c for c in one.place.cell if c.isdigit())), {})
+        line = about.get((one.place.sheet, str(row_of(one.place))), {})
         values = {"county": line.get("county"), "enterprise": line.get("name"), "severity": one.severity.label, "code": one.code.number}
         rows.append({**values, "file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell, "message": one.message, "fix": one.fix})
     return [{name: value for name, value in row.items() if name in form} for row in rows]

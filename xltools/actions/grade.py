@@ -9,7 +9,7 @@ from pathlib import Path
 
 from xltools.actions.by_name import ByName
 from xltools.actions.check import Source, by_team, check_files, check_one, counted, is_by_chance, outcome_of, sources
-from xltools.actions.inbox import passwords_of
+from xltools.actions.inbox import Step, passwords_of, unseen
 from xltools.actions.people import is_register, read_people
 from xltools.actions.seal_state import seal_state
 from xltools.books.checklist import TEMPLATE
@@ -35,7 +35,6 @@ COUNTY, CHANGES = "county", "changes"
 CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of its size takes
 TWICE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN})
 UNSIGNED = frozenset({Code.NO_CHECKER, Code.CHECKER_NOT_SIGNED})
-Step = Callable[[int, int, str], None]
 
 
 @dataclass
@@ -67,7 +66,7 @@ class Inputs:
         self.people += more.people
 
 
-def grade_files(paths: Iterable[Path], policy: Policy, step: Step = lambda done, total, name: None) -> GradeOutcome:
+def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> GradeOutcome:
     """Grade every checklist among files and folders; what county workbooks among them say in 变更与处理 is applied.
 
     Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
@@ -116,7 +115,7 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
     enterprises: list[EnterpriseGrade] = []
-    for parts in _by_enterprise(after.parts).values():
+    for parts in parts_of_each(after.parts).values():
         whole, said = grade_enterprise(parts, policy)
         enterprises.append(_with_signatures(whole, unsigned))
         found += said
@@ -136,7 +135,7 @@ def _with_policy(work: Callable[..., Inputs | Finding], policy: Policy) -> ByNam
     return ByName(partial(work, policy=policy), tuple(one for table in policy.tables for one in (table, *table.indicators)))
 
 
-def _read(files: Sequence[Source], work: ByName, paths: Iterable[Path], step: Step = lambda done, total, name: None) -> Inputs:
+def _read(files: Sequence[Source], work: ByName, paths: Iterable[Path], step: Step = unseen) -> Inputs:
     """What all the files are, each read by itself by whoever came with the paths."""
     inputs = Inputs()
     read = by_team(work, files, paths, CHEAP)
@@ -225,17 +224,18 @@ def _twice(parts: Sequence[PartGrade]) -> list[Finding]:
     findings = []
     for part in sorted(parts, key=lambda one: one.checklist.place):
         checklist = part.checklist
-        other = first.setdefault((checklist.credit_code or checklist.name, checklist.process), part)
+        other = first.setdefault((checklist.enterprise, checklist.process), part)
         if other is not part:
             values = {"name": checklist.name, "process": checklist.process, "other": str(other.checklist.place)}
             findings.append(Code.CHECKED_TWICE.at(checklist.place, **values))
     return findings
 
 
-def _by_enterprise(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:
+def parts_of_each(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:
+    """The parts of every enterprise, by what tells it."""
     found: dict[str, list[PartGrade]] = {}
     for part in parts:
-        found.setdefault(part.checklist.credit_code or part.checklist.name, []).append(part)
+        found.setdefault(part.checklist.enterprise, []).append(part)
     return found
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.grade import with_grades
-from xltools.actions.merge_open import OpenBook, Request, Seen, SheetWork, Step, opened, sheet_work, with_own
+from xltools.actions.inbox import Step, unseen
+from xltools.actions.merge_open import OpenBook, Request, Seen, SheetWork, opened, sheet_work, with_own
 from xltools.actions.run import seen_from
 from xltools.books.summary import Summary
 from xltools.model.finding import Code, Place, StopError
@@ -31,7 +32,7 @@ class Graded:
     sheets: tuple[SheetWork, ...]
 
 
-def grade_open(book: OpenBook, request: Request, step: Step = lambda done, total, name: None) -> Graded:
+def grade_open(book: OpenBook, request: Request, step: Step = unseen) -> Graded:
     """The grades of all checklists in the folders as the sheet of site checks shows them, beside what the open ledger says.
 
     What county workbooks there say in 变更与处理 is applied, as in a merge. Raises StopError when the workbook is no summary, or

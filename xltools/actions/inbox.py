@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from xltools.actions.workers import Processes, Team
 
 THIS_ONE = Processes(1)
+Step = Callable[[int, int, str], None]      # told (done, total, name) before each file, to show progress
+
+
+def unseen(done: int, total: int, name: str) -> None:
+    """The step that shows nothing."""
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from xltools.actions.city import with_findings
 from xltools.actions.detail import is_whole
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.in_place import Existing, existing, renew
-from xltools.actions.inbox import among
+from xltools.actions.inbox import Step, among, unseen
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.actions.since import decisions_in, state_at
 from xltools.books.file import open_summary
@@ -31,7 +31,6 @@ from xltools.rules.cross import not_sent
 # What a summary still says when the rows of a sheet are not in it: all else would be taken for gone.
 OF_ITS_OWN = ("names", "conflicts", "unclaimed", "history", "log")
 SOME = 5  # cells that a sentence names
-Step = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -43,7 +42,7 @@ class Earlier:
     names: Path | None = None
 
 
-def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime, step: Step = lambda done, total, name: None) -> Outcome:
+def merge(paths: Iterable[Path], output: Path, policy: Policy, moment: datetime, step: Step = unseen) -> Outcome:
     """As `merge_with`, with nothing from earlier but the summary itself."""
     return merge_with(paths, output, (policy, moment), Earlier(), step)
 

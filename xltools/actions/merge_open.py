@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.detail import refuse_elsewhere, refuse_too_long
 from xltools.actions.grade import with_grades
+from xltools.actions.inbox import Step, unseen
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Book, Cell, Grid
@@ -38,7 +39,6 @@ from xltools.rules.lines import carry_beside, same_lines
 # What in the open workbook must be mended by a person first, because writing would destroy it or leave it wrong.
 BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
 
-Step = Callable[[int, int, str], None]
 
 
 class OpenBook(Book, Protocol):
@@ -98,7 +98,7 @@ class Work:
     sheets: tuple[SheetWork, ...]
 
 
-def merge_open(book: OpenBook, request: Request, step: Step = lambda done, total, name: None) -> Work:
+def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
     """What merging the inbox into the open summary gives: the same contents as a merge into a file, in the columns of the open sheets.
 
     What the city wrote is taken from the open workbook, unsaved changes included; columns that it inserted stay with their rows.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from string import digits
 
 from xltools.actions.reporting import read_reporting
 from xltools.actions.run import read_summary
@@ -12,7 +13,7 @@ from xltools.model.form import load_template
 from xltools.model.named_lists import TEMPLATE, Listed, load_list_words
 from xltools.model.policy import Policy
 from xltools.rules.named_lists import City, counted, named_lists
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 from xltools.rules.sanctions import events_of
 
 LEDGER, PROTECTIONS, EVENTS = "ledger", "protections", "events"
@@ -26,8 +27,7 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     book, raw = read_summary(summary)
     if LEDGER not in raw:
         raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheet=load_template("city")[LEDGER].sheet))
-    typed = {name: parse(raw[name], policy, policy.year) for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}
-    tables = {name: table for name, (table, _) in typed.items()}
+    tables, said = parse_all({name: raw[name] for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}, policy)
     events = events_of(tables[EVENTS]) if EVENTS in tables else []
     advanced = read_reporting(settings, policy)[0].advanced if settings else frozenset()
     lines = named_lists(City(tables[LEDGER], tables.get(PROTECTIONS), events, policy, advanced))
@@ -35,6 +35,6 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     write_new_lists(output, Lists(template, policy, {TEMPLATE: lines}))
     used = {"decided", "decided_date", "honour", "low_voc", "project", "green", "change_kind", "new_grade"}
     columns = {(table.sheet, column) for table in tables.values() for name, column in table.columns.items() if name in used}
-    found = [one for _, said in typed.values() for one in said if one.severity is Severity.ERROR and (one.place.sheet, "".join(c for c in one.place.cell if c.isalpha())) in columns]
+    found = [one for one in said if one.severity is Severity.ERROR and (one.place.sheet, one.place.cell.rstrip(digits)) in columns]
     word = load_list_words().words["line"]
     return Listed(output, tuple(word.format(kind=kind, count=count) for kind, count in counted(lines)), tuple(first_per_cell(found)))

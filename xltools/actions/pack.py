@@ -23,6 +23,7 @@ from xltools.model.outcome import Submission
 from xltools.model.package import Application, Settings, load_package_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
+from xltools.rules.account import row_of
 from xltools.rules.board import on_time
 from xltools.rules.city import plain_record
 from xltools.rules.closing import closing_lines, lacking, to_visit
@@ -119,8 +120,7 @@ def _files(submission: Submission, everybody: Sequence[Application], problems: R
 
 
 def _opinion(one: Application) -> dict[str, object]:
-    place = "".join(sign for sign in one.place.cell if sign.isdigit())
-    return {"name": one.name, "included": "否" if one.reasons else "是", "reason": "；".join(one.reasons) or None, "source_row": float(place or 0)}
+    return {"name": one.name, "included": "否" if one.reasons else "是", "reason": "；".join(one.reasons) or None, "source_row": float(row_of(one.place))}
 
 
 def _book(name: str, rows: Rows, job: Job) -> bytes:

@@ -21,7 +21,7 @@ from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_wo
 from xltools.model.policy import Policy
 from xltools.model.result import Written
 from xltools.rules.enterprises import numbered_records
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findings
 
 Last = list[tuple[Place, Line]]
@@ -93,10 +93,6 @@ def _last(path: Path, policy: Policy) -> tuple[Last, list[Finding]]:
     """The lines of the last tracking workbook, and what in them could not be read. Raises StopError when it is none."""
     book, template = open_book(path), load_template(TEMPLATE)
     raw, found = read_ours(book, template, template)
-    lines: Last = []
-    for name in (FORM, MET):
-        if name in raw:
-            typed, said = parse(raw[name], policy, policy.year)
-            found += said
-            lines += [(typed.place(row, "due"), record) for row, record in numbered_records(typed) if record["indicator"]]
-    return lines, [one for one in found if one.severity is not Severity.NOTE]
+    typed, said = parse_all(raw, policy)
+    lines = [(table.place(row, "due"), record) for table in typed.values() for row, record in numbered_records(table) if record["indicator"]]
+    return lines, [one for one in (*found, *said) if one.severity is not Severity.NOTE]

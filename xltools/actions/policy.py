@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from xltools.books.base import Book
@@ -13,8 +12,7 @@ from xltools.books.replace import refuse_existing
 from xltools.model.finding import Finding, Severity, StopError, first_per_cell, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy, policy_from
-from xltools.model.table import Table
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 from xltools.rules.policy_check import check_policy
 from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
 
@@ -54,7 +52,7 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
-    tables, said = _typed(raw)
+    tables, said = parse_all(raw, vocabulary(raw))     # what cells choose from is read off the sheets themselves
     found += said
     if raw.keys() == {form.name for form in template}:
         unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
@@ -62,15 +60,3 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
     findings = sorted(first_per_cell(found), key=order)
     wrong = any(one.severity is Severity.ERROR for one in findings)
     return (None if wrong else contents_from(tables)), findings
-
-
-def _typed(raw: Mapping[str, Table]) -> tuple[dict[str, Table], list[Finding]]:
-    """The typed tables; what cells choose from is read off the sheets themselves."""
-    known = vocabulary(raw)
-    tables: dict[str, Table] = {}
-    found: list[Finding] = []
-    for name, table in raw.items():
-        tables[name], said = parse(table, known, known.year)
-        found += said
-    return tables, found
-

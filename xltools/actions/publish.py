@@ -13,8 +13,7 @@ from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
-from xltools.model.table import Table
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 from xltools.rules.publication import numbered, publication
 
 LEDGER, EVENTS = "ledger", "events"
@@ -53,8 +52,5 @@ def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]
     raw, found = read_ours(book, template, (template[name] for name in (LEDGER, EVENTS)))
     if LEDGER not in raw:
         raise StopError(next(one for one in found if one.place.sheet in ("", template[LEDGER].sheet)))
-    typed: dict[str, Table] = {}
-    for name, table in raw.items():
-        typed[name], said = parse(table, notice.policy, notice.policy.year)
-        found += said
-    return publication(typed[LEDGER], raw[LEDGER], typed.get(EVENTS), notice, found)
+    typed, said = parse_all(raw, notice.policy)
+    return publication(typed[LEDGER], raw[LEDGER], typed.get(EVENTS), notice, [*found, *said])

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from xltools.actions.check import sources
+from xltools.actions.grade import parts_of_each
 from xltools.books.checklist_read import is_checklist
 from xltools.books.file import open_book
 from xltools.model.finding import Finding, StopError, first_per_cell
@@ -25,11 +26,9 @@ def compared(outcome: GradeOutcome, old: Policy, new: Policy) -> GradeOutcome:
 
     Site checks are compared with site checks: what happened after them is left aside on both sides.
     """
-    codes = dict.fromkeys(part.checklist.credit_code or part.checklist.name for part in outcome.checks)
     findings: list[Finding] = []
     moves = []
-    for code in sorted(codes):
-        mine = [part for part in outcome.checks if (part.checklist.credit_code or part.checklist.name) == code]
+    for _, mine in sorted(parts_of_each(outcome.checks).items()):
         before, _ = grade_enterprise(mine, old)
         parts, said = _under(mine, new)
         findings += said

@@ -13,7 +13,7 @@ from xltools.model.package import PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.package import unknown_sources
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 
 TEMPLATE, COLUMNS, ADVANCED = "reporting", "reporting_columns", "reporting_advanced"
 
@@ -34,10 +34,8 @@ def read_reporting(path: Path, policy: Policy) -> tuple[Settings, list[Finding]]
     raw, found = read_tables(open_book(path), load_template(TEMPLATE))
     if COLUMNS not in raw:
         raise StopError(found[0])
-    tables = {}
-    for name, table in raw.items():
-        tables[name], said = parse(table, policy, policy.year)
-        found += said
+    tables, said = parse_all(raw, policy)
+    found += said
     rows = [record for _, record in numbered_records(tables[COLUMNS]) if record["header"]]
     columns = tuple(PlatformColumn(*(str(record[name] or "") for name in ("header", "source", "fixed"))) for record in rows)
     found += unknown_sources(columns, Place(path.name, tables[COLUMNS].sheet))

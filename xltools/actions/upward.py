@@ -8,14 +8,14 @@ import pandas as pd
 
 from xltools.actions.run import TEMPLATE, tables_of
 from xltools.books.file import FileBook
-from xltools.model.finding import Finding, first_per_cell
+from xltools.model.finding import first_per_cell
 from xltools.model.form import SpecError, load_form
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy, load_policy
 from xltools.model.table import Table
 from xltools.rules.cross import only_county
 from xltools.rules.journal import moment_of
-from xltools.rules.parse import parse
+from xltools.rules.parse import parse_all
 
 
 def from_summary(book: FileBook, policy: Policy) -> Submission | None:
@@ -29,13 +29,10 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
         return None
     tables = tables_of(book.as_summary())
     raw = {table.form.collects: _as_county(table, book.name) for table in tables.values() if table.form.collects}
-    typed: dict[str, Table] = {}
-    found: list[Finding] = []
+    typed, found = parse_all(raw, policy)
     for form, table in raw.items():
-        typed[form], said = parse(table, policy, policy.year)
         if "batch" in table.frame:
             typed[form] = typed[form].with_frame(typed[form].frame.assign(batch=table.frame["batch"]))
-        found += said
     moment = moment_of(tables.get("log"))
     reported = date.fromisoformat(moment[:10]) if moment else None
     stamp = book.stamp

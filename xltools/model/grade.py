@@ -62,6 +62,11 @@ class Checklist:
     place: Place = NOWHERE
     grade_place: Place = NOWHERE
 
+    @property
+    def enterprise(self) -> str:
+        """What tells the enterprise: its code, or else its name."""
+        return self.credit_code or self.name
+
 
 @dataclass(frozen=True)
 class Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache
 
 import pandas as pd
@@ -48,6 +48,12 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
                 findings += _said(table, field, zip(frame.index.tolist(), cells, map(readings.__getitem__, ways), strict=True))
         columns[field.name] = typed(values, dtype_of(field))
     return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
+
+
+def parse_all(tables: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
+    """Several tables as `parse` gives each, with all findings; dates without a year are of the policy's."""
+    parsed = {name: parse(table, policy, policy.year) for name, table in tables.items()}
+    return {name: table for name, (table, _) in parsed.items()}, [one for _, found in parsed.values() for one in found]
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from xltools.actions.inbox import Step
 from xltools.faces.live.back import Back
 from xltools.model.console import load_console
 
@@ -67,7 +68,7 @@ def quiet(book: Any) -> Iterator[Say]:
         yield lambda text: setattr(app, "status_bar", text)
 
 
-def steps(say: Say, occasion: str = "file") -> Callable[[int, int, str], None]:
+def steps(say: Say, occasion: str = "file") -> Step:
     """A callable step(done, total, name) that shows in the status bar which file is being read, or what else goes on."""
     sentence, shown = load_console().said[occasion], [0.0]
 
