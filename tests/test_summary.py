@@ -162,7 +162,7 @@ def test_the_board_counts_rows_and_problems_and_says_what_became_of_a_file() -> 
     assert rows["卢氏县"] == [4, 0, 0, 0, "未汇总，见问题清单"]
     assert rows["渑池县"] == [None, None, 1, 0, "打不开，见问题清单"]
     again = Code.SENT_AGAIN.at(Place("卢氏县.xlsx"), kept="卢氏县改.xlsx", why="")
-    assert {county: state for county, state in lines(outcome([twice], again), "county", "state")}["卢氏县"] == "已由另一份代替，不用处理"
+    assert dict(lines(outcome([twice], again), "county", "state"))["卢氏县"] == "已由另一份代替，不用处理"
 
 
 def test_a_file_of_no_known_county_stands_last() -> None:
