@@ -6,7 +6,7 @@ from pathlib import Path
 from random import Random
 
 from tests.county_books import POLICY, STAMP, TEMPLATE, rows_grid
-from tests.slip_table import BLANKS, DAY, NUMBER_OF_UNIT, OF_KIND, SAME, Read, Slip, choices, grades
+from tests.slip_table import ABOVE, BLANKS, DAY, NUMBER_OF_UNIT, OF_KIND, SAME, Read, Slip, choices, grades
 from xltools.books.address import address
 from xltools.books.base import Cell, Grid, SheetFacts, TextBook
 from xltools.books.sheet import Formula
@@ -141,6 +141,8 @@ def slips_of(form: Form, one: Field) -> list[Slip]:
         found = grades(OPTIONS[one.list])
     if one.kind is Kind.NUMBER:
         found += NUMBER_OF_UNIT[one.unit]
+    if form.layout == "rows" and one.kind in (Kind.TEXT, Kind.NAME, Kind.PERSON):
+        found += ABOVE
     if form.layout == "card" and one.list == "counties":
         found = [replace(slip, codes=tuple(Code.COUNTY_UNKNOWN if code is Code.NOT_A_CHOICE else code for code in slip.codes)) for slip in found]
     if one.name == "target":  # what is worse than what is applied for is another fault

@@ -136,6 +136,8 @@ CASES: list[tuple[str, Record, str]] = [
     ("screening", {**SECOND, "name": None}, "企业名称未填写；"),
     ("screening", {**SECOND, "name": "　"}, "企业名称未填写；"),
     ("screening", {**SECOND, "credit_code": None}, "统一社会信用代码未填写；"),
+    ("screening", {**SECOND, "town": "同上"}, "乡镇（街道）写了“同上”，请写完整；"),
+    ("screening", {**SECOND, "town": " 〃", "remark": "同上年"}, "乡镇（街道）写了“同上”，请写完整；"),
     ("screening", {**SECOND, "credit_code": OTHER.lower()}, ""),
     ("screening", {**SECOND, "credit_code": f" {OTHER} "}, ""),
     ("screening", {**SECOND, "credit_code": OTHER[:17]}, "统一社会信用代码应为18位数字和大写字母；"),

@@ -22,6 +22,7 @@ FEW_SLIPS: tuple[Fault, ...] = (
     cell("screening", "phone", slips.without_area, Code.PHONE_FORM),
     cell("screening", "contact", "环保科0398-1234000", Code.PERSON_FORM),
     cell("screening", "town", None, Code.REQUIRED),
+    cell("screening", "town", "同上", Code.DITTO),
 )
 
 OWN_WORKBOOK: tuple[Fault, ...] = (

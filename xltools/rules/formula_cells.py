@@ -14,6 +14,7 @@ from xltools.model.form import Condition, Field, Form, Kind
 from xltools.model.live import LiveCheck
 from xltools.rules.codes import ALPHABET
 from xltools.rules.formula_lists import SEPARATOR
+from xltools.rules.limits import says_ditto
 
 USED = "{used}"
 LAST_DAY = 73050  # the serial number of 2099-12-31
@@ -25,7 +26,7 @@ def cell_checks(form: Form) -> Iterator[LiveCheck]:
     for field in form:
         if not field.formula:
             yield from _required(form, field)
-            for code, text, expression in (*_of_kind(field), *_too_long(field)):
+            for code, text, expression in (*_of_kind(field), *_ditto(form, field), *_too_long(field)):
                 yield LiveCheck(field.name, code, f"{field.label}{text}", expression, filled(field.name))
 
 
@@ -104,6 +105,11 @@ def _holds(form: Form, condition: Condition) -> str:
         return among(condition.field, condition.values)
     is_date = condition.field in form and form[condition.field].kind is Kind.DATE
     return is_day(condition.field) if is_date else filled(condition.field)
+
+
+def _ditto(form: Form, field: Field) -> Iterator[Problem]:
+    if says_ditto(form, field):
+        yield Code.DITTO, "写了“同上”，请写完整", listed(cell(field.name), "ditto")
 
 
 def _too_long(field: Field) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from xltools.model.policy import Policy
 from xltools.rules.choices import spellings
 from xltools.rules.codes import ALPHABET, WEIGHTS
 from xltools.rules.grades_text import grade_spellings
-from xltools.rules.limits import date_limits
+from xltools.rules.limits import DITTO, date_limits
 from xltools.rules.rows import grades_of
 
 Entries = dict[str, tuple[str | int, ...]]
@@ -34,6 +34,7 @@ def lists(forms: Iterable[Form], policy: Policy) -> Entries:
         "numerals": tuple(NUMERALS),
         "digits": tuple(range(10)),
         "not_persons": NOT_PERSONS,
+        "ditto": DITTO,
         "places": tuple(range(1, len(WEIGHTS) + 2)),
         "weights": (*WEIGHTS, 1),
         "excluded": tuple(letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in ALPHABET),

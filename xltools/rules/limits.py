@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from xltools.model.form import Field
+from xltools.model.form import Field, Form, Kind
 from xltools.model.policy import Policy
 from xltools.rules.text import number_text
 
 _YEARS = 10
+# What people write for the contents of the row above.
+DITTO = ("同上", "同前", "〃", "″", "”", '"', "''")
 
 
 def date_limits(policy: Policy) -> tuple[date, date]:
@@ -17,6 +19,11 @@ def date_limits(policy: Policy) -> tuple[date, date]:
     Wide on purpose: it is there for 2202 or 1922 typed for 2022; a permit or a plan can be years away, a slip is decades away.
     """
     return date(policy.year - _YEARS, 1, 1), date(policy.year + _YEARS, 12, 31)
+
+
+def says_ditto(form: Form, field: Field) -> bool:
+    """Whether words for the row above can stand in this field: in free text of the forms about enterprises."""
+    return field.kind in (Kind.TEXT, Kind.NAME, Kind.PERSON) and form.layout == "rows" and "credit_code" in form
 
 
 def limits_text(field: Field) -> str:

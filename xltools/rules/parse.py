@@ -8,14 +8,15 @@ from functools import cache
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table, columns_of, typed
 from xltools.rules.cells import Reader, cell_reader, is_blank
-from xltools.rules.reading import Reading
-from xltools.rules.text import narrow, shown
+from xltools.rules.limits import DITTO, says_ditto
+from xltools.rules.reading import Reading, refused
+from xltools.rules.text import narrow, shown, visible
 
 _DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
 
@@ -42,7 +43,7 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     for field in table.form:
         values: list[object] = [None] * len(frame)
         if (cells := typed_in.get(field.name)) is not None:
-            ways, readings = _read_column(cells, cell_reader(field, policy, year))
+            ways, readings = _read_column(cells, _reader(table.form, field, policy, year))
             values = [*map({way: reading.value for way, reading in readings.items()}.__getitem__, ways)]
             if any(reading.code for reading in readings.values()):
                 findings += _said(table, field, zip(frame.index.tolist(), cells, map(readings.__getitem__, ways), strict=True))
@@ -80,6 +81,14 @@ def with_sign(table: Table) -> Iterator[Place]:
         if field.unit == "%" and field.name in table.columns:
             cells = table.frame[field.name]
             yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, Percent) or (isinstance(cell, str) and "%" in narrow(cell)))
+
+
+def _reader(form: Form, field: Field, policy: Policy, year: int) -> Reader:
+    """How a cell is read in its form: words for the row above mean nothing once rows are put in another order."""
+    read = cell_reader(field, policy, year)
+    if not says_ditto(form, field):
+        return read
+    return lambda cell: refused(Code.DITTO) if isinstance(cell, str) and visible(cell) in DITTO else read(cell)
 
 
 def _read_column(cells: list[object], read: Reader) -> tuple[Sequence[object], dict[object, Reading]]:
