@@ -8,8 +8,7 @@ import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.check import check_files
-from xltools.actions.give_back import give_back
-from xltools.actions.notify import notify
+from xltools.actions.give_back import give_back, notify
 from xltools.books.docx import tables_in
 from xltools.books.notice import as_document, as_text, notice_of
 from xltools.faces import cli

@@ -10,9 +10,8 @@ import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.check import check_files
-from xltools.actions.give_back import give_back
+from xltools.actions.give_back import give_back, notify
 from xltools.actions.merge import merge
-from xltools.actions.notify import notify
 
 AUTHOR, PHONE, NOTE = "某作者甲乙", "13987650001", "只给自己看的批注"
 TYPED = ["=HYPERLINK(\"http://evil.example\",\"x\")", "=cmd|'/C calc'!A0", "+1+cmd", "-1+cmd", "@SUM(1)", "\t=1+cmd"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from xltools.actions.grade import check_and_grade
@@ -14,7 +14,9 @@ from xltools.model.calendar import CalendarOutcome, DaysOff
 from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
+from xltools.model.table import records_of
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
+from xltools.rules.dates import day_of
 from xltools.rules.parse import parse
 from xltools.rules.progress import checks_judged, judged, missing, progress, sent
 
@@ -58,5 +60,4 @@ def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
     if HOLIDAYS not in raw:
         raise StopError(found[0])
     typed, said = parse(raw[HOLIDAYS], policy, policy.year)
-    records = [{**record, "day": day.date() if isinstance(day := record["day"], datetime) and day == day else None} for record in typed.frame.to_dict("records")]
-    return days_off([{str(name): value for name, value in record.items()} for record in records]), [*found, *said]
+    return days_off([{**record, "day": day_of(record["day"])} for record in records_of(typed.frame)]), [*found, *said]

@@ -29,6 +29,7 @@ from xltools.model.table import Table
 from xltools.rules.answers import answered, called
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
+from xltools.rules.dates import day_of
 from xltools.rules.parse import parse, with_sign
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -266,13 +267,13 @@ def _from_cover(cover: Table | None, policy: Policy) -> Submission:
     """What the cover says of the workbook; not accepted without a county of the policy."""
     card = cover.card() if cover is not None else {}
     county = policy.county(str(card.get("county") or ""))
-    reported, year = card.get("report_date"), card.get("year")
+    year = card.get("year")
     return Submission(
         file="",
         county=county.name if county else "",
         batch=str(card.get("batch") or ""),
         year=None if year is None else int(str(year)),
-        report_date=reported.date() if isinstance(reported, pd.Timestamp) else None,
+        report_date=day_of(card.get("report_date")),
         accepted=county is not None,
     )
 

@@ -1,4 +1,4 @@
-"""Give checked files back to their counties: every problem marked in the clerk's own copy, or on a list beside it."""
+"""Give checked files back to their counties: every problem marked in the clerk's own copy, or on a list beside it; and the letters that go along."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
 
+from xltools.books.notice import as_document, as_text, notice_of
 from xltools.books.package import replace_file
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.replace import beside
@@ -97,12 +98,27 @@ def _give(letter: Letter, path: Path | None, folder: Path, stem: str) -> Returne
 
 def _list(letter: Letter, folder: Path, stem: str, reason: str) -> Returned:
     """The list with the reason; a list that lies there and says something else stays."""
-    target = folder / f"{stem}{load_return().list_suffix}.xlsx"
-    content = list_content(letter)
-    if target.exists() and target.read_bytes() != content:
-        target = beside(target)
-    replace_file(target, content)
+    target = _written(folder / f"{stem}{load_return().list_suffix}.xlsx", list_content(letter))
     return Returned(letter.file, target, reason, letter)
+
+
+def notify(returned: Iterable[Returned]) -> list[Path]:
+    """Write the two letters beside each returned file, as a Word document and as text for a chat; one that lies there and says something else stays."""
+    written = []
+    for one in returned:
+        if one.letter is not None:
+            notice = notice_of(one.letter, one.output.name, one.reason)
+            stem = one.output.stem.rpartition(load_return().suffix)[0]
+            for suffix, content in ((".docx", as_document(notice)), (".txt", as_text(notice).encode("utf-8-sig"))):
+                written.append(_written(one.output.with_name(f"{stem}{load_return().notice_suffix}{suffix}"), content))
+    return written
+
+
+def _written(path: Path, content: bytes) -> Path:
+    """The path, or one beside it where a file lies that says something else; the content is in it now."""
+    target = beside(path) if path.exists() and path.read_bytes() != content else path
+    replace_file(target, content)
+    return target
 
 
 def _stems(files: Iterable[str]) -> Mapping[str, str]:

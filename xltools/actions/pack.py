@@ -14,8 +14,8 @@ from xltools.actions.grade import check_and_grade
 from xltools.actions.reporting import default_settings
 from xltools.actions.seal_state import county_state
 from xltools.books.file import open_book
-from xltools.books.list_book import Lists, write_lists
-from xltools.books.parcel import book_bytes, write_parcel
+from xltools.books.list_book import Lists, list_bytes, write_lists
+from xltools.books.package import write_parcel
 from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Finding, Place, first_per_cell
 from xltools.model.form import Form, Template, load_form, load_template
@@ -108,7 +108,7 @@ def _files(submission: Submission, everybody: Sequence[Application], problems: R
     form = grade_form(columns, names["grades_title"].format(county=submission.county, month=submission.batch))
     opinions = [{**one.review, **_opinion(one)} for one in everybody]
     files = {
-        names["grades"]: book_bytes(_lists(form.title, (form,), job, {form.name: [grade_line(one, columns) for one in reported]})),
+        names["grades"]: list_bytes(_lists(form.title, (form,), job, {form.name: [grade_line(one, columns) for one in reported]})),
         names["opinions"]: _book(OPINIONS, opinions, job),
         names["rectification"]: _book(RECTIFICATION, problems, job),
     }
@@ -125,7 +125,7 @@ def _opinion(one: Application) -> dict[str, object]:
 
 def _book(name: str, rows: Rows, job: Job) -> bytes:
     form = load_form(name)
-    return book_bytes(_lists(form.title, (form,), job, {name: rows}))
+    return list_bytes(_lists(form.title, (form,), job, {name: rows}))
 
 
 def _lists(title: str, forms: tuple[Form, ...], job: Job, contents: Mapping[str, Rows]) -> Lists:

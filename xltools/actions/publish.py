@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 from xltools.actions.run import TEMPLATE, read_ours
@@ -13,6 +14,7 @@ from xltools.books.replace import refuse_existing
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
+from xltools.rules.dates import day_of, read_date
 from xltools.rules.parse import parse_all
 from xltools.rules.publication import numbered, publication
 
@@ -44,6 +46,11 @@ def publish_book(book: Book, notice: Notice, folder: Path) -> Published:
     write_public_list(paths[0], form, records, said)
     write_public_page(paths[1], form, result, records, said)
     return Published(paths, len(result.lines), tuple(sorted(findings, key=order)))
+
+
+def day_in(cell: object, year: int) -> date | None:
+    """The day that a cell says, in any of the ways that a date is read in a county's workbook; None where it says none. year: of dates written without one."""
+    return day_of(read_date(cell, year).value)
 
 
 def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]]:

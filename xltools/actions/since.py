@@ -11,7 +11,7 @@ from pathlib import Path
 from xltools.actions.run import TEMPLATE, as_typed, read_summary
 from xltools.books.base import Stamp
 from xltools.books.file import open_summary
-from xltools.books.names_book import write_names
+from xltools.books.list_book import write_names
 from xltools.books.read import read_tables
 from xltools.books.replace import BACKUP_FOLDER, backups, refuse_existing
 from xltools.model.finding import Code, Place, StopError

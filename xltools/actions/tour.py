@@ -18,10 +18,9 @@ from xltools.actions.checklist import make_checklists
 from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER, bundled
 from xltools.actions.example import answers, faultless, faulty, position
 from xltools.actions.fsck import fsck
-from xltools.actions.give_back import give_back
+from xltools.actions.give_back import give_back, notify
 from xltools.actions.grade import grade_files
 from xltools.actions.merge import merge
-from xltools.actions.notify import notify
 from xltools.actions.publish import publish
 from xltools.actions.run import read_summary
 from xltools.actions.trace import trace

@@ -10,7 +10,7 @@ from typing import Any
 
 from xltools.actions.run import DRAWN, TEMPLATE, read_summary
 from xltools.actions.trace_board import agreement, on_board
-from xltools.books.address import column_letters
+from xltools.books.address import LAST_COLUMN, column_letters, column_number
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import backups
@@ -50,7 +50,7 @@ def trace(path: Path, reference: str, policy: Policy) -> Iterator[str]:
 
 
 def _number(column: str) -> int:
-    return next(at for at in range(1, 20_000) if column_letters(at) == column)
+    return column_number(column) or LAST_COLUMN + 1
 
 
 def _why_not(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, int]) -> str:

@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
 from xlsxwriter import Workbook
 
-from xltools.books.base import Cell, Stamp
-from xltools.books.lists import add_lists_sheet
-from xltools.books.package import CREATED, add_stamp, workbook_at
-from xltools.books.problem_links import problem_links
+from xltools.books.base import Cell
+from xltools.books.link import problem_links
+from xltools.books.lists import add_hidden_sheets
+from xltools.books.package import CREATED, workbook_at
 from xltools.books.refs import column_of, quoted, resolve
 from xltools.books.sheet import Formula, SheetPlan
 from xltools.books.summary import FOOTER, add_form
 from xltools.model.emergency import Computed
-from xltools.model.form import FIRST_ROW, Form, Owner, Template
+from xltools.model.form import FIRST_ROW, Form, Template
 from xltools.model.policy import Policy
 
 COLUMN = re.compile(r"\{column:(\w+)\.(\w+)\}")
@@ -49,9 +49,7 @@ def write_emergency(path: Path, book: EmergencyBook) -> None:
             plan = _plan(form, book)
             add_form(workbook, plan, styles)
         _define(workbook, book.template)
-        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in book.template]
-        add_lists_sheet(workbook, own, book.policy, {}, styles).hide()
-        add_stamp(workbook, Stamp(book.template.id, book.template.version, book.policy.id), styles)
+        add_hidden_sheets(workbook, book.template, book.policy, styles)
 
 
 def _define(workbook: Workbook, template: Template) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 from xltools.books.address import LAST_COLUMN, LAST_ROW, column_letters, column_number
 
-# Texts and quoted sheet names first, so that nothing inside them is taken for a reference; a name before "(" or "!" is none.
+# Texts and quoted sheet names first, so that nothing inside them is taken for a reference; LOG10( and LOG10_X are none.
 TOKEN = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|(?<![A-Za-z0-9_.\\$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![A-Za-z0-9_.(!])""")
 # A reference or a range, with the sheet that it names, if any.
 PLACED = re.compile(

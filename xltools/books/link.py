@@ -1,10 +1,13 @@
-"""Where a cell leads: a link as a plan says it, whatever wrote it."""
+"""Where a cell leads: a link as a plan says it, whatever wrote it; and from a list of problems to their cells."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
+
+from xltools.books.refs import quoted
 
 UNSAFE = re.compile(r'[\s"<>\[\]`^{}%#]')
 PLACE = re.compile(r"^'([^']*)'!")
@@ -30,3 +33,18 @@ def link_of(url: str) -> Link:
         return Link("", rest)
     target, _, place = rest.partition("#")
     return Link(unquote(target), place)
+
+
+def problem_links(records: Sequence[Mapping[str, object]], sources: Mapping[str, str], own: str) -> dict[tuple[int, str], str]:
+    """(record, field) → link to the cell that the line of a problem list is about. sources: name of a file → its path as seen from the workbook's folder · own: the workbook's own name."""
+    found: dict[tuple[int, str], str] = {}
+    for at, one in enumerate(records):
+        file, sheet, cell = (str(one.get(name) or "") for name in ("file", "sheet", "cell"))
+        name = "cell" if cell else "sheet" if sheet else "file"
+        spot = f"{quoted(sheet)}!{cell or 'A1'}" if sheet else ""
+        if file == own and spot:
+            found[at, name] = f"internal:{spot}"
+        elif path := sources.get(file):
+            plain = quote(path, safe="/") if any(sign in path for sign in "#%") else path
+            found[at, name] = f"external:{plain}" + (f"#{spot}" if spot else "")
+    return found

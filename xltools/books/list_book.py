@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xltools.books.base import Stamp
-from xltools.books.lists import add_lists_sheet
-from xltools.books.package import CREATED, add_stamp, workbook_at
+from xlsxwriter import Workbook
+
+from xltools.books.base import Cell, Stamp
+from xltools.books.lists import add_hidden_sheets
+from xltools.books.package import CREATED, add_stamp, workbook_at, workbook_in
 from xltools.books.replace import refuse_existing
 from xltools.books.sheet import SheetPlan, add_form_sheet
-from xltools.model.form import Owner, Template
+from xltools.books.style import Styles
+from xltools.model.form import Form, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
 
@@ -41,18 +46,40 @@ def write_new_lists(path: Path, lists: Lists) -> Path:
 
 def write_lists(path: Path, lists: Lists) -> None:
     """Write the workbook to `path`; the same lists give the same bytes."""
-    template, policy = lists.template, lists.policy
     with workbook_at(path) as (workbook, styles):
-        workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-        words = load_guide().words
-        line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
-        for form in template:
-            rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
-            written = bool(form.owned(Owner.CITY))
-            footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
-            plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
-            add_form_sheet(workbook, plan, styles)
-        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
-        if any(one.list for form in own for one in form):
-            add_lists_sheet(workbook, own, policy, {}, styles).hide()
-        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+        _fill(workbook, lists, styles)
+
+
+def _fill(workbook: Workbook, lists: Lists, styles: Styles) -> None:
+    template, policy = lists.template, lists.policy
+    workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
+    words = load_guide().words
+    line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
+    for form in template:
+        rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
+        written = bool(form.owned(Owner.CITY))
+        footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
+        plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
+        add_form_sheet(workbook, plan, styles)
+    add_hidden_sheets(workbook, template, policy, styles)
+
+
+def list_bytes(lists: Lists) -> bytes:
+    """As `write_lists`, as the bytes of a file."""
+    buffer = BytesIO()
+    with workbook_in(buffer) as (workbook, styles):
+        _fill(workbook, lists, styles)
+    return buffer.getvalue()
+
+
+def write_names(path: Path, form: Form, records: Sequence[Mapping[str, object]], stamp: Stamp) -> None:
+    """Write the decisions about who is who, as the summary shows them, to be taken along into another summary; the same arguments give the same bytes."""
+    with workbook_at(path) as (workbook, styles):
+        workbook.set_properties({"title": form.title, "created": CREATED})
+        rows = [{name: _cell(value) for name, value in record.items()} for record in records]
+        add_form_sheet(workbook, SheetPlan(form, rows), styles)
+        add_stamp(workbook, stamp, styles)
+
+
+def _cell(value: object) -> Cell:
+    return value if value is None or isinstance(value, str | int | float | bool | date) else str(value)

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
+from xltools.books.base import Stamp
 from xltools.books.layout import pages_across, set_page, text_width
+from xltools.books.package import add_stamp
 from xltools.books.refs import list_name, quoted
 from xltools.books.style import Styles
-from xltools.model.form import FIRST_ROW, HEADER_ROW, Form
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
 
 WIDEST = 40
+
+
+def add_hidden_sheets(workbook: Workbook, template: Template, policy: Policy, styles: Styles) -> None:
+    """What stands behind the sheets of a template: the lists from which the city chooses, if any, and the stamp."""
+    own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
+    if any(one.list for form in own for one in form):
+        add_lists_sheet(workbook, own, policy, {}, styles).hide()
+    add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
 
 
 def add_lists_sheet(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 import stat
@@ -147,6 +148,14 @@ def pack(parts: Mapping[str, bytes]) -> bytes:
     result = BytesIO()
     _pack(((name, (data,)) for name, data in parts.items()), result)
     return result.getvalue()
+
+
+def write_parcel(path: Path, files: Mapping[str, bytes], checksums: str) -> None:
+    """Write the files into one .zip, in the order of their names, with a list of their fingerprints. checksums: the name of this list."""
+    ordered = dict(sorted(files.items()))
+    said = "".join(f"{hashlib.sha256(content).hexdigest()}  {name}\n" for name, content in ordered.items())
+    path.parent.mkdir(parents=True, exist_ok=True)
+    replace_file(path, pack({**ordered, checksums: said.encode()}))
 
 
 def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: IO[bytes], level: int = THOROUGH) -> None:

@@ -6,9 +6,7 @@ import re
 from collections.abc import Mapping
 
 from xltools.books.address import column_number, split
-
-# Strings and quoted sheet names first, so that nothing inside them is taken for a reference; LOG10( and LOG10_X are none.
-TOKEN = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|(?<![A-Za-z0-9_.\\$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![A-Za-z0-9_.(])""")
+from xltools.books.followed import TOKEN
 
 
 def relative(formula: str, cell: str) -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from tempfile import TemporaryDirectory
+from io import BytesIO
 
 from xltools.books.base import Stamp
-from xltools.books.package import add_stamp, workbook_at
+from xltools.books.package import add_stamp, workbook_in
 from xltools.books.returned_letter import WIDTHS, list_lines
 from xltools.books.returned_sheet import line_height
 from xltools.model.returned import Letter, load_return
@@ -16,14 +15,8 @@ KIND = "return"  # what the list's stamp says it is, so that it is never taken f
 
 def list_content(letter: Letter) -> bytes:
     """The list as a workbook; the same letter gives the same bytes."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "list.xlsx"
-        _write(path, letter)
-        return path.read_bytes()
-
-
-def _write(path: Path, letter: Letter) -> None:
-    with workbook_at(path) as (workbook, styles):
+    buffer = BytesIO()
+    with workbook_in(buffer) as (workbook, styles):
         sheet = workbook.add_worksheet(load_return().sheet)
         for row, line in enumerate(list_lines(letter)):
             for entry in line.entries:
@@ -36,3 +29,4 @@ def _write(path: Path, letter: Letter) -> None:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         add_stamp(workbook, Stamp(KIND), styles)
+    return buffer.getvalue()

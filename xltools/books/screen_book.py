@@ -6,13 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from xltools.books.base import Cell, Stamp
-from xltools.books.lists import add_lists_sheet
-from xltools.books.package import CREATED, add_stamp, workbook_at
-from xltools.books.problem_links import problem_links
+from xltools.books.base import Cell
+from xltools.books.link import problem_links
+from xltools.books.lists import add_hidden_sheets
+from xltools.books.package import CREATED, workbook_at
 from xltools.books.sheet import SheetPlan
 from xltools.books.summary import FOOTER, add_form
-from xltools.model.form import Form, Owner, Template
+from xltools.model.form import Form, Template
 from xltools.model.policy import Policy
 
 TINTED = {"conflicts": "warning", "confirm": "note"}
@@ -27,9 +27,7 @@ def write_ledger(path: Path, template: Template, policy: Policy, records: Record
             plan = _plan(form, template, records.get(form.name, ()))
             links = problem_links(records["problems"], sources, path.name) if form.name == "problems" else {}
             add_form(workbook, replace(plan, links=links), styles)
-        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
-        add_lists_sheet(workbook, own, policy, {}, styles).hide()
-        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+        add_hidden_sheets(workbook, template, policy, styles)
 
 
 def _plan(form: Form, template: Template, records: Sequence[Mapping[str, object]]) -> SheetPlan:

@@ -12,7 +12,6 @@ from urllib.parse import quote
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.base import Stamp
 from xltools.books.board import BoardPlan, add_board
 from xltools.books.columns import columns_of
 from xltools.books.console import ROWS, SUFFIX, add_console
@@ -20,14 +19,14 @@ from xltools.books.dashboard import add_dashboard
 from xltools.books.detail import without_rows, write_details
 from xltools.books.figure_cells import Figures
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
-from xltools.books.lists import add_lists_sheet
-from xltools.books.package import CREATED, add_stamp, workbook_at
+from xltools.books.lists import add_hidden_sheets
+from xltools.books.package import CREATED, workbook_at
 from xltools.books.refs import quoted
 from xltools.books.sheet import SheetPlan, add_form_sheet, stored
 from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.detail import Detail
-from xltools.model.form import FIRST_ROW, Form, Owner, Template
+from xltools.model.form import FIRST_ROW, Form, Template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 
@@ -81,9 +80,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                 sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
                 if not has_rows and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()
-        own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
-        add_lists_sheet(workbook, own, policy, {}, styles).hide()
-        add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
+        add_hidden_sheets(workbook, template, policy, styles)
 
 
 def with_details(summary: Summary, target: Path) -> Summary:

@@ -127,9 +127,8 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     """
     with progress() as step:
         from xltools.actions.check import check_files
-        from xltools.actions.give_back import give_back
+        from xltools.actions.give_back import give_back, notify
         from xltools.actions.inbox import Inbox
-        from xltools.actions.notify import notify
 
         with team_at(given["address"]) as team:
             outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)

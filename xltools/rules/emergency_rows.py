@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from decimal import Decimal
 
 from xltools.model.emergency import Line
@@ -12,6 +11,7 @@ from xltools.model.finding import Code, Finding
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, Standing
 from xltools.model.table import Table
+from xltools.rules.dates import day_of
 from xltools.rules.enterprises import ROW, Part, latest, rows_of, scheme_of
 from xltools.rules.sanctions import sanction
 from xltools.rules.text import key, name_key, number_text
@@ -80,7 +80,7 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
 
     Source: 三环文〔2022〕69号 三(三)5、五.
     """
-    decided, day = str(listed.get("decided") or ""), _day(listed.get("decided_date"))
+    decided, day = str(listed.get("decided") or ""), day_of(listed.get("decided_date"))
     if not decided:
         return Graded(str(measure.get("grade") or listed.get("current") or ""), decided=False), []
     part = Part(str(listed.get(PROCESS) or ""), str(listed.get("table") or ""), decided)
@@ -91,10 +91,6 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
     kept = [one for one in said if one.code not in (Code.PROTECTED_OFF, Code.NOT_GRADED_YET)]
     note = f"“{after.history[-1].kind}”之后为 {after.grade}（原评定 {decided}）" if after.grade != decided else ""
     return Graded(after.grade, decided=True, note=note), kept
-
-
-def _day(value: object) -> date | None:
-    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from xltools.model.finding import Code, Finding, Place
-from xltools.model.form import Template, load_template
+from xltools.model.form import load_template
 from xltools.model.indicator import AnswerKind, TableStatus
 from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy import Policy
@@ -164,7 +164,7 @@ def _needed(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> I
     """Lists, deadlines and targets that the templates and the rules cannot do without."""
     needed = load_policy_book().needed
     there = {record["list"] for _, record in rows["policy_lists"]} | set(ALWAYS_THERE)
-    forms = [form for name in needed["templates"] for form in _template(name)]
+    forms = [form for name in needed["templates"] for form in load_template(name)]
     lists = dict.fromkeys(field.list for form in forms for field in form if field.list)
     lacking = [("policy_lists", name) for name in lists if name not in there]
     lacking += [("policy_deadlines", id) for id in needed["deadlines"] if id not in {record["id"] for _, record in rows["policy_deadlines"]}]
@@ -175,10 +175,6 @@ def _needed(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> I
             yield _lacks(tables[form], tables[form].form.title)
     if not rows["policy"] or not any(rows["policy"][0][1].values()):
         yield _lacks(tables["policy"], tables["policy"].form.title)
-
-
-def _template(name: str) -> Template:
-    return load_template(name)
 
 
 def _lacks(table: Table, value: str) -> Finding:

@@ -39,7 +39,7 @@ def contents_of(policy: Policy) -> Contents:
         "policy_commons": [
             {"id": c.id, "name": c.name, "status": c.status, "source": c.source, "tables": _joined(c.tables)} for c in policy.commons
         ],
-        "indicators": [row for id, indicators in _indicators(policy) for row in _rows(id, indicators)],
+        "indicators": [{"table": id, **row} for id, indicators in _indicators(policy) for row in indicator_rows(indicators)],
         "policy_sanctions": [
             {"kind": s.kind, "effect": book.effects[s.effect], "scope": book.scopes[s.scope], "clause": s.clause} for s in policy.sanctions
         ],
@@ -155,10 +155,6 @@ def _indicators(policy: Policy) -> Iterator[tuple[str, tuple[Indicator, ...]]]:
         yield table.id, tuple(one for one in table.indicators if not one.shared)
     for common in policy.commons:
         yield common.id, tuple(replace(one, shared="") for one in common.indicators)
-
-
-def _rows(id: str, indicators: Sequence[Indicator]) -> list[Record]:
-    return [{"table": id, **row} for row in indicator_rows(indicators)]
 
 
 def _words(policy: Policy) -> Iterator[Record]:

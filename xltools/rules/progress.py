@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from xltools.model.calendar import Due, load_calendar_words
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.grade import PartGrade
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
+from xltools.rules.dates import day_of
 from xltools.rules.deadlines import deadline_of, due_date, last_day
 from xltools.rules.text import key
 
@@ -126,9 +127,7 @@ def _reviewed(one: Sent) -> Iterator[tuple[tuple[str, str], tuple[Sent, date | N
     """Code and process of every review → its workbook and the day the director signed."""
     frame = one.submission.tables[REVIEW].frame
     for record in frame.to_dict("records"):
-        day = record["sign_date"]
-        signed = day.date() if isinstance(day, datetime) and day == day else None
-        yield (key(str(record["credit_code"])), key(str(record["process"]))), (one, signed)
+        yield (key(str(record["credit_code"])), key(str(record["process"]))), (one, day_of(record["sign_date"]))
 
 
 def missing(lines: Iterable[Mapping[str, object]]) -> Iterator[Finding]:

@@ -6,7 +6,6 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from xltools.model.finding import Code, Finding, Place, Severity
 from xltools.model.form import Form, SpecError, load_form
@@ -16,6 +15,7 @@ from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
 from xltools.rules.city import plain
+from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
 from xltools.rules.sanctions import events_of, sanction
@@ -128,7 +128,7 @@ class _City:
             names = LIST.join(str(row["process"] or "") for row in lacking) if len(lacking) < len(rows) else ""
             yield f"{names}还没有市级评定等级", "decided", lacking[0]
         for row in rows:
-            day = _day(row["decided_date"])
+            day = day_of(row["decided_date"])
             if day is None:
                 yield f"{row['process']}没有填写决定日期", "decided_date", row
             elif day > self.notice.start:
@@ -138,7 +138,7 @@ class _City:
         """The processes that something happened to since they were decided, as it left them."""
         for row in rows:
             part = Part(*(str(row[name] or "") for name in ("process", "table", "decided")))
-            scheme, decided = scheme_of(part, self.policy), _day(row["decided_date"])
+            scheme, decided = scheme_of(part, self.policy), day_of(row["decided_date"])
             if scheme is None or decided is None:
                 continue
             since = [event for event in self.events.get(str(row["credit_code"] or ""), ()) if event.when >= decided]
@@ -164,11 +164,6 @@ def _unofficial(parts: Sequence[Part], policy: Policy) -> Iterator[str]:
         table = policy.table(part.table)
         if table is None or table.status != TableStatus.OFFICIAL:
             yield table.name if table else part.table
-
-
-def _day(value: object) -> date | None:
-    """A date cell as parsed."""
-    return value.date() if isinstance(value, datetime) else value if isinstance(value, date) else None
 
 
 def numbered(lines: Sequence[Mapping[str, str]], form: Form) -> list[dict[str, str | int]]:

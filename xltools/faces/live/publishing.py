@@ -5,8 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from xltools.actions.publish import publish_book
-from xltools.actions.publish_open import day_in
+from xltools.actions.publish import day_in, publish_book
 from xltools.books.console import NOTICE_END, NOTICE_START
 from xltools.books.live import plain
 from xltools.faces.live.folders import city
