@@ -8,7 +8,9 @@ import openpyxl
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise, filled
+from tests.test_unlock import locked
 from xltools.actions.fsck import fsck
+from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.faces import cli
 from xltools.model.finding import Code, StopError
@@ -91,6 +93,16 @@ def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_
     assert (outcome.account.seen, outcome.account.taken, outcome.account.blank, outcome.account.outside) == (6, 2, 3, 1)
     one = fsck(tmp_path / "市级汇总.xlsx", [tmp_path]).account
     assert (one.seen, one.merged, one.blank, one.outside) == (3, 2, 3, 1)
+
+
+def test_a_file_that_is_there_and_cannot_be_opened_is_not_said_to_be_missing(tmp_path):
+    inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
+    path = county_file(inbox, "灵宝市", [enterprise(0)])
+    path.write_bytes(locked(path.read_bytes(), "abc"))
+    merge(Inbox((inbox,), ("abc",)), output, POLICY, datetime(2022, 7, 20, 9))
+    assert [(one.code, one.place.file) for one in fsck(output, [inbox]).findings if one.code.stage == 3 and one.place.file != output.name] == [(Code.RECOUNT_UNREAD, "灵宝市.xlsx")]
+    path.unlink()
+    assert Code.RECOUNT_INPUT in [one.code for one in fsck(output, [inbox]).findings]
 
 
 def test_the_worked_example_agrees():

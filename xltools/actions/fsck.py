@@ -99,8 +99,10 @@ def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, d
     for file, content in sorted(wanted.items()):
         try:
             found[file] = cells_of(by_hash[content])
-        except (KeyError, ValueError):
+        except KeyError:
             missing.append(Code.RECOUNT_INPUT.at(Place(file), digest=content[:12]))
+        except ValueError:
+            missing.append(Code.RECOUNT_UNREAD.at(Place(file)))
     return found, missing
 
 
