@@ -6,9 +6,10 @@ import pytest
 import xlsxwriter
 
 from tests.county_books import NAME, POLICY, STAMP, TEMPLATE, book, check, enterprise, told
+from tests.county_files import county_file
 from xltools.actions.check import check_files, sources
 from xltools.books.base import Stamp, TextBook
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.finding import Code, Place, Severity, StopError
 from xltools.model.outcome import Outcome
 from xltools.model.result import exit_code
 
@@ -278,6 +279,16 @@ def test_an_outcome_without_errors_and_warnings_is_clean():
     assert exit_code(Outcome().findings) == 0
     assert Outcome().record() == {"counts": {"files": 0, "rows": 0, "error": 0, "warning": 0, "note": 0}, "findings": []}
     assert exit_code(check(book(screening=[enterprise(permit_no="PWX-130921-0023-16")])).findings) == 1
+
+
+def test_texts_and_pictures_among_the_workbooks_are_named_once(tmp_path):
+    county_file(tmp_path, "灵宝市", [])
+    assert [one for one in check_files([tmp_path], POLICY).findings if one.code is Code.NO_TABLES] == []
+    for name in ("卢氏县.doc", "扫描件.PDF", "灵宝市-退回通知.docx", "~$卢氏县.doc", "说明.txt", "b.jpg", "c.wps"):
+        (tmp_path / name).write_bytes(b"x")
+    (found,) = [one for one in check_files([tmp_path], POLICY).findings if one.code is Code.NO_TABLES]
+    assert (found.place, found.severity) == (Place(), Severity.NOTE)
+    assert found.message == "b.jpg、c.wps、卢氏县.doc 等 4 个 不是电子表格，没有读取"
 
 
 def test_the_record_of_an_outcome_is_what_json_prints():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import TypeVar
 
 import pandas as pd
@@ -25,6 +25,7 @@ from xltools.model.finding import Code, Finding, Place, Severity, StopError, fir
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
+from xltools.model.returned import load_return
 from xltools.model.table import Table
 from xltools.rules.answers import answered, called
 from xltools.rules.check import check
@@ -41,6 +42,9 @@ _FORMATS = frozenset(
 )
 # What also lies in folders for other reasons (remarks, saved web pages): in a folder, only a form of ours counts.
 _MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
+# What a county may have put its report into that is no workbook.
+_PAPERS = frozenset({".doc", ".docx", ".wps", ".rtf", ".pdf", ".ofd", ".jpg", ".jpeg", ".png"})
+_LISTED = 3
 _SYSTEM = frozenset({"thumbs.db", "desktop.ini"})
 _DIED = "读取它的程序意外中断，可能是内存不够"
 
@@ -115,6 +119,9 @@ def judge_files(paths: Iterable[Path], policy: Policy, step: Step) -> Outcome:
     if recall and unknown:
         recall.tidy()
     outcome = outcome_of(results, policy)
+    if wanted and (papers := [name for name in others if _is_paper(name)]):
+        files = "、".join(papers[:_LISTED]) + (f" 等 {len(papers)} 个" if len(papers) > _LISTED else "")
+        return replace(outcome, findings=(Code.NO_TABLES.at(Place(), files=files), *outcome.findings))
     if wanted or not (places := "、".join(path.name for path in paths)):
         return outcome
     return replace(outcome, findings=(Code.NOTHING_THERE.at(Place(), places=places), *outcome.findings))
@@ -302,6 +309,12 @@ def counted(outcome: Outcome) -> Outcome:
 def _is_hidden(path: Path) -> bool:
     """Hidden files and folders, lock files of Excel and LibreOffice, what systems leave in folders."""
     return any(part.startswith((".", "~$")) for part in path.parts) or path.name.lower() in _SYSTEM
+
+
+def _is_paper(name: str) -> bool:
+    """Whether a file is a text or a picture; the letters that go with our returns are none."""
+    path = PurePath(name)
+    return path.suffix.lower() in _PAPERS and not path.stem.endswith(load_return().notice_suffix)
 
 
 def is_by_chance(source: Source) -> bool:

@@ -78,6 +78,7 @@ class Code(Enum):
     ONLY_FRONT = ("E159", "文件里只有退回时加的“{sheet}”，填报的各表都没有收到，情况说明也就对不上", "请打开退回的文件，存成 .xlsx 后整个发回；.csv 只存得下打开着的那一张表")
     NOTHING_THERE = ("E160", "没有找到一个表格文件（{places}）", "请核对文件夹；区县文件应是 .xlsx、.xls、.et、.ods 或 .csv，压缩包请先解开")
     PASSED_OVER = ("N161", "{what}有 {count} 格内容，没有读取，也没有汇总，文件里原样留着", "只供县（市、区）自己用的，不需要处理；需要上报的，请写到填报表相应的列或“备注”")
+    NO_TABLES = ("N162", "{files} 不是电子表格，没有读取", "附件、扫描件不需要处理；其中有填报内容的，请县（市、区）改用下发的模板报送")
     NO_PLACE = ("W158", "{what}在现行模板里没有位置，其中 {count} 格没有带入", "内容已逐格列在“{list}”，需要上报的请填到新文件的备注或相应的列")
 
     # 2 one cell
@@ -260,7 +261,7 @@ class Code(Enum):
     REMARK_WITHOUT_LINE = ("W815", "“{name}”上次的市级备注“{remark}”，这次底册里没有这一行", "请核对信用代码和县（市、区），把备注写到相应的行")
     NAMES_NOT_FOUND = ("E816", "没有一张表认出写着“{label}”的列", "请把那一列的表头改成“{label}”，和别的表头在同一行，再生成一次")
 
-    # 8 signing, seals, deadlines, packages
+    # 8 signing, seals, deadlines, packages, plans of enterprises
     SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")
     SEAL_BROKEN = ("E821", "封签 {code} 已失效：封签后有 {count} 处改动", "请核验封签，查看改了哪些格；恢复原样，或由核查人重新签字后重新封签")
     SEAL_DAMAGED = ("E822", "封签记录不能用来核对：{reason}", "请使用封签时生成的原件；没有原件的，由核查人核对后重新签字、重新封签")
@@ -291,7 +292,6 @@ class Code(Enum):
     SIGNED_LATE = ("W846", "“{name}”：{reason}", "请说明原因；是否计入当月批次由市级确认")
     PAPER_ONLY = ("N847", "“{name}”参评绩效先进性，只报纸质材料，没有列入平台清单", "不需要处理；纸质材料清单在上报包里")
     NOTHING_THIS_MONTH = ("W848", "给出的文件里没有{month}批次的区县填报表", "请核对批次和文件夹")
-    # plans of enterprises
     PLAN_OPEN = ("W850", "“{name}”（{process}）还有 {count} 项待核实或需人工确认，提升方案不完整", "请补齐核查表的现场情况，再用 --last 带入上次的跟踪表生成一次")
     PLAN_MET = ("N851", "“{name}”（{process}）现场核查为 {grade}，没有更好的等级可以列出差距", "不需要处理")
     PLAN_OVERDUE = ("W852", "“{name}”（{process}）的“{indicator}”计划 {due} 完成，到 {today} 还没有完成", "请督促企业，或改计划完成日期并写明原因")
