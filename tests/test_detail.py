@@ -60,7 +60,7 @@ def rows(path: Path) -> pd.DataFrame:
 
 
 def note(path: Path, sheet: str) -> object:
-    return openpyxl.load_workbook(path)[sheet].cell(NOTE_ROW, 1).value
+    return next((cell.value for cell in openpyxl.load_workbook(path)[sheet][NOTE_ROW] if cell.value), None)
 
 
 def told(outcome: Outcome, code: Code) -> list[str]:

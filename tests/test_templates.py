@@ -390,6 +390,23 @@ def test_wide_forms_take_as_many_pages_as_can_be_read(widths: tuple[float, ...],
     assert pages_across(widths, front) == pages
 
 
+@pytest.mark.parametrize("path", [ROOT / "templates" / TEMPLATE.file, ROOT / "workbooks" / "市级汇总.xlsx"], ids=["county", "city"])
+def test_pages_across_repeat_no_piece_of_a_title_or_a_note(path: Path) -> None:
+    """What stands above the columns that each page repeats is cut where they end; what does not fit there stands behind them, once."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Print area cannot be set")
+        wide = [sheet for sheet in openpyxl.load_workbook(path) if sheet.print_title_cols]
+    assert len(wide) > 4
+    for sheet in wide:
+        columns = [one.strip("$") for one in sheet.print_title_cols.split(":")]
+        front = sheet[f"{columns[0]}1:{columns[-1]}2"]
+        room = sum(sheet.column_dimensions[cell.column_letter].width for cell in front[0])
+        for cell in (cell for row in front for cell in row if cell.value):
+            assert text_width(str(cell.value)) * cell.font.size / 10 <= room, f"{sheet.title}!{cell.coordinate}"
+        if not any(cell.value for cell in front[0]):
+            assert "&[Tab]" in str(sheet.oddFooter.left.text) or "&A" in str(sheet.oddFooter.left.text), sheet.title
+
+
 def test_every_committed_workbook_has_its_text_beside_it() -> None:
     root = Path(__file__).parents[1]
     books = [path for folder in ("templates", "workbooks") for path in (root / folder).rglob("*.xls[xm]")]

@@ -255,6 +255,13 @@ def test_the_note_below_a_title_is_printed_whole_on_the_first_page(papers: dict[
     assert [word for word in note if word.right > width - PAPER_EDGE] == []
 
 
+def test_the_list_of_problems_is_one_page_wide(printed: dict[Path, list[str]]) -> None:
+    heads = ("位置", "企业", "怎么改", "编号", "处理情况")
+    found = [page for page in printed[CITY] if page.strip().startswith(load_form("problems").title)]
+    assert len(found) > 1
+    assert [page for page in found if not all(head in page for head in heads)] == []
+
+
 def test_no_row_of_a_checklist_cuts_its_text_in_the_narrower_columns_of_excel(office: Office, visited: list[Path]) -> None:
     for path in visited:
         with office.open(path) as document:

@@ -8,7 +8,7 @@ from pathlib import Path
 from xltools.books.base import Book
 from xltools.books.detail import PARQUET, SHEET_ROWS, too_long
 from xltools.books.summary import Summary
-from xltools.model.detail import Detail, detail_said
+from xltools.model.detail import Detail, detail_among
 from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import NOTE_ROW
 from xltools.model.table import Table
@@ -34,7 +34,7 @@ def refuse_elsewhere(book: Book, tables: Iterable[Table]) -> None:
     for table in tables:
         # only an empty sheet is looked at again: of one that is open, reading takes its time
         grid = [] if len(table.frame) else book.values(table.sheet)
-        if detail := detail_said(grid[NOTE_ROW - 1][0] if len(grid) >= NOTE_ROW and grid[NOTE_ROW - 1] else None):
+        if detail := detail_among(grid[NOTE_ROW - 1] if len(grid) >= NOTE_ROW else ()):
             raise StopError(Code.ROWS_ELSEWHERE.at(Place(book.name, table.sheet), count=detail.count, file=detail.file, how=INSTEAD))
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xltools.books.recount_read import Cells, cells_of, digest
-from xltools.model.detail import Detail, detail_said
+from xltools.model.detail import Detail, detail_among
 from xltools.model.finding import Code, Finding, Place, StopError, order
 from xltools.model.form import NOTE_ROW, Field, Form, Kind, Template, load_template
 from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, records
@@ -58,7 +58,7 @@ def fsck(summary: Path, places: Iterable[Path]) -> Recount:
         sheets = cells_of(summary)
     except ValueError as error:
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name))) from error
-    beside = {form.name: detail for form in city if (detail := detail_said(sheets.get(form.sheet, {}).get((NOTE_ROW, 1))))}
+    beside = {form.name: detail for form in city if (detail := detail_among(value for (row, _), value in sheets.get(form.sheet, {}).items() if row == NOTE_ROW))}
     away = {name: _not_here(summary.name, city[name], detail) for name, detail in beside.items()}
     if "log" in away:
         raise StopError(away["log"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from unicodedata import east_asian_width
 
@@ -21,6 +22,7 @@ PAGE_WIDTH, COLUMN_EDGE = 150, 0.7  # character widths across A4 in full size, a
 SMALLEST = 0.8   # of full size: 10 points print as 8, where Excel's fonts are missing and columns come wider as 6.3
 WIDER = 1.25     # columns in such fonts against Excel's
 FOOTER_LIMIT = 255
+TITLE_SIZE, INDENT = 1.6, 2      # of a title against the size of a cell; character widths in front of it
 SHEET_ROWS = 1_048_576
 
 
@@ -104,6 +106,29 @@ def first_page(form: Form) -> int:
     return max(1, count)
 
 
+def repeated(form: Form) -> int:
+    """How many columns every page across begins with, 0 where the sheet is one page wide. Hints are for the screen."""
+    front = frozen_columns(form)
+    return front if pages_across([column_width(one) for one in printed_fields(form)], front) > 1 else 0
+
+
+def printed_fields(form: Form) -> list[Field]:
+    """The fields that come on paper."""
+    return [one for one in form if one.formula != "hint" and not one.screen]
+
+
+def title_column(form: Form) -> int:
+    """Where the title begins, from 0: behind the columns that each page repeats where it would be cut at their edge."""
+    front = repeated(form)
+    room = sum(column_width(one) for one in form.fields[:front])
+    return front if TITLE_SIZE * text_width(form.title) + INDENT > room else 0
+
+
+def with_name(form: Form, footer: str) -> str:
+    """The footer with the sheet's name, where the title stands on the first page only."""
+    return re.sub("(?=&[CR]|$)", "　&A", footer, count=1) if title_column(form) else footer
+
+
 def set_portrait(sheet: Worksheet) -> None:
     """A sheet that fits one upright page."""
     sheet.set_portrait()
@@ -115,7 +140,7 @@ def set_view(sheet: Worksheet, form: Form, last_row: int) -> None:
     front = frozen_columns(form)
     sheet.freeze_panes(HEADER_ROW, front)
     sheet.repeat_rows(0, HEADER_ROW - 1)
-    printed = [one for one in form if one.formula != "hint" and not one.screen]
+    printed = printed_fields(form)
     across = pages_across([column_width(one) for one in printed], front)
     sheet.fit_to_pages(across, 0)
     if across > 1:

@@ -25,9 +25,12 @@ from xltools.books.layout import (
     header_text,
     is_long,
     lines,
+    repeated,
     row_height,
     set_page,
     set_view,
+    title_column,
+    with_name,
 )
 from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
@@ -105,7 +108,7 @@ def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Works
         sheet.set_default_row(plan.height)
     _validations(sheet, plan)
     add_marks(sheet, plan.form, plan.live, styles)
-    set_page(sheet, plan.footer)
+    set_page(sheet, with_name(plan.form, plan.footer))
     set_view(sheet, plan.form, plan.last_row)
     return sheet
 
@@ -117,7 +120,7 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
     for row, look in ((TITLE_ROW, "title"), (NOTE_ROW, "subtitle")):
         for column in range(last + 1):
             sheet.write_blank(row - 1, column, None, styles.get(look))
-    sheet.write_string(TITLE_ROW - 1, 0, form.title, styles.get("title"))
+    sheet.write_string(TITLE_ROW - 1, title_column(form), form.title, styles.get("title"))
     _note(sheet, form, styles)
     column = 0
     sheet.set_row(GROUP_ROW - 1, 20)
@@ -132,14 +135,17 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
 
 
 def _note(sheet: Worksheet, form: Form, styles: Styles) -> None:
-    """The note below the title. One that is longer than the first page is wide is wrapped in that page's columns: it would be cut at the paper's edge."""
-    columns = first_page(form)
-    needed = lines(form.note, sum(column_width(one) for one in form.fields[:columns]))
+    """The note below the title, behind the columns that each page repeats, so that none repeats a piece of it.
+
+    One that is longer than the first page is wide is wrapped in that page's columns: it would be cut at the paper's edge.
+    """
+    start, end = repeated(form), max(first_page(form), repeated(form) + 1)
+    needed = lines(form.note, sum(column_width(one) for one in form.fields[start:end]))
     sheet.set_row(NOTE_ROW - 1, max(22, LINE_HEIGHT * needed + 6))
     look = styles.get("subtitle", *(("wrap",) if needed > 1 else ()))
-    if needed > 1 and columns > 1:
-        sheet.merge_range(NOTE_ROW - 1, 0, NOTE_ROW - 1, columns - 1, "", look)
-    sheet.write_string(NOTE_ROW - 1, 0, form.note, look)
+    if needed > 1 and end - start > 1:
+        sheet.merge_range(NOTE_ROW - 1, start, NOTE_ROW - 1, end - 1, "", look)
+    sheet.write_string(NOTE_ROW - 1, start, form.note, look)
 
 
 def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:

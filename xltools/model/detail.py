@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 SAID = "这张表有 {count} 行，一张工作表放不下，全部在旁边的文件 {file} 里"
@@ -18,6 +19,11 @@ class Detail:
 
     def __str__(self) -> str:
         return SAID.format(count=self.count, file=self.file)
+
+
+def detail_among(cells: Iterable[object]) -> Detail | None:
+    """What the row of cells in which a sheet has its note says of the sheet's rows."""
+    return next(filter(None, map(detail_said, cells)), None)
 
 
 def detail_said(note: object) -> Detail | None:
