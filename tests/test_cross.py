@@ -118,7 +118,7 @@ def test_what_came_back_after_a_return_counts_instead_of_what_was_returned():
     for group in permutations([first, second, third]):
         assert newest(group) is third
         assert {(one.code, one.place.file) for one in across(group)} == {(Code.SENT_AGAIN, first.file), (Code.SENT_AGAIN, second.file)}
-    assert {one.message for one in across([first, second])} == {"没有汇总，已由 灵宝市-退回.xlsx 代替：灵宝市-退回.xlsx 是它退回后改好发回的"}
+    assert {one.message for one in across([first, second])} == {"没有汇总，已由 灵宝市-退回.xlsx 代替：退回后改好的一份已经发回"}
 
 
 def test_two_answers_to_one_return_are_told_apart_by_date_and_asked_about():

@@ -110,4 +110,4 @@ def test_the_command_writes_the_letters_beside_the_returned_files(sent, tmp_path
     assert cli.run(["check", str(sent), "--return", str(tmp_path / "退回")]) == 1
     names = sorted(path.name for path in Path(tmp_path / "退回").iterdir())
     assert names == ["灵宝市-退回.xlsx", "灵宝市-退回通知.docx", "灵宝市-退回通知.txt"]
-    assert "灵宝市-退回通知.docx" in capsys.readouterr().out
+    assert "退回通知：每份退回一页，共 1 页，在 " in capsys.readouterr().out

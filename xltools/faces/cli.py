@@ -137,8 +137,8 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
     if not as_json:
         show_returned(returned)
-        for letter in letters:
-            say("退回通知：{path}", path=letter)
+        if letters:
+            say("退回通知：每份退回一页，共 {count} 页，在 {folder} 里，.docx 可以打印，.txt 可以粘贴到聊天里", count=len(letters) // 2, folder=folder)
     return exit_code(outcome.findings)
 
 

@@ -129,8 +129,7 @@ def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:
     """Why it is certain that a workbook need not be looked at, "" where it is not."""
     if one.sha256 and one.sha256 == kept.sha256:
         return "两份内容完全相同"
-    answer = answer_to(one, group)
-    return f"{answer.file} 是它退回后改好发回的" if answer else ""
+    return "退回后改好的一份已经发回" if answer_to(one, group) else ""
 
 
 def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:
