@@ -30,6 +30,16 @@ def test_a_workbook_filled_with_the_examples_has_no_problem():
 # One cell
 
 
+@pytest.mark.parametrize(("typed", "code"), [("0", "O"), ("1", "I"), ("2", "Z")])
+def test_a_code_with_letters_for_digits_is_asked_about_where_the_check_character_fits(typed, code):
+    wrong = CODE.replace(typed, code)
+    assert wrong != CODE
+    (one,) = [one for one in check(book(screening=[enterprise(credit_code=wrong, permit_no="无")])).findings if one.code is Code.CREDIT_CODE_FORM]
+    assert one.fix == f"请对照营业执照逐位核对；数字写成了字母的，应为“{CODE}”"
+    (other,) = [one for one in check(book(screening=[enterprise(credit_code=f"{wrong[:-1]}#", permit_no="无")])).findings if one.code is Code.CREDIT_CODE_FORM]
+    assert other.fix == "请对照营业执照逐位核对"
+
+
 @pytest.mark.parametrize(
     ("change", "code", "cell"),
     [

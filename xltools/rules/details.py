@@ -11,9 +11,11 @@ from xltools.model.finding import Code
 from xltools.model.form import Field
 from xltools.model.policy import Policy
 from xltools.rules.choices import choices_text
-from xltools.rules.codes import credit_code_check
+from xltools.rules.codes import credit_code_check, is_credit_code
 from xltools.rules.limits import date_limits, limits_text
 from xltools.rules.text import shown
+
+ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and the digits that they are taken for
 
 
 def cell_details(code: Code, field: Field, value: Any, parent: object, policy: Policy) -> dict[str, object]:
@@ -35,9 +37,17 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
         details |= {"low": low, "high": high}
     elif code is Code.TOO_LONG:
         details |= {"length": len(str(value)), "limit": field.max_length}
+    elif code is Code.CREDIT_CODE_FORM:
+        details["near"] = _with_digits(str(value))
     elif code is Code.CREDIT_CODE_CHECK:
         details["expected"] = credit_code_check(str(value)[:17])
     return details
+
+
+def _with_digits(typed: str) -> str:
+    """The code with digits for the letters that no code has, where its check character then fits: “；数字写成了字母的，应为“9141…””, else ""."""
+    code = typed.translate(ALIKE)
+    return f"；数字写成了字母的，应为“{code}”" if code != typed and is_credit_code(code) else ""
 
 
 def hint(field: Field) -> str:
