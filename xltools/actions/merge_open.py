@@ -20,8 +20,8 @@ from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Book, Cell, Grid
 from xltools.books.board import BoardPlan
 from xltools.books.cells import is_blank
-from xltools.books.locate import Located, locate
-from xltools.books.read import read_tables
+from xltools.books.locate import Located
+from xltools.books.read import read_located
 from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
@@ -148,13 +148,12 @@ def opened(book: OpenBook, optional: Collection[str] = ONLY_WHEN_FILLED) -> tupl
 def _before(book: OpenBook, template: Template, may_lack: Collection[str]) -> Iterator[tuple[str, Seen]]:
     """Every form's sheet in the open workbook. Raises StopError for what a person must mend first."""
     forms = tuple(as_typed(form) for form in template if form.name not in DRAWN)
-    tables, findings = read_tables(book, replace(template, forms=forms))
+    tables, findings = read_located(book, replace(template, forms=forms))
     optional = {template[name].sheet for name in may_lack}
     for finding in findings:
         if finding.code in BROKEN and finding.place.sheet not in optional:
             raise StopError(finding)
-    for name, table in tables.items():
-        located = locate(book, table.form, table.sheet)
+    for name, (table, located) in tables.items():
         if located is not None:
             yield name, _seen(book, located, replace(table, form=template[name]))
 
@@ -184,7 +183,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
     hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST_TEXT), Field(ROW, ROW, owner=Owner.CITY))
     form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
-    frame[NOTES] = [_notes_in(said, row, fields) for row in records]
+    frame[NOTES] = [_notes_in(said, row, fields) for row in records] if said else None
     frame[ROW] = [*frame.index]
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
@@ -218,8 +217,8 @@ def _refuse_strays(located: Located, last: int) -> None:
         raise StopError(Code.HEADER_MOVED.at(located.at(located.header.bottom, 1), labels=labels, row=HEADER_ROW))
     known = set(located.rows.records)
     for row in range(FIRST_ROW, last):
-        filled = [column for column, value in enumerate(located.grid[row - 1], 1) if not is_blank(value)]
-        if row not in known and filled:
+        filled = [] if row in known else [column for column, value in enumerate(located.grid[row - 1], 1) if not is_blank(value)]
+        if filled:
             raise StopError(_stray(located, row, filled[0]))
 
 

@@ -11,7 +11,7 @@ from xltools.books.cells import is_blank
 from xltools.books.header import SEARCHED_ROWS
 from xltools.books.labels import squeeze
 from xltools.books.locate import locate
-from xltools.books.read import read_rows
+from xltools.books.read import records_in
 from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import Form
 from xltools.model.table import Table
@@ -69,9 +69,7 @@ def _sheet(books: tuple[Book, Book], form: Form, name: str, sheet: str) -> ListS
     located = locate(mapped, form, sheet)
     if located is None or name not in located.columns.found or not located.rows.records:
         return None
-    table, findings = read_rows(mapped, form, sheet)
-    if table is None:
-        return None
+    table, findings = records_in(located)
     fields = {column: one for one, column in located.columns.found.items()}
     own, read = plain.values(sheet), located.grid
     assignments = []

@@ -34,6 +34,12 @@ def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[
     calculated are missing in the frame. Every filled row under a header is a record or named in a finding; only the
     form's own signature lines are passed over. What the stamp says is not judged here, see `stamp_findings`.
     """
+    found, findings = read_located(book, template)
+    return {name: table for name, (table, _) in found.items()}, findings
+
+
+def read_located(book: Book, template: Template) -> tuple[dict[str, tuple[Table, Located | None]], list[Finding]]:
+    """As `read_tables`, each table with where it was found in its sheet; a card with None."""
     sheets = "、".join(form.sheet for form in template)
     if book.stamp.template not in ("", template.id):
         return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
@@ -42,14 +48,13 @@ def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[
         return {}, [Code.ONLY_FRONT.at(Place(book.name), sheet=load_return().sheet)]
     if not chosen:
         return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
-    tables: dict[str, Table] = {}
+    tables: dict[str, tuple[Table, Located | None]] = {}
     for form in template:
         if form.name in chosen:
-            read = read_card if form.layout == "card" else read_rows
-            table, found = read(book, form, chosen[form.name])
+            table, located, found = (_card if form.layout == "card" else read_rows)(book, form, chosen[form.name])
             findings += found
             if table is not None:
-                tables[form.name] = table
+                tables[form.name] = table, located
     return tables, findings
 
 
@@ -67,13 +72,23 @@ def stamp_findings(book: Book, template: Template, policy_id: str) -> list[Findi
     return found
 
 
-def read_rows(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Finding]]:
-    """The records of a row form in this sheet; None without a header."""
-    located = locate(book, form, sheet)
-    if located is None:
-        place = Place(book.name, sheet)
-        wanted = "、".join(form[name].label for name in form.key)
-        return None, [Code.HEADER_MISSING.at(place, sheet=sheet, labels=wanted), *_far(place, book.facts(sheet))]
+def _card(book: Book, form: Form, sheet: str) -> tuple[Table | None, None, list[Finding]]:
+    table, found = read_card(book, form, sheet)
+    return table, None, found
+
+
+def read_rows(book: Book, form: Form, sheet: str) -> tuple[Table | None, Located | None, list[Finding]]:
+    """The records of a row form in this sheet, and where they were found; neither without a header."""
+    if located := locate(book, form, sheet):
+        table, found = records_in(located)
+        return table, located, found
+    place = Place(book.name, sheet)
+    wanted = "、".join(form[name].label for name in form.key)
+    return None, None, [Code.HEADER_MISSING.at(place, sheet=sheet, labels=wanted), *_far(place, book.facts(sheet))]
+
+
+def records_in(located: Located) -> tuple[Table, list[Finding]]:
+    """The records of a row form that was found in a sheet, and everything wrong there."""
     bad = list(_bad_cells(located))
     lost = {finding.place.cell for finding in bad if finding.code is not Code.FORMULA_LOST}
     return _table(located, lost), [*_header_findings(located), *located.merges.findings, *bad, *unseen(located), *_outside(located)]
