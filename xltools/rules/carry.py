@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, cached_property, partial
 from typing import Any
 
 import pandas as pd
@@ -14,13 +14,14 @@ import pandas as pd
 from xltools.model.finding import Code, Finding
 from xltools.model.form import Form, Kind, Owner
 from xltools.model.table import Table, records_of
-from xltools.rules.city import city_table, plain
+from xltools.rules.city import city_table, plain, plain_column
 from xltools.rules.text import key, shown
 
 BY_HAND = "手工添加的行"
 ABOUT = ("sheet", "cell", "code")  # together they say which problem a remark is about
 # What a row is known by, whichever form it is of.
-TELLING = frozenset({"county", "name", "credit_code", "process", "batch", "about", "message", "enterprise", *ABOUT})
+WHO = ("county", "name", "credit_code", "process", "batch", "about")
+TELLING = frozenset({*WHO, "message", "enterprise", *ABOUT})
 # Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
 OWN, EMPTY = "own_", "empty_"
 NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
@@ -34,19 +35,19 @@ class Remark:
     form: Form
     who: Mapping[str, Any]
     values: Mapping[str, Any]
-    record: Mapping[str, Any] | None = None
+    record: Callable[[], Mapping[str, Any]] | None = None
     text: str = ""
 
     @property
     def row(self) -> str:
         """What else the row said."""
-        return self.text if self.record is None else _row_text(self.form, self.record)
+        return self.text if self.record is None else _row_text(self.form, self.record())
 
     @property
     def without_row(self) -> Remark | None:
         """The remark as it waits; None when there is nothing in it but where its row stood."""
         values = {name: value for name, value in self.values.items() if name != ROW}
-        return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record)) else None
+        return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record())) else None
 
 
 class _Target:
@@ -68,9 +69,9 @@ class _Target:
     def _as_list(self, name: str) -> list[Any]:
         return self._frame[name].tolist()
 
-    def telling(self) -> list[dict[str, Any]]:
+    def who(self) -> list[dict[str, object]]:
         """What every row is known by."""
-        return records_of(self.frame[[name for name in self._frame if name in TELLING]])
+        return _whos(self.frame[[name for name in self._frame if name in TELLING]])
 
     def get(self, row: int, name: str) -> object:
         """What stands in a cell."""
@@ -102,8 +103,12 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
 def _all_claimed(remarks: Sequence[Remark], targets: Mapping[str, _Target]) -> list[Remark]:
     """Bring remarks to the rows of their tables; what is left of them, in their order."""
     rests = {at: one for at, one in enumerate(remarks) if one.form.name not in targets}
+    searching: dict[str, dict[int, Remark]] = {name: {} for name in targets}
+    for at, one in enumerate(remarks):
+        if at not in rests:
+            searching[one.form.name][at] = one
     for name, target in targets.items():
-        rests |= _claim({at: one for at, one in enumerate(remarks) if one.form.name == name}, target)
+        rests |= _claim(searching[name], target)
     return [rest for _, rest in sorted(rests.items())]
 
 
@@ -111,12 +116,29 @@ def written(tables: Mapping[str, Table]) -> list[Remark]:
     """Every row of the old city tables with content of the city's own, or that somebody added by hand."""
     found = []
     for table in (one for one in tables.values() if one.form.key):
-        own = [one.name for one in table.form.owned(Owner.CITY)]
-        for record in records_of(table.frame):
-            values = {name: plain(record.get(name)) for name in own if plain(record.get(name)) is not None}
-            if values or _is_by_hand(table.form, record):
-                found.append(Remark(table.form, _who(record), values, record))
+        frame, form, columns = table.frame, table.form, _Columns(table.frame)
+        own = {one.name: plain_column(frame[one.name]) for one in form.owned(Owner.CITY) if one.name in frame and frame[one.name].notna().any()}
+        files = plain_column(frame["source_file"]) if "source_file" in form and "source_file" in frame else None
+        for at, who in enumerate(_whos(frame)):
+            values = {name: column[at] for name, column in own.items() if column[at] is not None}
+            if values or ("source_file" in form and (files is None or files[at] is None)):
+                found.append(Remark(form, who, values, partial(columns.record, at)))
     return found
+
+
+class _Columns:
+    """The rows of a table, of which one is made only for who asks for it."""
+
+    def __init__(self, frame: pd.DataFrame) -> None:
+        self._frame = frame
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        return {str(name): self._frame[name].tolist() for name in self._frame}
+
+    def record(self, at: int) -> dict[str, Any]:
+        """One row."""
+        return {name: column[at] for name, column in self._columns.items()}
 
 
 def _is_by_hand(form: Form, record: Mapping[str, Any]) -> bool:
@@ -129,12 +151,12 @@ def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
         return []
     forms = {one.form.sheet: one.form for one in tables.values()}
     found = []
-    for record in records_of(table.frame):
+    for record, who in zip(records_of(table.frame), _whos(table.frame), strict=True):
         form = forms.get(str(record["form_sheet"]))
         item = str(plain(record["item"]) or "")
         name = next((one.name for one in form if one.label == item), item) if form else item
         origin = form or replace(table.form, name="", sheet=str(record["form_sheet"]), fields=())
-        found.append(Remark(origin, _who(record), {name: _taken_out(origin, name, record["content"])}, text=str(plain(record["whole_row"]) or "")))
+        found.append(Remark(origin, who, {name: _taken_out(origin, name, record["content"])}, text=str(plain(record["whole_row"]) or "")))
     return found
 
 
@@ -152,12 +174,19 @@ def _taken_out(form: Form, name: str, content: object) -> object:
     return value
 
 
-def _who(record: Mapping[str, Any]) -> dict[str, object]:
-    """What identifies a row, whichever form it is of."""
-    found = {name: plain(record.get(name)) for name in ("county", "name", "credit_code", "process", "batch", "about")}
-    if found["about"] is None and "message" in record:
-        found |= {"about": " ".join(str(plain(record.get(name)) or "-") for name in ABOUT), "name": plain(record.get("enterprise"))}
-    return found
+def _whos(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """What identifies every row, whichever form it is of."""
+    columns = {name: _plain(frame, name) for name in WHO}
+    if "message" in frame:
+        problem = [" ".join(str(value or "-") for value in about) for about in zip(*(_plain(frame, name) for name in ABOUT), strict=True)]
+        there = [value is not None for value in columns["about"]]
+        for name, other in (("about", problem), ("name", _plain(frame, "enterprise"))):
+            columns[name] = [mine if is_there else one for is_there, mine, one in zip(there, columns[name], other, strict=True)]
+    return [dict(zip(WHO, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+
+
+def _plain(frame: pd.DataFrame, name: str) -> list[Any]:
+    return plain_column(frame[name]) if name in frame else [None] * len(frame)
 
 
 def _row_text(form: Form, record: Mapping[str, Any]) -> str:
@@ -172,10 +201,11 @@ def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark
         if not searching:
             break
         rows: dict[tuple[str, ...], list[int]] = {}
-        for row, record in zip(target.rows, target.telling(), strict=True):
-            if mine := _identity(_who(record), fields):
+        for row, mine in zip(target.rows, _identities(target.who(), fields), strict=True):
+            if mine:
                 rows.setdefault(mine, []).append(row)
-        there = {at: rows.get(_identity(remark.who, fields), []) for at, remark in searching.items()}
+        identities = _identities([remark.who for remark in searching.values()], fields)
+        there = {at: rows.get(mine, []) for at, mine in zip(searching, identities, strict=True)}
         rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
         searching = {at: remark for at, remark in searching.items() if not there[at]}
     return {**rests, **searching}
@@ -190,11 +220,13 @@ def _passes(form: Form) -> Iterable[tuple[str, ...]]:
         yield ("county", *("name" if name == "credit_code" else name for name in own))
 
 
-def _identity(who: Mapping[str, object], fields: Sequence[str]) -> tuple[str, ...]:
-    """The row's key in comparable spelling; () when what should tell the enterprise or the problem is missing."""
-    values = tuple(key(str(who.get(name) or "")) for name in fields)
-    telling = [value for name, value in zip(fields, values, strict=True) if name in ("credit_code", "name", "about")]
-    return values if all(telling) else ()
+def _identities(whos: Sequence[Mapping[str, object]], fields: Sequence[str]) -> list[tuple[str, ...]]:
+    """Every row's key in comparable spelling, each distinct text looked at once; () when what should tell the enterprise or the problem is missing."""
+    columns = [[str(who.get(name) or "") for who in whos] for name in fields]
+    known = {text: key(text) for text in set[str]().union(*columns)}
+    telling = [at for at, name in enumerate(fields) if name in ("credit_code", "name", "about")]
+    keys = zip(*(map(known.__getitem__, column) for column in columns), strict=True)
+    return [mine if all(mine[at] for at in telling) else () for mine in keys]
 
 
 def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | None:
