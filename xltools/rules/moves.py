@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -27,7 +27,8 @@ RESTORED = "区县文件没有变，这一格在汇总表里改过（或换了�
 ORIGIN = ("source_file", "source_sheet", "source_row")
 WHO = ("county", "name", "credit_code", "process", "batch")
 # Computed tables of which only the grades are compared: form → (its key, its grade fields → fields that give the reason).
-COMPUTED = {
+Compared = tuple[tuple[str, ...], Mapping[str, tuple[str, ...]]]
+COMPUTED: Mapping[str, Compared] = {
     "enterprises": (("county", "credit_code", "name"), {"decided": ("confirm",)}),
     "site_checks": (("credit_code", "process"), {"in_force": ("why",)}),
 }
@@ -51,13 +52,14 @@ def moves(form: Form, before: Tables, now: Tables, period: Period, policy: Polic
     """The sheet of changes: a line that sums up, then one per row or cell. Where nothing changed, the last changes stay to be seen."""
     if not any(table.form.collects and len(table.frame) for table in before.values()):
         return city_records(form, [{"move": TOTAL, "moment": period.now, "after": FIRST_TIME}])
-    found = list(differences(before, now, policy))
+    computed = {name: (_Side(before[name]), _Side(now[name])) for name in COMPUTED if name in before and name in now}
+    found = [*_sent(before, now, policy), *(line for name, sides in computed.items() for line in _grades(now[name].form, sides, COMPUTED[name], policy))]
     if not found and form.name in before and len(before[form.name].frame):
         return city_records(form, [plain_record(one) for one in before[form.name].frame.to_dict("records")])
-    came, left = _came_and_left(before.get("enterprises"), now["enterprises"])
+    was, there = (_enterprises(side) for side in computed["enterprises"]) if "enterprises" in computed else (frozenset(), _enterprises(_Side(now["enterprises"])))
     counts = Counter(str(one["move"]) for one in found)
     numbers = {"added": counts[ADDED], "gone": counts[GONE], "changed": counts[CHANGED] + counts[UP] + counts[DOWN], "up": counts[UP], "down": counts[DOWN]}
-    total: dict[str, object] = {"move": TOTAL, "after": SUMMED.format(**numbers, came=came, left=left)}
+    total: dict[str, object] = {"move": TOTAL, "after": SUMMED.format(**numbers, came=len(there - was), left=len(was - there))}
     return city_records(form, [{**one, "moment": str(period)} for one in [total, *_by_reason(found), *found]])
 
 
@@ -69,17 +71,14 @@ def _by_reason(found: Sequence[Mapping[str, object]]) -> Iterator[dict[str, obje
             yield {"move": TOTAL, "item": move, "after": "；".join(f"{reason}：{count}处" for reason, count in reasons.most_common())}
 
 
-def differences(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[str, object]]:
-    """Every difference between the rows that counties sent, then between the grades that were computed or decided."""
+def _sent(before: Tables, now: Tables, policy: Policy) -> Iterator[dict[str, object]]:
+    """Every difference between the rows that counties sent."""
     same, reasons = _unchanged(before.get("log"), now.get("log")), _reasons(now.get("unmerged"))
     for name, table in now.items():
         if table.form.collects and name in before:
             for one in _rows(before[name], table, reasons, policy):
                 restored = one["move"] in EDITS and one["file"] in same and one["reason"] != KEPT
                 yield {**one, "reason": RESTORED} if restored else one
-    for name, (keys, grades) in COMPUTED.items():
-        if name in before and name in now:
-            yield from _grades(before[name], now[name], keys, grades, policy)
 
 
 def _unchanged(before: Table | None, now: Table | None) -> frozenset[object]:
@@ -101,6 +100,7 @@ class _Side:
     def __init__(self, table: Table) -> None:
         self._frame = table.frame
         self.column: Callable[[str], list[Any]] = cache(self._column)
+        self.keys: Callable[[tuple[str, ...]], list[tuple[str, ...]]] = cache(self._keys)
         sent = self.column("source_file") if "source_file" in table.form else None
         self.rows = [at for at in range(len(table.frame)) if sent is None or sent[at] is not None]
 
@@ -111,7 +111,7 @@ class _Side:
         """One row."""
         return {str(name): self.column(str(name))[at] for name in self._frame}
 
-    def keys(self, fields: Iterable[str]) -> list[tuple[str, ...]]:
+    def _keys(self, fields: tuple[str, ...]) -> list[tuple[str, ...]]:
         """What tells every row, so that two spellings of it are equal; each distinct value is looked at once."""
         columns = [self.column(name) for name in fields]
         known = {value: key(str(value or "")) for value in set[Any]().union(*columns)}
@@ -136,7 +136,7 @@ def _changed(old: _Side, new: _Side, pairs: Sequence[Pair], fields: Sequence[Fie
     found: list[tuple[int, int]] = []
     for at, one in enumerate(fields):
         before, now = old.column(one.name), new.column(one.name)
-        found += [(number, at) for number, (was, other) in enumerate(pairs) if before[was] is not now[other] and not _same(before[was], now[other])]
+        found += [(number, at) for number, (was, other) in enumerate(pairs) if before[was] != now[other] and not _same(before[was], now[other])]
     return [(pairs[number], fields[at]) for number, at in sorted(found)]
 
 
@@ -197,24 +197,18 @@ def _direction(record: Record, old: object, new: object, policy: Policy) -> str:
     return UP if first.rank(str(new)) < first.rank(str(old)) else DOWN
 
 
-def _grades(before: Table, now: Table, keys: Sequence[str], grades: Mapping[str, Sequence[str]], policy: Policy) -> Iterator[dict[str, object]]:
+def _grades(form: Form, sides: tuple[_Side, _Side], compared: Compared, policy: Policy) -> Iterator[dict[str, object]]:
     """The grades of a computed table that differ, each with its reason."""
-    old, new = _Side(before), _Side(now)
-    earlier = dict(zip(old.keys(keys), range(len(before.frame)), strict=True))
+    (old, new), (keys, grades) = sides, compared
+    earlier = {mine: at for at, mine in enumerate(old.keys(keys))}
     pairs = [(was, at) for at, one in enumerate(new.keys(keys)) if (was := earlier.get(one)) is not None]
-    for (was, at), one in _changed(old, new, pairs, [now.form[name] for name in grades]):
+    for (was, at), one in _changed(old, new, pairs, [form[name] for name in grades]):
         record = new.record(at)
         why = "；".join(str(record[name]) for name in grades[one.name] if record.get(name)) or None
-        yield {**_cell(now.form, one, ({one.name: old.column(one.name)[was]}, record), policy), "reason": why}
+        yield {**_cell(form, one, ({one.name: old.column(one.name)[was]}, record), policy), "reason": why}
 
 
-def _came_and_left(before: Table | None, now: Table) -> tuple[int, int]:
-    """How many enterprises are new, and how many are there no more."""
-    old, new = (_enterprises(_Side(table)) if table is not None else set[tuple[str, ...]]() for table in (before, now))
-    return len(new - old), len(old - new)
-
-
-def _enterprises(side: _Side) -> set[tuple[str, ...]]:
+def _enterprises(side: _Side) -> Set[tuple[str, ...]]:
     """Each by county and code; without a code by its name."""
     keys = side.keys(("county", "credit_code", "name"))
     return {keys[at][:2] if keys[at][1] else keys[at] for at in side.rows}
