@@ -12,7 +12,17 @@ from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_sheet import SheetCells
 from xltools.books.patch_style import KEPT, NONE, StyleTable
 from xltools.books.patch_vml import boxes, enlarged, is_bare, new_drawing, with_boxes, without_boxes
-from xltools.books.patch_xml import WORKSHEET, CannotPatchError, cell_text, changed_tag, inserted, outline, spliced
+from xltools.books.patch_xml import (
+    WORKSHEET,
+    CannotPatchError,
+    around_rows,
+    cell_text,
+    changed_tag,
+    inserted,
+    links_in,
+    outline,
+    spliced,
+)
 
 PINK = "#FBD9D5"
 EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
@@ -281,3 +291,24 @@ def test_a_small_box_grows_with_its_text_and_a_large_one_stays():
     grown = enlarged(small_box, {(5, 1): "很长的一段话" * 40})
     assert grown != small_box
     assert enlarged(grown, {(5, 1): "甲"}) == grown
+
+
+@pytest.mark.parametrize(
+    "links",
+    [
+        '<hyperlink ref="A5" r:id="rId1" location="\'表\'!A5"/><hyperlink ref="B6" location="甲&amp;乙&apos;!A1&quot;&lt;" display="x > y"/>',
+        '<hyperlink ref="A5" xmlns:r="urn:r" r:id="rId1"/>\n<hyperlink ref=\'B6\' location="A1"/>',
+        '<hyperlink ref="A5" location="a&#10;b"/><hyperlink ref="B6" ></hyperlink>',
+        "<!-- none --><hyperlink ref=\"A5\"/>",
+        "",
+    ],
+)
+def test_links_are_found_as_the_xml_parser_finds_them_and_what_is_behind_them_where_it_stands(links: str) -> None:
+    data = f"<worksheet><sheetData><row/></sheetData><mergeCells/><hyperlinks>{links}</hyperlinks><pageSetup/></worksheet>".encode()
+    whole, around = outline(data, 2).children, around_rows(data, 1).children
+    assert [(one.name, one.start, one.inner, one.close, one.end) for one in around] == [(one.name, one.start, one.inner, one.close, one.end) for one in whole]
+    section = data[whole[2].start : whole[2].end]
+    shift = whole[2].start
+    assert [(one.name, one.attributes, one.start + shift, one.inner + shift, one.end + shift) for one in links_in(section)] == [
+        (one.name, one.attributes, one.start, one.inner, one.end) for one in whole[2].children
+    ]

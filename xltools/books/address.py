@@ -46,5 +46,6 @@ def split(reference: str) -> tuple[int, int] | None:
 def corners(area: str) -> tuple[int, int, int, int] | None:
     """(top, left, bottom, right) of "A1:C3" or of one cell, None for anything else."""
     first, _, last = area.partition(":")
-    start, end = split(first), split(last or first)
+    start = split(first)
+    end = split(last) if last else start
     return None if start is None or end is None else (*start, *end)

@@ -23,7 +23,8 @@ class Link:
     @property
     def meaning(self) -> tuple[str, str]:
         """The link however a program wrote it."""
-        return self.target.replace("\\", "/"), PLACE.sub(r"\1!", self.place)
+        found = PLACE.match(self.place)
+        return self.target.replace("\\", "/"), f"{found[1]}!{self.place[found.end() :]}" if found else self.place
 
 
 def link_of(url: str) -> Link:

@@ -12,7 +12,7 @@ from urllib.parse import quote, unquote
 from xltools.books.address import address, corners
 from xltools.books.link import UNSAFE, Link
 from xltools.books.patch import OFFICE, Patch
-from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, spliced
+from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, links_in, spliced
 from xltools.books.reshape import Change
 
 Where = tuple[int, int]
@@ -24,26 +24,24 @@ def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], 
     Where nothing is different, the sheet and its relationships keep their bytes.
     """
     data = patch.read(part)
-    section = around_rows(data, 2).first("hyperlinks")
+    section = around_rows(data, 1).first("hyperlinks")
+    text = data[section.start : section.end] if section else b""
     targets = {id: unquote(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
     there: dict[Where, Link] = {}
     others: list[bytes] = []
-    for one in section.children if section else []:
+    for one in links_in(text) if text else []:
         box = corners(one.attributes.get("ref", ""))
         if box and box[:2] == box[2:] and box[1] in columns and change.head < box[0] <= change.last:
             there[box[:2]] = Link(targets.get(_id(one), ""), one.attributes.get("location", ""))
         else:
-            others += _moved(data, one, change)
-    if {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()} and change.is_none:
+            others += _moved(text, one, change)
+    if change.is_none and {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()}:
         return
     ids = _related(patch, part, {link.target for link in ours.values() if link.target}, others)
     content = b"".join([*others, *(_written(where, link, ids) for where, link in sorted(ours.items()))])
-    data = patch.read(part)
-    root = around_rows(data, 1)
-    section = root.first("hyperlinks")
     new = b"<hyperlinks>%b</hyperlinks>" % content if content else b""
     if section or new:
-        patch.write(part, spliced(data, [(section.start, section.end, new) if section else inserted(data, root, WORKSHEET, new)]))
+        patch.write(part, spliced(data, [(section.start, section.end, new) if section else inserted(data, around_rows(data, 1), WORKSHEET, new)]))
 
 
 def _id(link: Element) -> str:

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from xml.parsers import expat
+from xml.sax.saxutils import unescape
 
 # Source: ECMA-376 part 1, 18.3.1.99 (worksheet), 18.2.27 (workbook), 18.8.39 (styleSheet).
 WORKSHEET = ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"]
@@ -22,6 +23,14 @@ FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 ESCAPE = re.compile("_(?=x[0-9A-Fa-f]{4}_)")
 
 ROWS, ROWS_END = b"<sheetData>", b"</sheetData>"
+LINKS, LINKS_END = b"<hyperlinks>", b"</hyperlinks>"
+# A link as nearly all programs write it, and nothing but such links.
+VALUE = rb'="[^"<&\t\r\n]*+(?:&(?:amp|lt|gt|quot|apos);[^"<&\t\r\n]*+)*+"'
+LINK = re.compile(rb"<hyperlink((?: [\w:]+%b)*+)/>" % VALUE)
+PLAIN_LINKS = re.compile(rb"(?:<hyperlink(?: [\w:]+%b)*+/>)*+" % VALUE)
+SETTING = re.compile(r'([\w:]+)="([^"]*)"')
+
+QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 Edit = tuple[int, int, bytes]
 
@@ -105,14 +114,31 @@ def _refuse(*_: object) -> None:
 
 
 def around_rows(data: bytes, depth: int) -> Element:
-    """As `outline`, of a worksheet whose rows are known already: they are passed over, as if there were none."""
+    """As `outline`, of a worksheet whose rows are known already: they are passed over, as if there were none; so are links, see `links_in`."""
     start, close = data.find(ROWS), data.find(ROWS_END)
     if not 0 <= start < close:
         return outline(data, depth)
     inner = start + len(ROWS)
-    root = outline(data[:inner] + data[close:], depth)
+    first, last = data.find(LINKS, close) + len(LINKS), data.find(LINKS_END, close)
+    if not (len(LINKS) <= first <= last and PLAIN_LINKS.fullmatch(data, first, last)):
+        first = last = len(data)
+    root = outline(data[:inner] + data[close:first] + data[last:], depth)
     _push(root, inner, close - inner)
+    _push(root, first, last - first)
     return root
+
+
+def links_in(section: bytes) -> list[Element]:
+    """The links of a worksheet, from the text of the element around them; where they stand is counted from its beginning."""
+    start, close = len(LINKS), len(section) - len(LINKS_END)
+    if not (section.startswith(LINKS) and section.endswith(LINKS_END) and PLAIN_LINKS.fullmatch(section, start, close)):
+        return outline(section, 1).children
+    found = LINK.finditer(section, start, close)
+    return [Element("hyperlink", _settings(one[1].decode()), one.start(), one.end(), one.end(), one.end()) for one in found]
+
+
+def _settings(text: str) -> dict[str, str]:
+    return {name: unescape(value, QUOTES) if "&" in value else value for name, value in SETTING.findall(text)}
 
 
 def _push(element: Element, at: int, by: int) -> None:
