@@ -269,8 +269,9 @@ def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: st
     plan = form_plan(table, summary, template).painted
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})
-    rows = [_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.rows)]
-    return SheetWork(replace(plan, rows=rows), seen.last, seen.below, _moved(seen.table, table))
+    if any(seen.formulas.values()) or not plan.rows:
+        plan = replace(plan, rows=[_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.rows)])
+    return SheetWork(plan, seen.last, seen.below, _moved(seen.table, table))
 
 
 def _with_formulas(record: Record, row: int, seen: Seen) -> Record:

@@ -16,12 +16,13 @@ from xltools.books.sheet import Mark
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
 PLAIN = re.compile(r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
-PLACE = re.compile(r'(<c r="[A-Z]{1,3})[0-9]+"')
+PLACE = re.compile(r'(<c r="[A-Z]{1,3})[0-9]+(?=")')
 CONTENT = r'(?:<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)</c>'
 MOST = 8  # shapes of rows that are tried before a row is taken apart
 
 Style = tuple[int, int]     # of a cell: its column, its number
 Styles = tuple[Style, ...]
+Known = dict[tuple[Mark, ...], bool]    # by what is laid over the record: whether cells of some styles stay
 
 
 @dataclass(frozen=True)
@@ -29,13 +30,13 @@ class Kept:
     """Which rows keep their cells. stays: whether the cells of a record, with these styles, look already as they should; asked once
     for all that are alike.
 
-    shapes: patterns of rows met before, with the styles of their cells; the last that fitted in front.
+    shapes: patterns of rows met before, with the styles of their cells and what is known of these; the last that fitted in front.
     """
 
     marks: Mapping[int, tuple[Mark, ...]]
     stays: Callable[[int, Mapping[int, int]], bool]
-    known: dict[tuple[Styles, tuple[Mark, ...]], bool] = field(default_factory=dict)
-    shapes: list[tuple[re.Pattern[str], Styles]] = field(default_factory=list)
+    known: dict[Styles, Known] = field(default_factory=dict)
+    shapes: list[tuple[re.Pattern[str], Styles, Known]] = field(default_factory=list)
 
     def inside(self, raw: RawRow, places: tuple[int, int], at: int) -> str | None:
         """The cells of a row that holds what its record does, where it stands now; None when they have to be looked at one by one.
@@ -43,29 +44,39 @@ class Kept:
         places: row before and now · at: number of the record.
         """
         before, now = places
-        styles = self._styles(raw.inside, str(before))
-        if styles is None:
+        inside, marks = raw.inside, self.marks.get(at, ())
+        looks = self._looks(inside, str(before))
+        if looks is None:
             return None
-        key = (styles, self.marks.get(at, ()))
-        if key not in self.known:
-            self.known[key] = sorted(dict(styles)) == [column for column, _ in styles] and self.stays(at, dict(styles))
-        if not self.known[key]:
+        styles, known = looks
+        if marks not in known:
+            known[marks] = sorted(dict(styles)) == [column for column, _ in styles] and self.stays(at, dict(styles))
+        if not known[marks]:
             return None
-        return raw.inside if before == now else PLACE.sub(rf'\g<1>{now}"', raw.inside)
+        return inside if before == now else _placed(inside, str(now))
 
-    def _styles(self, inside: str, row: str) -> Styles | None:
-        """The style of every cell; None where a cell is written in another way, or has a formula."""
-        for at, (pattern, styles) in enumerate(self.shapes):
+    def _looks(self, inside: str, row: str) -> tuple[Styles, Known] | None:
+        """The style of every cell, with what is known of these styles; None where a cell is written in another way, or has a formula."""
+        for at, (pattern, styles, known) in enumerate(self.shapes):
             if (found := pattern.fullmatch(inside)) and found[1] == row:
-                self.shapes.insert(0, self.shapes.pop(at))
-                return styles
+                if at:
+                    self.shapes.insert(0, self.shapes.pop(at))
+                return styles, known
         cells = PLAIN.findall(inside)
         if "<f" in inside or len(cells) != inside.count("<c") or any(number != row for _, number, _ in cells):
             return None
         styles = tuple((column_number(letters), int(style or 0)) for letters, _, style in cells)
+        known = self.known.setdefault(styles, {})
         if cells:
-            self.shapes[:] = [(_shape([(letters, style) for letters, _, style in cells]), styles), *self.shapes][:MOST]
-        return styles
+            self.shapes[:] = [(_shape([(letters, style) for letters, _, style in cells]), styles, known), *self.shapes][:MOST]
+        return styles, known
+
+
+def _placed(inside: str, row: str) -> str:
+    """The cells in another row."""
+    pieces = PLACE.split(inside)
+    pieces[1::2] = [head + row for head in pieces[1::2]]
+    return "".join(pieces)
 
 
 @lru_cache(maxsize=64)
