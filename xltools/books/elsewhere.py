@@ -120,7 +120,7 @@ def _follow(standing: Standing, changes: Mapping[str, Change]) -> tuple[tuple[st
     if not moved:
         return (), lost
     try:
-        standing.patch.write(standing.part, standing.with_rows(list(_rows(standing, moved))))
+        standing.patch.write(standing.part, standing.with_rows(_rows(standing, moved)))
     except CannotPatchError:
         return (), tuple(dict.fromkeys([*lost, *moved]))
     return tuple(moved), lost

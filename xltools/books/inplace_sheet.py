@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from typing import Protocol
 
 from xltools.books.address import LAST_ROW, address, split
@@ -18,7 +19,7 @@ from xltools.books.link import link_of
 from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_notes import SheetNotes
-from xltools.books.patch_xml import CannotPatchError
+from xltools.books.patch_xml import ROWS, ROWS_END, CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.row_formula import in_any_row, in_row
@@ -83,16 +84,16 @@ class Standing:
     @cached_property
     def pieces(self) -> tuple[str, str, str]:
         """The part in front of its rows, the rows, the part behind. Raises CannotPatchError when it is written in another way."""
+        data = self.patch.read(self.part)
+        start = data.find(ROWS) + len(ROWS)
+        end = data.find(ROWS_END, start) if start >= len(ROWS) else -1
         try:
-            text = self.patch.read(self.part).decode("utf-8-sig")
+            if end >= 0:
+                return data[:start].decode("utf-8-sig"), data[start:end].decode(), data[end:].decode()
+            head, none, tail = data.decode("utf-8-sig").partition("<sheetData/>")
         except UnicodeDecodeError as error:
             raise CannotPatchError from error
-        head, start, rest = text.partition("<sheetData>")
-        body, end, tail = rest.partition("</sheetData>")
-        if start and end:
-            return head + start, body, end + tail
-        head, start, tail = text.partition("<sheetData/>")
-        if not start:
+        if not none:
             raise CannotPatchError
         return f"{head}<sheetData>", "", f"</sheetData>{tail}"
 
@@ -116,10 +117,10 @@ class Standing:
         """The last row that holds anything."""
         return next((number for number, row in reversed(self.rows.items()) if any(sign in row.inside for sign in CONTENT)), 0)
 
-    def with_rows(self, rows: list[str]) -> bytes:
+    def with_rows(self, rows: Iterable[str]) -> bytes:
         """The part with these rows."""
         head, _, tail = self.pieces
-        return "".join([head, *rows, tail]).encode()
+        return b"".join(map(str.encode, chain([head], rows, [tail])))
 
 
 def own_formulas(book: Sheets, sheet: str) -> dict[str, str]:
@@ -141,16 +142,16 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     if not change.is_none:
         _refuse_what_hangs(standing)
         _stretch_tables(standing, change)
-    rows = [*_above(standing, records.head), *_Rows(standing, records, dresser).written(), *_below(standing, change)]
-    content = standing.with_rows(rows)
-    if content != standing.patch.read(standing.part):
-        standing.patch.write(standing.part, content)
+    rows = [row.encode() for row in chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))]
+    around = standing.with_rows([])  # what is outside the rows is changed without them: they are nearly all of the sheet
     if not change.is_none:
-        standing.patch.write(standing.part, reshaped(content, change))
+        around = reshaped(around, change)
         SheetNotes(standing.patch, standing.part).move(change.row)
     names = {one.name: column for column, one in records.columns.items()}
     ours = {(records.head + 1 + at, names[name]): link_of(url) for (at, name), url in records.plan.links.items() if name in names}
-    relink(standing.patch, standing.part, change, ours, records.ours)
+    around = relink((standing.patch, standing.part), around, change, ours, records.ours)
+    inner = around.index(ROWS) + len(ROWS)
+    standing.patch.write(standing.part, b"".join([around[:inner], *rows, around[inner:]]))
     return len(records.plan.rows) - len(records.moved)
 
 
@@ -228,7 +229,7 @@ class _Rows:
             kept = self._kept_rows.inside(raw, (before, number), at) if raw and is_same else None
             inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})) if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
-            if raw and number == before and inside == raw.inside and settings == raw.settings:
+            if raw and number == before and settings == raw.settings and inside == raw.inside:
                 yield raw.text
             else:
                 yield _row(settings, number, inside)

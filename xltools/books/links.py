@@ -18,12 +18,12 @@ from xltools.books.reshape import Change
 Where = tuple[int, int]
 
 
-def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], columns: Collection[int]) -> None:
-    """Let the links in these columns of the sheet's table be `ours`, and those elsewhere go with their records.
+def relink(sheet: tuple[Patch, str], data: bytes, change: Change, ours: Mapping[Where, Link], columns: Collection[int]) -> bytes:
+    """The text of a sheet in which the links in these columns of its table are `ours`, and those elsewhere go with their records.
 
-    Where nothing is different, the sheet and its relationships keep their bytes.
+    sheet: its package and part, where only the relationships change. Where nothing is different, text and relationships keep their bytes.
     """
-    data = patch.read(part)
+    patch, part = sheet
     section = around_rows(data, 1).first("hyperlinks")
     text = data[section.start : section.end] if section else b""
     targets = {id: unquote(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
@@ -36,12 +36,13 @@ def relink(patch: Patch, part: str, change: Change, ours: Mapping[Where, Link], 
         else:
             others += _moved(text, one, change)
     if change.is_none and {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()}:
-        return
+        return data
     ids = _related(patch, part, {link.target for link in ours.values() if link.target}, others)
     content = b"".join([*others, *(_written(where, link, ids) for where, link in sorted(ours.items()))])
     new = b"<hyperlinks>%b</hyperlinks>" % content if content else b""
-    if section or new:
-        patch.write(part, spliced(data, [(section.start, section.end, new) if section else inserted(data, around_rows(data, 1), WORKSHEET, new)]))
+    if section:
+        return spliced(data, [(section.start, section.end, new)])
+    return spliced(data, [inserted(data, around_rows(data, 1), WORKSHEET, new)]) if new else data
 
 
 def _id(link: Element) -> str:

@@ -31,7 +31,7 @@ class Patch:
         self._data, self._name = data, name
         self._package = Package(data, name, room)
         self._changed: dict[str, bytes] = {}
-        self._first: dict[str, bytes] = {}
+        self._written: set[str] = set()
         self._names = {part: part for part in self._package.parts}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             self._names |= {one.lower(): one for item in archive.infolist() if (one := item.filename.replace("\\", "/").lstrip("/"))}
@@ -55,21 +55,23 @@ class Patch:
             raise CannotPatchError
         key = part.lower()
         if key not in self._changed:
-            self._first[key] = self._changed[key] = self._package.read(part)
+            self._changed[key] = self._package.read(part)
         return self._changed[key]
 
     @property
     def is_changed(self) -> bool:
         """Whether any part is other than it was."""
-        return bool(self._removed) or any(self._first.get(key) != content for key, content in self._changed.items())
+        first = Package(self._data, self._name, self._package.room)
+        return bool(self._removed) or any(key not in first or first.read(key) != self._changed[key] for key in sorted(self._written & self._changed.keys()))
 
     def write(self, part: str, content: bytes) -> None:
         """Give a part, new or old, this content."""
         self._names.setdefault(part.lower(), part)
-        if part in self:
-            self.read(part)
-        self._removed.discard(part.lower())
-        self._changed[part.lower()] = content
+        key = part.lower()
+        self._removed.discard(key)
+        if self._changed.get(key) != content:
+            self._written.add(key)
+            self._changed[key] = content
 
     def remove(self, part: str) -> None:
         """Take out a part, its relationships and its content type; who refers to it must let go of it too."""

@@ -30,13 +30,24 @@ VALUE = re.compile(r"<v>[^<]*</v>|<v\s*/>")
 NUMBER = re.compile(r"""\sr=["'](\d+)["']""")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row. settings: the attributes as written, with the blank before them · text: all of it."""
+    """A row among others. ends: where in the text of all it starts, its content starts and stops, it stops · settings: the attributes
+    as written, with the blank before them."""
 
+    rows: str
+    ends: tuple[int, int, int, int]
     settings: str
-    inside: str
-    text: str
+
+    @property
+    def inside(self) -> str:
+        """Its content."""
+        return self.rows[self.ends[1] : self.ends[2]]
+
+    @property
+    def text(self) -> str:
+        """All of it."""
+        return self.rows[self.ends[0] : self.ends[3]]
 
     def cells(self, number: int) -> dict[int, RawCell]:
         """Its cells by column. Raises CannotPatchError where they are out of order or of another row."""
@@ -84,11 +95,12 @@ def raw_rows(body: str) -> dict[int, RawRow]:
     found: dict[int, RawRow] = {}
     last, at = 0, 0
     while match := ROW.search(body, at):
-        settings, inside, at = match[1], "", match.end()
+        settings, inner = match[1], match.end()
+        close = at = inner
         if settings.endswith("/"):
             settings = settings[:-1]
-        elif (end := body.find(ROW_END, at)) >= 0:
-            inside, at = body[at:end], end + len(ROW_END)
+        elif (close := body.find(ROW_END, inner)) >= 0:
+            at = close + len(ROW_END)
         else:
             break
         stated = NUMBER.search(settings)
@@ -96,7 +108,7 @@ def raw_rows(body: str) -> dict[int, RawRow]:
         if number <= last:
             raise CannotPatchError("rows out of order")
         last = number
-        found[number] = RawRow(settings, inside, body[match.start() : at])
+        found[number] = RawRow(body, (match.start(), inner, close, at), settings)
     return found
 
 
