@@ -17,7 +17,7 @@ from xltools.actions.grade import with_grades
 from xltools.actions.inbox import Step, unseen
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
-from xltools.books.base import LONGEST_TEXT, Book, Cell, Grid
+from xltools.books.base import LONGEST_TEXT, Book, value_at
 from xltools.books.board import BoardPlan
 from xltools.books.cells import is_blank
 from xltools.books.locate import Located
@@ -176,7 +176,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
         if one.name.startswith(OWN):
             letters = column_letters(column)
             found = {row: in_any_row(texts[f"{letters}{row}"], row) for row in records if f"{letters}{row}" in texts}
-            frame[one.name] = pd.Series([found.get(row, _at(grid, row, column)) for row in records], index=frame.index, dtype=object)
+            frame[one.name] = pd.Series([found.get(row, value_at(grid, row, column)) for row in records], index=frame.index, dtype=object)
             formulas[one.name] = frozenset(found.values())
             if len(found) == len(records) and len(formulas[one.name]) == 1:
                 filled[one.name] = next(iter(found.values()))
@@ -196,14 +196,10 @@ def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -
     return "\n".join(said) or None
 
 
-def _at(grid: Grid, row: int, column: int) -> Cell:
-    return grid[row - 1][column - 1] if column <= len(grid[row - 1]) else None
-
-
 def _own_field(located: Located, column: int) -> Field:
     """A column that no spec declares: the user's own when anything stands in it, otherwise just empty."""
     letters = column_letters(column)
-    filled = any(not is_blank(value) for row in located.rows.records if (value := _at(located.grid, row, column)) is not None)
+    filled = any(not is_blank(value) for row in located.rows.records if (value := value_at(located.grid, row, column)) is not None)
     text = located.header.texts.get(column, "")
     if not text and not filled:
         return Field(f"{EMPTY}{letters}", letters, owner=Owner.FORMULA)

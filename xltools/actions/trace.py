@@ -11,6 +11,7 @@ from typing import Any
 from xltools.actions.run import DRAWN, TEMPLATE, read_summary
 from xltools.actions.trace_board import agreement, on_board
 from xltools.books.address import LAST_COLUMN, column_letters, column_number
+from xltools.books.base import value_at
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import backups
@@ -59,7 +60,7 @@ def _why_not(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, 
     template = load_template(TEMPLATE)
     known = {load_dashboard().sheet, *(form.sheet for form in template)}
     grid = book.values(sheet)
-    value = grid[row - 1][number - 1] if row <= len(grid) and (number := _number(column)) <= len(grid[row - 1]) else None
+    value = value_at(grid, row, _number(column))
     table = next((one for one in tables.values() if one.sheet == sheet), None)
     if sheet not in known:
         return "这张表不是本工具生成的，内容由使用的人自己填写"
@@ -108,7 +109,7 @@ def _target(book: FileBook, policy: Policy, cell: tuple[int, int]) -> list[str]:
     row, column = cell
     words = load_dashboard()
     grid = book.values(words.sheet)
-    value = grid[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else None
+    value = value_at(grid, row, column)
     above = next((line[column - 1] for line in reversed(grid[: row - 1]) if column <= len(line) and isinstance(line[column - 1], str)), "")
     target = next((one for one in policy.targets if value == float(one.share)), None)
     if target is None or isinstance(value, str) or above != words.share.target:

@@ -8,6 +8,7 @@ from typing import Any
 
 from xltools.actions.city import OF_ONE_FILE
 from xltools.actions.run import DRAWN, TEMPLATE, log_said, read_summary
+from xltools.books.base import value_at
 from xltools.books.file import FileBook
 from xltools.books.locate import locate
 from xltools.model.dashboard import load_dashboard
@@ -32,8 +33,8 @@ def on_board(book: FileBook, tables: Tables, cell: tuple[int, int]) -> list[str]
     row, column = cell
     form = load_template(TEMPLATE)[DRAWN[0]]
     grid = book.values(form.sheet)
-    value = grid[row - 1][column - 1] if row <= len(grid) and column <= len(grid[row - 1]) else None
-    below = grid[row][column - 1] if row < len(grid) and column <= len(grid[row]) else None
+    value = value_at(grid, row, column)
+    below = value_at(grid, row + 1, column)
     if value is None:
         return []
     located = locate(book, form, form.sheet)

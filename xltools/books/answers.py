@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterable, Mapping
 
 from xltools.books.address import split
-from xltools.books.base import Book, Cell, Grid
+from xltools.books.base import Book, Cell, Grid, value_at
 from xltools.books.cells import shown
 from xltools.books.returned_letter import ANSWER
 from xltools.model.finding import Finding, Severity
@@ -66,16 +66,12 @@ def abouts(book: Book, findings: Iterable[Finding], records: Mapping[tuple[str, 
                 grids[sheet] = book.values(sheet)
             where = split(one.place.cell)
             record = records.get((sheet, where[0]), "") if where else ""
-            found[one] = f"{one.code.number}:{_digest(one.message, shown(_value(grids.get(sheet, []), where)))}:{_digest(record) if record else ''}"
+            found[one] = f"{one.code.number}:{_digest(one.message, shown(value_at(grids.get(sheet, []), *(where or (0, 0)))))}:{_digest(record) if record else ''}"
     return found
 
 
 def _digest(*texts: str) -> str:
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()[:16]
-
-
-def _value(grid: Grid, where: tuple[int, int] | None) -> Cell:
-    return grid[where[0] - 1][where[1] - 1] if where and where[0] <= len(grid) and where[1] <= len(grid[0]) else None
 
 
 def _text(value: Cell) -> str:

@@ -12,6 +12,11 @@ Grid = list[list[Cell]]
 LONGEST_TEXT = 32_767   # that a cell can hold
 
 
+def value_at(grid: Grid, row: int, column: int) -> Cell:
+    """What stands in a cell, both counted from 1; None beyond the edge of the grid."""
+    return grid[row - 1][column - 1] if 0 < row <= len(grid) and 0 < column <= len(grid[row - 1]) else None
+
+
 @dataclass(frozen=True)
 class Stamp:
     """What a template says of itself; "" where it says nothing. subject: what this one copy is about, such as an enterprise."""

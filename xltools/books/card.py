@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from xltools.books.address import address, corners
-from xltools.books.base import Book, Cell, Grid, SheetFacts
+from xltools.books.base import Book, Grid, SheetFacts, value_at
 from xltools.books.cells import is_error
 from xltools.books.labels import Labels, labels_of
 from xltools.model.finding import Code, Finding, Place
@@ -63,7 +63,7 @@ def read_card(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Fi
     findings = [*_label_findings(form, items, labels, place), *_bad_values(form, values, grid, place, facts)]
     lost = {finding.place.cell for finding in findings if finding.code in (Code.ERROR_CELL, Code.FORMULA_STALE)}
     cells = {name: address(*at) for name, at in values.items()}
-    record = {f.name: [_value(grid, values[f.name]) if f.name in values and cells[f.name] not in lost else None] for f in form}
+    record = {f.name: [value_at(grid, *values[f.name]) if f.name in values and cells[f.name] not in lost else None] for f in form}
     frame = pd.DataFrame(record, index=pd.Index([1], dtype="int64", name="row"), dtype=object)
     return Table(form, book.name, sheet, frame, cells), findings
 
@@ -75,11 +75,6 @@ def _right_of(item: Item, facts: SheetFacts) -> tuple[int, int]:
         if box and box[0] <= item.row <= box[2] and box[1] <= item.column <= box[3]:
             return item.row, box[3] + 1
     return item.row, item.column + 1
-
-
-def _value(grid: Grid, at: tuple[int, int]) -> Cell:
-    row, column = at
-    return grid[row - 1][column - 1] if column <= len(grid[row - 1]) else None
 
 
 def _label_findings(form: Form, items: Mapping[str, Item], labels: Labels, place: Place) -> Iterator[Finding]:
@@ -94,7 +89,7 @@ def _label_findings(form: Form, items: Mapping[str, Item], labels: Labels, place
 
 def _bad_values(form: Form, values: Mapping[str, tuple[int, int]], grid: Grid, place: Place, facts: SheetFacts) -> Iterator[Finding]:
     for name, at in values.items():
-        value, cell = _value(grid, at), address(*at)
+        value, cell = value_at(grid, *at), address(*at)
         where = Place(place.file, place.sheet, cell)
         if is_error(value):
             yield Code.ERROR_CELL.at(where, label=form[name].label, value=value)

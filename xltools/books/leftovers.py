@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from xltools.books.address import address, split
-from xltools.books.base import LONGEST_TEXT, Book, Stamp
+from xltools.books.base import LONGEST_TEXT, Book, Stamp, value_at
 from xltools.books.card import find_items
 from xltools.books.cells import is_blank
 from xltools.books.labels import labels_of
@@ -59,7 +59,7 @@ def _of_card(book: Book, sheet: str, table: Table) -> Iterator[Leftover]:
     column, label_at = places[0][1], next(iter(items.values())).column
     known = set(places)
     for row in range(first, min(last + 2, len(grid)) + 1):
-        value = grid[row - 1][column - 1] if column <= len(grid[row - 1]) else None
+        value = value_at(grid, row, column)
         if (row, column) not in known and not is_blank(value) and not labels.is_signature(grid[row - 1][label_at - 1]):
             label = grid[row - 1][label_at - 1]
             yield Leftover(sheet, address(row, column), str(value), str(label or ""), why=load_upgrade().card)

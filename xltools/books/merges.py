@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from xltools.books.address import address, corners
-from xltools.books.base import Cell, Grid
+from xltools.books.base import Cell, Grid, value_at
 from xltools.books.cells import is_blank, shown
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
@@ -53,12 +53,12 @@ def merges_of(sheet: Sheet, merged: Collection[str]) -> Merges:
         if not rows or rows[0] != box[0] or (box[0], box[1]) == (box[2], box[3]):
             continue
         covered = [(row, column) for row in rows for column in range(box[1], box[3] + 1) if column in fields and (row, column) != (box[0], box[1])]
-        free = [where for where in covered if is_blank(_at(sheet.grid, where))]
+        free = [where for where in covered if is_blank(value_at(sheet.grid, *where))]
         found += _beneath(sheet, box, [where for where in covered if where not in free])
         first = fields.get(box[1])
         below = [where for where in free if where[1] == box[1]]
-        if first and first.kind not in NOT_SPREAD and below and not is_blank(_at(sheet.grid, (box[0], box[1]))):
-            spread |= dict.fromkeys(below, _at(sheet.grid, (box[0], box[1])))
+        if first and first.kind not in NOT_SPREAD and below and not is_blank(value_at(sheet.grid, box[0], box[1])):
+            spread |= dict.fromkeys(below, value_at(sheet.grid, box[0], box[1]))
             if first.owner is not Owner.FORMULA:
                 found.append(_spread(sheet, box, rows, first))
             free = [where for where in free if where not in spread]
@@ -67,11 +67,6 @@ def merges_of(sheet: Sheet, merged: Collection[str]) -> Merges:
                 doubtful.add(where)
                 found.append(_doubt(sheet, box, where, fields[where[1]]))
     return Merges(spread, frozenset(doubtful), tuple(found))
-
-
-def _at(grid: Grid, where: Where) -> Cell:
-    row, column = where
-    return grid[row - 1][column - 1] if column <= len(grid[row - 1]) else None
 
 
 def _place(sheet: Sheet, where: Where) -> Place:
@@ -84,7 +79,7 @@ def _asks(declared: Field, below: bool) -> bool:
 
 
 def _spread(sheet: Sheet, box: tuple[int, int, int, int], rows: list[int], declared: Field) -> Finding:
-    value = shown(_at(sheet.grid, (box[0], box[1])))
+    value = shown(value_at(sheet.grid, box[0], box[1]))
     return Code.MERGED_SPREAD.at(_place(sheet, (box[0], box[1])), label=declared.label, first=rows[0], last=rows[-1], value=value)
 
 
@@ -94,8 +89,8 @@ def _doubt(sheet: Sheet, box: tuple[int, int, int, int], where: Where, declared:
 
 def _beneath(sheet: Sheet, box: tuple[int, int, int, int], covered: list[Where]) -> Iterator[Finding]:
     """Values under a merged cell that are not what it shows; they are read as they stand."""
-    top = _at(sheet.grid, (box[0], box[1]))
+    top = value_at(sheet.grid, box[0], box[1])
     for where in covered:
-        value = _at(sheet.grid, where)
+        value = value_at(sheet.grid, *where)
         if value != top or not isinstance(value, str):
             yield Code.UNDER_MERGE.at(_place(sheet, where), value=shown(value), anchor=address(box[0], box[1]), top=shown(top))

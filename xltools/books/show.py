@@ -9,7 +9,7 @@ from itertools import groupby
 from pathlib import Path
 
 from xltools.books.address import address, split
-from xltools.books.base import Cell, Grid
+from xltools.books.base import Cell, Grid, value_at
 from xltools.books.cells import is_error
 from xltools.books.describe import describe_macros, describe_parts, describe_sheet, describe_workbook, quoted
 from xltools.books.file import FileBook, open_book
@@ -69,13 +69,8 @@ def _formula(cells: Sequence[str], formula: str, grid: Grid) -> Iterator[str]:
     where = cells[0] if len(cells) == 1 else f"{cells[0]}:{cells[-1]}"
     count = "" if len(cells) == 1 else f" （同式 {len(cells)} 格）"
     yield f"{where} = ={formula}{count}" if formula else f"{where} = 公式{count}"
-    runs = [(text, len(list(run))) for text, run in groupby(written(_value(grid, cell)) for cell in cells)]
+    runs = [(text, len(list(run))) for text, run in groupby(written(value_at(grid, *(split(cell) or (0, 0)))) for cell in cells)]
     yield f"{where} 结果 {', '.join(text if times == 1 else f'{text} ×{times}' for text, times in runs)}"
-
-
-def _value(grid: Grid, cell: str) -> Cell:
-    row, column = split(cell) or (0, 0)
-    return grid[row - 1][column - 1] if 0 < row <= len(grid) and column <= len(grid[row - 1]) else None
 
 
 def written(value: Cell) -> str:
