@@ -14,9 +14,8 @@ from xltools.model.calendar import CalendarOutcome, DaysOff
 from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
-from xltools.model.table import records_of
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
-from xltools.rules.dates import day_of
+from xltools.rules.city import plain_records
 from xltools.rules.parse import parse
 from xltools.rules.progress import checks_judged, judged, missing, progress, sent
 
@@ -60,4 +59,4 @@ def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
     if HOLIDAYS not in raw:
         raise StopError(found[0])
     typed, said = parse(raw[HOLIDAYS], policy, policy.year)
-    return days_off([{**record, "day": day_of(record["day"])} for record in records_of(typed.frame)]), [*found, *said]
+    return days_off(plain_records(typed.frame)), [*found, *said]

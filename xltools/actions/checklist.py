@@ -146,12 +146,12 @@ def _rows(submission: Submission, policy: Policy) -> Iterator[tuple[str, str, Ap
     table = submission.tables.get(SCREENING)
     if table is None:
         return
-    for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True):
-        texts = {str(name): "" if pd.isna(value) else str(value) for name, value in record.items()}
+    for row, record in table.records():
+        texts = {name: "" if pd.isna(value) else str(value) for name, value in record.items()}
         name, code, process = texts["name"], texts["credit_code"].upper(), texts["process"]
         used = policy.table(texts["table"])
         if reason := _reason(texts, table, policy):
-            place = table.place(int(str(row)), "table")
+            place = table.place(row, "table")
             yield name, code, None, Code.NO_CHECKLIST.at(place, name=name or code, process=process, reason=reason)
         elif used:
             yield name, code, ApplicantPart(process, used, texts["applied"], texts["self"]), None

@@ -13,7 +13,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.reporting import load_reporting
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules import kept as staying
 from xltools.rules.account import balance, log
 from xltools.rules.board import board, problems
@@ -106,7 +106,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
 def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     """Who is who, and the outcome with the workbooks a person chose and the words about what is decided or open."""
     before, policy = basis.before, basis.policy
-    lines = [before[name].frame.to_dict("records") if name in before else [] for name in (NAMES, CONFLICTS)]
+    lines = [records_of(before[name].frame) if name in before else [] for name in (NAMES, CONFLICTS)]
     memory = remembered([*lines, basis.decisions], basis.moment.date())
     outcome, asked = settle_files(outcome, memory)
     stays = kept(before, outcome, basis.template)
@@ -134,8 +134,8 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
     """The tables with the city's words brought to them, the list of problems among them."""
     form = basis.template["problems"]
     before = {**basis.before, **{name: _asked(basis.before[name], known.memory) for name in (NAMES, CONFLICTS) if name in basis.before}}
-    old = before["problems"].frame.to_dict("records") if "problems" in before else []
-    lines = ({**{str(name): value for name, value in one.items()}, "file": known.stays.renamed.get(str(one["file"]), one["file"])} for one in old)
+    old = records_of(before["problems"].frame) if "problems" in before else []
+    lines = ({**one, "file": known.stays.renamed.get(str(one["file"]), one["file"])} for one in old)
     more = [one for one in lines if one["file"] in known.stays.files and str(one["code"]) in OF_ONE_FILE]
     # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
     for _ in range(2):

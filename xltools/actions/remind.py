@@ -13,7 +13,7 @@ from xltools.books.replace import beside
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import load_form
 from xltools.model.reporting import load_reporting
-from xltools.rules.city import plain_record
+from xltools.rules.city import plain_records
 from xltools.rules.deadlines import PAST
 
 SHEET = "reporting"
@@ -41,7 +41,7 @@ def remind(summary: Path, folder: Path | None, today: date) -> list[Reminder]:
         raise StopError(Code.NO_SUCH_SHEET.at(Place(summary.name), file=summary.name, sheet=load_form(SHEET).sheet))
     target = folder or summary.with_name(words.remind["folder"].format(stem=summary.stem))
     target.mkdir(parents=True, exist_ok=True)
-    lines = [plain_record(line) for line in tables[SHEET].frame.to_dict("records")]
+    lines = plain_records(tables[SHEET].frame)
     return [_written(target, county, text, today) for county, text in _texts(lines, today)]
 
 

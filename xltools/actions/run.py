@@ -21,7 +21,7 @@ from xltools.model.finding import Code, Finding, Place, StopError
 from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.board import figures
 from xltools.rules.journal import head
 from xltools.rules.marks import WORDS, marks
@@ -123,7 +123,7 @@ class Run:
 
 def with_output(outcome: Outcome, target: Path, summary: Summary) -> Outcome:
     """The outcome of a merge that wrote its summary to `target`."""
-    return replace(outcome, output=target, counties=tuple(_plain(line) for line in summary.tables["board"].frame.to_dict("records")))
+    return replace(outcome, output=target, counties=tuple(_plain(line) for line in records_of(summary.tables["board"].frame)))
 
 
 def result_line(outcome: Outcome, moment: datetime) -> str:
@@ -139,6 +139,6 @@ def seen_from(folder: Path, path: Path) -> str:
         return ""
 
 
-def _plain(line: Mapping[object, object]) -> dict[str, object]:
+def _plain(line: Mapping[str, object]) -> dict[str, object]:
     """A line of the board as JSON can hold it."""
-    return {str(name): value.isoformat() if isinstance(value, date) else value for name, value in line.items()}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in line.items()}

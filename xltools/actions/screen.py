@@ -21,7 +21,7 @@ from xltools.model.form import load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.screening import TEMPLATE, Pair, Screened, Source, load_screen
 from xltools.model.table import Table
-from xltools.rules.city import plain_record
+from xltools.rules.city import plain_records
 from xltools.rules.formula import live
 from xltools.rules.parse import parse
 from xltools.rules.screen_ledger import Basis, Enterprise, asked_line, enterprise, in_order
@@ -146,7 +146,7 @@ def _before(book: Book, policy: Policy) -> Before:
 
 
 def _records(table: Table | None) -> list[Line]:
-    return [] if table is None else [plain_record(one) for one in table.frame.to_dict("records")]
+    return [] if table is None else plain_records(table.frame)
 
 
 def _said(table: Table | None, pairs: Sequence[Line]) -> tuple[dict[tuple[str, str], bool], list[Line], list[Finding]]:

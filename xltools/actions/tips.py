@@ -18,7 +18,7 @@ from xltools.books.list_book import Lists, write_new_lists
 from xltools.model.finding import Code, Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 
 TEMPLATE, SEALED = "tips", "concealed"
 SECRET = ("reporter", "contact")
@@ -80,8 +80,8 @@ def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutco
     if TEMPLATE not in raw:
         raise StopError(found[0])
     table, rows, count = raw[TEMPLATE], [], 0
-    for row, record in zip(table.frame.index, records_of(table.frame), strict=True):
-        changed, said = turned(table, int(row), record)
+    for row, record in table.records():
+        changed, said = turned(table, row, record)
         count += changed is not record
         found += said
         rows.append(changed)

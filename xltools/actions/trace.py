@@ -19,7 +19,7 @@ from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Code, Place, StopError
 from xltools.model.form import Owner, load_form, load_template
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
@@ -187,7 +187,7 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
         return _from_below(path, (sheet, row), (collects, name))
     if path is not None:
         source = open_book(path)
-        known = [one for one in tables["log"].frame.to_dict("records") if one.get("file") == file and one.get("sha256")] if "log" in tables else []
+        known = [one for one in records_of(tables["log"].frame) if one.get("file") == file and one.get("sha256")] if "log" in tables else []
         read, _ = read_tables(source, replace(load_template("county"), forms=(county,)))
         if collects in read and name in read[collects].columns:
             position = read[collects].columns[name]
@@ -215,7 +215,7 @@ def _joined(book: FileBook, tables: Mapping[str, Table], record: Any, source: tu
     """A value taken from another sheet of the same workbook: every row there of this enterprise and process, and its cell."""
     form, name = source
     file = str(record["source_file"])
-    same = [(table, one) for table in tables.values() if table.form.collects == form for one in table.frame.to_dict("records") if _is_same(one, record)]
+    same = [(table, one) for table in tables.values() if table.form.collects == form for one in records_of(table.frame) if _is_same(one, record)]
     found = [f"  由 {file} 的【{load_form(form).sheet}】中同一企业同一工序的行带入{'' if same else '，那里现在没有这样的行'}"]
     for table, one in same:
         found += _source(book, tables, one, f"{form}.{name}", table.form.collects)
@@ -230,6 +230,6 @@ def _said(tables: Mapping[str, Table], where: Place) -> Sequence[str]:
     """What the list of problems says of the county's cell: conversions, doubts, decisions."""
     if "problems" not in tables:
         return []
-    records = tables["problems"].frame.to_dict("records")
+    records = records_of(tables["problems"].frame)
     same = [one for one in records if (one["file"], one["sheet"], one["cell"]) == (where.file, where.sheet, where.cell)]
     return [f"  {one['severity']} {one['code']}：{one['message']}" for one in same]

@@ -94,8 +94,7 @@ def _of_a_file(tables: Tables, column: tuple[str, str], value: object, file: obj
 
 
 def _rows(table: Table, **wanted: Any) -> list[int]:
-    records = zip(table.frame.index, table.frame.to_dict("records"), strict=True)
-    return [int(str(row)) for row, record in records if all(record.get(name) == value for name, value in wanted.items())]
+    return [row for row, record in table.records() if all(record.get(name) == value for name, value in wanted.items())]
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -14,7 +14,7 @@ from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import BASE, Styles, kind_look
 from xltools.model.dashboard import BoardWords
 from xltools.model.form import Form, Kind
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 
 VALUE_ROW, CAPTION_ROW, HEADER_ROW = 4, 5, 7
 
@@ -81,7 +81,7 @@ def _table(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> int:
     sheet.set_row(header - 1, header_height(form))
     for column, one in enumerate(form):
         sheet.write_string(header - 1, column, one.header, styles.get("header", "formula"))
-    for at, record in enumerate(plan.table.frame.to_dict("records")):
+    for at, record in enumerate(records_of(plan.table.frame)):
         row += 1
         sheet.set_row(row - 1, 24)
         for column, one in enumerate(form):

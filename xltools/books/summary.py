@@ -28,7 +28,7 @@ from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.detail import Detail
 from xltools.model.form import FIRST_ROW, Form, Template
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 
 ROW_HEIGHT, HIGHEST_ROW = 18, 400
 MOST_LINKS = 60_000     # a sheet holds 65,530
@@ -104,7 +104,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
     """Add the sheet of figures."""
     length = max(len(table.frame) for table in summary.tables.values())
     grades = tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades))
-    months = [{str(name): value for name, value in one.items()} for one in summary.tables["history"].frame.to_dict("records")]
+    months = records_of(summary.tables["history"].frame)
     figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, grades, months, bool(summary.beside))
     add_dashboard(workbook, figures, template, styles)
 

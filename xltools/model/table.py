@@ -40,6 +40,10 @@ class Table:
         """The same table with other values."""
         return replace(self, frame=frame)
 
+    def records(self) -> list[tuple[int, dict[str, Any]]]:
+        """Every record with its row in the sheet, values as the frame has them."""
+        return [*zip(self.frame.index.tolist(), records_of(self.frame), strict=True)]
+
     def card(self) -> dict[str, object]:
         """The single record of a card form; missing values are None."""
         record = self.frame.iloc[0] if len(self.frame) else pd.Series(dtype=object)

@@ -8,7 +8,7 @@ from datetime import datetime
 from xltools.model.dashboard import Dashboard, good, graded
 from xltools.model.form import Form, Kind
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 from xltools.rules.city import city_records, plain
 from xltools.rules.combine import NO, PROGRESS, YES
 from xltools.rules.summary import shares
@@ -24,7 +24,7 @@ def history(form: Form, before: Table | None, now: Line) -> Table:
     A line whose figures are those that stand there already keeps the time they were first found at; before the first figure,
     as in a blank summary, there is no line.
     """
-    earlier = [_line(form, one) for one in (before.frame.to_dict("records") if before is not None else ())]
+    earlier = [_line(form, one) for one in (records_of(before.frame) if before is not None else ())]
     same = next((one for one in earlier if one[MONTH] == now[MONTH]), None)
     line = same if same and _figures(same) == _figures(now) else now
     new = [line] if earlier or any(value for name, value in now.items() if name not in (MONTH, MOMENT)) else []
@@ -41,7 +41,7 @@ def month_line(tables: Mapping[str, Table], dashboard: Dashboard, policy: Policy
     return {**line, "issues": len(found), "unsolved": unsolved, "overdue": int((found == OVERDUE).sum())}
 
 
-def _line(form: Form, record: Mapping[object, object]) -> Line:
+def _line(form: Form, record: Mapping[str, object]) -> Line:
     """A line as it stands, its counts as whole numbers."""
     values = {one.name: plain(record.get(one.name)) for one in form}
     return {one.name: int(value) if one.kind is Kind.INTEGER and isinstance(value := values[one.name], float) else values[one.name] for one in form}

@@ -14,6 +14,8 @@ from xltools.model.finding import Code, Finding, Place
 from xltools.model.outcome import Submission
 from xltools.model.seal import canonical
 from xltools.model.table import Table
+from xltools.rules.city import plain_records
+from xltools.rules.enterprises import numbered_records
 from xltools.rules.text import key
 
 YES = "是"
@@ -35,8 +37,8 @@ class Person:
 def register_of(people: Table) -> list[Person]:
     """The persons of a typed register."""
     found = []
-    for record in people.frame.to_dict("records"):
-        texts = {str(name): "" if value is None or value != value or str(value) == "<NA>" else str(value).strip() for name, value in record.items()}
+    for record in plain_records(people.frame):
+        texts = {name: "" if value is None else str(value).strip() for name, value in record.items()}
         basis = (texts["basis"] or UNNAMED) if texts["blacklisted"] == YES else ""
         if texts["name"]:
             found.append(Person(texts["name"], texts["unit"], tuple(key(one) for one in BETWEEN.split(texts["former"]) if one.strip()), basis))
@@ -78,10 +80,10 @@ def _county_checkers(counties: Iterable[Submission]) -> dict[tuple[str, str, str
     """Code, process and name of everybody who checked for a county."""
     found: dict[tuple[str, str, str], Place] = {}
     for table in (one.tables[REVIEW] for one in counties if REVIEW in one.tables and not one.tables[REVIEW].frame.empty):
-        for row, record in zip(table.frame.index, table.frame.to_dict("records"), strict=True):
+        for row, record in numbered_records(table):
             for field in CHECKERS:
                 who = tuple(key(str(record[name])) for name in ("credit_code", "process", field))
-                found.setdefault((who[0], who[1], who[2]), table.place(int(str(row)), field))
+                found.setdefault((who[0], who[1], who[2]), table.place(row, field))
     return found
 
 

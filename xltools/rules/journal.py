@@ -8,8 +8,8 @@ from datetime import datetime
 
 from xltools.model.finding import Code, Finding
 from xltools.model.form import Form
-from xltools.model.table import Table
-from xltools.rules.city import city_records, plain, plain_record
+from xltools.model.table import Table, records_of
+from xltools.rules.city import city_records, plain, plain_records
 
 NUMBER, SEAL, MOMENT = "about", "seal", "moment"
 SEALED = (NUMBER, MOMENT, "county", "batch", "file", "template", "sheet", "seen", "merged", "named", "kept", "outcome", "sha256")
@@ -21,9 +21,9 @@ def append(form: Form, before: Table | None, today: Table, moment: datetime) -> 
     old = lines_of(before)
     seal, number = (str(old[-1].get(SEAL) or ""), _number(old[-1])) if old else ("", 0)
     added: list[Record] = []
-    for record in today.frame.to_dict("records"):
+    for record in records_of(today.frame):
         number += 1
-        line = {str(name): value for name, value in record.items()} | {NUMBER: f"{number:06}", MOMENT: f"{moment:%Y-%m-%d %H:%M:%S}"}
+        line = record | {NUMBER: f"{number:06}", MOMENT: f"{moment:%Y-%m-%d %H:%M:%S}"}
         seal = sealed(line, seal)
         added.append({**line, SEAL: seal})
     return city_records(form, [*old, *added])
@@ -31,7 +31,7 @@ def append(form: Form, before: Table | None, today: Table, moment: datetime) -> 
 
 def lines_of(table: Table | None) -> list[Record]:
     """The lines of a log by number; lines without one come first."""
-    records = [] if table is None else [plain_record(one) for one in table.frame.to_dict("records")]
+    records = [] if table is None else plain_records(table.frame)
     return sorted(records, key=_number)
 
 

@@ -35,7 +35,7 @@ def carry_beside(now: Table, before: Table, own: Sequence[Field], unclaimed: For
     names = [one.name for one in own]
     frame, rows, left = now.frame.reindex(columns=[*now.frame.columns.difference(names, sort=False), *names]).astype(object), same_lines(before, now), []
     frame = frame.where(frame.notna(), None)
-    for row, record in zip(before.frame.index, before.frame.to_dict("records"), strict=True):
+    for row, record in before.records():
         said: dict[Field, Any] = {one: plain(record[one.name]) for one in own if plain(record[one.name]) is not None}
         if row in rows:
             for one, value in said.items():

@@ -14,7 +14,7 @@ from xltools.model.indicator import Indicator, IndicatorTable, TableStatus
 from xltools.model.indicator_rows import indicator_rows
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
-from xltools.model.table import Table
+from xltools.model.table import Table, records_of
 
 JOIN = "|"
 HUNDRED = Decimal(100)
@@ -103,7 +103,7 @@ def policy_data(contents: Contents) -> dict[str, Any]:
 
 def contents_from(tables: Mapping[str, Table]) -> Contents:
     """The records of typed tables; a field the file lacks is empty."""
-    return {name: [_record(row) for row in table.frame.to_dict("records")] for name, table in tables.items()}
+    return {name: [{field: _value(value) for field, value in row.items()} for row in records_of(table.frame)] for name, table in tables.items()}
 
 
 def vocabulary(tables: Mapping[str, Table]) -> Policy:
@@ -193,10 +193,6 @@ def _text(value: Value) -> str:
     if isinstance(value, date):
         return value.isoformat()
     return f"{value:.15g}" if isinstance(value, float) else str(value)
-
-
-def _record(row: Mapping[Any, Any]) -> Record:
-    return {str(name): _value(value) for name, value in row.items()}
 
 
 def _value(value: Any) -> Value:

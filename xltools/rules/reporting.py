@@ -81,7 +81,7 @@ def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
 def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Line]:
     """The lines of the last summary whose file is still answered for by rows that stay."""
     stay = {str(file) for table in tables.values() if table.form.collects for file in table.frame.loc[table.frame["status"] == KEPT, "source_file"]}
-    records = [] if before is None else before.frame.to_dict("records")
+    records = [] if before is None else records_of(before.frame)
     found = [plain_record(one) for one in records if str(one.get("file")) in stay]
     return {_key(one): one for one in found}
 

@@ -39,10 +39,10 @@ def rows_of(source: Source, table: Table, raw: Table, policy: Policy, home: str)
     made = _maker(source, table, policy, home)
     typed = raw.frame
     found = []
-    for number, values in zip(table.frame.index.tolist(), table.frame.to_dict("records"), strict=True):
+    for number, values in table.records():
         record = plain_record(values)
         record |= {name: plain(typed.at[number, name]) for name, value in record.items() if value is None and name in typed}
-        found.append(made(int(number), record))
+        found.append(made(number, record))
     return found
 
 
