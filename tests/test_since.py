@@ -121,6 +121,13 @@ def test_a_decision_goes_along_with_its_date_and_is_not_asked_again(decided: Pat
     assert date(2022, 8, 25) in book.values(NAMES_SHEET.sheet)[FIRST_ROW - 1]
 
 
+def test_a_summary_in_which_nothing_was_decided_yet_gives_no_decisions(tmp_path: Path) -> None:
+    two_counties(tmp_path)
+    merged(tmp_path, 7)
+    assert export_names(tmp_path / "市级汇总.xlsx", tmp_path / "名称对照.xlsx", POLICY) == 0
+    assert decisions_in(tmp_path / "名称对照.xlsx") == []
+
+
 def test_decisions_are_exported_by_command_and_never_over_a_file(decided: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = tmp_path / "名称对照.xlsx"
     assert run(["names", str(decided), "-o", str(output)]) == 0

@@ -130,15 +130,17 @@ def test_what_is_stored_in_a_filled_checklist_is_what_libreoffice_computes(offic
         assert document.errors() == []
 
 
-@pytest.mark.parametrize("kind", ["xlsx", "ods", "xls"])
-def test_a_checklist_saved_by_libreoffice_grades_as_before_and_nothing_seems_changed(office: Office, tmp_path: Path, kind: str) -> None:
+@pytest.mark.parametrize(("kind", "calculated"), [("xlsx", True), ("ods", True), ("xls", True), ("xls", False)])
+def test_a_checklist_saved_by_libreoffice_grades_as_before_and_nothing_seems_changed(office: Office, tmp_path: Path, kind: str, calculated: bool) -> None:
+    """LibreOffice stores 0 for every text that it did not calculate itself when it saves as .xls."""
     tables = [table_of("cement-clinker"), table_of("cement-grinding")]
     who = books.applicant(*tables)
     path = books.write(tmp_path / "甲.xlsx", who, [books.at_best(tables[0], no_1=85.0), books.at_best(tables[1])])
     folder = tmp_path / "saved"
     folder.mkdir()
     with office.open(path) as document:
-        document.recalculate()
+        if calculated:
+            document.recalculate()
         saved = document.save_as(folder / f"甲.{kind}")
     before, after = grade_files([path], books.POLICY), grade_files([saved], books.POLICY)
     assert [part.outcome for part in after.checks] == [part.outcome for part in before.checks] == ["B", "引领性"]

@@ -66,9 +66,11 @@ def export_names(summary: Path, output: Path, policy: Policy) -> int:
 
 
 def decisions_in(path: Path) -> Sequence[Mapping[str, object]]:
-    """The decisions in a workbook made by `export_names`, or in a whole summary. Raises StopError when it is neither."""
+    """The decisions in a workbook made by `export_names`, or in a whole summary. A summary has no sheet of them before the first. Raises StopError when it is neither."""
     book, template = open_summary(path), load_template(TEMPLATE)
     form = template[NAMES]
+    if book.stamp.template == template.id and form.sheet not in book.sheets:
+        return []
     if book.stamp.template not in (NAMES, template.id) or form.sheet not in book.sheets:
         raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=form.sheet))
     tables, _ = read_tables(book, replace(template, id=book.stamp.template, forms=(as_typed(form),)))

@@ -122,8 +122,8 @@ def _row(line: ReadLine) -> int:
 
 
 def shown_of(cell: Entered | None) -> str | None:
-    """What a cell shows, as text; None where the program that wrote it never calculated."""
-    if cell is None or cell.stale:
+    """What a cell shows, as text; None where the program that wrote it never calculated: an old format then has 0 where a text belongs."""
+    if cell is None or cell.stale or (cell.formula == "" and cell.value == 0):
         return None
     return "" if cell.value is None else str(cell.value)
 
