@@ -287,6 +287,13 @@ def test_a_formula_never_calculated_is_reported_even_alone_in_its_row() -> None:
     assert found == [(Code.FORMULA_STALE, "B2"), (Code.FORMULA_STALE, "E3")]
 
 
+@pytest.mark.parametrize(("count", "cells"), [(3, ["H2", "H3", "H4"]), (4, ["H2"])])
+def test_a_column_pasted_as_values_is_named_once_with_how_many_cells_it_is(count: int, cells: list[str]) -> None:
+    rows: Grid = [[1.0, f"{at}厂", f"A{at}", None, None, None, None, f"{at}厂"] for at in range(count)]
+    table, found = grid(rows, SheetFacts(knows_formulas=True))
+    assert (len(table.frame), found) == (count, [(Code.FORMULA_LOST, cell) for cell in cells])
+
+
 def test_text_typed_over_a_formula_is_a_warning_but_serial_numbers_are_not() -> None:
     facts = SheetFacts(formulas=frozenset({"A3", "H3"}), knows_formulas=True)
     rows: Grid = [[1.0, "甲", "A1", None, None, None, None, "手写"], [2.0, "乙", "A2", None, None, None, None, "乙"]]

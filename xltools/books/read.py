@@ -17,13 +17,14 @@ from xltools.books.header import moved
 from xltools.books.locate import Located, locate
 from xltools.books.unseen import unseen
 from xltools.model.finding import Code, Finding, Place
-from xltools.model.form import Form, Owner, Template
+from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
 from xltools.model.table import Table
 
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
 MOVED_LISTED = 3
 # Computed fields that nobody reads. Hints look at every row, so that one wrong cell of a key makes errors of them all.
+FEW = 3  # formulas typed over in one column that are named one by one
 ECHOES = frozenset({"serial", "hint"})
 
 
@@ -152,18 +153,27 @@ def _bad_cells(located: Located) -> Iterator[Finding]:
         field = located.form[name]
         if not located.facts.stale and field.owner is not Owner.FORMULA and ERRORS.isdisjoint(located.cells[column]):
             continue
+        if field.owner is Owner.FORMULA:
+            yield from _typed_over(located, field, column)
         for row, value in zip(located.rows.records, located.cells[column], strict=True):
             if is_error(value) and field.formula not in ECHOES:
                 yield Code.ERROR_CELL.at(located.at(row, column), label=field.label, value=value)
             elif field.owner is not Owner.FORMULA and address(row, column) in located.facts.stale:
                 yield Code.FORMULA_STALE.at(located.at(row, column), label=field.label)
-            elif field.owner is Owner.FORMULA and field.formula != "serial" and _is_typed_over(value, (row, column), located.facts):
-                yield Code.FORMULA_LOST.at(located.at(row, column), label=field.label, value=shown(value))
 
 
-def _is_typed_over(value: Cell, where: tuple[int, int], facts: SheetFacts) -> bool:
-    """Serial numbers are asked about nowhere: typed or computed, nobody reads them."""
-    return facts.knows_formulas and not is_blank(value) and address(*where) not in facts.formulas
+def _typed_over(located: Located, field: Field, column: int) -> Iterator[Finding]:
+    """Formulas typed over: a few cell by cell; of a whole column pasted as values the first, with how many there are.
+
+    Serial numbers are asked about nowhere: typed or computed, nobody reads them.
+    """
+    if not located.facts.knows_formulas or field.formula == "serial":
+        return
+    cells = zip(located.rows.records, located.cells[column], strict=True)
+    lost = [(row, value) for row, value in cells if not is_blank(value) and not (is_error(value) and field.formula not in ECHOES) and address(row, column) not in located.facts.formulas]
+    more = f"，这一列共有 {len(lost)} 格这样" if len(lost) > FEW else ""
+    for row, value in lost[:1] if more else lost:
+        yield Code.FORMULA_LOST.at(located.at(row, column), label=field.label, value=shown(value), more=more)
 
 
 def _outside(located: Located) -> Iterator[Finding]:

@@ -96,7 +96,7 @@ class Code(Enum):
     TOO_LONG = ("E213", "“{label}”有 {length} 个字，最多 {limit} 个字", "请精简，详细内容另附材料")
     NOT_A_WHOLE_NUMBER = ("E214", "“{label}”填了 {value}，应为整数", "请填整数")
     ERROR_CELL = ("E215", "“{label}”是错误值 {value}", "请改正公式，或直接填写内容")
-    FORMULA_LOST = ("W216", "“{label}”本应由公式得出，现在是手工内容“{value}”", "请从相邻行复制公式覆盖；汇总时以系统计算为准")
+    FORMULA_LOST = ("W216", "“{label}”本应由公式得出，现在是手工内容“{value}”{more}", "请从相邻行复制公式覆盖；汇总时以系统计算为准")
     FORMULA_STALE = ("E217", "“{label}”的公式还没有计算出结果", "请用 Excel、WPS 或 LibreOffice 打开，保存后再报")
     DATE_RANGE = ("E218", "“{label}”填了 {value}，应在 {low} 至 {high} 之间", "请核对年份")
     CELLS_NOT_BALANCED = ("E260", "格数或合计不平：读入 {cells} 格，照原样 {plain} 格，说明过的 {told} 格；不平的合计：{sums}", "这是程序错误，请保留文件并反馈")

@@ -87,7 +87,7 @@ def _changed_grade(part: ReadPart, grade: PartGrade) -> Iterator[Finding]:
 def _changed(cell: Entered, expected: str, item: str, computed: str) -> Iterator[Finding]:
     """expected: the plain formula that should be there, "" where it is not known."""
     if cell.sure and cell.formula is None:
-        yield Code.FORMULA_LOST.at(cell.place, label=item, value=computed)
+        yield Code.FORMULA_LOST.at(cell.place, label=item, value=computed, more="")
     elif cell.formula and expected and plain_formula(cell.formula) != expected:
         yield Code.FORMULA_CHANGED.at(cell.place, item=item, shown=shown_of(cell), computed=computed)
 
