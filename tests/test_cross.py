@@ -132,6 +132,7 @@ def test_a_file_named_after_another_county_does_not_push_out_that_of_the_county(
     true, strange = sent("灵宝市.xlsx"), sent("渑池县.xlsx", "2022-07-20", unit_name="渑池分局")
     outcome = check(true, strange)
     assert [one.file for one in outcome.accepted] == ["灵宝市.xlsx"]
+    assert told(outcome.findings) == {(Code.SENT_TWICE, "!"), (Code.NAMED_OTHERWISE, "封面!B4")}
     assert [one.file for one in check(strange).accepted] == ["渑池县.xlsx"]
 
 

@@ -291,7 +291,8 @@ def outcome_of(results: Mapping[str, Submission | Finding | None], policy: Polic
     stopped = {name: one for name, one in sorted(results.items()) if isinstance(one, Finding)}
     aside, told_once = set_aside(checked), replaced(checked)
     submissions = [replace(one, accepted=one.accepted and one.file not in aside) for one in checked]
-    alone = [finding for one in submissions if one.file not in told_once for finding in one.findings]
+    # That a file is named after another county or month may be why it is replaced at all.
+    alone = [found for one in submissions for found in one.findings if one.file not in told_once or found.code is Code.NAMED_OTHERWISE]
     return Outcome(
         findings=tuple(first_per_cell([*alone, *stopped.values(), *across(submissions)])),
         submissions=tuple(submissions),
