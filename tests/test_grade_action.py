@@ -10,7 +10,7 @@ import pytest
 
 from tests.checklist_books import CHECKED, NAME, POLICY, applicant, at_best, visit, write
 from tests.checklists import best, table_of
-from tests.county_files import CODES, county_file, enterprise
+from tests.county_files import CODES, NAMES, county_file, enterprise
 from xltools.actions.grade import grade_files
 from xltools.actions.regrade import compared, stamped_policy
 from xltools.books.base import Cell
@@ -53,6 +53,21 @@ def test_notes_and_saved_pages_among_the_checklists_are_passed_over(tmp_path: Pa
     (tmp_path / "说明.html").write_text("<p>说明</p>", "utf-8")
     outcome = grade_files([tmp_path], POLICY)
     assert (told(outcome), outcome.enterprises) == (told(before), before.enterprises)
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "county", "found"),
+    [
+        (CODES[0], NAMES[0], "灵宝市", []),
+        (CODES[3], NAMES[0], "灵宝市", []),         # a slip in the code: the name is listed
+        (CODES[3], NAMES[3], "灵宝市", [Code.CHECKED_NOT_LISTED]),
+        (CODES[3], NAMES[3], "卢氏县", []),         # whose file was not given
+    ],
+)
+def test_a_checklist_of_an_enterprise_that_its_county_does_not_list_is_named(code: str, name: str, county: str, found: list[Code], tmp_path: Path) -> None:
+    write(tmp_path / "甲.xlsx", replace(applicant(REFRACTORY, code=code, name=name), county=county), [visit(REFRACTORY, best(REFRACTORY))])
+    county_file(tmp_path, "灵宝市", [enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")])
+    assert told(grade_files([tmp_path], POLICY)) == found
 
 
 # --- grades and reasons ------------------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -30,6 +30,7 @@ from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
 from xltools.rules.sanctions import events_of
+from xltools.rules.text import name_key
 
 COUNTY, CHANGES = "county", "changes"
 CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of its size takes
@@ -74,6 +75,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
     checked = counted(outcome_of(inputs.counties, policy))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
+    inputs.findings += _unlisted(inputs.parts, checked)
     return _graded(inputs, checked, policy)
 
 
@@ -229,6 +231,18 @@ def _twice(parts: Sequence[PartGrade]) -> list[Finding]:
             values = {"name": checklist.name, "process": checklist.process, "other": str(other.checklist.place)}
             findings.append(Code.CHECKED_TWICE.at(checklist.place, **values))
     return findings
+
+
+def _unlisted(parts: Sequence[PartGrade], checked: Outcome) -> Iterator[Finding]:
+    """Checklists of enterprises that their county, where its workbook is among the files, does not list, by code or by name."""
+    listed: dict[str, set[str]] = {}
+    for one in checked.accepted:
+        if (table := one.tables.get("screening")) is not None and {"credit_code", "name"} <= set(table.frame):
+            names = map(name_key, table.frame["name"].dropna())
+            listed.setdefault(one.county, set()).update(table.frame["credit_code"].dropna(), names)
+    for checklist in (part.checklist for part in parts):
+        if checklist.county in listed and not {checklist.credit_code, name_key(checklist.name)} & listed[checklist.county]:
+            yield Code.CHECKED_NOT_LISTED.at(checklist.place, name=checklist.name, county=checklist.county)
 
 
 def parts_of_each(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:

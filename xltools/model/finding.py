@@ -189,6 +189,7 @@ class Code(Enum):
     LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
     ANSWER_AS_TEXT = ("E548", "“{item}”填的“{value}”是文字，不是数字，按待核实处理", "请把这一格的格式改为“常规”，再输入 {number}")
     ROW_GONE = ("W549", "“{item}”那一行（序号 {no}）不在表里，按待核实处理", "请把这一行补回来，序号写 {no}；补不回来的，重新生成一份核查表，把填过的抄过去")
+    CHECKED_NOT_LISTED = ("W550", "“{name}”不在{county}的“排查清单”里（看的是这次给出的文件）", "请核对信用代码；在别的批次里的，把那份文件也一起给出；没有报过的，请县（市、区）补报")
     NOT_COMPARED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
 
     # 6 between workbooks

@@ -57,6 +57,7 @@ class Checklist:
     answers: tuple[Answer, ...]
     credit_code: str = ""
     name: str = ""
+    county: str = ""
     checked: date | None = None
     shown: str | None = None
     place: Place = NOWHERE

@@ -137,6 +137,7 @@ def _checklist(part: ReadPart, table: IndicatorTable, checked: date | None) -> C
         answers=tuple(_answer(line, line.no in texts) for line in part.lines),
         credit_code=_text(part.head.get("credit_code")).upper(),
         name=_text(part.head.get("name")),
+        county=_text(part.head.get("county")),
         checked=checked,
         shown=shown_of(foot),
         place=part.place,
