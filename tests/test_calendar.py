@@ -74,6 +74,7 @@ def test_days_off_come_from_a_person_and_without_one_that_is_said(tmp_path: Path
     for row, (day, works) in enumerate(OCTOBER.items(), FIRST_ROW):
         book[load_form("holidays").sheet].cell(row, 1).value = day
         book[load_form("holidays").sheet].cell(row, 2).value = "是" if works else "否"
+    book[load_form("holidays").sheet].cell(FIRST_ROW + len(OCTOBER), 1).value = date(2022, 10, 20)      # nobody said which
     book.save(path)
     outcome = calendar([], POLICY, date(2022, 9, 30), path)
     assert "节假日按登记的 9 天计" in outcome.note
@@ -132,7 +133,7 @@ def test_the_calendar_is_written_as_a_workbook_and_nothing_is_overwritten(tmp_pa
     write_calendar(path, outcome, POLICY, date(2022, 7, 20))
     book = open_book(path)
     assert book.sheets[:2] == ["全年日程", "各县进度"]
-    assert "看日期 2022-07-20" in str(book.values("全年日程")[1][0])
+    assert any(str(note).startswith("看日期 2022-07-20") for note in book.values("全年日程")[1])
     before = path.read_bytes()
     with pytest.raises(StopError):
         write_calendar(path, outcome, POLICY, date(2022, 7, 20))
