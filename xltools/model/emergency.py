@@ -51,6 +51,11 @@ class Computed:
 Line = dict[str, object]
 
 
+def value_of(cell: object) -> object:
+    """What a cell of a line comes to, computed or not."""
+    return cell.value if isinstance(cell, Computed) else cell
+
+
 @dataclass(frozen=True)
 class EmergencyDone:
     """What making the list gave. rows: of the list, protected: of enterprises apart from it, open: rows whose cut is not settled."""

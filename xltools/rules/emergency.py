@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
-from xltools.model.emergency import Computed, EmergencyWords, Line, Worked
+from xltools.model.emergency import Computed, EmergencyWords, Line, Worked, value_of
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
@@ -179,8 +179,7 @@ class _Line:
         return Computed(f'IF(COUNT({cells})=3,MIN({cells}),"")', min(known) if len(known) == len(BASES) else "")
 
     def _number(self, name: str, record: Line) -> Decimal | None:
-        value = record.get(name)
-        value = value.value if isinstance(value, Computed) else value
+        value = value_of(record.get(name))
         return value if isinstance(value, Decimal) else decimal(value)
 
     def _basis(self, record: Line) -> Basis:
@@ -235,7 +234,7 @@ def cut_cells(level: str, used: Decimal | None, record: Line, pollutants: Sequen
     """The cut of one level, what may still be produced, and what each pollutant's emission falls by."""
     pair = f"{{reported_{level}}},{{worked_{level}}}"
     cells: Line = {f"cut_{level}": Computed(f'IF(COUNT({pair})=0,"",MIN({pair}))', "" if used is None else used)}
-    base = record["base"].value if isinstance(record["base"], Computed) else None
+    base = value_of(record["base"])
     allowed = mass(base * (WHOLE - used) / WHOLE) if isinstance(base, Decimal) and used is not None else ""
     cells[f"allowed_{level}"] = Computed(f'IF(COUNT({{base}},{{cut_{level}}})=2,ROUND({{base}}*(1-{{cut_{level}}}/100),6),"")', allowed)
     for one in pollutants:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.model.emergency import Computed, Line
+from xltools.model.emergency import Line, value_of
 from xltools.model.finding import Place
 from xltools.model.form import Field, Form
-from xltools.rules.emergency_rows import Last, Who, who
+from xltools.rules.emergency_rows import APART, LISTED, Last, Who, who
 from xltools.rules.enterprises import ROW
 from xltools.rules.text import number_text, shown
 
-LISTED, APART = "emergency", "emergency_protected"
 COMPARED = ("industry", "table", "grade", "base", "lines")
 BEGINNINGS = ("day_", "measure_", "reported_", "cut_")
 COMPUTED = ("base", "cut_")
@@ -77,7 +76,7 @@ def _about(line: Mapping[str, object]) -> Line:
 
 
 def _text(cell: object) -> str | None:
-    value = cell.value if isinstance(cell, Computed) else cell
+    value = value_of(cell)
     if value is None or value == "":
         return None
     return number_text(float(value)) if isinstance(value, Decimal | int | float) else shown(value, 1000)

@@ -18,6 +18,7 @@ from xltools.rules.text import key, name_key, number_text
 
 Who = tuple[str, str]
 CODE, NAME, PROCESS = "credit_code", "name", "process"
+LISTED, APART = "emergency", "emergency_protected"     # the forms of the list
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.model.emergency import Computed, EmergencyWords, Line
+from xltools.model.emergency import Computed, EmergencyWords, Line, value_of
 from xltools.model.finding import Code, Finding, Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.policy import Policy
-from xltools.rules.emergency_rows import decimal
+from xltools.rules.city import letters
+from xltools.rules.emergency_rows import APART, LISTED, decimal
 from xltools.rules.reduction import share
 from xltools.rules.text import number_text
 
-LISTED, APART = "emergency", "emergency_protected"
 ANYONE = "({column:emergency.credit_code}&{column:emergency.name}<>\"\")"
 
 
@@ -92,7 +92,7 @@ def _count(names: Sequence[str], form: str = LISTED) -> str:
 
 
 def _value(cell: object) -> Decimal | None:
-    value = cell.value if isinstance(cell, Computed) else cell
+    value = value_of(cell)
     return value if isinstance(value, Decimal) else None
 
 
@@ -106,10 +106,9 @@ def short(lines: Sequence[Line], form: Form, file: str, words: EmergencyWords) -
     names = [one.name for one in form]
     for row, line in enumerate(lines, FIRST_ROW):
         for level, title in words.levels.items():
-            cell = line[f"result_{level}"]
-            result = str(cell.value) if isinstance(cell, Computed) else ""
+            result = str(value_of(line[f"result_{level}"]))
             if result != words.words["reached"]:
                 part, wanted = _value(line[f"share_{level}"]), line[f"target_{level}"]
-                place = Place(file, form.sheet, f"{chr(65 + names.index(f'result_{level}'))}{row}")
+                place = Place(file, form.sheet, f"{letters(names.index(f'result_{level}') + 1)}{row}")
                 values = {"level": title, "pollutant": line["pollutant"], "result": result, "required": number_text(float(str(wanted)))}
                 yield Code.SUM_BELOW.at(place, share="?" if part is None else number_text(float(part)), **values)
