@@ -22,10 +22,10 @@ from xltools.books.patch_xml import (
     outline,
     spliced,
 )
+from xltools.books.xml import TRUE
 
 Where = tuple[int, int]  # row, column, counted from 1
 STYLE = re.compile(rb"<c\b[^>]*?\ss=[\"']([0-9]+)")
-TRUE = ("1", "true")
 
 
 class SheetCells:

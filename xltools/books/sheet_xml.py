@@ -15,12 +15,11 @@ from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
 from xltools.books.row_shape import CELLS, FORMULA, START, Column, learned, shape_of
 from xltools.books.sink import CellSink, Context, number_of
-from xltools.books.xml import MalformedError, scan
+from xltools.books.xml import TRUE, MalformedError, scan
 
 DIGITS = "0123456789"
 # Two million cells with a value; read off the text they take some three seconds.
 MAX_MARKS = 9_000_000
-TRUE = ("1", "true")
 TOGETHER = 1_000    # rows that are looked at together
 ALIKE = 16          # rows that are read cell by cell before rows like the last of them are looked for
 MOST_SHAPES = 50    # that are learned in one sheet

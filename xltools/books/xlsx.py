@@ -17,9 +17,7 @@ from xltools.books.grid import Sheet
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context, plain
-from xltools.books.xml import MalformedError, attribute, scan
-
-TRUE = ("1", "true")
+from xltools.books.xml import TRUE, MalformedError, attribute, scan
 
 
 @dataclass(frozen=True)

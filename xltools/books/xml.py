@@ -12,6 +12,7 @@ Text = Callable[[str], object]
 
 # What the parser goes through costs about a microsecond an element. A sheet of 1.5 million cells has six million of these marks.
 MAX_MARKS = 6_000_000
+TRUE = ("1", "true")        # how an attribute says yes
 TOO_MUCH = "文件过大或内容异常膨胀，超过了安全上限"
 
 

@@ -12,12 +12,10 @@ from datetime import datetime
 
 from xltools.faces.live.back import Back, restoring
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
-from xltools.faces.places import MESSAGE, keep_traceback, own_folder
+from xltools.faces.places import MESSAGE, POLICY, keep_traceback, own_folder
 from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
-
-POLICY = "sanmenxia-2022"      # for workbooks that do not say by which policy they were made
 
 
 def merge() -> Reply:

@@ -11,8 +11,7 @@ from collections.abc import Sequence
 import xlwings as xw
 
 from xltools.actions import cell_functions
-
-POLICY = "sanmenxia-2022"
+from xltools.faces.places import POLICY
 
 Rows = Sequence[Sequence[object]]
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from xltools.faces.places import POLICY
 from xltools.faces.process import cores
 from xltools.faces.speech import language_of, spoken, translated
 from xltools.faces.terminal import SpokenContext, report_lines
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 PASSWORD, HIDDEN = "--password", "******"
-DEFAULT_POLICY = "sanmenxia-2022"
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 A_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
@@ -101,7 +101,7 @@ class PolicyName(click.ParamType[Any]):
 
 
 policy_option = click.option(
-    "--policy", type=PolicyName(), default=DEFAULT_POLICY, metavar="政策", help=f"按哪套政策：随带政策的名称，或政策库.xlsx；默认 {DEFAULT_POLICY}。"
+    "--policy", type=PolicyName(), default=POLICY, metavar="政策", help=f"按哪套政策：随带政策的名称，或政策库.xlsx；默认 {POLICY}。"
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="用 JSON 输出，供其他程序读取。")
 help_option = click.help_option("-h", "--help", help="显示这份说明。")

@@ -17,7 +17,7 @@ from xltools.rules.codes import PermitForm, has_credit_form, is_phone, permit_fo
 from xltools.rules.dates import read_date, read_month
 from xltools.rules.grades_text import grade_spellings, read_grade
 from xltools.rules.limits import date_limits
-from xltools.rules.numbers import read_integer, read_number
+from xltools.rules.numbers import EXACT, read_integer, read_number
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
 from xltools.rules.text import (
     FILLER,
@@ -34,7 +34,6 @@ from xltools.rules.text import (
 
 Reader = Callable[[object], Reading]
 
-_EXACT = 10**15  # a cell holds 15 digits; a longer code has lost its end
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?E[+-]?\d{2,3}")
 _SEPARATORS = re.compile(r"[-_.,·'\"`]")
 _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])[ \u00a0\u3000]+(?=[^\x00-\x7f])")
@@ -137,7 +136,7 @@ def _read_plain(cell: object, plain: Callable[[str], str]) -> Reading:
     if isinstance(cell, Percent):
         return Reading(shown(cell), Code.CONVERTED, {"value": number_text(cell), "after": shown(cell), "how": PERCENT_CELL})
     if isinstance(cell, float | int):
-        return refused(Code.CODE_DAMAGED) if abs(cell) >= _EXACT else Reading(shown(cell))
+        return refused(Code.CODE_DAMAGED) if abs(cell) >= EXACT else Reading(shown(cell))
     typed = str(cell)
     text = plain(typed) or visible(typed)
     return Reading(text) if text == typed.strip() else converted(text, how_changed(typed, text))

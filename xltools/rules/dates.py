@@ -21,7 +21,7 @@ _NUMERALS = {**{c: str(i) for i, c in enumerate("零一二三四五六七八九"
 _HAN = re.compile("[零〇○一二三四五六七八九十廿卅O两]+")
 
 # What a serial number in a date field may stand for: 2000-01-01 to 2099-12-31 in the 1900 system.
-_EPOCH, _SERIALS = date(1899, 12, 30), range(36526, 73051)
+EPOCH, _SERIALS = date(1899, 12, 30), range(36526, 73051)
 _EARLIEST, _LATEST = date(1678, 1, 1), date(2262, 1, 1)  # what a column of dates can hold
 
 
@@ -71,7 +71,7 @@ def _from_number(number: float) -> Reading:
     if not math.isfinite(number):
         return refused(Code.NOT_A_DATE)
     if int(number) in _SERIALS:
-        return converted(_EPOCH + timedelta(days=int(number)), "按日期序号")
+        return converted(EPOCH + timedelta(days=int(number)), "按日期序号")
     match = _EIGHT.fullmatch(f"{number:.15g}")
     return _dated(match[1], match[2], match[3], "统一日期写法") if match else refused(Code.NOT_A_DATE)
 

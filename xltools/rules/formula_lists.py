@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import date
 
 from xltools.model.form import Field, Form, Kind
 from xltools.model.policy import Policy
 from xltools.rules.choices import spellings
 from xltools.rules.codes import ALPHABET, WEIGHTS
+from xltools.rules.dates import EPOCH
 from xltools.rules.grades_text import grade_spellings
 from xltools.rules.limits import DITTO, date_limits
 from xltools.rules.rows import grades_of
@@ -16,7 +16,6 @@ from xltools.rules.rows import grades_of
 Entries = dict[str, tuple[str | int, ...]]
 
 SEPARATOR = "|"
-EPOCH = date(1899, 12, 30)
 WIDE = {code: code + 0xFEE0 for code in range(0x21, 0x7F)}
 NUMERALS = "0123456789０１２３４５６７８９一二三四五六七八九十〇零廿卅"
 NOT_PERSONS = ("公司", "集团", "分局", "办公室", "中心", "待定", "不详", "暂无")

@@ -18,7 +18,7 @@ _WITH_TAIL = re.compile(r"([+-]?[\d,.]+) ?(.+)", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _SCALE = re.compile("百万|千万|万|亿")
 _SCALES = {"万": 10**4, "亿": 10**8, "百万": 10**6, "千万": 10**7}
-_EXACT = 10**15  # a cell holds 15 digits
+EXACT = 10**15  # a cell holds 15 digits; a longer number or code has lost its end
 
 
 def read_number(cell: object, field: Field) -> Reading:
@@ -51,7 +51,7 @@ def read_integer(cell: object, field: Field) -> Reading:
         return reading
     if reading.value != int(reading.value):
         return refused(Code.NOT_A_WHOLE_NUMBER)
-    if abs(reading.value) >= _EXACT:
+    if abs(reading.value) >= EXACT:
         return _no_number("", field)
     return Reading(int(reading.value), reading.code, reading.details)
 

@@ -9,8 +9,8 @@ from functools import cached_property
 
 from xltools.model.finding import Code, Finding, Place, order
 from xltools.model.seal import NOT_CALCULATED, Content, Seal, SealLine, digest_of, load_seal_words
+from xltools.rules.dates import EPOCH
 
-EPOCH = date(1899, 12, 30)      # the day that spreadsheets count as 0
 LABEL = "—"
 LONGEST = 60
 Key = tuple[str, str, str]      # sheet, row, item

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from xltools.actions.check_open import check_open
 from xltools.books.live import LiveBook
-from xltools.faces.live.host import Desk, Reply
+from xltools.faces.live.host import MINUTE, Desk, Reply
 from xltools.faces.live.paint import clean, paint
 from xltools.faces.live.results import is_ours, require_place, show
 from xltools.model.console import load_console
@@ -29,7 +29,7 @@ def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
             clean(sheet, desk.back)
             unpainted += paint(sheet, [one for one in findings if one.place.sheet == sheet.name], desk.back)
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
-    text = (words.check.found if findings else words.check.clean).format(moment=f"{moment:%Y-%m-%d %H:%M}", **counts)
+    text = (words.check.found if findings else words.check.clean).format(moment=f"{moment:{MINUTE}}", **counts)
     if unpainted:
         text += words.check.unpainted.format(count=unpainted)
     show(desk, findings, text)

@@ -11,15 +11,13 @@ from xltools.actions.merge_open import Request
 from xltools.books.console import INBOX
 from xltools.faces.live.folders import checklist_folder, checklists, city, result, write_result
 from xltools.faces.live.forms import form_snapshots, write_forms
-from xltools.faces.live.host import Desk, RefusedError, Reply, steps, written_in
+from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.results import require_place, show
 from xltools.faces.live.state import Snapshot, State, followed, keep, kept
 from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
 from xltools.model.policy import load_policy
-
-MINUTE = "%Y-%m-%d %H:%M"
 
 
 def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:

@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from xltools.actions.inbox import Step
 from xltools.faces.live.back import Back
 from xltools.model.console import load_console
 
+if TYPE_CHECKING:
+    from xltools.actions.inbox import Step
+
 LIBREOFFICE = "libreoffice"
+MINUTE = "%Y-%m-%d %H:%M"        # how a moment is written beside the buttons
 SHORTEST = 0.1      # seconds between two changes of the status bar
 
 Say = Callable[[str], None]

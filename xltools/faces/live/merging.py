@@ -19,7 +19,7 @@ from xltools.faces.live.board import BoardPlace, board_snapshots, find_board, ro
 from xltools.faces.live.figures import drop, looking_at_figures, names, replace_figures, spare, swap_figures
 from xltools.faces.live.folders import checklists, city, inbox, result, write_result
 from xltools.faces.live.forms import form_snapshots, show_what_is_filled, write_forms
-from xltools.faces.live.host import Desk, RefusedError, Reply, steps, written_in
+from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.leading import changes_of, lead, led_back, lost, pointing, put, still
 from xltools.faces.live.looks import the_other
 from xltools.faces.live.paint import clean
@@ -29,7 +29,6 @@ from xltools.model.console import load_console
 from xltools.model.policy import load_policy
 
 FIGURES_FILE = "figures.xlsx"
-MINUTE = "%Y-%m-%d %H:%M"
 SOME = 5        # cells that are named
 
 

@@ -9,8 +9,8 @@ from xltools.actions.publish import day_in, publish_book
 from xltools.books.console import NOTICE_END, NOTICE_START
 from xltools.books.live import plain
 from xltools.faces.live.folders import city
-from xltools.faces.live.grading import MINUTE, told
-from xltools.faces.live.host import Desk, RefusedError, Reply, named
+from xltools.faces.live.grading import told
+from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, named
 from xltools.faces.live.results import require_place, show
 from xltools.model.console import load_console
 from xltools.model.policy import Policy, load_policy
