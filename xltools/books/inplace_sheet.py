@@ -256,8 +256,7 @@ class _Rows:
     def _settings(self, settings: str, number: int) -> str:
         """The row as it is set up; higher when its text needs it."""
         need = self._records.heights.get(number)
-        stated = settings_in(settings).get("ht", "")
-        if need and (not stated or float(stated) + SLACK < need):
+        if need and ((stated := settings_in(settings).get("ht", "")) == "" or float(stated) + SLACK < need):
             return with_settings(settings, {"ht": f"{need:g}", "customHeight": "1"})
         return settings
 
