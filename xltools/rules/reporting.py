@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
-from typing import Any
 
 from xltools.model.form import Form, load_form
 from xltools.model.outcome import Outcome, Submission
@@ -17,6 +16,7 @@ from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records, plain_record
 from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
+from xltools.rules.journal import Record, lines_of
 from xltools.rules.reminder import Files, files_of, reminder
 
 Line = dict[str, object]
@@ -52,10 +52,10 @@ class Status:
         return files_of(self.outcome, self.policy)
 
     @cached_property
-    def log(self) -> Mapping[object, list[dict[str, Any]]]:
+    def log(self) -> Mapping[object, list[Record]]:
         """The lines of the log by county."""
-        found: dict[object, list[dict[str, Any]]] = {}
-        for line in records_of(self.tables["log"].frame):
+        found: dict[object, list[Record]] = {}
+        for line in lines_of(self.tables["log"]):
             found.setdefault(line["county"], []).append(line)
         return found
 
