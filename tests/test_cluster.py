@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
@@ -47,12 +47,14 @@ def started(*command: str, **environment: str) -> Iterator[subprocess.Popen[byte
         process.wait()
 
 
-def written(note: Path) -> str:
-    """What a scheduler that has started wrote there."""
+def written(note: Path) -> dict[str, str]:
+    """What a scheduler that has started wrote there; Dask makes the file first and fills it after, so it is there before it can be read."""
     until = monotonic() + 20
-    while not note.exists() and monotonic() < until:
+    while monotonic() < until:
+        with suppress(FileNotFoundError, json.JSONDecodeError):
+            return json.loads(note.read_text())
         sleep(0.05)
-    return note.read_text()
+    raise AssertionError(f"no scheduler wrote {note}")
 
 
 @contextmanager
@@ -61,7 +63,7 @@ def cluster_of(workers: int, folder: Path, protocol: str = "tcp", **environment:
     with ExitStack() as stack:
         note = folder / "scheduler.json"
         stack.enter_context(started("scheduler", "--host", "127.0.0.1", "--port", "0", "--protocol", protocol, "--scheduler-file", str(note), **environment))
-        address = json.loads(written(note))["address"]
+        address = written(note)["address"]
         run_by = {}
         for name in (f"worker-{number}" for number in range(workers)):
             options = ("--no-nanny", "--nthreads", "1", "--name", name, "--local-directory", str(folder))
@@ -200,8 +202,7 @@ def test_a_cluster_behind_tls_that_goes_away_piece_by_piece_is_told_apart_from_a
 
 def test_a_scheduler_that_dies_is_named(tmp_path: Path) -> None:
     with started("scheduler", "--host", "127.0.0.1", "--port", "0", "--scheduler-file", str(tmp_path / "note")) as scheduler:
-        assert written(tmp_path / "note")
-        client = distributed.Client(scheduler_file=str(tmp_path / "note"), timeout=2, set_as_default=False)
+        client = distributed.Client(written(tmp_path / "note")["address"], timeout=2, set_as_default=False)
         cluster = Cluster(client, HERE, 1)
         results = cluster.each(square_unless_two, iter([1, 3]), lambda number: -number)
         scheduler.kill()
