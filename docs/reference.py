@@ -13,7 +13,8 @@ import openpyxl
 from xltools.faces.cli import commands
 from xltools.faces.speech import Speech
 from xltools.model.catalogues import read_language
-from xltools.model.finding import Code, Place
+from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.form import FIRST_ROW, Field, Form, Kind, Owner, load_form, load_template
 from xltools.model.language import CHINESE, Language
 

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import settings
 
 from tests.office import host, validator
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 
 settings.register_profile("xltools", deadline=None, derandomize=True, database=None, print_blob=True)
 settings.load_profile("xltools")

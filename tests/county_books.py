@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from xltools.actions.check import check_books
 from xltools.books.base import Cell, Grid, Stamp, TextBook
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import Form, Owner, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import load_policy

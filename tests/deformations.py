@@ -19,7 +19,7 @@ from xltools.books.address import column_letters
 from xltools.books.base import Cell, Grid, SheetFacts, TextBook
 from xltools.books.package import add_stamp
 from xltools.books.style import Styles
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind, Owner
 
 Said = tuple[Code, str, str]  # code, sheet, cell

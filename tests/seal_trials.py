@@ -13,7 +13,8 @@ from tests.checklist_books import change
 from xltools.actions.seal_state import seal_state
 from xltools.books.checklist_read import read_checklist
 from xltools.books.file import FileBook, open_book
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 
 CELL = re.compile(r'<c r="([A-Z]+[0-9]+)"')
 WORDS = ("不达标", "A", "B", "C", "张三", "35", "是", "2022-08-01")

@@ -11,7 +11,7 @@ from xltools.books.address import address
 from xltools.books.base import Cell, Grid, SheetFacts, TextBook
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, Field, Form, Kind, Owner
 from xltools.model.live import LiveForm
 from xltools.model.outcome import Outcome

@@ -11,7 +11,7 @@ from typing import Final
 
 from xltools.books.base import Cell
 from xltools.books.sheet import Formula
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Kind
 
 DAY: Final = date(2022, 7, 18)  # the date of every clean row: no two of its dates contradict each other

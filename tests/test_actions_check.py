@@ -9,7 +9,8 @@ from tests.county_books import NAME, POLICY, STAMP, TEMPLATE, book, check, enter
 from tests.county_files import county_file
 from xltools.actions.check import check_files, sources
 from xltools.books.base import Stamp, TextBook
-from xltools.model.finding import Code, Place, Severity, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, Severity, StopError
 from xltools.model.outcome import Outcome
 from xltools.model.result import exit_code
 

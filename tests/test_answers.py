@@ -14,7 +14,8 @@ from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
 from xltools.model.returned import load_return

@@ -16,7 +16,8 @@ from xltools.actions.calendar import calendar, make_holidays, write_calendar
 from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.calendar import DaysOff
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, load_form
 from xltools.model.policy import load_policy
 

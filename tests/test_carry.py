@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.submissions import CITY
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.table import Table
 from xltools.rules.carry import carry
 from xltools.rules.city import city_table

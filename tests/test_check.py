@@ -6,7 +6,8 @@ import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, found
 from xltools.books.base import SheetFacts
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import Kind, load_form
 from xltools.rules.limits import date_limits
 from xltools.rules.rows import grades_of

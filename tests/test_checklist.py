@@ -23,7 +23,7 @@ from xltools.books.checklist_layout import FIRST, PartLayout, layout_of
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import open_book
 from xltools.model.checklist import ApplicantPart, ChecklistPlan
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.indicator import Indicator, IndicatorTable
 from xltools.model.result import exit_code
 from xltools.rules.checklist_plan import checklist_plan, decisive_formula, table_lines

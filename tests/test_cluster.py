@@ -27,7 +27,8 @@ from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.faces.cli import run
 from xltools.model.catalogues import read_language
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.policy import load_policy
 
 POLICY = load_policy("sanmenxia-2022")

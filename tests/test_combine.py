@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.submissions import CITY, POLICY, outcome, submission
-from xltools.model.finding import Code, Place
+from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.outcome import Submission
 from xltools.model.policy import Tier
 from xltools.model.table import Table

@@ -7,7 +7,8 @@ from itertools import permutations
 import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, book, check, enterprise, told
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.outcome import Submission
 from xltools.rules.cross import across, newest, not_sent, set_aside
 

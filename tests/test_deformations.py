@@ -8,7 +8,7 @@ from tests.county_books import POLICY
 from tests.deformations import RECORDS, Deformed, mixed, rotated, shifted, wholes
 from tests.slip_books import ROWS
 from xltools.actions.check import check_books
-from xltools.model.finding import Code
+from xltools.model.code import Code
 
 
 @pytest.mark.parametrize("books", [wholes, mixed, shifted, lambda: rotated(4)])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, THIRD, book, check, enterprise
 from xltools.books.base import Grid, SheetFacts, TextBook
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.outcome import Outcome
 
 SHEET = "排查清单"

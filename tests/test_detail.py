@@ -20,9 +20,10 @@ from xltools.actions.trace import trace
 from xltools.books import detail
 from xltools.books.file import open_book
 from xltools.faces import cli
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
 from xltools.model.detail import Detail, detail_said
-from xltools.model.finding import Code, StopError
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, NOTE_ROW, load_template
 from xltools.model.outcome import Outcome
 

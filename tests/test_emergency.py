@@ -18,8 +18,9 @@ from xltools.actions.emergency import emergency, emergency_book
 from xltools.books.base import Cell, Grid, Stamp, TextBook
 from xltools.books.file import open_book
 from xltools.faces import cli
+from xltools.model.code import Code
 from xltools.model.emergency import EmergencyDone, load_emergency
-from xltools.model.finding import Code, StopError
+from xltools.model.finding import StopError
 from xltools.model.form import HEADER_ROW, load_template
 
 COMMITTED = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"

@@ -16,7 +16,8 @@ from xltools.actions import example
 from xltools.actions.check import check_files
 from xltools.actions.example import COUNTY_FOLDER, KEY_FILE, SUMMARY_FILE
 from xltools.books.file import open_book
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy, load_policy

@@ -24,7 +24,8 @@ from xltools.books.sheet_xml import SheetReader, UnusualError, read_sheet, read_
 from xltools.books.sink import CellSink, Context
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError, scan
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 VALUES: list[list[Cell]] = [
     ["甲公司", "  前后空格 ", "第一行\n第二行", "铸造", "=不是公式", "0012", "隐藏列"],

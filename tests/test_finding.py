@@ -5,7 +5,8 @@ from string import Formatter
 
 import pytest
 
-from xltools.model.finding import Code, Place, Severity, StopError, first_per_cell, order
+from xltools.model.code import Code
+from xltools.model.finding import Place, Severity, StopError, first_per_cell, order
 
 ENGLISH = re.compile(r"[A-Za-z]{4,}")
 TERMS = re.compile(r"Excel|WPS|LibreOffice|GB/T|xlsx|VOCs|Word|CSV|csv|docx|HTML|xltools|--\w+|\w+\.\w+")  # names a clerk knows

@@ -10,7 +10,7 @@ from dataclasses import replace
 import pytest
 
 from xltools.books.refs import LAST_ROW, quoted, resolve
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Form, Template, load_template
 from xltools.model.live import CAUTION, END
 from xltools.model.policy import load_policy

@@ -13,7 +13,8 @@ from xltools.actions.fsck import fsck
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 EXAMPLE = Path(__file__).parent.parent / "workbooks"
 pytestmark = pytest.mark.filterwarnings("ignore:Print area cannot be set")

@@ -15,7 +15,8 @@ from xltools.books.gate import Package
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context
 from xltools.books.xml import MalformedError
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 WORD = zipped(**{"[Content_Types].xml": '<Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/>'})
 

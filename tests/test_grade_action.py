@@ -15,7 +15,7 @@ from xltools.actions.grade import grade_files
 from xltools.actions.regrade import compared, stamped_policy
 from xltools.books.base import Cell
 from xltools.faces import cli
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.graded import GradeOutcome
 from xltools.model.policy import load_policy
 

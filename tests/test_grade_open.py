@@ -17,7 +17,8 @@ from xltools.actions.merge_open import Request
 from xltools.books.checklist_read import is_checklist
 from xltools.books.closed import ClosedBook
 from xltools.books.file import open_book
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import load_template
 
 CITY = load_template("city")

@@ -27,7 +27,8 @@ from tests.checklists import (
     toy,
     worse_entries,
 )
-from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.grade import Checklist, EnterpriseGrade, Found, PartGrade, Status, level, plain
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
 from xltools.model.policy import load_policy

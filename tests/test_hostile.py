@@ -21,7 +21,7 @@ from tests.workbooks import BOOKS, XLSX, changed, ods, ods_cell, ods_row, small,
 from xltools.actions.check import check_files
 from xltools.books.base import LONGEST_TEXT
 from xltools.books.ole import SIGNATURE
-from xltools.model.finding import Code
+from xltools.model.code import Code
 
 SECONDS, MEMORY = 10, 2**30
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.actions.city import Basis, city, with_findings
+from xltools.model.code import Code
 from xltools.model.conflict import Clash, Decision
-from xltools.model.finding import Code
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT

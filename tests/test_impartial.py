@@ -13,7 +13,8 @@ from xltools.actions.grade import grade_files
 from xltools.actions.people import make_people
 from xltools.actions.sign import Signing, sign_files
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, load_form
 
 REFRACTORY = table_of("refractory")

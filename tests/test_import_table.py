@@ -18,7 +18,8 @@ from xltools.books.address import address
 from xltools.books.base import SheetFacts, TextBook
 from xltools.books.docx import is_document, tables_in
 from xltools.books.grid_table import read_source, sheet_table
-from xltools.model.finding import Code, Finding, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Finding, StopError
 from xltools.model.form import load_form
 from xltools.model.indicator import TableStatus
 from xltools.model.indicator_rows import indicators_from

@@ -22,8 +22,9 @@ from xltools.books.address import column_letters
 from xltools.faces import cli
 from xltools.faces.speech import paragraphs, translated
 from xltools.model.catalogues import TEXTS, catalogue, read_language
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Finding, Place
 from xltools.model.form import load_template
 from xltools.model.language import AS_TYPED, CHINESE, CHINESE_TEXT
 from xltools.model.policy import load_policy

@@ -14,7 +14,8 @@ import pytest
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.merge import merge
 from xltools.books.locks import held, lock_of
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 NOW = datetime(2022, 7, 25, 9, 0)
 FORK = multiprocessing.get_context("fork")

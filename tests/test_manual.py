@@ -16,7 +16,7 @@ from docs.reference import TEMPLATES, write_reference
 from tests.bench.__main__ import AGAIN, CLICK, CLICKED, OFFICE, ON_ONE, OURS
 from tests.bench.peers import WAYS
 from xltools.faces import cli
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import load_template
 
 TOP = Path(__file__).parent.parent

@@ -20,8 +20,8 @@ from xltools.books.file import open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import beside, holder
 from xltools.books.summary import ONLY_WHEN_FILLED
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 from xltools.model.outcome import Outcome
 from xltools.rules.account import KEPT

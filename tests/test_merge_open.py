@@ -16,7 +16,8 @@ from xltools.actions.merge_open import Request, SheetWork, Work, merge_open
 from xltools.books.closed import ClosedBook
 from xltools.books.file import open_book
 from xltools.books.sheet import Formula
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import load_template
 
 CITY = load_template("city")

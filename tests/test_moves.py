@@ -11,7 +11,7 @@ from tests.submissions import CITY
 from tests.test_identity import A, B, codes, county, merged, read
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.rules.nearest import near
 
 

@@ -12,7 +12,8 @@ from xltools.actions.give_back import give_back, notify
 from xltools.books.docx import tables_in
 from xltools.books.notice import as_document, as_text, notice_of
 from xltools.faces import cli
-from xltools.model.finding import Code, Place, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Place, Severity
 from xltools.model.returned import Letter, load_return
 
 TODAY = date(2022, 7, 18)

@@ -19,7 +19,8 @@ from xltools.books.file import open_book
 from xltools.books.template import write_template
 from xltools.faces import cli
 from xltools.model.checklist import Visit
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import Kind, Owner, load_template
 from xltools.model.grade import Answer
 from xltools.model.policy import Policy, load_policy, policy_in

@@ -18,7 +18,8 @@ from xltools.actions.sign import Signing, sign_files
 from xltools.books.base import Cell
 from xltools.books.file import open_book
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, load_form
 from xltools.model.policy import load_policy
 

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from tests.county_books import CODE, POLICY, TEMPLATE, book, check, enterprise
 from xltools.books.read import read_rows
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import Kind, Owner, load_form
 from xltools.rules.cells import cell_reader, is_blank
 from xltools.rules.grades_text import GradeText, grade_spellings, grade_text

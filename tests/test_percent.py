@@ -16,7 +16,8 @@ from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.actions.upgrade import upgrade
 from xltools.books.dates import shows
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.packed import packed, unpacked
 from xltools.model.percent import Percent
 from xltools.model.table import Table

@@ -13,7 +13,8 @@ from xltools.actions.plan import Planning, plan_files
 from xltools.books.docx import tables_in
 from xltools.books.file import open_book
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form
 from xltools.model.result import Written
 

@@ -19,7 +19,8 @@ from xltools.books.address import address, column_letters
 from xltools.books.base import Cell, TextBook
 from xltools.books.file import open_book
 from xltools.books.refs import LAST_ROW
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, load_form, load_template
 from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, Requirement
 from xltools.model.indicator_rows import indicator_file

@@ -21,7 +21,8 @@ from xltools.actions.run import read_ours
 from xltools.books.base import TextBook
 from xltools.books.closed import ClosedBook
 from xltools.faces import cli
-from xltools.model.finding import Code, Severity, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Severity, StopError
 from xltools.model.form import HEADER_ROW, SpecError, load_form
 from xltools.model.publication import Published, load_publication_words
 from xltools.model.result import exit_code

@@ -14,7 +14,8 @@ from xltools.books.file import open_book
 from xltools.books.header import moved
 from xltools.books.labels import labels_of
 from xltools.books.read import read_tables, stamp_findings
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import Template, form_from, load_template
 from xltools.model.table import Table
 

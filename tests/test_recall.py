@@ -22,7 +22,7 @@ from xltools.actions.check import check_files
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.books.file import FileBook, open_book
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.packed import UnpackableError, packed, unpacked

@@ -13,7 +13,8 @@ from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, fi
 from tests.test_plan import rows
 from xltools.actions.recheck import Drawing, recheck
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, NOTE_ROW, load_form
 from xltools.model.recheck import Case, Weight, load_recheck_words
 from xltools.rules.recheck import sample

@@ -15,7 +15,8 @@ from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
 from xltools.actions.remind import remind
 from xltools.faces.cli import run as command
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.form import FIRST_ROW, load_form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy

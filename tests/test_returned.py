@@ -20,8 +20,9 @@ from xltools.actions.give_back import Returned, deadline_line, give_back
 from xltools.books.file import open_book
 from xltools.books.returned import FILLS, is_untouched
 from xltools.faces import cli
+from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Code, Place, Severity
+from xltools.model.finding import Place, Severity
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.returned import Letter, load_return
 

@@ -15,7 +15,8 @@ from xltools.actions.merge import merge
 from xltools.books.biff import facts_of
 from xltools.books.ole import Streams
 from xltools.books.risks import risks
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 
 
 def with_parts(data: bytes, *names: str, content: bytes = b"x") -> bytes:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from tests.county_books import CODE, OTHER, POLICY, TEMPLATE, book
 from xltools.actions.check import check_files
 from xltools.books.read import read_tables
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.rules.declared import declared, failures
 from xltools.rules.parse import parse
 from xltools.rules.schema import declared_failures

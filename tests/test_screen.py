@@ -17,7 +17,8 @@ from xltools.actions.inbox import Inbox
 from xltools.actions.screen import Lists, screen
 from xltools.books.file import open_book
 from xltools.faces import cli
-from xltools.model.finding import Code, Severity, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Severity, StopError
 from xltools.model.form import load_form, load_template
 from xltools.model.screening import Entry, Screened, Source, Why
 from xltools.rules.screen_match import match

@@ -24,7 +24,8 @@ from xltools.books.file import open_book
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import new_key, public_keys, read_key
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, Owner, load_form
 from xltools.model.result import exit_code
 from xltools.model.seal import Content, SealLine, canonical

@@ -13,7 +13,8 @@ from xltools.actions.merge import Earlier, merge, merge_with
 from xltools.actions.since import decisions_in, export_names
 from xltools.books.file import open_book
 from xltools.faces.cli import run
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW
 from xltools.model.outcome import Outcome
 from xltools.rules.moves import CHANGED, GONE, NO_REASON, RESENT, TOTAL, UP

@@ -12,7 +12,7 @@ from tests.checklists import table_of
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
 from xltools.actions.merge import merge, previous
 from xltools.books.file import open_book
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, load_template
 from xltools.model.outcome import Outcome
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 
 from tests.submissions import CITY, POLICY, outcome, submission
+from xltools.model.code import Code
 from xltools.model.dashboard import Counts, load_dashboard
-from xltools.model.finding import Code, Place
+from xltools.model.finding import Place
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.account import log

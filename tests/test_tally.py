@@ -15,7 +15,7 @@ from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.faces.cli import run
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, load_template
 from xltools.model.outcome import Outcome
 from xltools.rules.tally import accounts, unaccounted

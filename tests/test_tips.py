@@ -13,7 +13,8 @@ from xltools.actions.merge import merge
 from xltools.actions.tips import conceal_tips, make_tips, reveal_tips
 from xltools.books.concealed import conceal, new_pair, private_key, public_key, reveal
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, load_form
 
 FORM = load_form("tips")

@@ -15,8 +15,9 @@ from xltools.actions.trace_board import on_board
 from xltools.books.address import column_letters
 from xltools.books.file import open_book
 from xltools.faces.cli import run
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, StopError
+from xltools.model.finding import StopError
 
 SUMMARY = Path(__file__).parent.parent / "workbooks" / CITY.file
 BOARD = load_dashboard()

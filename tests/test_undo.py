@@ -13,7 +13,8 @@ from xltools.actions.undo import undo
 from xltools.books.package import _temporary_prefix
 from xltools.books.replace import back_up, backups
 from xltools.faces.cli import commands
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 NOW = datetime(2022, 7, 25, 9, 0)
 NEXT = NOW + timedelta(days=1)

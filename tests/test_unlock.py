@@ -16,7 +16,8 @@ from xltools.books.file import open_book
 from xltools.books.foreign import DIED
 from xltools.faces import cli
 from xltools.faces.options import without_passwords
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 SECRET = "三门峡2022"
 LOCKED_XLS = (FILES / "locked.xls").read_bytes()  # values.xls as LibreOffice saves it with this password

@@ -13,7 +13,8 @@ from xltools.actions.upgrade import upgrade
 from xltools.books.file import open_book
 from xltools.books.template import write_template
 from xltools.faces import cli
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 from xltools.model.form import Field, Template
 from xltools.rules.formula import live
 

@@ -13,7 +13,8 @@ from xltools.actions.fsck import fsck
 from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
 from xltools.actions.trace import trace
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.policy import County
 
 PROVINCE = replace(POLICY, id="province", city="示例省", counties=(County("三门峡市", "411200", ""), County("示例二市", "", "")))

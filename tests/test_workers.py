@@ -20,7 +20,7 @@ from xltools.actions.grade import grade_files
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge import merge
 from xltools.actions.workers import Item, Processes, Result, Team
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.policy import County, load_policy
 from xltools.rules.codes import make_credit_code
 

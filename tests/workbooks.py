@@ -9,7 +9,8 @@ import pytest
 
 from xltools.books.base import Cell
 from xltools.books.file import FileBook, open_book
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 FILES = Path(__file__).parent / "files"
 

@@ -21,7 +21,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, filled
 from xltools.actions.merge import merge
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 from xltools.model.outcome import Outcome
 from xltools.rules.codes import make_credit_code

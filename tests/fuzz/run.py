@@ -20,7 +20,8 @@ from xltools.actions.check import check_files
 from xltools.books.base import Cell, Grid
 from xltools.books.file import open_book
 from xltools.books.risks import risks
-from xltools.model.finding import Code, StopError
+from xltools.model.code import Code
+from xltools.model.finding import StopError
 
 SECONDS = 10  # of computing, this process and its children together
 MEMORY = 2**30

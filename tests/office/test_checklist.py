@@ -15,7 +15,7 @@ from tests.office.validator import VERSIONS, validate
 from xltools.actions.grade import grade_files
 from xltools.books.checklist_layout import FIRST, PartLayout, layout_of
 from xltools.model.checklist import Applicant, ChecklistPlan, PartPlan, Visit
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.policy import Policy, load_policy
 from xltools.rules.checklist_plan import checklist_plan, is_chosen, table_lines
 

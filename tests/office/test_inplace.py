@@ -15,8 +15,8 @@ from tests.office.host import Document, Office, bridge
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.books.refs import column_of
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code
 from xltools.model.form import FIRST_ROW, load_template
 
 CITY = load_template("city")

@@ -17,8 +17,8 @@ from xltools.actions.give_back import give_back
 from xltools.books.address import address
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
+from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Code
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.returned import load_return
 

@@ -21,7 +21,8 @@ from xltools.books.replace import holder
 from xltools.books.returned import is_own_return
 from xltools.books.risks import risks
 from xltools.books.unread import unread as unread_in
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy

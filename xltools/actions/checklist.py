@@ -17,7 +17,8 @@ from xltools.books.checklist import write_checklist
 from xltools.books.checklist_mould import Mould
 from xltools.books.package import replace_file
 from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, Line, Visit, load_checklist_words
-from xltools.model.finding import Code, Finding, Place, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from xltools.model.code import Code
 from xltools.model.conflict import Side
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Finding, first_per_cell
+from xltools.model.finding import Finding, first_per_cell
 from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy

@@ -8,8 +8,9 @@ from pathlib import Path
 from xltools.books.base import Book
 from xltools.books.detail import PARQUET, SHEET_ROWS, too_long
 from xltools.books.summary import Summary
+from xltools.model.code import Code
 from xltools.model.detail import Detail, detail_among
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import NOTE_ROW
 from xltools.model.table import Table
 

@@ -15,8 +15,9 @@ from xltools.books.emergency_book import EmergencyBook, write_emergency
 from xltools.books.file import open_book, open_summary
 from xltools.books.read import read_tables
 from xltools.books.replace import refuse_existing
+from xltools.model.code import Code
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, order
+from xltools.model.finding import Finding, Place, Severity, StopError, order
 from xltools.model.form import Form, load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table

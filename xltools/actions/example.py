@@ -20,7 +20,8 @@ from xltools.books.refs import CARD_COLUMN
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
 from xltools.model.checklist import Line
-from xltools.model.finding import Code, Place
+from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form, load_template
 from xltools.model.live import Live
 from xltools.model.policy import Policy

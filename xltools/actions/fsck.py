@@ -10,8 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from xltools.books.recount_read import Cells, cells_of, digest
+from xltools.model.code import Code
 from xltools.model.detail import Detail, detail_among
-from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import NOTE_ROW, Field, Form, Kind, Template, load_template
 from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, records
 

@@ -14,7 +14,8 @@ from xltools.books.replace import beside
 from xltools.books.returned import is_untouched, returned, suffix_of
 from xltools.books.returned_list import list_content
 from xltools.model.account import total
-from xltools.model.finding import Code, Finding, Severity, StopError, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Severity, StopError, order
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return

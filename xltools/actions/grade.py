@@ -17,7 +17,8 @@ from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook, open_book
 from xltools.books.risks import risks
 from xltools.model.checklist import Checker, ReadChecklist
-from xltools.model.finding import Code, Finding, StopError, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.graded import GradeOutcome

@@ -11,7 +11,8 @@ from xltools.actions.inbox import Step, unseen
 from xltools.actions.merge_open import OpenBook, Request, Seen, SheetWork, opened, sheet_work, with_own
 from xltools.actions.run import seen_from
 from xltools.books.summary import Summary
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.form import Template
 from xltools.model.graded import GradeOutcome
 from xltools.model.outcome import Outcome

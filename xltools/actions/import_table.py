@@ -10,7 +10,8 @@ from xltools.actions.policy import read_contents, write_contents
 from xltools.books.file import open_book
 from xltools.books.grid_table import read_source
 from xltools.books.replace import beside
-from xltools.model.finding import Code, Finding, Place, Severity, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, StopError
 from xltools.model.form import load_form
 from xltools.model.policy import Policy, policy_from
 from xltools.rules.policy_contents import Contents, contents_of, policy_data, table_record

@@ -22,7 +22,8 @@ from xltools.books.package import replace_file
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.read import read_tables
 from xltools.books.replace import UNNAMED, back_up, beside, clean_up, holder
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy

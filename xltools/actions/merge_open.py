@@ -25,8 +25,9 @@ from xltools.books.read import read_located
 from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
+from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy

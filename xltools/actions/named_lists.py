@@ -8,7 +8,8 @@ from string import digits
 from xltools.actions.reporting import read_reporting
 from xltools.actions.run import read_summary
 from xltools.books.list_book import Lists, write_new_lists
-from xltools.model.finding import Code, Place, Severity, StopError, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.named_lists import TEMPLATE, Listed, load_list_words
 from xltools.model.policy import Policy

@@ -17,7 +17,8 @@ from xltools.books.file import open_book
 from xltools.books.list_book import Lists, list_bytes, write_lists
 from xltools.books.package import write_parcel
 from xltools.books.replace import refuse_existing
-from xltools.model.finding import Code, Finding, Place, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, first_per_cell
 from xltools.model.form import Form, Template, load_form, load_template
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, Settings, load_package_words

@@ -14,7 +14,8 @@ from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.package import replace_file
 from xltools.books.plan_document import plan_document
 from xltools.books.replace import refuse_existing
-from xltools.model.finding import Code, Finding, Place, Severity, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
 from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_words

@@ -11,7 +11,8 @@ from xltools.books.file import open_summary
 from xltools.books.publication_book import write_public_list
 from xltools.books.publication_page import write_public_page
 from xltools.books.replace import refuse_existing
-from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
 from xltools.rules.dates import day_of, read_date

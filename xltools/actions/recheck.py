@@ -16,7 +16,8 @@ from xltools.actions.run import as_typed, read_summary
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
-from xltools.model.finding import Code, Finding, Place, Severity, StopError, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import PartGrade, Status
 from xltools.model.graded import GradeOutcome

@@ -10,7 +10,8 @@ from pathlib import Path
 from xltools.actions.run import read_summary
 from xltools.books.package import replace_file
 from xltools.books.replace import beside
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.form import load_form
 from xltools.model.reporting import load_reporting
 from xltools.rules.city import plain_records

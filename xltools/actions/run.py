@@ -15,9 +15,10 @@ from xltools.books.base import Book
 from xltools.books.file import FileBook, open_summary
 from xltools.books.read import read_tables
 from xltools.books.summary import Summary, with_details, write_summary
+from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy

@@ -16,7 +16,8 @@ from xltools.books.replace import refuse_existing
 from xltools.books.screen_book import write_ledger
 from xltools.books.sheet import Record
 from xltools.books.template import write_template
-from xltools.model.finding import Code, Finding, Place, Severity, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, order
 from xltools.model.form import load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.screening import TEMPLATE, Pair, Screened, Source, load_screen

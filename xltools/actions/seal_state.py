@@ -13,7 +13,8 @@ from xltools.books.file import FileBook
 from xltools.books.form_content import form_content
 from xltools.books.seal_sheet import seal_of
 from xltools.model.checklist import Checker, ReadChecklist
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import load_template
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy

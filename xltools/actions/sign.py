@@ -20,7 +20,8 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.seal import sealed_copy
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import SigningKey, fingerprint, holds
-from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.policy import Policy
 from xltools.model.seal import Content, Seal, load_seal_words
 from xltools.rules.impartial import Person, conflicts

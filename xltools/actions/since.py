@@ -14,7 +14,8 @@ from xltools.books.file import open_summary
 from xltools.books.list_book import write_names
 from xltools.books.read import read_tables
 from xltools.books.replace import BACKUP_FOLDER, backups, refuse_existing
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of

@@ -15,7 +15,8 @@ from xltools.actions.run import read_ours
 from xltools.books.concealed import conceal, private_key, public_key, reveal
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
-from xltools.model.finding import Code, Finding, StopError, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table

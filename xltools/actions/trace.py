@@ -15,8 +15,9 @@ from xltools.books.base import value_at
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import backups
+from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.finding import Place, StopError
 from xltools.model.form import Owner, load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of

@@ -10,7 +10,8 @@ from xltools.books.file import open_summary
 from xltools.books.locks import held
 from xltools.books.package import replace_file
 from xltools.books.replace import BACKUP_FOLDER, back_up, backups, clean_up, holder
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from xltools.books.leftovers import leftovers, write_leftovers
 from xltools.books.read import read_tables
 from xltools.books.replace import refuse_existing
 from xltools.books.template import write_template
-from xltools.model.finding import Code, Finding, Place, StopError, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import Owner, load_template
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy

@@ -12,7 +12,8 @@ from xltools.books.address import address, corners
 from xltools.books.base import Book, Grid, SheetFacts, value_at
 from xltools.books.cells import is_error
 from xltools.books.labels import Labels, labels_of
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Owner
 from xltools.model.table import Table
 

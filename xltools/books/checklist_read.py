@@ -15,7 +15,8 @@ from xltools.books.file import FileBook
 from xltools.books.header import Header, find_columns, find_header
 from xltools.books.labels import Labels, labels_of, squeeze
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.guide import load_guide
 from xltools.model.percent import Percent

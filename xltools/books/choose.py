@@ -9,7 +9,8 @@ from xltools.books.base import Book
 from xltools.books.card import find_items
 from xltools.books.labels import labels_of, sheet_key
 from xltools.books.locate import locate
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Template
 from xltools.model.guide import load_guide
 from xltools.model.returned import load_return

@@ -12,7 +12,8 @@ from typing import Any
 
 from xltools.books.key_files import read_private, write_private
 from xltools.books.replace import refuse_existing
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.seal import load_seal_words
 
 INFO, RAW, NONCE = b"xltools concealed 1", 32, bytes(12)     # a key is used once, so its nonce may be fixed

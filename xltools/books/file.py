@@ -24,7 +24,8 @@ from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError
 from xltools.books.xml2003 import Xml2003Source, in_utf8
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.guide import load_guide
 
 # A county's form has nine; each is compared with every form.

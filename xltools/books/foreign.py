@@ -15,7 +15,8 @@ from xltools.books.dates import from_iso
 from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
 from xltools.books.grid import Sheet, SheetBuilder
 from xltools.books.ole import Streams
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.percent import Percent
 
 # The child limits its own computing time; this one also ends a child that waits. Where there is no such limit (Windows) it is

@@ -16,7 +16,8 @@ from xltools.books.biff import is_locked
 from xltools.books.decode import MARKS, NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
 from xltools.books.xml import TOO_MUCH, MalformedError
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 # A county's workbook of 2,000 rows is 0.4 MB, 4 MB inflated; a year of scanned pictures in it may reach some tens of MB.
 MAX_FILE = 100 * 2**20

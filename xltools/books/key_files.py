@@ -6,7 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 BEGIN = "-----BEGIN"
 ONLY_OWNER = 0o600

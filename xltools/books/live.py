@@ -10,7 +10,8 @@ from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts, Stamp
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS
 from xltools.books.stamp import from_sheet
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 from xltools.model.guide import load_guide
 
 BAND = 2_000            # rows read in one call: a sheet formatted to its last row must not fill the memory

@@ -15,7 +15,8 @@ from contextlib import contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 LOCK = ".{name}.xltools-lock"
 PAUSE, PATIENCE = 0.1, 10.0  # seconds between two tries, and until we give up

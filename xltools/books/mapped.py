@@ -12,7 +12,8 @@ from xltools.books.header import SEARCHED_ROWS
 from xltools.books.labels import squeeze
 from xltools.books.locate import locate
 from xltools.books.read import records_in
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Form
 from xltools.model.table import Table
 

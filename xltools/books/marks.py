@@ -8,7 +8,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.refs import LAST_ROW, card_cell, column_of, resolve
 from xltools.books.style import Styles
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.form import FIRST_ROW, Form, Owner
 from xltools.model.live import LiveCheck, LiveForm
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, value_at
 from xltools.books.cells import is_blank, shown
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
 
 Where = tuple[int, int]  # row, column, counted from 1

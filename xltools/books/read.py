@@ -16,7 +16,8 @@ from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
 from xltools.books.locate import Located, locate
 from xltools.books.unseen import unseen
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
 from xltools.model.table import Table

@@ -7,7 +7,8 @@ from datetime import datetime
 from pathlib import Path
 
 from xltools.books.package import is_temporary, leftovers, replace_file
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 BACKUP_FOLDER = "{stem}-备份"
 BESIDE = "{stem}（新{number}）{suffix}"

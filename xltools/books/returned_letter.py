@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from xltools.model.finding import Code, Finding, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Severity
 from xltools.model.returned import Answer, Letter, ReturnWords, load_return
 
 COLUMNS = ("no", "severity", "sheet", "cell", "message", "fix", "code")

@@ -18,7 +18,8 @@ from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
 from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, front_lines, holds
 from xltools.books.style import BASE, LOOKS
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.returned import Letter, load_return
 
 MOST_LINKS = 60_000  # a sheet holds 65,530

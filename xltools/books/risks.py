@@ -19,7 +19,8 @@ from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource, relationships
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 
 # Program|'argument'!item is DDE; the functions call a program, a library or a server.
 LIVE = re.compile(r"[\w.]\s*\|\s*'?[^|!]{1,500}!|\b(?:DDE|CALL|EXEC|REGISTER|REGISTER\.ID|WEBSERVICE|RTD)\s*\(", re.IGNORECASE)

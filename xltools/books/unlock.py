@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from xltools.books.foreign import answer
-from xltools.model.finding import Code, Place, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Place, StopError
 
 # Excel uses it, and asks nobody for it, where a workbook is only protected against changes.
 UNASKED = "VelvetSweatshop"

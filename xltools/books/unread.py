@@ -11,8 +11,9 @@ from xltools.books.card import find_items
 from xltools.books.cells import is_blank
 from xltools.books.choose import ALIKE, fit_of
 from xltools.books.labels import labels_of, sheet_key
+from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Code, Finding, Place, StopError
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Template
 from xltools.model.guide import load_guide
 from xltools.model.seal import load_seal_words

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from xltools.books.address import column_letters
 from xltools.books.cells import is_blank
 from xltools.books.locate import Located
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import Owner
 
 NAMED = 8  # rows that a sentence names

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.speech import language_of, say, spoken, told
-from xltools.model.finding import Code, Finding, Severity, StopError
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Severity, StopError
 from xltools.model.language import CHINESE, Language
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.shipped import frozen, spec
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from string import Formatter
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 
 # Values that a person typed or that name a file: they stay as they are.
 AS_TYPED = frozenset({

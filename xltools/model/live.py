@@ -18,7 +18,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 
 PLACEHOLDER = re.compile(r"\{([^{}]+)\}")
 WHOLE_ROW = ("used", "broken", "number")

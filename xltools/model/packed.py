@@ -15,7 +15,8 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent

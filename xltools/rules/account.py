@@ -12,7 +12,8 @@ from typing import Any
 import pandas as pd
 
 from xltools.model.account import Account
-from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Form, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy

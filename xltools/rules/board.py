@@ -8,7 +8,8 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Code, Finding, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy

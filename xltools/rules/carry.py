@@ -11,7 +11,8 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import Form, Kind, Owner
 from xltools.model.table import Table, records_of
 from xltools.rules.city import city_table, plain, plain_column

@@ -8,7 +8,7 @@ from datetime import date, time
 
 import pandas as pd
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy

@@ -10,7 +10,8 @@ from functools import lru_cache
 from string import ascii_uppercase
 
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import Answer, Checklist, Found, PartGrade
 from xltools.model.indicator import IndicatorTable

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from xltools.model.finding import Code, Place
+from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.grade import PartGrade
 from xltools.model.graded import GradeOutcome
 from xltools.model.package import Application, load_package_words

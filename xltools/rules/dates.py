@@ -6,7 +6,7 @@ import math
 import re
 from datetime import date, datetime, time, timedelta
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.rules.reading import BLANK, Reading, converted, refused
 from xltools.rules.text import compact, narrow, shown, visible
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of

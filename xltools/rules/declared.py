@@ -13,7 +13,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table

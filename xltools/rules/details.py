@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.policy import Policy
 from xltools.rules.choices import choices_text

@@ -9,8 +9,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
+from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, Line, Worked, value_of
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.rules.city import plain

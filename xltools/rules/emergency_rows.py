@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from xltools.model.code import Code
 from xltools.model.emergency import Line
-from xltools.model.finding import Code, Finding
+from xltools.model.finding import Finding
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, Standing
 from xltools.model.table import Table

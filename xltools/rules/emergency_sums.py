@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, Line, value_of
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Finding, Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.policy import Policy
 from xltools.rules.city import letters

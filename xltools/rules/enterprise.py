@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.grade import EnterpriseGrade, PartGrade, Status
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy

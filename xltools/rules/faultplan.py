@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field, Template
 from xltools.model.policy import Policy
 from xltools.rules import faults, slips

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from random import Random
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field, Form, Template
 from xltools.model.policy import Policy
 from xltools.rules.records import Record, Value

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Condition, Field, Form, Kind
 from xltools.model.live import LiveCheck
 from xltools.rules.codes import ALPHABET

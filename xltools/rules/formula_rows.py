@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Form, RowRule, load_form
 from xltools.model.live import LiveCheck
 from xltools.rules.formula_cells import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.policy import Policy
 from xltools.rules.choices import spellings

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from xltools.model.finding import Code, Finding, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, order
 from xltools.model.grade import (
     NO_REQUIREMENT,
     NOT_APPLICABLE,

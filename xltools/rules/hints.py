@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.live import END, LiveCheck
 from xltools.rules.formula import BROKEN
 from xltools.rules.formula_cells import USED

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from xltools.model.checklist import Checker, ReadChecklist
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.outcome import Submission
 from xltools.model.seal import canonical
 from xltools.model.table import Table

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.grade import PartGrade, Reason, Status
 from xltools.model.policy import Policy
 from xltools.model.standing import Change, Event, Standing, State

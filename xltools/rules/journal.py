@@ -6,7 +6,8 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import Form
 from xltools.model.table import Table, records_of
 from xltools.rules.city import city_records, plain, plain_records

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from xltools.model.code import Code
 from xltools.model.conflict import Side
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table, records_of

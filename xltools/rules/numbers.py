@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.percent import Percent
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, PlatformColumn, Settings, load_package_words

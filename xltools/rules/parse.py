@@ -8,7 +8,8 @@ from functools import cache
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner, load_form
 from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, PartGrade, Status
 from xltools.model.outcome import Submission

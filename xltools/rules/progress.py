@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from xltools.model.calendar import Due, load_calendar_words
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.grade import PartGrade
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy

@@ -7,7 +7,8 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from xltools.model.finding import Code, Finding, Place, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Form, SpecError, load_form
 from xltools.model.indicator import TableStatus
 from xltools.model.policy import Policy

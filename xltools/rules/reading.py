@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.rules.text import shown
 
 PERCENT_CELL = "单元格是百分比格式"

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.grade import Answer, Checklist, EnterpriseGrade, Status
 from xltools.model.graded import Move
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xltools.model.finding import Code, Severity
+from xltools.model.code import Code
+from xltools.model.finding import Severity
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.reporting import ReportingWords

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 
 import pandas as pd
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.form import RowRule
 from xltools.model.policy import Policy
 from xltools.model.table import TEXT, Table

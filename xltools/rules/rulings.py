@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
+from xltools.model.code import Code
 from xltools.model.conflict import Clash, Conflict, Decision, Ruling, Side, conflict_id
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy

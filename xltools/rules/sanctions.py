@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from xltools.model.finding import Code, Finding, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, order
 from xltools.model.form import load_form
 from xltools.model.policy import Effect, Policy, Sanction, Scheme
 from xltools.model.standing import Change, Event, Standing, State

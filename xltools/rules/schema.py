@@ -12,7 +12,7 @@ import pandas as pd
 import pandera.pandas as pa
 from pandera.errors import SchemaErrors
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Form
 from xltools.model.table import Table
 from xltools.rules.declared import CellRule, Failure, Rule

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
-from xltools.model.finding import Code, Finding, Place, order
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, order
 from xltools.model.seal import NOT_CALCULATED, Content, Seal, SealLine, digest_of, load_seal_words
 from xltools.rules.dates import EPOCH
 

@@ -9,7 +9,8 @@ from functools import cache
 import pandas as pd
 from rapidfuzz.distance import OSA
 
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.codes import is_credit_code

@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from xltools.model.checklist import Entered, ReadChecklist
-from xltools.model.finding import Code, Finding, Place, first_per_cell
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, first_per_cell
 from xltools.model.outcome import Submission
 from xltools.model.seal import Content, Seal, canonical, load_seal_words
 from xltools.rules.checklist_read import about_checkers

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from xltools.model.finding import Code
+from xltools.model.code import Code
 from xltools.model.form import Field, Form
 from xltools.rules.codes import credit_code_check
 from xltools.rules.faults import Fault, Ground, alone, where

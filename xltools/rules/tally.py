@@ -10,7 +10,8 @@ from datetime import date
 import pandas as pd
 
 from xltools.model.account import Account, total
-from xltools.model.finding import Code, Finding, Place
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table, columns_of

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from xltools.model.finding import Code, Finding
+from xltools.model.code import Code
+from xltools.model.finding import Finding
 from xltools.model.indicator import AnswerKind, Operator, Requirement
 from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy_book import load_policy_book
