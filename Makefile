@@ -54,6 +54,7 @@ bench-screening: .venv/test.done
 # The table of the README, measured anew on this computer
 .PHONY: speed
 speed: .venv/test.done
+	@$(PIP) --editable '.[bench]'
 	@echo "【速度】几种做法轮流运行，取中位数，写进 README"
 	@.venv/bin/python -m tests.bench S | .venv/bin/python -m docs.speed
 

@@ -15,6 +15,7 @@ WAYS = {
     "calamine": "只把每个格读一遍，什么也不做（calamine）",
     "pandas+openpyxl": "pandas 拼接排查清单一张表，不校验（openpyxl 读写）",
     "pandas+calamine+XlsxWriter": "同上，用最快的读法（calamine、XlsxWriter）",
+    "polars+calamine+Rust writer": "不经 Python，只抄一张表，数字也成了文字（polars、calamine、Rust 写出）",
     "openpyxl loop": "不用 pandas，逐行抄到一张表（openpyxl）",
     "LibreOffice": "LibreOffice 不开窗口，用脚本逐个打开、拼接排查清单一张表",
     "xltools merge": "`xltools merge`：各表校验、汇总、统计、问题清单、运行日志",

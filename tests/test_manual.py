@@ -14,7 +14,7 @@ import pytest
 from docs import speed
 from docs.reference import TEMPLATES, write_reference
 from tests.bench.__main__ import AGAIN, CLICK, CLICKED, OFFICE, ON_ONE, OURS
-from tests.bench.peers import WAYS
+from tests.bench.peers import RUST, WAYS
 from xltools.faces import cli
 from xltools.model.code import Code
 from xltools.model.form import load_template
@@ -99,7 +99,7 @@ def test_the_table_of_speed_is_what_the_bench_prints_and_names_every_way() -> No
         "前\n<!-- speed -->\n| 8 个文件，各 200 家企业 | 用时 | 处理器时间 | 内存 |\n|---|---|---|---|\n"
         "| 只把每个格读一遍，什么也不做（calamine） | 1.0 | 1.0 | 1.0 |\n<!-- /speed -->\n后\n"
     )
-    assert set(speed.WAYS) == {*WAYS, OFFICE, OURS, ON_ONE, AGAIN, CLICK, CLICKED}
+    assert set(speed.WAYS) == {*WAYS, RUST, OFFICE, OURS, ON_ONE, AGAIN, CLICK, CLICKED}
     assert all(f"\n| {way} | " in PAGES[0].read_text(encoding="utf-8") for way in speed.WAYS.values())
     with pytest.raises(ValueError, match="no table"):
         speed.told("没有地方", printed)
