@@ -13,7 +13,7 @@ import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 # What the results depend on.
 SAME = ("xltools-jixiao", "pandas", "python")
 SECONDS = 5  # for a scheduler to answer, and for a first worker to be there
-LOST = 30  # seconds without any worker after which the rest is not waited for
+LOST = 15  # seconds without a result until each of two looks for workers; when none is there at either, the rest is not waited for
+GOODBYE = 10  # seconds to take leave of a scheduler; one that is too busy is left without, because all results are here by then
 # Items on their way at one time: enough for some dozens of workers. The scheduler keeps them in memory, hence the bound in bytes.
 MOST, MOST_BYTES = 256, 256 * 2**20
 
@@ -63,31 +64,40 @@ class Cluster:
                 yield died(item)
 
     def _send(self, work: Callable[[Item], Result], waiting: Iterator[Item], sent: deque[Parcel]) -> None:
-        """Send more items, as many as may be on their way."""
+        """Send more items, as many as may be on their way. Raises StopError when the client has given its scheduler up."""
+        from distributed.client import ClosedClientError
+
         while len(sent) < MOST and sum(size for _, size, _ in sent) < MOST_BYTES:
             for item in waiting:
                 parcel = pickle.dumps((work, item))
-                sent.append((item, len(parcel), self.client.submit(unpack_and_do, parcel, pure=False)))
+                try:
+                    sent.append((item, len(parcel), self.client.submit(unpack_and_do, parcel, pure=False)))
+                except ClosedClientError as error:
+                    raise self._gone() from error
                 break
             else:
                 return
 
     def _arrived(self, future: Future[bytes]) -> bytes:
-        """The packed result of one item. Raises StopError when there is nobody left who could work on it."""
+        """The packed result of one item. Raises StopError when there is nobody left who could work on it.
+
+        One look does not tell: a worker that died is started anew, and what it came to may be on its way.
+        """
+        is_lost = False
         while True:
             try:
                 return bytes(future.result(timeout=self.seconds))
             except TimeoutError:
-                if not future.done() and self._is_alive():
-                    continue
-                raise self._gone() from None
+                was_lost, is_lost = is_lost, future.status == "error" or not self._is_alive()
+                if was_lost and is_lost:
+                    raise self._gone() from None
             except (CancelledError, OSError) as error:
                 raise self._gone() from error
 
     def _is_alive(self) -> bool:
         try:
             return bool(self.client.nthreads())
-        except (TimeoutError, OSError, RuntimeError):
+        except (AttributeError, OSError, RuntimeError):  # the first: of a client that has given its scheduler up
             return False
 
     def _gone(self) -> StopError:
@@ -113,7 +123,8 @@ def joined(address: str, seconds: float = SECONDS) -> Iterator[Cluster]:
         _with_workers(cluster, seconds)
         yield cluster
     finally:
-        client.close(timeout=1)
+        with suppress(TimeoutError):
+            client.close(timeout=GOODBYE)
 
 
 def _client(address: str, seconds: float) -> Client:
