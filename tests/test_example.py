@@ -38,6 +38,8 @@ ELSEWHERE = {
 
 # What somebody does to the layout of a finished sheet; tests/test_deformed.py does it.
 ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART}
+# tests/test_strikes.py
+ELSEWHERE |= {Code.STRUCK_THROUGH}
 # What a county answers after a return; tests/test_answers.py does.
 ELSEWHERE |= {Code.ANSWERED, Code.ANSWER_LAPSED}
 # What only a merge into a city summary says: the count of the check shares modules with it. tests/test_identity.py, test_carry.py, test_moves.py, test_publish.py.

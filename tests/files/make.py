@@ -1,4 +1,4 @@
-"""Writes the workbooks of this folder: one content, saved by LibreOffice as xlsx, xlsm, xls, ods, html and csv.
+"""Writes the workbooks of this folder: values as LibreOffice saves them as xlsx, xlsm, xls, ods, html and csv, struck as xlsx, xls and ods.
 
     python tests/files/make.py [FOLDER]
 
@@ -11,7 +11,7 @@ no formulas into the xlsb and hides no rows:
 
 locked.xls is values.xlsx, saved by LibreOffice as .xls with the password that stands in tests/test_unlock.py.
 
-The content as a test sees it stands in tests/test_file.py. The files are committed; this is run again only to change them.
+The content as a test sees it stands in tests/test_file.py and tests/test_strikes.py. The files are committed; this is run again only to change them.
 """
 
 import shutil
@@ -63,19 +63,36 @@ def write(path: Path) -> None:
     book.close()
 
 
+def write_struck(path: Path) -> None:
+    """Rows struck through, wholly and in part."""
+    book = xlsxwriter.Workbook(path)
+    sheet = book.add_worksheet("划掉的")
+    struck, day, plain = book.add_format({"font_strikeout": True}), book.add_format({"font_strikeout": True, "num_format": "yyyy-mm-dd"}), book.add_format({"bold": True})
+    sheet.write_row(0, 0, ["照常", 1, "甲"])
+    sheet.write_row(1, 0, ["划掉", 2, True], struck)
+    sheet.write_datetime(1, 3, date(2022, 6, 30), day)
+    sheet.write_formula(1, 4, "=B2*2", struck, 4)
+    sheet.write_blank(1, 5, None, struck)
+    sheet.write_rich_string(2, 0, struck, "旧", plain, "新")
+    sheet.write_rich_string(2, 1, struck, "都", struck, "划掉")
+    sheet.write_row(2, 2, ["乙", 3])
+    book.close()
+
+
 def main(folder: Path) -> None:
     """Write all files into the folder."""
     with tempfile.TemporaryDirectory() as work:
-        source = Path(work, "source", "values.xlsx")
-        source.parent.mkdir()
         settings = Path(work, "profile", "user", "registrymodifications.xcu")
         settings.parent.mkdir(parents=True)
         settings.write_text(RECALCULATE, "utf-8")
-        write(source)
-        for ending, name in FILTERS.items():
-            command = ["soffice", f"-env:UserInstallation=file://{work}/profile", "--headless", "--convert-to", f"{ending}:{name}", "--outdir", work, str(source)]
-            subprocess.run(command, check=True, capture_output=True)
-            shutil.copyfile(Path(work, f"values.{ending}"), folder / f"values.{ending}")
+        for fill, title, endings in ((write, "values", FILTERS), (write_struck, "struck", ("xlsx", "xls", "ods"))):
+            source = Path(work, "source", f"{title}.xlsx")
+            source.parent.mkdir(exist_ok=True)
+            fill(source)
+            for ending in endings:
+                command = ["soffice", f"-env:UserInstallation=file://{work}/profile", "--headless", "--convert-to", f"{ending}:{FILTERS[ending]}", "--outdir", work, str(source)]
+                subprocess.run(command, check=True, capture_output=True)
+                shutil.copyfile(Path(work, f"{title}.{ending}"), folder / f"{title}.{ending}")
 
 
 if __name__ == "__main__":

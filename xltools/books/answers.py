@@ -53,20 +53,22 @@ def answers_in(book: Book) -> list[Answer]:
 
 
 def abouts(book: Book, findings: Iterable[Finding], records: Mapping[tuple[str, int], str]) -> dict[Finding, str]:
-    """What an answer to each of the warnings would be about: the warning, the value of its cell, and the record it stands in.
+    """What an answer to each of the warnings would be about: the warning, what somebody typed in its cell, and the record it stands in.
 
     records: sheet and row → what the record is called (see `rules.answers.called`); rows may be sorted and moved, so that the cell does not tell.
     """
     grids: dict[str, Grid] = {}
+    formulas: dict[str, frozenset[str]] = {}
     found = {}
     for one in findings:
         if one.severity is Severity.WARNING:
             sheet = one.place.sheet
             if sheet in book.sheets and sheet not in grids:
-                grids[sheet] = book.values(sheet)
+                grids[sheet], formulas[sheet] = book.values(sheet), book.facts(sheet).formulas
             where = split(one.place.cell)
+            typed = "" if one.place.cell in formulas.get(sheet, ()) else shown(value_at(grids.get(sheet, []), *(where or (0, 0))))
             record = records.get((sheet, where[0]), "") if where else ""
-            found[one] = f"{one.code.number}:{_digest(one.message, shown(value_at(grids.get(sheet, []), *(where or (0, 0)))))}:{_digest(record) if record else ''}"
+            found[one] = f"{one.code.number}:{_digest(one.message, typed)}:{_digest(record) if record else ''}"
     return found
 
 

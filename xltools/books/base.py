@@ -33,7 +33,7 @@ class SheetFacts:
 
     formulas: cells that hold a formula · stale: formula cells without a stored value ·
     merged: ranges such as "A3:C3" · hidden_rows: sheet row numbers · hidden_columns: letters ·
-    far: cells too far out for the grid, with their values · knows_formulas: False where the source cannot tell
+    struck: cells with text that is struck through → whether all of it is · far: cells too far out for the grid, with their values · knows_formulas: False where the source cannot tell
     a formula from a typed value, so that an empty `formulas` means nothing.
     """
 
@@ -45,6 +45,7 @@ class SheetFacts:
     hidden_columns: frozenset[str] = frozenset()
     far: Mapping[str, Cell] = field(default_factory=dict)
     knows_formulas: bool = False
+    struck: Mapping[str, bool] = field(default_factory=dict)
 
 
 class Book(Protocol):

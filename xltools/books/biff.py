@@ -1,4 +1,4 @@
-"""What the fast reader does not tell of an .xls or WPS .et: formulas, error values, percentages, merged ranges, hidden rows.
+"""What the fast reader does not tell of an .xls or WPS .et: formulas, error values, percentages, struck text, merged ranges, hidden rows.
 
 Source: [MS-XLS] 2.4 and 2.5.
 """
@@ -6,7 +6,7 @@ Source: [MS-XLS] 2.4 and 2.5.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
@@ -17,7 +17,9 @@ from xltools.books.xml import MalformedError
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
 LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1
-FORMAT, STYLE, NUMBER, SHORT, SHORTS = 0x41E, 0xE0, 0x203, 0x27E, 0xBD  # SHORTS: numbers of neighbouring cells
+FORMAT, FONT, STYLE, NUMBER, SHORT, SHORTS = 0x41E, 0x31, 0xE0, 0x203, 0x27E, 0xBD  # SHORTS: numbers of neighbouring cells
+TEXTS = (0xFD, 0x204, 0xD6, 0x205)  # shared, own and rich texts; true, false and errors
+STRUCK, NO_FONT = 0x08, 4  # no font has the number four
 NEAR_BEGINNING = 8  # the record about a password is one of the first
 BEGINNINGS = (0x09, 0x209, 0x409, 0x809)
 ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
@@ -27,12 +29,14 @@ LAST_BIFF_COLUMN = 255
 
 @dataclass
 class BiffFacts:
-    """Facts of one sheet. errors: (row, column, text) · percents: (row, column) of cells whose format is a percentage; counted from 1."""
+    """Facts of one sheet. errors: (row, column, text) · percents, struck: (row, column) of cells whose format is a percentage, or whose font is
+    struck through; counted from 1."""
 
     visible: bool = True
     formulas: list[str] = field(default_factory=list)
     errors: list[tuple[int, int, str]] = field(default_factory=list)
     percents: list[tuple[int, int]] = field(default_factory=list)
+    struck: list[tuple[int, int]] = field(default_factory=list)
     merged: list[str] = field(default_factory=list)
     hidden_rows: list[int] = field(default_factory=list)
     hidden_columns: list[str] = field(default_factory=list)
@@ -56,7 +60,8 @@ def facts_of(data: bytes) -> BookFacts:
     stream = streams.read(name)
     found = BookFacts()
     codes: dict[int, str] = {}
-    styles: list[bool] = []
+    fonts: list[bool] = []
+    styles: list[tuple[bool, bool]] = []
     for kind, body in _records(stream, 0):
         if kind == SHEET and len(body) >= 6:
             start, state, about = struct.unpack_from("<IBB", body)
@@ -65,8 +70,12 @@ def facts_of(data: bytes) -> BookFacts:
         elif kind == FORMAT and len(body) > 5:
             codes[struct.unpack_from("<H", body)[0]] = _text(body, 2)
         elif kind == STYLE and len(body) >= 4:
-            number = struct.unpack_from("<2xH", body)[0]
-            styles.append((shows(codes[number]) if number in codes else built_in(number)) == "percent")
+            font, number = struct.unpack_from("<HH", body)
+            font -= font > NO_FONT
+            percent = (shows(codes[number]) if number in codes else built_in(number)) == "percent"
+            styles.append((percent, font < len(fonts) and fonts[font]))
+        elif kind == FONT and len(body) >= 4:
+            fonts.append(bool(body[2] & STRUCK))
         elif kind == LINK and len(body) > 4 and body[2:4] not in (ITSELF, ADD_INS):
             found.links.append(_link(body))
         elif kind == END:
@@ -99,7 +108,8 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         at += 4 + length
 
 
-def _sheet(stream: bytes, start: int, visible: bool, styles: Sequence[bool]) -> BiffFacts:
+def _sheet(stream: bytes, start: int, visible: bool, styles: Sequence[tuple[bool, bool]]) -> BiffFacts:
+    """styles: whether each shows a percentage, and is struck through."""
     facts = BiffFacts(visible)
     depth = 0
     for kind, body in _records(stream, start):
@@ -112,7 +122,7 @@ def _sheet(stream: bytes, start: int, visible: bool, styles: Sequence[bool]) -> 
         elif depth == 1:
             try:
                 _note(facts, kind, body)
-                facts.percents += _percents(kind, body, styles)
+                _note_styled(facts, _styled(kind, body), styles)
             except struct.error as error:
                 raise MalformedError("文件已损坏或没有下载完整") from error
     return facts
@@ -136,16 +146,23 @@ def _note(facts: BiffFacts, kind: int, body: bytes) -> None:
         _note_hidden(facts, kind, body)
 
 
-def _percents(kind: int, body: bytes, styles: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """The cells of a record of numbers whose style shows a percentage."""
-    if kind in (NUMBER, SHORT, FORMULA):
+def _note_styled(facts: BiffFacts, cells: Iterable[tuple[int, int, int]], styles: Sequence[tuple[bool, bool]]) -> None:
+    for row, column, style in cells:
+        percent, struck = styles[style] if style < len(styles) else (False, False)
+        facts.percents += [(row, column)] if percent else []
+        facts.struck += [(row, column)] if struck else []
+
+
+def _styled(kind: int, body: bytes) -> Iterator[tuple[int, int, int]]:
+    """Row, column and style of the cells of a record that holds values."""
+    if kind in (NUMBER, SHORT, FORMULA, *TEXTS):
         row, first, *used = struct.unpack_from("<HHH", body)
     elif kind == SHORTS:
         row, first = struct.unpack_from("<HH", body)
         used = [style for style, _ in struct.iter_unpack("<HI", body[4 : 4 + (len(body) - 6) // 6 * 6])]
     else:
         return
-    yield from ((row + 1, column + 1) for column, style in enumerate(used, first) if style < len(styles) and styles[style])
+    yield from ((row + 1, column + 1, style) for column, style in enumerate(used, first))
 
 
 def _note_hidden(facts: BiffFacts, kind: int, body: bytes) -> None:

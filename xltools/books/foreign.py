@@ -124,6 +124,7 @@ def _sheet(found: dict[str, Any], facts: BiffFacts) -> Sheet:
     builder.formulas = dict.fromkeys(facts.formulas, "")
     builder.merged, builder.hidden_rows = facts.merged, set(facts.hidden_rows)
     builder.hidden_columns = set(facts.hidden_columns)
+    builder.struck = {address(row, column): True for row, column in facts.struck}
     return builder.sheet(facts.visible)
 
 

@@ -28,7 +28,7 @@ class SheetBuilder:
     """What a reader notes of one sheet.
 
     values: row → column → value, counted from 1 · formulas: cell → text · shared: cell of a shared formula → its number ·
-    room: how many times as much as a county's form the sheet may hold.
+    struck: cell with struck text → whether all of it is · room: how many times as much as a county's form the sheet may hold.
     """
 
     values: Cells = field(default_factory=dict)
@@ -38,6 +38,7 @@ class SheetBuilder:
     merged: list[str] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[str] = field(default_factory=set)
+    struck: dict[str, bool] = field(default_factory=dict)
     column_notes: int = 0
     long_texts: int = 0
     room: int = 1
@@ -81,6 +82,7 @@ class SheetBuilder:
             hidden_columns=frozenset(self.hidden_columns),
             far=far,
             knows_formulas=knows_formulas,
+            struck=self.struck,
         )
         return Sheet(grid, facts, self.formulas, self.shared)
 

@@ -30,6 +30,7 @@ DURATION = re.compile(r"PT(\d+)H(\d+)M(\d+(?:[.,]\d+)?)S")
 # A sheet or a range that is fetched from another file, and DDE.
 LINKS = frozenset({"table:table-source", "table:cell-range-source", "office:dde-source"})
 HIDDEN = ("collapse", "filter")
+THROUGH = "style:text-line-through-style"
 # Filled cells that a repeat count may create: a repeated value is a fill-down, not a million records.
 MAX_REPEATED = 100_000
 
@@ -101,6 +102,7 @@ class ContentReader:
         self.tables: dict[str, SheetBuilder] = {}
         self.styles_of: dict[str, str] = {}
         self.hidden_styles: set[str] = set()
+        self.struck_styles: set[str] = set()
         self.links: set[str] = set()
         self._style = ""
         self._depth = self._aside = self._paragraph = 0
@@ -108,6 +110,7 @@ class ContentReader:
         self._sheet = SheetBuilder()
         self._cell: OpenCell | None = None
         self._values: dict[int, Cell] = {}
+        self._struck: set[int] = set()
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name in LINKS:
@@ -124,10 +127,8 @@ class ContentReader:
             self._start_columns(attributes)
         elif name == "table:table":
             self._start_table(attributes)
-        elif name == "style:style":
-            self._style = attributes.get("style:name", "")
-        elif name == "style:table-properties" and attributes.get("table:display") == "false":
-            self.hidden_styles.add(self._style)
+        elif name.startswith("style:"):
+            self._start_style(name, attributes)
 
     def end(self, name: str) -> None:
         if self._aside:
@@ -153,6 +154,14 @@ class ContentReader:
                 raise MalformedError(f"有一个单元格的文字超过 {LONGEST_TEXT} 个字")
             self._cell.lines[-1] += text
 
+    def _start_style(self, name: str, attributes: dict[str, str]) -> None:
+        if name == "style:style":
+            self._style = attributes.get("style:name", "")
+        elif name == "style:text-properties" and attributes.get(THROUGH, "none") != "none":
+            self.struck_styles.add(self._style)
+        elif name == "style:table-properties" and attributes.get("table:display") == "false":
+            self.hidden_styles.add(self._style)
+
     def _start_table(self, attributes: dict[str, str]) -> None:
         self._depth += 1
         name = attributes.get("table:name", "")
@@ -171,7 +180,7 @@ class ContentReader:
 
     def _start_row(self, attributes: dict[str, str]) -> None:
         self._repeat = _repeat(attributes, "table:number-rows-repeated", LAST_ROW)
-        self._column, self._values = 1, {}
+        self._column, self._values, self._struck = 1, {}, set()
         if attributes.get("table:visibility") in HIDDEN:
             self._sheet.hidden_rows.update(range(self._row, min(self._row + self._repeat, GRID_ROWS)))
 
@@ -180,6 +189,7 @@ class ContentReader:
             self._spend(sum(_weight(value) for value in self._values.values()) * self._repeat if self._repeat > 1 else 0)
             for row in range(self._row, self._row + self._repeat):
                 self._sheet.values[row] = dict(self._values)
+                self._sheet.struck.update((address(row, column), True) for column in self._struck)
         self._row += self._repeat
         if self._row > LAST_ROW + 1:
             raise MalformedError(DAMAGED)
@@ -207,7 +217,10 @@ class ContentReader:
             self._count += repeat
             if isinstance(value, str) and len(value) > LONG and repeat > 1:
                 self._spend(_weight(value) * repeat)
-            self._values.update(dict.fromkeys(range(self._column, self._column + repeat), value))
+            columns = range(self._column, self._column + repeat)
+            self._values.update(dict.fromkeys(columns, value))
+            if cell.attributes.get("table:style-name") in self.struck_styles:
+                self._struck.update(columns)
         self._column += repeat
         if self._column > LAST_COLUMN + 1 or self._count > MAX_CELLS:
             raise MalformedError(TOO_LARGE)

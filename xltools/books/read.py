@@ -15,7 +15,7 @@ from xltools.books.cells import ERRORS, is_blank, is_error, shown
 from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
 from xltools.books.locate import Located, locate
-from xltools.books.unseen import unseen
+from xltools.books.unseen import ECHOES, struck, unseen
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
@@ -24,9 +24,7 @@ from xltools.model.table import Table
 
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
 MOVED_LISTED = 3
-# Computed fields that nobody reads. Hints look at every row, so that one wrong cell of a key makes errors of them all.
 FEW = 3  # formulas typed over in one column that are named one by one
-ECHOES = frozenset({"serial", "hint"})
 
 
 def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[Finding]]:
@@ -93,7 +91,7 @@ def records_in(located: Located) -> tuple[Table, list[Finding]]:
     """The records of a row form that was found in a sheet, and everything wrong there."""
     bad = list(_bad_cells(located))
     lost = {finding.place.cell for finding in bad if finding.code is not Code.FORMULA_LOST}
-    return _table(located, lost), [*_header_findings(located), *located.merges.findings, *bad, *unseen(located), *_outside(located)]
+    return _table(located, lost), [*_header_findings(located), *located.merges.findings, *bad, *unseen(located), *struck(located), *_outside(located)]
 
 
 def _table(located: Located, lost: set[str]) -> Table:

@@ -15,6 +15,7 @@ from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
 from xltools.books.row_shape import CELLS, FORMULA, START, Column, learned, shape_of
 from xltools.books.sink import CellSink, Context, number_of
+from xltools.books.strikes import Strikes
 from xltools.books.xml import TRUE, MalformedError, scan
 
 DIGITS = "0123456789"
@@ -27,6 +28,8 @@ WHOLE_FORMULA = re.compile(FORMULA)
 OPENING, CLOSING = "<sheetData>", "</sheetData>"
 ENCODING = re.compile(r"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""")
 ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
+WRITTEN = re.compile(r'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="([0-9]+)")?+(?: t="[A-Za-z]+")?+>(?:<v>([0-9]+)</v></c>)?+')
+SHARED = ' t="s">'
 REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));|&")
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # What XML forbids or the parser would change: left to the parser.
@@ -69,7 +72,15 @@ def read_text(data: bytes, context: Context) -> SheetBuilder:
     reader = SheetReader(CellSink(context))
     scan([f"{head}{text[end:]}".encode()], reader.around)
     _read_shapes(text, (start, end), reader.sink)
+    if context.strikes:
+        reader.sink.found.struck = _struck(text, (start, end), context.strikes)
     return reader.sink.found
+
+
+def _struck(text: str, span: tuple[int, int], strikes: Strikes) -> dict[str, bool]:
+    """The cells with struck text, in a look of its own that only workbooks with such styles or strings need."""
+    found = ((cell[1], strikes.of(cell[2], cell[3] if SHARED in cell[0] else None)) for cell in WRITTEN.finditer(text, *span))
+    return {cell: whole for cell, whole in found if whole is not None}
 
 
 def is_plain(data: bytes) -> bool:
@@ -242,6 +253,8 @@ class SheetReader:
         kind = attributes.get("t", "n")
         if self._formula is not None:
             self.sink.formula(kind, self._formula, self._value)
+        if self.sink.strikes and (self._inline or self._value):
+            self.sink.strike(attributes.get("s"), self._value if kind == "s" else None)
         if kind == "inlineStr":
             self.sink.value(kind, self._inline, None)
         elif self._value:

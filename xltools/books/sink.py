@@ -12,6 +12,7 @@ from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import LONG, MAX_CELLS, SheetBuilder
+from xltools.books.strikes import Strikes
 from xltools.books.xml import MalformedError
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -23,12 +24,13 @@ TWICE = "文件已损坏：同一个单元格出现了两次"
 @dataclass(frozen=True)
 class Context:
     """What cells refer to. shared: shared strings; kinds: number of a cell style → what it shows, see `dates.shows`; from_1904: the date system;
-    room: how many times as much as a county's form the workbook may hold."""
+    strikes: what is struck through; room: how many times as much as a county's form the workbook may hold."""
 
     shared: Sequence[str] = ()
     kinds: Mapping[str | None, str] = field(default_factory=dict)
     from_1904: bool = False
     room: int = 1
+    strikes: Strikes = field(default_factory=Strikes)
 
 
 def plain(text: str) -> str:
@@ -52,6 +54,7 @@ class CellSink:
     def __init__(self, context: Context) -> None:
         self.found = SheetBuilder(room=context.room)
         self.row = self.column = 0
+        self.strikes = context.strikes
         self._shared, self._kinds, self._from_1904 = context.shared, context.kinds, context.from_1904
         self._count = self._spread = self._rows = 0
         self._most = MAX_CELLS * context.room
@@ -86,6 +89,11 @@ class CellSink:
             self._array(attributes.get("ref", ""))
         elif "si" in attributes:
             self.found.shared[address(self.row, self.column)] = attributes["si"]
+
+    def strike(self, style: str | None, string: str | None) -> None:
+        """How the present cell, which holds something, is written; string: number of its shared string."""
+        if (whole := self.strikes.of(style, string)) is not None:
+            self.found.struck[address(self.row, self.column)] = whole
 
     def value(self, kind: str, text: str, style: str | None) -> None:
         """The cell's stored value, of the kind that the attribute t names ("n" when there is none)."""

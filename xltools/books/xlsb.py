@@ -21,14 +21,14 @@ from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.xlsx import custom_properties, related, relationships
 from xltools.books.xml import MalformedError
 
-ROW, STRING_ITEM, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 44, 47, 60, 153, 156, 176, 617, 618
+ROW, STRING_ITEM, FONT, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 43, 44, 47, 60, 153, 156, 176, 617, 618
 # A cell with its column; the short forms stand right of the cell before. Formula records begin like the value they gave.
 VALUES = {1: "", 2: "rk", 3: "error", 4: "bool", 5: "real", 6: "text", 7: "shared", 62: "rich"}
 SHORT = {12: "", 13: "rk", 14: "error", 15: "bool", 16: "real", 17: "text", 18: "shared"}
 FORMULAS = {8: "text", 9: "real", 10: "bool", 11: "error"}
 # Two records for a cell would be many; an empty record takes two bytes.
 MAX_RECORDS = 4_000_000
-HIDDEN_ROW, HIDDEN_COLUMN = 0x10, 1
+HIDDEN_ROW, HIDDEN_COLUMN, STRUCK = 0x10, 1, 0x08
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class XlsbSource:
         if not self._parts:
             raise MalformedError(DAMAGED)
         self._shared = [text for part in related(package, self.main, "sharedStrings") for text in _shared(package.read(part))]
-        self._kinds = [kind for part in related(package, self.main, "styles") for kind in _style_kinds(package.read(part))]
+        self._styles = [style for part in related(package, self.main, "styles") for style in _styles(package.read(part))]
 
     @property
     def sheets(self) -> list[str]:
@@ -64,7 +64,7 @@ class XlsbSource:
     def read(self, name: str) -> Sheet:
         """The sheet of this name; it must be one of `sheets`."""
         one = self._parts[name]
-        reader = SheetReader(self._shared, self._kinds, self._from_1904)
+        reader = SheetReader(self._shared, self._styles, self._from_1904)
         for kind, body in records(self.package.read(one.part)):
             reader.record(kind, body)
         return reader.found.sheet(one.visible)
@@ -89,9 +89,9 @@ class XlsbSource:
 class SheetReader:
     """Takes the records of one worksheet in order; `found` is what they say."""
 
-    def __init__(self, shared: list[str], kinds: list[str], from_1904: bool) -> None:
+    def __init__(self, shared: list[str], styles: list[tuple[str, bool]], from_1904: bool) -> None:
         self.found = SheetBuilder()
-        self._shared, self._kinds, self._from_1904 = shared, kinds, from_1904
+        self._shared, self._styles, self._from_1904 = shared, styles, from_1904
         self._row = self._column = self._count = 0
         self._read: dict[str, Callable[[bytes, int, str], Cell]] = {
             "rk": self._rk,
@@ -138,9 +138,12 @@ class SheetReader:
         if not kind:
             return
         number = style & 0xFFFFFF
-        value = self._read[kind](body, at, self._kinds[number] if number < len(self._kinds) else "")
+        kind_shown, struck = self._styles[number] if number < len(self._styles) else ("", False)
+        value = self._read[kind](body, at, kind_shown)
         if value == "":
             return
+        if struck:
+            self.found.struck[address(self._row, self._column)] = True
         cells = self.found.values.setdefault(self._row, {})
         if self._column in cells:
             raise MalformedError("文件已损坏：同一个单元格出现了两次")
@@ -226,16 +229,19 @@ def _shared(data: bytes) -> Iterator[str]:
     return (_wide(body, 1)[0] for kind, body in records(data) if kind == STRING_ITEM)
 
 
-def _style_kinds(data: bytes) -> Iterable[str]:
-    """What each cell style shows, see `dates.shows`."""
+def _styles(data: bytes) -> Iterable[tuple[str, bool]]:
+    """What each cell style shows, see `dates.shows`, and whether its font is struck through."""
     codes: dict[int, str] = {}
-    inside, found = False, list[str]()
+    fonts: list[bool] = []
+    inside, found = False, list[tuple[str, bool]]()
     for kind, body in records(data):
         if kind == FORMAT:
             codes[_unpack("<H", body)[0]] = _wide(body, 2)[0]
+        elif kind == FONT:
+            fonts.append(bool(_unpack("<HH", body)[1] & STRUCK))
         elif kind in (BEGIN_STYLES, END_STYLES):
             inside = kind == BEGIN_STYLES
         elif kind == CELL_STYLE and inside:
-            number = _unpack("<HH", body)[1]
-            found.append(shows(codes[number]) if number in codes else built_in(number))
+            _, number, font = _unpack("<HHH", body)
+            found.append((shows(codes[number]) if number in codes else built_in(number), font < len(fonts) and fonts[font]))
     return found

@@ -17,6 +17,7 @@ from xltools.books.grid import Sheet
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context, plain
+from xltools.books.strikes import Strings, strikes_of, struck_strings
 from xltools.books.xml import TRUE, MalformedError, attribute, scan
 
 
@@ -95,11 +96,13 @@ class XlsxSource:
 
     @cached_property
     def context(self) -> Context:
-        shared = [text for part in related(self.package, self.main, "sharedStrings") for text in shared_strings(self.package.read(part))]
-        kinds: dict[str | None, str] = {}
-        for part in related(self.package, self.main, "styles"):
-            kinds |= known_kinds(self.package.read(part))
-        return Context(shared, kinds, self.structure.from_1904, self.package.room)
+        shared, struck = list[str](), Strings()
+        for strings in map(self.package.read, related(self.package, self.main, "sharedStrings")):
+            struck |= struck_strings(strings, len(shared))
+            shared += shared_strings(strings)
+        styles = [self.package.read(part) for part in related(self.package, self.main, "styles")]
+        kinds = {style: kind for part in styles for style, kind in known_kinds(part).items()}
+        return Context(shared, kinds, self.structure.from_1904, self.package.room, strikes_of(styles, struck))
 
 
 def custom_properties(package: Package) -> dict[str, str]:

@@ -88,6 +88,7 @@ class XmlReader:
         self._data = self._comment = self._from_1904 = False
         self._style, self._row_style = "", ""
         self._kinds: dict[str, str] = {}  # style → what it shows, see `dates.shows`
+        self._struck: set[str] = set()  # styles
         self._path: list[str] = []
         self._texts: list[str] = []
         self._starts: dict[str, Callable[[dict[str, str]], None]] = {
@@ -100,6 +101,7 @@ class XmlReader:
             "NamedRange": self._start_name,
             "Style": self._start_style,
             "NumberFormat": self._start_format,
+            "Font": self._start_font,
             "Date1904": self._start_1904,
         }
 
@@ -133,11 +135,18 @@ class XmlReader:
 
     def _start_style(self, attributes: dict[str, str]) -> None:
         self._style = attribute(attributes, "ID")
-        self._kinds[self._style] = self._kinds.get(attribute(attributes, "Parent"), "")
+        parent = attribute(attributes, "Parent")
+        self._kinds[self._style] = self._kinds.get(parent, "")
+        if parent in self._struck:
+            self._struck.add(self._style)
 
     def _start_format(self, attributes: dict[str, str]) -> None:
         code = attribute(attributes, "Format")
         self._kinds[self._style] = NAMED_FORMATS.get(code) or shows(code)
+
+    def _start_font(self, attributes: dict[str, str]) -> None:
+        if self._cell is None and attribute(attributes, "StrikeThrough") == "1":
+            self._struck.add(self._style)
 
     def _start_1904(self, attributes: dict[str, str]) -> None:
         self._from_1904 = True
@@ -194,9 +203,12 @@ class XmlReader:
             if not cell.data:
                 self._sheet.stale.add(here)
         value = _value(cell.kind, "".join(cell.texts))
-        shown = self._kinds.get(attribute(cell.attributes, "StyleID") or self._row_style, "")
+        style = attribute(cell.attributes, "StyleID") or self._row_style
+        shown = self._kinds.get(style, "")
         if shown and isinstance(value, float):
             value = from_serial(value, shown, self._from_1904)
+        if style in self._struck:
+            self._sheet.struck[here] = True
         if value != "":
             self._sheet.values.setdefault(self._row, {})[self._column] = self._sheet.fits(value) if isinstance(value, str) else value
         self._merge(cell, here)
