@@ -206,6 +206,11 @@ def put(form: str, record: int, **values: Any) -> Change:
         (put("indicators", 0, confirm="也许"), Code.NOT_A_CHOICE, at("indicators", "confirm", 0)),
         (put("indicators", 0, confirm="待确认"), Code.WAITING_ROWS, at("indicators", "confirm", 0)),
         (put("policy_words", 0, kind="后缀"), Code.NOT_A_CHOICE, at("policy_words", "kind", 0)),
+        (put("policy_targets", 0, grades="A|甲级"), Code.MEMBER_UNKNOWN, at("policy_targets", "grades", 0)),
+        (put("policy_targets", 0, grades="A、B"), Code.NOT_SET_APART, at("policy_targets", "grades", 0)),
+        (put("policy_counties", 1, aliases=f"别处|{SMALL.counties[0].name}"), Code.MEANS_TWO, at("policy_counties", "aliases", 1)),
+        (put("policy_deadlines", 0, month=2, day=30), Code.OUT_OF_RANGE, at("policy_deadlines", "day", 0)),
+        (put("policy_schemes", 0, grades="A+|A|B|C|D|E"), Code.POLICY_LACKS, ("选项", "")),
     ],
 )  # fmt: skip
 def test_each_problem_is_found_at_its_cell(change: Change, code: Code, place: tuple[str, str]) -> None:
@@ -225,6 +230,44 @@ def test_each_problem_is_found_at_its_cell(change: Change, code: Code, place: tu
 def test_thresholds_that_can_hardly_be_meant_are_asked_about(row: int, cells: dict[str, str], expected: list[tuple[Code, int]]) -> None:
     shares = found(put("indicators", row, **cells), load_policy("sanmenxia-2022"))
     assert shares == [(code, *at("indicators", "threshold", at_row)) for code, at_row in expected]
+
+
+def test_grades_with_another_sign_between_them_are_said_once_and_not_of_every_row_that_has_one() -> None:
+    assert found(put("policy_schemes", 0, grades="A+、A、B，C、D")) == [(Code.NOT_SET_APART, *at("policy_schemes", "grades", 0))]
+
+
+def test_a_full_width_sign_between_grades_sets_them_apart() -> None:
+    read, findings = read_policy_book(changed(put("policy_schemes", 0, grades="｜".join(SMALL.schemes[0].grades))))
+    assert (read, findings) == (SMALL, [])
+
+
+def test_a_spelling_of_two_choices_is_found_at_the_later_one() -> None:
+    policy = load_policy("sanmenxia-2022")
+    rows = contents_of(policy)["policy_synonyms"]
+    no = next(at_row for at_row, row in enumerate(rows) if (row["list"], row["value"]) == ("yes_no", "否"))
+    taken = [(Code.MEANS_TWO, *at("policy_synonyms", "spellings", no))]
+    assert found(put("policy_synonyms", no, spellings="×|是"), policy) == taken       # the other choice itself
+    assert found(put("policy_synonyms", no, spellings="×|√"), policy) == taken        # a spelling of it
+    assert found(put("policy_synonyms", no, spellings="×|无|齐全"), policy) == []      # another list may use it
+
+
+@pytest.mark.parametrize(
+    ("cells", "differs"),
+    [
+        ({"text": "不高于60 mg/m³"}, True),                     # only the text was changed
+        ({"threshold": "60"}, True),                            # only the threshold
+        ({"text": "不高于60 mg/m³", "threshold": "60"}, False),
+        ({"text": "不低于50 mg/m³"}, True),                     # the other way round
+        ({"text": "60 mg/m³以下的，或经专家认可"}, False),        # nothing certain to compare
+        ({"text": "不高于50.0 mg/m³"}, False),
+        ({"text": "不高于60 mg/m³", "confirm": "待确认"}, False),  # a person will look at it anyway
+    ],
+)
+def test_a_requirement_that_says_another_number_than_its_threshold_is_asked_about(cells: dict[str, str], differs: bool) -> None:
+    policy = load_policy("sanmenxia-2022")
+    row = next(at_row for at_row, one in enumerate(contents_of(policy)["indicators"]) if one["text"] == "不高于50 mg/m³")
+    said = [one[1:] for one in found(put("indicators", row, **cells), policy) if one[0] is Code.TEXT_DIFFERS]
+    assert said == ([at("indicators", "threshold", row)] if differs else [])
 
 
 def test_a_table_with_rows_to_confirm_cannot_be_official() -> None:

@@ -15,11 +15,20 @@ from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
 from xltools.rules.policy_contents import contents_from, split
+from xltools.rules.policy_words import (
+    days_of_months,
+    grades_in_one,
+    grades_of_targets,
+    texts_beside_thresholds,
+    with_grades_apart,
+    words_with_two_meanings,
+)
 from xltools.rules.rows import sheet_findings
 from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]
 NOT_ASKED = {("indicators", "grade")}      # rows without a grade say how to check
+GRADES = ("grades", "current_grades")     # drop-downs that offer every grade there is
 ALWAYS_THERE = ("counties", "industries", "tables", "indicator_kinds", "operators", "decisions")      # lists that follow from the rest
 
 
@@ -28,9 +37,12 @@ def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[
     something nobody could read."""
     found = [finding for table in tables.values() for finding in _cells(table, known, unread)]
     found += [finding for name, table in tables.items() if name != "indicators" for finding in sheet_findings(table)]
-    rows = {name: _rows(table) for name, table in tables.items()}
+    rows: Mapping[str, Sequence[Row]] = {name: _rows(table) for name, table in tables.items()}
+    found += grades_in_one(tables, rows)
+    rows = with_grades_apart(rows)
     checks: tuple[Callable[[Mapping[str, Table], Mapping[str, Sequence[Row]]], Iterator[Finding]], ...] = (
-        _schemes, _tables, _tiers, _commons, _indicators, odd_thresholds, _needed, _waiting,
+        _schemes, _tables, _tiers, _commons, _indicators, odd_thresholds, texts_beside_thresholds,
+        words_with_two_meanings, grades_of_targets, days_of_months, _needed, _waiting,
     )  # fmt: skip
     for check in checks:
         found += check(tables, rows)
@@ -168,6 +180,9 @@ def _needed(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> I
     forms = [form for name in needed["templates"] for form in load_template(name)]
     lists = dict.fromkeys(field.list for form in forms for field in form if field.list)
     lacking = [("policy_lists", name) for name in lists if name not in there]
+    offered = {(record["list"], record["value"]) for _, record in rows["policy_lists"]}
+    graded = [(name, grade) for _, scheme in rows["policy_schemes"] for grade in split(scheme["grades"]) for name in GRADES if name in there]
+    lacking += [("policy_lists", "：".join(one)) for one in dict.fromkeys(graded) if one not in offered]
     lacking += [("policy_deadlines", id) for id in needed["deadlines"] if id not in {record["id"] for _, record in rows["policy_deadlines"]}]
     for form, value in lacking:
         yield _lacks(tables[form], value)

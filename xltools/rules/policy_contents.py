@@ -141,8 +141,8 @@ def fixed_lists() -> dict[str, tuple[str, ...]]:
 
 
 def split(text: str) -> list[str]:
-    """The parts of a cell that holds several."""
-    return [part.strip() for part in text.split(JOIN) if part.strip()]
+    """The parts of a cell that holds several; a full-width sign between them is the same."""
+    return [part.strip() for part in text.replace("｜", JOIN).split(JOIN) if part.strip()]
 
 
 def _joined(parts: Iterable[str]) -> str:
