@@ -35,7 +35,7 @@ WORD = zipped(**{"[Content_Types].xml": '<Override ContentType="application/vnd.
         (compound({"PowerPoint Document": b""}), "这是 PowerPoint 文件改了扩展名"),
         (compound({"Contents": b""}), "这不是电子表格文件"),
         (zipped(mimetype="application/vnd.oasis.opendocument.text"), "这是文字处理或演示文件，不是电子表格"),
-        (zipped(**{"照片.jpg": "x"}), "这是压缩包，请先解压"),
+        (zipped(**{"照片.jpg": "x"}), "这是压缩包，里面没有表格文件"),
         (b"%PDF-1.7", "这是 PDF 文件，不是电子表格"),
         (b"\x89PNG\r\n", "这是图片，不是电子表格"),
         (b"Rar!\x1a\x07", "这是压缩包，请先解压"),
@@ -83,6 +83,38 @@ def test_a_password_has_its_own_finding(tmp_path: Path, data: bytes) -> None:
 
 def test_an_ods_with_a_password_says_at_once_that_none_opens_it_here(tmp_path: Path) -> None:
     assert reason(tmp_path, LOCKED_ODS, "甲县.ods") == "文件有打开密码，这种格式用 --password 也打不开，请报送人去掉密码"
+
+
+def archive(*names: str, encoding: str = "", locked: bool = False) -> bytes:
+    """A .zip with these members; encoding: of the names, written without saying so, as Windows in China (gbk) and macOS (utf-8) do."""
+    short = {name: f"{at:0{len(name.encode(encoding))}}" if encoding else name for at, name in enumerate(names)}
+    data = zipped(**dict.fromkeys(short.values(), "x"))
+    for name, stand_in in short.items():
+        data = data.replace(stand_in.encode(), name.encode(encoding)) if encoding else data
+    if locked:
+        for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+            for part in data.split(mark)[1:]:
+                data = data.replace(mark + part, mark + part[: flags - 4] + bytes([part[flags - 4] | 1]) + part[flags - 3 :])
+    return data
+
+
+@pytest.mark.parametrize(
+    ("data", "sentence"),
+    [
+        (archive("7月/灵宝市.xlsx", "照片.jpg"), "这是压缩包，里面的 灵宝市.xlsx 都没有读取"),
+        (archive("7月/灵宝市.xlsx", "陕州区表.ET", "照片.jpg", encoding="gbk"), "这是压缩包，里面的 灵宝市.xlsx、陕州区表.ET 都没有读取"),
+        (archive("7月\\灵宝市.xls", encoding="utf-8"), "这是压缩包，里面的 灵宝市.xls 都没有读取"),
+        (archive("../../../etc/灵宝市.xlsx", "灵\u202e宝\a.csv"), "这是压缩包，里面的 灵宝.csv、灵宝市.xlsx 都没有读取"),
+        (archive("__MACOSX/._灵宝市.xlsx", "~$灵宝市.xlsx", "说明.docx"), "这是压缩包，里面没有表格文件"),
+        (archive("灵宝市.xlsx", locked=True), "这是有密码的压缩包，里面的 灵宝市.xlsx 都没有读取"),
+        (archive(*(f"{at}.xlsx" for at in range(7)), "内层.zip"), "这是压缩包，里面的 0.xlsx、1.xlsx、2.xlsx、3.xlsx、4.xlsx 等 8 个 都没有读取"),
+        (archive("长" * 300 + ".xlsx"), f"这是压缩包，里面的 {'长' * 60} 都没有读取"),
+        (archive("ÿ.xlsx", encoding="latin-1"), "这是压缩包，里面的 �.xlsx 都没有读取"),
+    ],
+)
+def test_an_archive_is_not_read_and_says_which_workbooks_are_in_it(tmp_path: Path, data: bytes, sentence: str) -> None:
+    assert reason(tmp_path, data, "灵宝市.zip") == sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["灵宝市.zip"]
 
 
 def test_a_member_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 
+from xltools.books.archive import contents
 from xltools.books.biff import is_locked
 from xltools.books.decode import MARKS, NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
@@ -113,6 +114,11 @@ class Package:
         """Member names in lower case, sorted."""
         return sorted(self._members)
 
+    @property
+    def contents(self) -> str:
+        """Why this is not read where it is no workbook but an archive, see `archive.contents`."""
+        return contents(self._members.values())
+
     def __contains__(self, part: object) -> bool:
         return isinstance(part, str) and _key(part) in self._members
 
@@ -179,7 +185,7 @@ def _zip_kind(package: Package) -> Kind:
             return _ods_unlocked(package)
         raise refuse(package.name, "这是文字处理或演示文件，不是电子表格")
     if "[content_types].xml" not in package:
-        raise refuse(package.name, "这是压缩包，请先解压")
+        raise refuse(package.name, package.contents)
     types = package.read("[content_types].xml")
     if types.startswith((b"\xff\xfe", b"\xfe\xff")):
         types = types.decode("utf-16", "replace").encode()
