@@ -44,6 +44,7 @@ from xltools.faces.options import (
 from xltools.faces.places import cache_folder, keep_traceback
 from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
+from xltools.faces.stream import forgiving
 from xltools.faces.terminal import (
     progress,
     show_merged,
@@ -251,6 +252,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
 def main() -> None:
     """The `xltools` command."""
+    forgiving()
     without_threads_of_numpy()
     with seldom_looking():
         code = run()

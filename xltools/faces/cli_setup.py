@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import time
@@ -24,6 +23,7 @@ from xltools.faces.options import (
     policy_option,
 )
 from xltools.faces.speech import say, spoken
+from xltools.faces.stream import json_text
 from xltools.faces.terminal import counts_line, progress, show_merged, show_outcome, show_returned
 from xltools.libreoffice.bridge import host_python
 from xltools.model.result import exit_code
@@ -92,7 +92,7 @@ def doctor(as_json: bool) -> int:
     word = spoken().word
     lines = [replace(line, topic=word(line.topic), text=word(line.text), mend=word(line.mend)) for line in found]
     if as_json:
-        click.echo(json.dumps([line.record() for line in lines], ensure_ascii=False, indent=1))
+        click.echo(json_text([line.record() for line in lines]))
     else:
         for line in lines:
             mark, colour = STATES[line.state]

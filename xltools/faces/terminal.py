@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from collections import Counter
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from xltools.faces.speech import language_of, say, spoken, told
+from xltools.faces.stream import json_text
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity, StopError
 from xltools.model.language import CHINESE, Language
@@ -142,13 +142,13 @@ def progress() -> Iterator[Any]:
 
 def show_json(outcome: Any) -> None:
     """Print the outcome's record as JSON, its findings in the language of the run."""
-    click.echo(json.dumps(told(outcome).record(), ensure_ascii=False, indent=1))
+    click.echo(json_text(told(outcome).record()))
 
 
 def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief: bool = False) -> None:
     """Print what was found: JSON, or lines to read; brief leaves the notes to the problem list."""
     if as_json:
-        click.echo(json.dumps(record, ensure_ascii=False, indent=1))
+        click.echo(json_text(record))
         return
     show_report(outcome.findings, brief)
     for line in account_lines(outcome.account) if outcome.account else ():
