@@ -12,6 +12,7 @@ from tests.checklist_books import CHECKED, NAME, POLICY, applicant, at_best, vis
 from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise
 from xltools.actions.grade import grade_files
+from xltools.actions.policy import make_policy
 from xltools.actions.regrade import compared, stamped_policy
 from xltools.books.base import Cell
 from xltools.faces import cli
@@ -221,9 +222,21 @@ def test_a_process_without_a_table_under_the_new_rules_is_said(tmp_path: Path) -
 
 
 def test_checklists_know_the_policy_they_were_made_for(tmp_path: Path) -> None:
-    assert stamped_policy([tmp_path]) is None
+    assert stamped_policy([tmp_path]) == ""
     write(tmp_path / "甲.xlsx", applicant(CLINKER))
-    assert stamped_policy([tmp_path]) is POLICY
+    assert stamped_policy([tmp_path]) == POLICY.id
+
+
+def test_a_process_that_moves_is_told_where_the_enterprise_as_a_whole_stands_as_before(tmp_path: Path) -> None:
+    stricter = replace(GRINDING, indicators=tuple(replace(one, requirements=tuple(replace(r, values=("1",)) for r in one.requirements)) if one.no == "1" else one for one in GRINDING.indicators))
+    new = replace(POLICY, id="严一点", tables=tuple(stricter if table.id == GRINDING.id else table for table in POLICY.tables))
+    write(tmp_path / "甲.xlsx", applicant(CLINKER, GRINDING), [at_best(CLINKER, no_1=45.0), at_best(GRINDING)])
+    graded = grade_files([tmp_path], POLICY)
+    (stays,), (moves,) = compared(graded, POLICY, replace(POLICY, id="照旧")).moves or (), compared(graded, POLICY, new).moves or ()
+    assert (stays.before, stays.direction, stays.parts) == ("D（需人工确认）", "不变", ())      # the same doubt on both sides is no difference
+    assert (moves.before, moves.after, moves.direction) == ("D（需人工确认）", "D（需人工确认）", "不能比较")
+    assert [(one.process, one.before, one.after) for one in moves.parts] == [("粉磨", "引领性", "非引领性")]
+    assert moves.parts[0].step.startswith("评为非引领性：粉磨—“能源类型”第1项“烘干热源”")
 
 
 # --- the command line --------------------------------------------------------------------------------------------------
@@ -251,6 +264,21 @@ def test_grade_json_and_compare(folder: Path, capsys: pytest.CaptureFixture[str]
     assert set(said) == {"enterprises", "findings", "moves"}
     cli.run(["grade", str(folder), "--policy", "national-2026", "--compare"])
     assert "换用政策 national-2026（原为 sanmenxia-2022）" in capsys.readouterr().out
+
+
+def test_a_policy_compared_with_a_changed_one_of_its_own_id_says_so(folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    library = make_policy(tmp_path / "政策库.xlsx", POLICY)
+    cli.run(["grade", str(folder), "--policy", str(library), "--compare"])
+    assert "两套政策的代号相同" in capsys.readouterr().out
+
+
+def test_checklists_of_a_policy_of_the_bureaus_own_are_not_compared_with_it_by_itself(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    own = replace(POLICY, id="mingzhou-2027")
+    library = make_policy(tmp_path / "明州2027.xlsx", own)
+    (tmp_path / "核查表").mkdir()
+    write(tmp_path / "核查表" / "甲.xlsx", applicant(CLINKER), policy=own)
+    assert cli.run(["grade", str(tmp_path / "核查表"), "--policy", str(library), "--compare"]) == cli.USAGE
+    assert "核查表是按政策“mingzhou-2027”生成的" in capsys.readouterr().err
 
 
 def test_make_checklist_writes_them_and_says_how_many(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,10 +12,9 @@ from xltools.actions.grade import parts_of_each
 from xltools.books.checklist_read import is_checklist
 from xltools.books.file import open_book
 from xltools.model.finding import Finding, StopError, first_per_cell
-from xltools.model.form import SpecError
 from xltools.model.grade import PartGrade
 from xltools.model.graded import GradeOutcome
-from xltools.model.policy import Policy, load_policy
+from xltools.model.policy import Policy
 from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
 from xltools.rules.regrade import move, under
@@ -48,8 +47,8 @@ def _under(parts: Iterable[PartGrade], policy: Policy) -> tuple[list[PartGrade],
     return found, findings
 
 
-def stamped_policy(paths: Iterable[Path]) -> Policy | None:
-    """The shipped policy that most checklists among these files were made for, None when they name none."""
+def stamped_policy(paths: Iterable[Path]) -> str:
+    """The id of the policy that most checklists among these files were made for, "" when none names one."""
     named: Counter[str] = Counter()
     for source in sources(paths)[0]:
         try:
@@ -57,10 +56,4 @@ def stamped_policy(paths: Iterable[Path]) -> Policy | None:
             named[book.stamp.policy] += int(is_checklist(book))
         except StopError:
             continue
-    for id, count in named.most_common():
-        try:
-            if id and count:
-                return load_policy(id)
-        except SpecError:
-            continue
-    return None
+    return next((id for id, count in named.most_common() if id and count), "")

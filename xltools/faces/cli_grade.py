@@ -151,8 +151,18 @@ def _policies(files: Inbox, policy: Policy, other: str | None) -> tuple[Policy, 
     from xltools.actions.regrade import stamped_policy
 
     if other == THIS:
-        return stamped_policy(files) or policy, policy
+        return _shipped(stamped_policy(files) or policy.id), policy
     return policy, None if other is None else PolicyName().convert(other, None, click.get_current_context())
+
+
+def _shipped(id: str) -> Policy:
+    """The policy that checklists were made for, to compare with; a usage error where only the bureau itself has it."""
+    context = click.get_current_context()
+    try:
+        return PolicyName().convert(id, None, context)
+    except click.BadParameter:
+        message = spoken().say("核查表是按政策“{policy}”生成的，它不是随带的政策。请写明两套：--policy 这套政策的政策库.xlsx --compare 要比较的政策库.xlsx", policy=id)
+        raise click.BadParameter(message, context, next(one for one in context.command.params if one.name == "other")) from None
 
 
 def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:
@@ -182,11 +192,22 @@ def _moves(moves: tuple[Move, ...]) -> Iterator[str]:
         return
     language = spoken()
     yield click.style(language.say("\n换用政策 {new}（原为 {old}）", new=moves[0].new_policy, old=moves[0].old_policy), bold=True)
+    if moves[0].new_policy == moves[0].old_policy:
+        yield language.say("  两套政策的代号相同；内容改过的，请在政策库的“政策”表另取一个代号，填报表和核查表凭它认政策")
     counts: dict[str, int] = {}
     for one in moves:
         counts[one.direction] = counts.get(one.direction, 0) + 1
-        if one.before != one.after:
+        if one.before != one.after or one.parts:
             head = language.say("  {direction}　{name}（{code}）：", direction=one.direction, name=one.name, code=one.credit_code)
             yield f"{head}{language.word(one.before)} → {language.word(one.after or '没有对应的指标表')}"
-            yield from (f"      {step}" for step in one.steps[:2])
+            yield from (f"      {step}" for step in _why(one))
     yield "  " + language.text("，").join(language.say("{direction} {count} 家", direction=direction, count=count) for direction, count in counts.items())
+
+
+def _why(one: Move) -> Iterator[str]:
+    """What decides under the other policy: process by process where some move, else for the whole."""
+    language = spoken()
+    for part in one.parts:
+        yield f"{language.say('{process}：', process=part.process)}{language.word(part.before)} → {language.word(part.after)}"
+        yield from ([language.word(part.step)] if part.step else [])
+    yield from (language.word(step) for step in one.steps[:2] if not one.parts)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from xltools.model.checklist import Checker
@@ -13,8 +13,18 @@ from xltools.model.standing import Change, Standing
 
 
 @dataclass(frozen=True)
+class PartMove:
+    """One process that another policy grades otherwise. step: what decides it there, in words."""
+
+    process: str
+    before: str
+    after: str
+    step: str = ""
+
+
+@dataclass(frozen=True)
 class Move:
-    """One enterprise under two policies. steps: why it stands where it does under the new one."""
+    """One enterprise under two policies. steps: why it stands where it does under the new one · parts: the processes that move."""
 
     credit_code: str
     name: str
@@ -24,6 +34,7 @@ class Move:
     old_policy: str
     new_policy: str
     steps: tuple[str, ...] = ()
+    parts: tuple[PartMove, ...] = ()
 
     def record(self) -> dict[str, Any]:
         """The move as `--json` prints it."""
@@ -36,6 +47,7 @@ class Move:
             "old_policy": self.old_policy,
             "new_policy": self.new_policy,
             "steps": list(self.steps),
+            "parts": [asdict(one) for one in self.parts],
         }
 
 

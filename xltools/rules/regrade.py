@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.grade import Answer, Checklist, EnterpriseGrade, Status
-from xltools.model.graded import Move
+from xltools.model.graded import Move, PartMove
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
 from xltools.model.policy import Policy
 
@@ -57,15 +57,26 @@ def _moved(one: Indicator, table: IndicatorTable, old: Mapping[str, Indicator], 
 
 
 def move(before: EnterpriseGrade, after: EnterpriseGrade | None, old: Policy, new: Policy) -> Move:
-    """From which grade to which an enterprise would move."""
+    """From which grade to which an enterprise would move, and which of its processes."""
     then = after.outcome if after else ""
     steps = tuple(after.steps) if after else ()
-    direction = _direction(before, after, old, new)
-    return Move(before.credit_code, before.name, before.outcome, then, direction, old.id, new.id, steps)
+    parts = tuple(_parts(before, after)) if after else ()
+    return Move(before.credit_code, before.name, before.outcome, then, _direction(before, after, old, new), old.id, new.id, steps, parts)
+
+
+def _parts(before: EnterpriseGrade, after: EnterpriseGrade) -> Iterator[PartMove]:
+    """The processes that stand elsewhere; what only the enterprise as a whole hides."""
+    then = {part.checklist.place: part for part in after.parts}
+    for part in before.parts:
+        now = then[part.checklist.place]
+        if now.outcome != part.outcome:
+            yield PartMove(part.checklist.process, part.outcome, now.outcome, next(iter(now.steps), ""))
 
 
 def _direction(before: EnterpriseGrade, after: EnterpriseGrade | None, old: Policy, new: Policy) -> str:
-    """Better or worse, where both grades are clear and belong to schemes of one order of words."""
+    """Better or worse, where both grades are clear and belong to schemes of one order of words; the same where every process is."""
+    if after is not None and before.outcome == after.outcome and not any(_parts(before, after)):
+        return SAME
     if after is None or Status.CLEAR not in (before.status, after.status) or before.status is not after.status:
         return UNCLEAR
     if before.grade == after.grade:
