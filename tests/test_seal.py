@@ -220,7 +220,32 @@ def test_a_signature_taken_from_another_seal_or_with_another_name_is_wrong(tmp_p
     line = next(row for row in book["封签记录"].iter_rows() if row[0].value == "数字签名")
     line[1].value = "李四"
     book.save(signed)
-    assert [one.code for one in verify_files([signed], POLICY, public_keys(tmp_path / "密钥")).findings] == [Code.SIGNATURE_WRONG]
+    assert [one.code for one in verify_files([signed], POLICY, public_keys(tmp_path / "密钥")).findings] == [Code.SIGNATURE_WRONG, Code.NOT_SIGNED_BY_KEY]
+
+
+def test_the_state_names_who_signed_by_key_and_a_signature_taken_out_is_missed(tmp_path: Path, seal_book: Path) -> None:
+    private, _ = new_key(tmp_path / "密钥", "张三")
+    signed = sign_files([seal_book], Signing(POLICY, tmp_path / "一", DAY, read_key(private))).paths[0]
+    keys = public_keys(tmp_path / "密钥")
+    whole = verify_files([signed], POLICY, keys)
+    assert next(iter(whole.states.values())).endswith("（2人签字），数字签名：张三")
+    assert whole.findings == ()
+    assert verify_files([seal_book], POLICY).findings == ()      # a seal without keys, verified without keys
+    book = openpyxl.load_workbook(signed)
+    line = next(row for row in book["封签记录"].iter_rows() if row[0].value == "数字签名")
+    book["封签记录"].delete_rows(line[0].row)
+    book.save(signed)
+    stripped = verify_files([signed], POLICY, keys)
+    assert [(one.code, dict(one.values)["name"]) for one in stripped.findings] == [(Code.NOT_SIGNED_BY_KEY, "张三")]
+    assert "数字签名" not in next(iter(stripped.states.values()))
+
+
+def test_a_signature_by_a_key_that_somebody_else_made_in_the_same_name_is_an_error(tmp_path: Path, seal_book: Path) -> None:
+    stranger, _ = new_key(tmp_path / "冒名", "张三")
+    new_key(tmp_path / "密钥", "张三")
+    signed = sign_files([seal_book], Signing(POLICY, tmp_path / "一", DAY, read_key(stranger))).paths[0]
+    assert [one.code for one in verify_files([signed], POLICY, public_keys(tmp_path / "密钥")).findings] == [Code.SIGNER_OTHER_KEY]
+    assert [one.code for one in verify_files([signed], POLICY, public_keys(tmp_path / "冒名")).findings] == []
 
 
 def test_who_did_not_check_cannot_sign(tmp_path: Path, seal_book: Path) -> None:

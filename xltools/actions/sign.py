@@ -149,8 +149,10 @@ def verify_files(paths: Iterable[Path], policy: Policy, known: Mapping[str, froz
             book = open_book(source.path, source.name, source.passwords)
             if (form := _form(book, source, policy)) is None:
                 continue
-            states[source.name], said = state_of(book, form)
-            found += [*said, *form.about, *_signatures(seal_of(book), book.name, known or {})]
+            state, said = state_of(book, form)
+            seal = seal_of(book)
+            states[source.name] = state if said else state + _by_key(seal)
+            found += [*said, *form.about, *_signatures(seal, book.name, known or {}), *_unsigned(seal, form, known or {})]
         except StopError as stop:
             found += [] if is_by_chance(source) else [stop.finding]
     return SignOutcome(states, tuple(sorted(found, key=order)))
@@ -162,6 +164,22 @@ def _signatures(seal: Seal | None, file: str, known: Mapping[str, frozenset[str]
     for one in seal.signatures if seal else ():
         if not (seal and holds(one, seal)):
             found.append(Code.SIGNATURE_WRONG.at(Place(file), name=one.name))
-        elif one.public not in known.get(one.name, ()):
+        elif one.name in known and one.public not in known[one.name]:
+            registered = "、".join(sorted(fingerprint(public) for public in known[one.name]))
+            found.append(Code.SIGNER_OTHER_KEY.at(Place(file), name=one.name, print=fingerprint(one.public), known=registered))
+        elif one.name not in known:
             found.append(Code.SIGNER_UNKNOWN.at(Place(file), name=one.name, print=fingerprint(one.public)))
     return found
+
+
+def _unsigned(seal: Seal | None, form: Paper, known: Mapping[str, frozenset[str]]) -> list[Finding]:
+    """Those who should have signed by key, as their keys are given, and have not: a signature leaves no trace when it is taken out."""
+    signed = {one.name for one in seal.signatures} if seal else set()
+    missing = [name for name in form.who.names if seal and name in known and name not in signed]
+    return [Code.NOT_SIGNED_BY_KEY.at(Place(form.who.file), name=name) for name in missing]
+
+
+def _by_key(seal: Seal | None) -> str:
+    """Who signed a seal by key, as it is put behind the state of a form; "" where nobody did."""
+    names = dict.fromkeys(one.name for one in seal.signatures if holds(one, seal)) if seal else {}
+    return load_seal_words().words["by_key"].format(names="、".join(names)) if names else ""
