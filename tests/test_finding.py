@@ -35,7 +35,7 @@ def test_a_sentence_without_its_values_is_refused() -> None:
 
 def test_one_cell_keeps_the_finding_of_the_earliest_stage() -> None:
     place = Place("甲.xlsx", "表", "B2")
-    early = Code.NOT_A_NUMBER.at(place, label="产能", value="很多", example="1")
+    early = Code.NOT_A_NUMBER.at(place, label="产能", value="很多", example="1", more="")
     late = Code.CODE_TWO_NAMES.at(place, code="1", row=3, other="甲", name="乙")
     note = Code.CONVERTED.at(place, label="产能", value="１", after="1", how="全角→半角")
     assert first_per_cell([late, note, early]) == sorted([note, early], key=order)

@@ -220,6 +220,18 @@ def test_one_entry_of_four(change: dict[str, Any], outcome: str, open_cells: lis
     assert codes(checklist) == [(code, place(no, column).cell) for code, no, column in open_cells]
 
 
+@pytest.mark.parametrize("found", ["未检出", "ND", "<1.0", "＜1.0mg/m³"])
+def test_a_result_below_the_limit_of_detection_is_neither_zero_nor_met(found: str) -> None:
+    """10 mg/m³ are allowed: even so a person decides what counts."""
+    checklist = filled(small(), GOOD | {"1": found})
+    part, (finding,) = grade_part(checklist)
+    assert (part.outcome, finding.code, finding.place) == ("待核实", Code.ANSWER_UNKNOWN, place("1", "G"))
+    assert finding.message == f"“排放限值—颗粒物”填了“{found}”，无法判断，按待核实处理"
+    assert finding.fix == (
+        "请填不小于0的数字，不写单位（mg/m³）；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请核查人对照监测报告确定后填数，原来的写法写在“核查意见”"
+    )
+
+
 @pytest.mark.parametrize("share", [100.1, 101, -1])
 def test_a_share_outside_its_range_is_no_answer(share: float) -> None:
     assert graded(table_of("cement-clinker"), CEMENT | {"1": share}).outcome == "待核实"

@@ -26,7 +26,7 @@ def sent(tmp_path_factory):
 
 
 def letter(count: int, text: str = "x") -> Letter:
-    findings = tuple(Code.NOT_A_NUMBER.at(Place("灵宝市.xlsx", "排查清单", f"K{row}"), label="产能", value=text, example="20000") for row in range(5, 5 + count))
+    findings = tuple(Code.NOT_A_NUMBER.at(Place("灵宝市.xlsx", "排查清单", f"K{row}"), label="产能", value=text, example="20000", more="") for row in range(5, 5 + count))
     return Letter("灵宝市.xlsx", "灵宝市", "2022-07-18", "7月20日前", findings)
 
 

@@ -78,6 +78,21 @@ def test_uncertain_numbers_stay_with_a_finding_that_proposes_one_number_or_shows
     assert (reading.value, reading.code, reading.details["example"]) == (None, Code.NOT_A_NUMBER, proposal)
 
 
+BELOW = ["未检出", "ND", "N.D.", "nd(0.5)", "＜0.5", "<0.5", "< .5mg/m³", "低于检出限", "小于0.5", "<DL", "0.5L", "未检出（检出限0.5）", "低于0.5", "MDL"]
+
+
+@pytest.mark.parametrize("cell", BELOW)
+def test_a_result_below_the_limit_of_detection_is_no_number_and_nothing_says_which_one_counts(cell):
+    reading = cell_reader(load_form("measures")["day_pm"], POLICY, YEAR)(cell)
+    assert (reading.value, reading.code) == (None, Code.NOT_A_NUMBER)
+    assert reading.details == {"example": "12.5", "more": "；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注"}
+
+
+@pytest.mark.parametrize("cell", ["无", "约0.5", "0.5 LAND", "AND", "≥5", "不足额", "检出", "5升"])
+def test_other_words_are_not_taken_for_a_result_below_the_limit(cell):
+    assert cell_reader(load_form("measures")["day_pm"], POLICY, YEAR)(cell).details["more"] == ""
+
+
 @pytest.mark.parametrize("cell", ["80%", "80％", "80 %", "８０％"])
 def test_a_percent_sign_in_a_percent_field_only_repeats_the_unit(cell):
     assert read("measures", "cut_red", cell) == (80, Code.CONVERTED)

@@ -220,7 +220,7 @@ def test_cells_with_problems_and_words_that_matter_are_tinted() -> None:
     place = Place("灵宝市.xlsx", "排查清单", "K6")     # 产能 of the second row
     run = outcome(
         [submission("灵宝市.xlsx", "灵宝市", {"screening": LIST}, findings=())],
-        Code.NOT_A_NUMBER.at(place, label="", value="", example=""),
+        Code.NOT_A_NUMBER.at(place, label="", value="", example="", more=""),
         Code.CONVERTED.at(Place("灵宝市.xlsx", "排查清单", "K5"), label="", value="", after="", how=""),
     )
     tables = combine(run, POLICY, CITY)

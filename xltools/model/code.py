@@ -70,7 +70,7 @@ class Code(Enum):
 
     # 2 one cell
     REQUIRED = ("E202", "“{label}”未填写", "请填写{hint}")
-    NOT_A_NUMBER = ("E203", "“{label}”填了“{value}”，应为数字", "请只填数字，不写单位和别的文字，例如 {example}")
+    NOT_A_NUMBER = ("E203", "“{label}”填了“{value}”，应为数字", "请只填数字，不写单位和别的文字，例如 {example}{more}")
     NOT_A_CHOICE = ("E204", "“{label}”填了“{value}”，不在可选范围内", "请从下拉框选择：{choices}")
     OUT_OF_RANGE = ("E205", "“{label}”填了 {value}，应{limits}", "请核对数值和单位后改正")
     NOT_A_DATE = ("E206", "“{label}”填了“{value}”，不是能识别的日期", "请填成 2022-06-30 这样的日期")

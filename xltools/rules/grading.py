@@ -23,6 +23,7 @@ from xltools.model.grade import (
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.rules.explain import flags_of, required_text, steps_of
 from xltools.rules.nearest import meant
+from xltools.rules.numbers import says_below
 from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
 from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
 
@@ -172,13 +173,20 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
         "item": item.label,
         "value": plain(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
         "reason": answer.reason,
-        "hint": _hint(indicator, table) + (meant(answer.found, indicator.options) if isinstance(answer.found, str) else ""),
+        "hint": _hint(indicator, table) + (_more(indicator, answer.found) if isinstance(answer.found, str) else ""),
         "no": indicator.no,
         "number": number_written(answer.found, indicator.unit),
         "other": asked_alike(indicator, table, answer.chosen),
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell
     return code.at(answer.reason_place if at_reason else item.place, **values)
+
+
+def _more(indicator: Indicator, found: str) -> str:
+    """What else helps whoever typed this text: what may have been meant, never applied; that nothing says what counts below the limit of detection."""
+    if indicator.kind is AnswerKind.NUMBER and says_below(found):
+        return "；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请核查人对照监测报告确定后填数，原来的写法写在“核查意见”"
+    return meant(found, indicator.options)
 
 
 def _hint(indicator: Indicator, table: IndicatorTable) -> str:

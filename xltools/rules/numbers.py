@@ -9,7 +9,7 @@ from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.percent import Percent
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
-from xltools.rules.text import key, narrow, shown, visible
+from xltools.rules.text import compact, key, narrow, shown, visible
 
 _AS_SHOWN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
@@ -18,6 +18,8 @@ _WITH_TAIL = re.compile(r"([+-]?[\d,.]+) ?(.+)", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
 _SCALE = re.compile("百万|千万|万|亿")
 _SCALES = {"万": 10**4, "亿": 10**8, "百万": 10**6, "千万": 10**7}
+# A result below what the method detects: in words, in the letters of laboratories, as a bound, or as the limit with an L behind it.
+_BELOW = re.compile(r"未检出|未测出|检出限|检测限|(?<![A-Z])N\.?D\.?(?![A-Z])|(?<![A-Z])[BM]?DL(?![A-Z])|^(?:<|小于|低于|不足)\.?\d|^\d+(?:\.\d+)?L$", re.ASCII)
 EXACT = 10**15  # a cell holds 15 digits; a longer number or code has lost its end
 
 
@@ -25,8 +27,8 @@ def read_number(cell: object, field: Field) -> Reading:
     """The number in a cell of this field.
 
     "1,200", "１２.5" and the field's own unit behind a number are certain. "2000万" (the unit column may say 万吨 already),
-    "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one. A cell that shows a
-    percentage is read as the text it shows.
+    "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one. So are "未检出" and "<0.5",
+    which are neither 0 nor 0.5: nothing that we know says what counts. A cell that shows a percentage is read as the text it shows.
     """
     if isinstance(cell, Percent):
         is_share = field.unit == "%" and math.isfinite(cell.number)
@@ -81,9 +83,16 @@ def _with_unit(typed: str, field: Field) -> Reading:
     return _no_number(typed, field)
 
 
+def says_below(typed: str) -> bool:
+    """Whether a text says that a result was below what the method detects, instead of a number."""
+    return _BELOW.search(compact(typed)) is not None
+
+
 def _no_number(typed: str, field: Field) -> Reading:
+    if says_below(typed):
+        return refused(Code.NOT_A_NUMBER, example=field.example, more="；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注")
     proposal = "" if _is_list(typed) else _proposal(narrow(typed))
-    return refused(Code.NOT_A_NUMBER, example=proposal or field.example)
+    return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more="")
 
 
 def _proposal(text: str) -> str:
