@@ -1,6 +1,7 @@
 """Seals: what is sealed, what breaks them and is named, what does not, and signatures by key."""
 
 import json
+import re
 import zipfile
 from collections.abc import Mapping
 from datetime import date
@@ -351,6 +352,39 @@ def test_a_countys_workbook_is_sealed_and_a_changed_grade_is_named(tmp_path: Pat
     change(path, open_book(path).sheets.index(sheet) + 1, **{cell: "A"})
     found = [one for one in verify_files([path], POLICY).findings if one.code is Code.SEALED_CELL_CHANGED]
     assert [(one.place.sheet, one.place.cell, one.message) for one in found] == [(sheet, cell, f"“{CODES[1]} 烧成—初审结论等级”封签时是“B”，现在是“A”")]
+
+
+def test_the_code_stands_at_the_left_of_the_footer_of_every_sheet_of_a_countys_workbook(tmp_path: Path) -> None:
+    path = sign_files([county(tmp_path / "报送")], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
+    code = next(iter(verify_files([path], POLICY).states.values())).split()[1].partition("（")[0]
+    with zipfile.ZipFile(path) as archive:
+        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    footers = [found[1] for text in sheets for found in re.finditer(r"<oddFooter>(.*?)</oddFooter>", text, re.DOTALL)]
+    marked = [one for one in footers if code in one]
+    assert len(marked) == sum(open_book(path).facts(name).visible for name in open_book(path).sheets)
+    for one in marked:
+        assert re.match(rf"&amp;L(?:(?!&amp;[CR]).)*封签：{code}(?:&amp;[CR]|$)", one, re.DOTALL), one
+
+
+def test_a_share_shown_as_a_percentage_since_is_another_value_of_a_countys_workbook(tmp_path: Path) -> None:
+    """0.8 is asked about, a cell that shows 80% is read as 80: a format alone changes what is merged."""
+    rows = [enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")]
+    source = county_file(tmp_path / "报送", "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="烧成")], measures=[filled("measures", credit_code=CODES[0], process="烧成", cut_red=0.8)])
+    path = sign_files([source], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
+    sheet, cell = place_of("measures", "cut_red", 0)
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    formats = parts["xl/styles.xml"].decode()
+    styles = re.search(r"<cellXfs count=\"(\d+)\">", formats)
+    assert styles
+    parts["xl/styles.xml"] = formats.replace("</cellXfs>", '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/></cellXfs>', 1).replace(styles[0], f'<cellXfs count="{int(styles[1]) + 1}">').encode()
+    member = f"xl/worksheets/sheet{open_book(path).sheets.index(sheet) + 1}.xml"
+    parts[member] = re.sub(rf'<c r="{cell}" s="\d+"', f'<c r="{cell}" s="{styles[1]}"', parts[member].decode()).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in parts.items():
+            archive.writestr(name, data)
+    changed = [one for one in verify_files([path], POLICY).findings if one.code is Code.SEALED_CELL_CHANGED]
+    assert [(one.place.sheet, one.place.cell, dict(one.values)["before"], dict(one.values)["after"]) for one in changed] == [(sheet, cell, "0.8", "80%")]
 
 
 def test_a_sorted_countys_workbook_keeps_its_seal(tmp_path: Path) -> None:

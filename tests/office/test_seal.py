@@ -66,6 +66,16 @@ def test_harmless_saves_leave_every_seal_whole(office: Office, sealed: list[Path
     assert broken == []
 
 
+def test_a_seal_outlives_the_old_format_though_it_keeps_0_for_texts_that_were_not_calculated(office: Office, sealed: list[Path], tmp_path: Path) -> None:
+    with office.open(sealed[0]) as document:
+        assert told(document.save_as(tmp_path / "原样.xls")) == []
+        name = document.sheets[1]
+        document.model.Sheets.getByName(name).unprotect("")
+        document.write(name, "H7", [[12.5]])
+        changed = document.save_as(tmp_path / "改过.xls")
+    assert (name, "H7") in changed_cells(told(changed))
+
+
 def test_a_score_changed_in_libreoffice_is_named_in_either_format(office: Office, sealed: list[Path], tmp_path: Path) -> None:
     for kind in ("xlsx", "ods"):
         with office.open(sealed[0]) as document:

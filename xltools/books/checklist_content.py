@@ -11,9 +11,11 @@ from functools import cache
 from xltools.books.address import address, split
 from xltools.books.base import Grid
 from xltools.books.file import FileBook
+from xltools.books.grid import Sheet
 from xltools.model.checklist import Entered, ReadChecklist, ReadPart
 from xltools.model.form import Form, load_form
 from xltools.model.guide import load_guide
+from xltools.model.percent import Percent
 from xltools.model.seal import NOT_CALCULATED, Content, SealLine, Spot, canonical, load_seal_words
 
 
@@ -26,18 +28,30 @@ def checklist_content(book: FileBook, read: ReadChecklist) -> Content:
     seen = [name for name in book.sheets if name not in ours]
     cells: dict[Spot, str] = {}
     for name in seen:
-        cells |= texts_of(name, book.sheet(name).grid)
-    stale = frozenset((name, cell) for name in seen for cell in book.facts(name).stale)
+        cells |= texts_of(name, _as_judged(book.sheet(name).grid))
+    stale = frozenset((name, cell) for name in seen for cell in _not_calculated(book.sheet(name)))
     parts = {part.place.sheet: part for part in read.parts}
     overall = load_form("checklist_overall").sheet
     lines: list[SealLine] = []
     for name in (one for one in seen if one in parts or one == overall):
-        known = list(_lines(parts[name], book.sheet(name).grid)) if name in parts else []
+        known = list(_lines(parts[name], _as_judged(book.sheet(name).grid))) if name in parts else []
         taken = {line.cell for line in known}
         lines += known
         lines += [SealLine(name, "", "", cell, text) for (sheet, cell), text in cells.items() if sheet == name and cell not in taken]
     lines = [replace(line, text=NOT_CALCULATED) if (line.sheet, line.cell) in stale else line for line in lines]
     return Content(tuple(lines), cells, tuple(seen), stale)
+
+
+def _as_judged(grid: Grid) -> Grid:
+    """The grid with plain numbers for percentages: a checklist's own formulas judge 0.8, whatever its cell shows."""
+    return [[float(value) if isinstance(value, Percent) else value for value in line] for line in grid]
+
+
+def _not_calculated(sheet: Sheet) -> Iterator[str]:
+    """The formula cells that say nothing; an old format, which keeps no text of a formula, then has 0 there."""
+    yield from sheet.facts.stale
+    zeros = {address(row, column) for row, line in enumerate(sheet.grid, 1) for column, value in enumerate(line, 1) if value == 0}
+    yield from (cell for cell, text in sheet.formulas.items() if not text and cell not in sheet.shared and cell in zeros)
 
 
 def without_mark(text: str) -> str:

@@ -29,6 +29,7 @@ from xltools.model.form import load_form
 from xltools.model.seal import Seal, load_seal_words
 
 FOOTERS = re.compile(rb"(<(?:odd|even|first)Footer(?:\s[^>]*)?>)(.*?)(</)", re.DOTALL)
+LEFT, SMALL = b"&amp;L", b"&amp;8"
 SIDE = re.compile(rb"&amp;[CR]")
 
 
@@ -67,7 +68,7 @@ def _with_footer(data: bytes, mark: str) -> bytes:
     root = outline(data, 1)
     found = root.first("headerFooter")
     if found is None:
-        entry = f"<headerFooter><oddFooter>&amp;L&amp;8{escape(mark.strip())}</oddFooter></headerFooter>".encode()
+        entry = b"<headerFooter><oddFooter>" + LEFT + SMALL + escape(mark.strip()).encode() + b"</oddFooter></headerFooter>"
         return spliced(data, [inserted(data, root, WORKSHEET, entry)])
     part = FOOTERS.sub(lambda match: match[1] + _marked(match[2], escape(mark).encode()) + match[3], data[found.start : found.end])
     return spliced(data, [(found.start, found.end, part)])
@@ -77,6 +78,8 @@ def _marked(footer: bytes, mark: bytes) -> bytes:
     plain = without_mark(footer.decode()).encode()
     side = SIDE.search(plain)
     at = side.start() if side else len(plain)
+    if LEFT not in plain[:at]:      # what stands in front of every part of a footer goes into its middle
+        mark = LEFT + SMALL + mark.decode().strip().encode()
     return plain[:at] + mark + plain[at:]
 
 

@@ -1,7 +1,7 @@
 """Seals: what of a workbook's content is sealed, the short code over it, who signed it; the words around it.
 
 A seal is over content, not over the file: values by what they are called. Widths, formats, another program, another format, the order
-of rows leave it whole.
+of rows leave it whole; a number that is shown as a percentage is another value where percentages are read so.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
 
+from xltools.model.percent import Percent
 from xltools.model.shipped import spec
 
 GROUP, CODE_LENGTH = 4, 16      # characters of the printed code: 80 bits, four groups that can be read out
@@ -95,13 +96,15 @@ def code_of(digest: str) -> str:
 
 
 def canonical(value: object) -> str:
-    """A cell as a person reads it, however a program stores it: "" for blank, 12.5, 2022-07-26, TRUE."""
+    """A cell as a person reads it, however a program stores it: "" for blank, 12.5, 80%, 2022-07-26, TRUE."""
     if value is None:
         return ""
     if isinstance(value, str) and "\n" not in value and "\r" not in value:
         return value.strip()
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
+    if isinstance(value, Percent):
+        return f"{_number(value.number)}%"
     if isinstance(value, int | float | Decimal):
         return _number(value)
     if isinstance(value, datetime):
