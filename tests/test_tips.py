@@ -11,6 +11,7 @@ import pytest
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.merge import merge
 from xltools.actions.tips import conceal_tips, make_tips, reveal_tips
+from xltools.books.address import column_letters
 from xltools.books.concealed import conceal, new_pair, private_key, public_key, reveal
 from xltools.faces import cli
 from xltools.model.code import Code
@@ -67,6 +68,31 @@ def test_nothing_of_the_reporter_is_left_and_everything_else_is(register: Path, 
     assert [(row["reporter"], row["contact"]) for row in rows] == [(None, None)] * 3
     assert [row["received"] for row in rows] == [datetime(2022, 8, 3), datetime(2022, 8, 4), datetime(2022, 8, 5)]
     assert [bool(row["concealed"]) for row in rows] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("field", "text", "tells"),
+    [
+        ("content", "赵举报在场看到集气罩长期不开", True),
+        ("verified", "已电话 139 0000-0001 核实", True),
+        ("handled", "答复赵 举报", True),
+        ("content", "周边群众反映，匿名", False),      # words that name nobody
+        ("content", "编号 1390000", False),
+    ],
+)
+def test_a_cell_that_tells_who_reported_stops_the_concealing(register: Path, keys: tuple[Path, Path], tmp_path: Path, field: str, text: str, tells: bool) -> None:
+    book = openpyxl.load_workbook(register)
+    book[FORM.sheet].cell(FIRST_ROW + 2, COLUMN[field], text)
+    book.save(register)
+    output = tmp_path / "密封.xlsx"
+    if not tells:
+        assert conceal_tips(register, keys[1], output, POLICY).count == 2
+        return
+    with pytest.raises(StopError) as stop:
+        conceal_tips(register, keys[1], output, POLICY)
+    assert (stop.value.finding.code, stop.value.finding.place.cell) == (Code.TIPS_TOLD, f"{column_letters(COLUMN[field])}{FIRST_ROW + 2}")
+    assert WHO not in stop.value.finding.message
+    assert not output.exists()
 
 
 def test_the_keeper_reads_what_was_typed_and_nobody_else(register: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:

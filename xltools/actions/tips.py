@@ -20,9 +20,9 @@ from xltools.model.finding import Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.telling import SECRET, telling_cells
 
 TEMPLATE, SEALED = "tips", "concealed"
-SECRET = ("reporter", "contact")
 Record = dict[str, Any]
 Turned = Callable[[Table, int, Record], tuple[Record, list[Finding]]]
 
@@ -44,9 +44,13 @@ def make_tips(output: Path, policy: Policy) -> Path:
 def conceal_tips(path: Path, key_file: Path, output: Path, policy: Policy) -> TipsOutcome:
     """A new register in which the reporters can only be read with the private key of this public one; nothing of them is left in its bytes.
 
-    Raises StopError when the file is no register, the key is none, or `output` is there already.
+    Raises StopError when the file is no register, the key is none, `output` is there already, or another cell tells who reported.
     """
     key = public_key(key_file)
+    table, _ = _read(path)
+    if told := telling_cells(list(table.records())):
+        cells = "、".join(table.place(row, name).cell for row, name in told)
+        raise StopError(Code.TIPS_TOLD.at(table.place(*told[0]), cells=cells))
 
     def turned(table: Table, row: int, record: Record) -> tuple[Record, list[Finding]]:
         secret = {name: record[name] for name in SECRET if record.get(name) is not None}
@@ -75,12 +79,18 @@ def reveal_tips(path: Path, key_file: Path, password: str, output: Path, policy:
     return _copy(path, output, policy, turned)
 
 
-def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
-    template, book = load_template(TEMPLATE), open_book(path)
-    raw, found = read_ours(book, template, template)
+def _read(path: Path) -> tuple[Table, list[Finding]]:
+    """The register in a file. Raises StopError when there is none."""
+    template = load_template(TEMPLATE)
+    raw, found = read_ours(open_book(path), template, template)
     if TEMPLATE not in raw:
         raise StopError(found[0])
-    table, rows, count = raw[TEMPLATE], [], 0
+    return raw[TEMPLATE], found
+
+
+def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
+    template, (table, found) = load_template(TEMPLATE), _read(path)
+    rows, count = [], 0
     for row, record in table.records():
         changed, said = turned(table, row, record)
         count += changed is not record

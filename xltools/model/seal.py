@@ -123,12 +123,14 @@ def _number(value: float | Decimal) -> str:
 
 @dataclass(frozen=True)
 class SealWords:
-    """sheet: of the record · suffix: of a sealed copy's name · private, public: names of key files · keeper: the same for keys that conceal."""
+    """sheet: of the record · suffix: of a sealed copy's name · private, public: names of key files · nobody: words that stand for a
+    reporter without a name · keeper: private and public for keys that conceal."""
 
     sheet: str
     suffix: str
     private: str
     public: str
+    nobody: tuple[str, ...]
     keeper: Mapping[str, str]
     words: Mapping[str, str]
     lines: tuple[str, ...]
