@@ -437,6 +437,7 @@ def test_a_system_that_refuses_to_replace_gets_the_summary_beside(run: Callable[
     assert outcome.output == tmp_path / "市级汇总（新）.xlsx"
     assert Code.OUTPUT_OPEN in codes(outcome)
     assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+    assert not (tmp_path / "市级汇总-备份").exists()
 
 
 def test_a_free_name_is_found_beside(tmp_path: Path) -> None:

@@ -1,11 +1,15 @@
 """Changing a package part by part: what is changed reads as meant, and everything else keeps its bytes."""
 
 import io
+import sys
 import zipfile
+from types import SimpleNamespace
 
 import pytest
 
 from tests.workbooks import XLSX, changed, small, strict
+from xltools.books.document import Paragraph, as_docx
+from xltools.books.package import pack
 from xltools.books.patch import Patch
 from xltools.books.patch_book import add_front_sheet, sheets_of, take_out_sheet
 from xltools.books.patch_notes import SheetNotes
@@ -312,3 +316,15 @@ def test_links_are_found_as_the_xml_parser_finds_them_and_what_is_behind_them_wh
     assert [(one.name, one.attributes, one.start + shift, one.inner + shift, one.end + shift) for one in links_in(section)] == [
         (one.name, one.attributes, one.start, one.inner, one.end) for one in whole[2].children
     ]
+
+
+def test_a_package_has_the_same_bytes_on_every_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    def made() -> list[bytes]:
+        patch = Patch(XLSX, "甲.xlsx")
+        patch.write("xl/added.xml", b"<added/>")
+        return [pack({"a.xml": b"<a/>"}), patch.content(), as_docx([Paragraph("说明")])]
+
+    here, system = made(), zipfile.ZipInfo("a").create_system
+    monkeypatch.setattr(zipfile, "sys", SimpleNamespace(platform="linux" if sys.platform == "win32" else "win32"))
+    assert zipfile.ZipInfo("a").create_system != system
+    assert made() == here

@@ -21,7 +21,7 @@ from xltools.books.locks import held
 from xltools.books.package import replace_file
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.read import read_tables
-from xltools.books.replace import UNNAMED, back_up, beside, clean_up, holder
+from xltools.books.replace import UNNAMED, back_up, beside, clean_up, holder, take_back
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Template, load_template
@@ -113,7 +113,7 @@ def _put(output: Path, there: Existing, outcome: Outcome, done: Renewed, moment:
         try:
             replace_file(output, done.content)
         except PermissionError:  # Windows does not let a file be replaced that a program has open
-            kept.unlink()
+            take_back(kept)
             found = [_open_elsewhere(output, UNNAMED, target)]
         else:
             return replace(outcome, output=output)

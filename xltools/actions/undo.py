@@ -9,7 +9,7 @@ from pathlib import Path
 from xltools.books.file import open_summary
 from xltools.books.locks import held
 from xltools.books.package import replace_file
-from xltools.books.replace import BACKUP_FOLDER, back_up, backups, clean_up, holder
+from xltools.books.replace import BACKUP_FOLDER, back_up, backups, clean_up, holder, take_back
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 
@@ -41,6 +41,6 @@ def undo(path: Path, moment: datetime) -> Undone:
             replace_file(path, content)
         except PermissionError as refused:  # Windows does not let a file be replaced that a program has open
             if kept:
-                kept.unlink()
+                take_back(kept)
             raise StopError(Code.UNDO_OPEN.at(Place(path.name), file=path.name, holder="其他程序")) from refused
         return Undone(found[-1], kept)

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from xltools.books.package import ZIP_DATE
+from xltools.books.package import ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import cell_text
 
 WORD = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -67,6 +67,7 @@ def as_docx(blocks: Iterable[Paragraph | Grid], page: Page = PORTRAIT) -> bytes:
             member = zipfile.ZipInfo(name, ZIP_DATE)
             member.compress_type = zipfile.ZIP_DEFLATED
             package.writestr(member, f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n{content}')
+        as_everywhere(package)
     return out.getvalue()
 
 

@@ -31,6 +31,7 @@ from xltools.books.style import FONT, Styles
 from xltools.model.guide import load_guide
 
 CREATED = datetime(2022, 6, 24)     # the day the notice was issued; any constant would do
+UNIX = 3    # what a package says of the system it was made on
 PREFIX_OF_OURS, TEMPORARY = ".xltools-", ".tmp"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 LONGEST_PROPERTY = 255
@@ -163,6 +164,13 @@ def _pack(parts: Iterable[tuple[str, Iterable[bytes]]], result: IO[bytes], level
         for name, chunks in parts:
             with target.open(name, "w") as part:    # by its name: the date is then the first that a package can have
                 _write(part, chunks, beside)
+        as_everywhere(target)
+
+
+def as_everywhere(archive: ZipFile) -> None:
+    """Let the list of members be the same whatever computer wrote it: Python notes there which system that was."""
+    for member in archive.infolist():
+        member.create_system = UNIX
 
 
 def _write(part: IO[bytes], chunks: Iterable[bytes], beside: Executor) -> None:

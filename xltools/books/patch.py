@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Collection
 
 from xltools.books.gate import Package
-from xltools.books.package import ZIP_DATE
+from xltools.books.package import ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import CannotPatchError, appended, escape, inserted, outline, spliced
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -97,6 +97,7 @@ class Patch:
                 written.add(key)
             for key in sorted(self._changed.keys() - written):
                 new.writestr(_member(self._names[key], ZIP_DATE), self._changed[key])
+            as_everywhere(new)
         return result.getvalue()
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:

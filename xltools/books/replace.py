@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -82,6 +83,13 @@ def back_up(path: Path, moment: datetime) -> Path:
         copy = beside(copy)
     replace_file(copy, path.read_bytes())
     return copy
+
+
+def take_back(copy: Path) -> None:
+    """Remove a copy of `back_up` that nobody needs, and the folder where it was the only one."""
+    copy.unlink()
+    with suppress(OSError):
+        copy.parent.rmdir()
 
 
 def backups(path: Path) -> list[Path]:
