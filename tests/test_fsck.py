@@ -96,12 +96,21 @@ def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_
     assert (one.seen, one.merged, one.blank, one.outside) == (3, 2, 3, 1)
 
 
+def test_a_file_that_is_only_protected_against_changes_is_recounted_without_a_password(tmp_path):
+    inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
+    path = county_file(inbox, "灵宝市", [enterprise(0)])
+    path.write_bytes(locked(path.read_bytes(), "VelvetSweatshop"))
+    merge([inbox], output, POLICY, datetime(2022, 7, 20, 9))
+    assert fsck(output, [inbox]).findings == ()
+
+
 def test_a_file_that_is_there_and_cannot_be_opened_is_not_said_to_be_missing(tmp_path):
     inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
     path = county_file(inbox, "灵宝市", [enterprise(0)])
     path.write_bytes(locked(path.read_bytes(), "abc"))
     merge(Inbox((inbox,), ("abc",)), output, POLICY, datetime(2022, 7, 20, 9))
     assert [(one.code, one.place.file) for one in fsck(output, [inbox]).findings if one.code.stage == 3 and one.place.file != output.name] == [(Code.RECOUNT_UNREAD, "灵宝市.xlsx")]
+    assert fsck(output, [inbox], ["不对", "abc"]).findings == ()
     path.unlink()
     assert Code.RECOUNT_INPUT in [one.code for one in fsck(output, [inbox]).findings]
 

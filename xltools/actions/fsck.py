@@ -5,7 +5,7 @@ What the two sides share is the declared forms, the sentences, and nothing else 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -49,14 +49,15 @@ class _Side:
     account: Account = field(default_factory=Account)
 
 
-def fsck(summary: Path, places: Iterable[Path]) -> Recount:
+def fsck(summary: Path, places: Iterable[Path], passwords: Sequence[str] = ()) -> Recount:
     """Check a summary against its inputs, which are looked for by their content among these files and folders.
 
+    passwords: tried on every file that has one.
     Raises StopError when the summary cannot be read or keeps no log of what it was made from.
     """
     city = load_template("city")
     try:
-        sheets = cells_of(summary)
+        sheets = cells_of(summary, passwords)
     except ValueError as error:
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name))) from error
     beside = {form.name: detail for form in city if (detail := detail_among(value for (row, _), value in sheets.get(form.sheet, {}).items() if row == NOTE_ROW))}
@@ -67,7 +68,7 @@ def fsck(summary: Path, places: Iterable[Path]) -> Recount:
     if not any("sha256" in row for row in log.values()):
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name)))
     log = _standing(log)
-    found, missing = _inputs(log, places)
+    found, missing = _inputs(log, places, passwords)
     told = Told(_told(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
     side = _Side(summary.name, sheets, city, load_template("county"), told, found, frozenset(beside))
     side.account.findings += [*missing, *away.values()]
@@ -88,7 +89,7 @@ def _standing(log: Mapping[int, Row]) -> dict[int, Row]:
     return {at: row for at, row in log.items() if row.get("file") in known}
 
 
-def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, dict[str, Cells]], list[Finding]]:
+def _inputs(log: Mapping[int, Row], places: Iterable[Path], passwords: Sequence[str]) -> tuple[dict[str, dict[str, Cells]], list[Finding]]:
     wanted = {str(row["file"]): str(row["sha256"]) for row in log.values() if "file" in row and "sha256" in row}
     by_hash: dict[str, Path] = {}
     for place in places:
@@ -99,7 +100,7 @@ def _inputs(log: Mapping[int, Row], places: Iterable[Path]) -> tuple[dict[str, d
     missing: list[Finding] = []
     for file, content in sorted(wanted.items()):
         try:
-            found[file] = cells_of(by_hash[content])
+            found[file] = cells_of(by_hash[content], passwords)
         except KeyError:
             missing.append(Code.RECOUNT_INPUT.at(Place(file), digest=content[:12]))
         except ValueError:

@@ -17,9 +17,13 @@ from xml.etree import ElementTree
 
 from python_calamine import CalamineWorkbook
 
+from xltools.books.unlock import unlocked
+from xltools.model.finding import StopError
+
 Value = str | float
 Cells = dict[tuple[int, int], Value]  # (row, column), counted from 1; empty cells are not there
 
+COMPOUND = bytes.fromhex("D0CF11E0A1B11AE1")     # how old formats begin, and files with a password
 EPOCH = datetime(1899, 12, 30)
 REFERENCE = re.compile(r"([A-Z]+)(\d+)")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -32,9 +36,21 @@ def digest(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def cells_of(path: Path) -> dict[str, Cells]:
-    """Sheet → its filled cells. Raises ValueError for what is no workbook."""
+def cells_of(path: Path, passwords: Sequence[str] = ()) -> dict[str, Cells]:
+    """Sheet → its filled cells, of a file with a password too where one of these opens it. Raises ValueError for what is no workbook."""
     data = path.read_bytes()
+    try:
+        return _read(data)
+    except ValueError:
+        if not data.startswith(COMPOUND):
+            raise
+    try:
+        return _read(unlocked(data, path.name, passwords))
+    except StopError as error:
+        raise ValueError(path.name) from error
+
+
+def _read(data: bytes) -> dict[str, Cells]:
     try:
         if data.startswith(b"PK"):
             with zipfile.ZipFile(io.BytesIO(data)) as package:

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import A_FILE, FILE_OR_FOLDER, Command, help_option, json_option, output_file, policy_option
+from xltools.faces.options import (
+    A_FILE,
+    FILE_OR_FOLDER,
+    Command,
+    help_option,
+    json_option,
+    output_file,
+    password_option,
+    policy_option,
+)
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import named, report_lines, show_json, show_report
 from xltools.model.result import exit_code
@@ -43,15 +52,16 @@ def upgrade(file: Path, output: Path, policy: Policy) -> int:
 @click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
 @click.argument("sources", nargs=-1, type=FILE_OR_FOLDER, metavar="[原文件或文件夹…]")
 @json_option
+@password_option
 @help_option
-def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool) -> int:
+def fsck(summary: Path, sources: tuple[Path, ...], as_json: bool, passwords: tuple[str, ...]) -> int:
     """复核市级汇总：对照汇总时用的原文件，逐行逐格重新数一遍。
 
     不用汇总的程序，另外读一遍、数一遍。原文件按内容指纹找，默认在汇总文件所在的文件夹里找。
     """
     from xltools.actions.fsck import fsck as run
 
-    done = run(summary, sources or (summary.parent,))
+    done = run(summary, sources or (summary.parent,), passwords)
     if as_json:
         show_json(done)
     else:

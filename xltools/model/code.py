@@ -130,7 +130,7 @@ class Code(Enum):
     RECOUNT_ROW_UNKNOWN = ("E343", "这一行写的来源{source}里没有内容", "请核对来源；手工添加的行请清空来源三列")
     RECOUNT_ROW_TWICE = ("E344", "这一行与第{row}行写的是同一来源：{source}", "请删除多出的一行，或重新汇总")
     RECOUNT_LOG = ("E345", "{file}【{sheet}】运行日志记的是{told}，重新数是{counted}", "请查明汇总后改动了什么；应以来源为准的，请重新汇总")
-    RECOUNT_UNREAD = ("E347", "汇总时用的这个文件找到了，但复核用的另一套程序打不开它（有密码，或者不是 .xlsx、.xls、.ods 这样的格式），没有复核", "请去掉密码、另存为 .xlsx，重新汇总后再复核")
+    RECOUNT_UNREAD = ("E347", "汇总时用的这个文件找到了，但复核用的另一套程序打不开它（有密码，或者不是 .xlsx、.xls、.ods 这样的格式），没有复核", "有密码的，用 --password 给出密码再复核；别的格式，请另存为 .xlsx，重新汇总后再复核")
     RECOUNT_NO_LOG = ("E346", "这个文件里没有运行日志，不能复核", "请选择由本工具汇总出的市级汇总文件")
 
     # 4 between sheets
