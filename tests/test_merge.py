@@ -1,11 +1,12 @@
 """Merging files: the summary is written whole or not at all, and what people wrote in it is never lost."""
 
 import json
+import os
 import re
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import openpyxl
 import pytest
@@ -94,6 +95,31 @@ def test_all_rows_are_there_in_the_order_of_counties_with_their_sources(run: Cal
     assert column(outcome.output, "source_row") == [5, 5, 6]
     assert column(outcome.output, "conclusion") == [None, "B", None]
     assert column(outcome.output, "status") == ["无问题", "无问题", "有错误"]
+
+
+@pytest.mark.parametrize(("folder", "target"), [("D:/2022 年/收件箱", "file:///D:\\2022%20年\\收件箱\\"), ("//服务器/共享", "file:///\\\\服务器\\共享\\")])
+def test_links_lead_to_another_drive_and_stay_when_nothing_is_new(
+    run: Callable[[], Outcome], counties: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, folder: str, target: str
+) -> None:
+    def elsewhere(path: Path, start: Path) -> str:
+        raise ValueError(f"path is on mount 'D:', start on mount 'C:': {path} {start}")
+
+    def whole(path: Path) -> PurePosixPath:
+        return PurePosixPath(folder) / path.name
+
+    monkeypatch.setattr(os.path, "relpath", elsewhere)
+    monkeypatch.setattr(Path, "absolute", whole)
+    path = run().output or tmp_path
+    with zipfile.ZipFile(path) as package:
+        relations = "".join(package.read(name).decode() for name in package.namelist() if "worksheets/_rels" in name)
+    leading = set(re.findall('Target="([^"]*xlsx)"', relations))
+    assert leading == {f"{target}{one.name}" for one in counties.iterdir()}
+    assert Code.UNCHANGED in codes(run())
+    edit(path, remark)
+    assert Code.UNCHANGED not in codes(run())
+    with zipfile.ZipFile(path) as package:
+        again = "".join(package.read(name).decode() for name in package.namelist() if "worksheets/_rels" in name)
+    assert {one.replace("/", "\\").replace("file:\\\\\\", "file:///") for one in re.findall('Target="([^"]*xlsx)"', again)} == leading
 
 
 def test_what_was_not_understood_is_there_as_typed_and_text_stays_text(run: Callable[[], Outcome]) -> None:

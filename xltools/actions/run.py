@@ -133,11 +133,11 @@ def result_line(outcome: Outcome, moment: datetime) -> str:
 
 
 def seen_from(folder: Path, path: Path) -> str:
-    """The path relative to a folder, with forward slashes; "" where there is no such path, as from one drive to another."""
+    """The path relative to a folder, with forward slashes; the whole path where there is no such way, as from one drive to another."""
     try:
         return Path(os.path.relpath(path, folder)).as_posix()
     except ValueError:
-        return ""
+        return path.absolute().as_posix()
 
 
 def _plain(line: Mapping[str, object]) -> dict[str, object]:

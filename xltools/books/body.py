@@ -14,13 +14,12 @@ from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import count
 from types import NoneType
-from urllib.parse import quote
 
 from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.cells import ERRORS
 from xltools.books.dates import serial
-from xltools.books.link import UNSAFE, Link, link_of
+from xltools.books.link import FILE, Link, link_of, stored
 from xltools.books.patch_xml import cell_text, escape
 
 CHUNK = 500     # rows made and compressed at a time
@@ -256,7 +255,9 @@ def _end(link: Link, ids: Mapping[str, str]) -> tuple[str, str]:
 
 def _target(path: str) -> str:
     """A file as Excel writes it into a link."""
-    return UNSAFE.sub(lambda sign: quote(sign[0]), path).replace("/", "\\")
+    address = stored(path)
+    start = FILE if address.startswith(FILE) else ""
+    return start + address.removeprefix(start).replace("/", "\\")
 
 
 def _whole_pixels(height: float) -> float:

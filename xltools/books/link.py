@@ -10,6 +10,8 @@ from urllib.parse import quote, unquote
 from xltools.books.refs import quoted
 
 UNSAFE = re.compile(r'[\s"<>\[\]`^{}%#]')
+ALONE = re.compile(r"[A-Za-z]:/|//")    # begins a path that does not start from the workbook's folder: on another drive, on a server
+FILE = "file:///"
 PLACE = re.compile(r"^'([^']*)'!")
 
 
@@ -24,7 +26,17 @@ class Link:
     def meaning(self) -> tuple[str, str]:
         """The link however a program wrote it."""
         found = PLACE.match(self.place)
-        return self.target.replace("\\", "/"), f"{found[1]}!{self.place[found.end() :]}" if found else self.place
+        return self.target.replace("\\", "/").removeprefix(FILE), f"{found[1]}!{self.place[found.end() :]}" if found else self.place
+
+
+def stored(path: str) -> str:
+    """A path as a package names it; one that is not seen from the workbook's folder is an address."""
+    return (FILE if ALONE.match(path) else "") + UNSAFE.sub(lambda sign: quote(sign[0]), path)
+
+
+def path_of(target: str) -> str:
+    """The path that a package names, with its slashes as we write them."""
+    return unquote(target).replace("\\", "/").removeprefix(FILE)
 
 
 def link_of(url: str) -> Link:
@@ -46,6 +58,6 @@ def problem_links(records: Sequence[Mapping[str, object]], sources: Mapping[str,
         if file == own and spot:
             found[at, name] = f"internal:{spot}"
         elif path := sources.get(file):
-            plain = quote(path, safe="/") if any(sign in path for sign in "#%") else path
+            plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
             found[at, name] = f"external:{plain}" + (f"#{spot}" if spot else "")
     return found

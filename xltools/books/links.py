@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from urllib.parse import quote, unquote
 
 from xltools.books.address import address, corners
-from xltools.books.link import UNSAFE, Link
+from xltools.books.link import Link, path_of, stored
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, links_in, spliced
 from xltools.books.reshape import Change
@@ -26,7 +25,7 @@ def relink(sheet: tuple[Patch, str], data: bytes, change: Change, ours: Mapping[
     patch, part = sheet
     section = around_rows(data, 1).first("hyperlinks")
     text = data[section.start : section.end] if section else b""
-    targets = {id: unquote(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
+    targets = {id: path_of(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
     there: dict[Where, Link] = {}
     others: list[bytes] = []
     for one in links_in(text) if text else []:
@@ -67,7 +66,7 @@ def _written(where: Where, link: Link, ids: Mapping[str, str]) -> bytes:
 
 def _related(patch: Patch, part: str, wanted: Collection[str], others: Iterable[bytes]) -> dict[str, str]:
     """Target → id of a relationship of the sheet to it; those that no link uses any more are taken out."""
-    known = {id: unquote(target).replace("\\", "/") for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
+    known = {id: path_of(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
     used = {found for other in others for found in re.findall(r"""\w+:id=["']([^"']+)""", other.decode())}
     ids: dict[str, str] = {}
     for id, target in known.items():
@@ -76,5 +75,5 @@ def _related(patch: Patch, part: str, wanted: Collection[str], others: Iterable[
     gone = known.keys() - used - set(ids.values())
     patch.unrelate_ids(part, gone)
     for target in sorted(wanted - ids.keys()):
-        ids[target] = patch.relate_outside(part, "hyperlink", UNSAFE.sub(lambda sign: quote(sign[0]), target))
+        ids[target] = patch.relate_outside(part, "hyperlink", stored(target))
     return ids

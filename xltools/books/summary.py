@@ -191,7 +191,7 @@ def outside(summary: Summary, file: object, sheet: object) -> str:
     path = summary.sources.get(str(file), "")
     if not path:
         return ""
-    plain = quote(path, safe="/") if any(sign in path for sign in "#%") else path
+    plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
     return f"external:{plain}#{quoted(str(sheet))}!" if sheet else f"external:{plain}"
 
 
