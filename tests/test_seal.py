@@ -107,6 +107,13 @@ def test_whatever_is_changed_is_named(seal_book: Path, cell: str, value: str | f
     assert len(changed_cells(told(seal_book))) == 1
 
 
+def test_a_rewritten_requirement_of_a_sealed_checklist_is_told_as_a_change_after_signing(seal_book: Path) -> None:
+    """The same cell says something else than its table, too; one cell, one problem."""
+    change(seal_book, SHEET, D7="随便")
+    found = grade_files([seal_book], POLICY).findings
+    assert [one.code for one in found if one.place.cell == "D7"] == [Code.SEALED_CELL_CHANGED]
+
+
 def test_many_random_changes_are_all_detected_and_named(tmp_path: Path, seal_book: Path) -> None:
     missed = [(sheet, cell, what) for sheet, cell, what, found in random_changes([seal_book], tmp_path, 60, 20220728) if (sheet, cell) not in changed_cells(found)]
     assert missed == []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
@@ -12,6 +12,7 @@ from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.cells import is_blank
 from xltools.books.checklist import TEMPLATE
 from xltools.books.file import FileBook
+from xltools.books.grid import GRID_COLUMNS
 from xltools.books.header import Header, find_columns, find_header
 from xltools.books.labels import Labels, labels_of, squeeze
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
@@ -53,6 +54,16 @@ class _Sheet:
         while columns[-1] <= width:
             columns.append(next((right for left, right in boxes if left <= columns[-1] <= right), columns[-1]) + 1)
         return columns
+
+    def begins(self, row: int, column: int) -> int:
+        """The column in which the cell that shows here begins."""
+        return self._covered.get((row, column), column)
+
+    @cached_property
+    def _covered(self) -> dict[tuple[int, int], int]:
+        """Row and column of every cell that one to its left is merged over → the column of that one."""
+        across = ((top, left, right) for top, left, bottom, right in self._merged if top == bottom)
+        return {(row, column): left for row, left, right in across for column in range(left + 1, min(right, GRID_COLUMNS) + 1)}
 
     @cached_property
     def _merged(self) -> list[tuple[int, int, int, int]]:
@@ -116,7 +127,7 @@ def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, li
     part = ReadPart(
         place=sheet.place,
         head=_labelled(sheet, load_form("checklist_head"), range(1, header.bottom)),
-        lines=tuple(_lines(sheet, range(header.bottom + 1, foot), columns)),
+        lines=tuple(_lines(sheet, range(header.bottom + 1, foot), columns, _printed(header, columns))),
         foot=_labelled(sheet, load_form("checklist_foot"), range(foot, top.bottom if top else len(sheet.grid) + 1)),
         checkers=tuple(_checkers(sheet, top)) if top else (),
         columns={name: column_letters(column) for name, column in columns.items()},
@@ -141,13 +152,25 @@ def _labelled(sheet: _Sheet, form: Form, rows: range) -> dict[str, Entered]:
     return found
 
 
-def _lines(sheet: _Sheet, rows: range, columns: Mapping[str, int]) -> Iterator[ReadLine]:
+def _printed(header: Header, columns: Mapping[str, int]) -> dict[str, int]:
+    """Header → column, where no field stands: what the grades ask."""
+    return {text: column for column, text in header.texts.items() if column not in columns.values()}
+
+
+def _lines(sheet: _Sheet, rows: range, columns: Mapping[str, int], printed: Mapping[str, int]) -> Iterator[ReadLine]:
     """The rows in which a number stands or somebody wrote something."""
     own = [columns[one.name] for one in load_form("checklist").owned(Owner.EXPERT) if one.name in columns]
     for row in rows:
         number = _text(sheet.value(row, columns["no"]))
         if number or any(not is_blank(sheet.value(row, column)) for column in own):
-            yield ReadLine(number, {name: sheet.entered(row, column) for name, column in columns.items()})
+            cells = {name: sheet.entered(row, column) for name, column in columns.items()}
+            also = {text: sheet.entered(row, sheet.begins(row, column)) for text, column in printed.items()}
+            yield ReadLine(number, cells, also, _is_struck(sheet, [*cells.values(), *also.values()]))
+
+
+def _is_struck(sheet: _Sheet, cells: Sequence[Entered]) -> bool:
+    """Whether anything that stands in these cells is struck through."""
+    return bool(sheet.facts.struck) and any(cell.value is not None and cell.place.cell in sheet.facts.struck for cell in cells)
 
 
 def _text(value: Cell) -> str:

@@ -139,10 +139,12 @@ class Entered(NamedTuple):
 
 @dataclass(frozen=True)
 class ReadLine:
-    """One row as read: field → cell."""
+    """One row as read: field → cell. printed: header of every column that no field has → what shows there · struck: something in it is struck through."""
 
     no: str
     cells: Mapping[str, Entered]
+    printed: Mapping[str, Entered] = field(default_factory=dict)
+    struck: bool = False
 
 
 @dataclass(frozen=True)

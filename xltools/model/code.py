@@ -181,6 +181,7 @@ class Code(Enum):
     ANSWER_AS_TEXT = ("E548", "“{item}”填的“{value}”是文字，不是数字，按待核实处理", "请把这一格的格式改为“常规”，再输入 {number}")
     ROW_GONE = ("W549", "“{item}”那一行（序号 {no}）不在表里，按待核实处理", "请把这一行补回来，序号写 {no}；补不回来的，重新生成一份核查表，把填过的抄过去")
     CHECKED_NOT_LISTED = ("W550", "“{name}”不在{county}的“排查清单”里（看的是这次给出的文件）", "请核对信用代码；在别的批次里的，把那份文件也一起给出；没有报过的，请县（市、区）补报")
+    STRUCK_ITEM = ("W553", "“{item}”这一行有划了删除线的内容，仍照填的评级", "不适用的请在“不适用原因”写明；要改的请直接改写；照样算的请去掉删除线")
     NOT_COMPARED = ("N541", "{reason}，两套政策无法比较", "需要比较的，请在新政策中补上对应的指标表")
 
     # 6 between workbooks
@@ -254,6 +255,11 @@ class Code(Enum):
     NAMES_NOT_FOUND = ("E816", "没有一张表认出写着“{label}”的列", "请把那一列的表头改成“{label}”，和别的表头在同一行，再生成一次")
 
     # 8 signing, seals, deadlines, packages, plans of enterprises
+    # Of a sealed cell the seal speaks first: both are of one stage, and that is an error.
+    PRINTED_CHANGED = (
+        "W861", "“{item}”的“{label}”写的是“{value}”，指标表“{table}”是“{expected}”，评级按指标表{more}",
+        "请恢复下发时的文字；下发以后政策库的指标表改过的，请重新生成核查表，把填过的抄过去；对要求的意见写在“核查意见”",
+    )
     SEALED_CELL_CHANGED = ("E820", "“{label}”封签时是“{before}”，现在是“{after}”", "请恢复封签时的内容；确需修改的，改好后由核查人重新签字，再重新封签")
     SEAL_BROKEN = ("E821", "封签 {code} 已失效：封签后有 {count} 处改动", "请核验封签，查看改了哪些格；恢复原样，或由核查人重新签字后重新封签")
     SEAL_DAMAGED = ("E822", "封签记录不能用来核对：{reason}", "请使用封签时生成的原件；没有原件的，由核查人核对后重新签字、重新封签")

@@ -112,7 +112,8 @@ def _decisive(part: PartGrade) -> str:
     return words["between"].join(deciding) if _fits(_listed(table)) else words["counted"].format(count=len(deciding))
 
 
-def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> Line:
+def item_text(indicator: Indicator, table: IndicatorTable) -> str:
+    """What is printed as the item of an indicator: its text, its alternatives, how to check it."""
     words = load_checklist_words().words
     group = [one for one in table.indicators if indicator.alternative and one.alternative == indicator.alternative and is_graded(one, table)]
     others = [one for one in group if one is not indicator]
@@ -121,8 +122,12 @@ def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> Line:
         item += "\n" + words["alternative"].format(others=words["between"].join(one.no for one in others))
     if indicator.method and any(indicator.requirement(grade) for grade in table.grades):
         item += "\n" + words["method"].format(method=indicator.method)
+    return item
+
+
+def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> Line:
     chosen = is_chosen(indicator, table)
-    return Line(indicator, item, row_formulas(table).get(indicator.no, ""), "" if chosen else shown, tuple(_marks(indicator, table)))
+    return Line(indicator, item_text(indicator, table), row_formulas(table).get(indicator.no, ""), "" if chosen else shown, tuple(_marks(indicator, table)))
 
 
 def is_chosen(indicator: Indicator, table: IndicatorTable) -> bool:

@@ -19,6 +19,7 @@ from xltools.model.policy import Policy
 from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
 from xltools.rules.dates import read_date
 from xltools.rules.limits import date_limits
+from xltools.rules.printed import altered, struck_items
 from xltools.rules.reached import table_formula
 from xltools.rules.requirement import is_blank
 from xltools.rules.text import is_cell_error, shown
@@ -44,7 +45,8 @@ def checklists(read: ReadChecklist, policy: Policy) -> tuple[list[tuple[Checklis
             findings.append(_unknown_table(part, policy))
             continue
         day, said = _date(part.head.get("checked"), "checked", policy)
-        findings += [*said, *_about_head(part, read), *_about_cells(part, table)]
+        findings += [*said, *_about_head(part, read), *_about_cells(part, table), *struck_items(part, table)]
+        findings += altered(part, table) if read.version == load_template(TEMPLATE).version else ()
         checklist = _checklist(part, table, day)
         if any(not is_blank(answer.found) or answer.chosen for answer in checklist.answers):
             findings += [*about_checkers(part), *_about_date(part, table)]
