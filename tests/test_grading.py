@@ -232,14 +232,6 @@ def test_a_result_below_the_limit_of_detection_is_neither_zero_nor_met(found: st
     )
 
 
-@pytest.mark.parametrize(("share", "asked"), [(0.8, ["0.8", "80"]), (1, ["1", "100"]), (Decimal("0.95"), ["0.95", "95"]), (0.0, []), (1.5, []), (80, [])])
-def test_a_share_that_may_have_been_typed_with_its_sign_is_asked_about_and_graded_as_it_stands(share: float, asked: list[str]) -> None:
-    checklist = filled(table_of("cement-clinker"), CEMENT | {"1": share})
-    doubts = [dict(one.values) for one in grade_part(checklist)[1] if one.code is Code.SHARE_DOUBT]
-    assert [[one["value"], one["share"]] for one in doubts] == ([asked] if asked else [])
-    assert grade_part(checklist)[0].outcome == ("B" if share == 80 else "D")
-
-
 @pytest.mark.parametrize("share", [100.1, 101, -1])
 def test_a_share_outside_its_range_is_no_answer(share: float) -> None:
     assert graded(table_of("cement-clinker"), CEMENT | {"1": share}).outcome == "待核实"

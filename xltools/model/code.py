@@ -177,7 +177,6 @@ class Code(Enum):
     SAME_REQUIREMENT = ("W546", "“{item}”选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
     LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
     TEXT_DIFFERS = ("W551", "“{label}”是“{value}”，要求内容写的却是“{text}”", "评级按阈值和比较符：请对照原表核对，把两处改成一致")
-    SHARE_DOUBT = ("W552", "“{item}”填了 {value}，分不清是 {value}% 还是 {share}%，按 {value}% 评级", "请在这一格填 0 至 100 的数，不带百分号；确实是 {value}% 的，不需要处理")
     ANSWER_AS_TEXT = ("E548", "“{item}”填的“{value}”是文字，不是数字，按待核实处理", "请把这一格的格式改为“常规”，再输入 {number}")
     ROW_GONE = ("W549", "“{item}”那一行（序号 {no}）不在表里，按待核实处理", "请把这一行补回来，序号写 {no}；补不回来的，重新生成一份核查表，把填过的抄过去")
     CHECKED_NOT_LISTED = ("W550", "“{name}”不在{county}的“排查清单”里（看的是这次给出的文件）", "请核对信用代码；在别的批次里的，把那份文件也一起给出；没有报过的，请县（市、区）补报")

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from decimal import Decimal
-from typing import TypeGuard
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, order
@@ -15,7 +13,6 @@ from xltools.model.grade import (
     NOT_APPLICABLE,
     Answer,
     Checklist,
-    Found,
     ItemGrade,
     PartGrade,
     Reason,
@@ -31,7 +28,6 @@ from xltools.rules.reached import asked_alike, climb, is_graded, pending, rankin
 from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
 
 UNFILLED = frozenset({Code.NO_ANSWER, Code.ROW_GONE})
-HUNDRED = 100
 Judged = tuple[Verdict, Code | None]
 
 
@@ -77,18 +73,7 @@ def judge(indicator: Indicator, table: IndicatorTable, answer: Answer | None) ->
     if text or not is_answer(indicator, answer.found):
         written = indicator.kind is AnswerKind.NUMBER and is_answer(indicator, number_written(answer.found, indicator.unit))
         return pending(table), Code.ANSWER_AS_TEXT if written else Code.ANSWER_UNKNOWN
-    return climb(indicator, table, answer.found), Code.SHARE_DOUBT if _may_be_a_fraction(indicator, answer.found) else None
-
-
-def _may_be_a_fraction(indicator: Indicator, found: Found) -> bool:
-    """Whether a share in % was perhaps typed as 80%, which a sheet keeps as 0.8: no requirement asks about so small a share."""
-    if indicator.kind is not AnswerKind.NUMBER or indicator.unit != "%" or not _is_number(found):
-        return False
-    return 0 < found <= 1 and all(one.limit > 1 for one in indicator.requirements if one.known)
-
-
-def _is_number(found: Found) -> TypeGuard[int | float | Decimal]:
-    return isinstance(found, int | float | Decimal) and not isinstance(found, bool)
+    return climb(indicator, table, answer.found), None
 
 
 def _by_number(checklist: Checklist) -> tuple[dict[str, Answer], list[Finding]]:
@@ -192,7 +177,6 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
         "no": indicator.no,
         "number": number_written(answer.found, indicator.unit),
         "other": asked_alike(indicator, table, answer.chosen),
-        "share": plain(answer.found * HUNDRED) if _is_number(answer.found) else "",
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell
     return code.at(answer.reason_place if at_reason else item.place, **values)
