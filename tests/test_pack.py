@@ -190,6 +190,13 @@ def test_a_batch_closes_only_with_a_signed_checklist_of_every_applicant(tmp_path
     assert closing(tmp_path) == []
 
 
+def test_a_month_without_an_application_says_so(tmp_path: Path) -> None:
+    inbox(tmp_path / "收件箱", {"opinion": "不同意", "shortfall": "未密闭"})
+    checklist(tmp_path / "核查表")
+    done = close_month([tmp_path / "收件箱", tmp_path / "核查表"], "7月", POLICY, tmp_path / "月末汇总.xlsx")
+    assert (done.lines, done.paths) == (("7月批次没有须现场核查的申报工序（申报写在“初审意见”，同意上报的才算）。",), ())
+
+
 def test_a_broken_seal_keeps_the_batch_open(tmp_path: Path) -> None:
     inbox(tmp_path / "收件箱")
     path = sign_files([checklist(tmp_path / "原件")], Signing(POLICY, tmp_path / "核查表", date(2022, 7, 28))).paths[0]

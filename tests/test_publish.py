@@ -14,8 +14,10 @@ import pytest
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary
+from xltools.actions.emergency import emergency
 from xltools.actions.merge import merge
 from xltools.actions.merge_open import Request, merge_open
+from xltools.actions.named_lists import lists_of
 from xltools.actions.publish import publish, publish_book
 from xltools.actions.run import read_ours
 from xltools.books.base import TextBook
@@ -49,6 +51,25 @@ def reasons(done: Published) -> list[tuple[str, str]]:
 
 def column(name: str) -> str:
     return openpyxl.utils.get_column_letter([one.name for one in CITY["ledger"]].index(name) + 1)
+
+
+def test_a_summary_of_another_policy_is_not_published_under_this_one(tmp_path: Path) -> None:
+    """Counties, tables and the year in the title would be those of the wrong one."""
+    inbox, path, next_year = tmp_path / "区县", tmp_path / "市级汇总.xlsx", replace(POLICY, id="三门峡-2023", year=2023)
+    county_file(inbox, "灵宝市", [enterprise(0)])
+    merge([inbox], path, next_year, datetime(2022, 8, 1))
+    for action in (
+        lambda: publish(path, NOTICE, tmp_path / "公示"),
+        lambda: lists_of(path, tmp_path / "名单.xlsx", POLICY),
+        lambda: emergency(path, tmp_path / "应急.xlsx", POLICY),
+    ):
+        with pytest.raises(StopError) as stop:
+            action()
+        assert (stop.value.finding.code, "“三门峡-2023”" in stop.value.finding.message) == (Code.SUMMARY_OTHER_POLICY, True)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["区县", "市级汇总.xlsx"]
+    assert publish(path, replace(NOTICE, policy=next_year), tmp_path / "公示").findings[0].code is Code.NOTHING_PUBLISHED
+    again = [one.code for one in merge([inbox], path, POLICY, datetime(2022, 8, 2)).findings]
+    assert Code.MERGED_OTHER_POLICY in again
 
 
 # --- what is on it ----------------------------------------------------------------------------------------------------

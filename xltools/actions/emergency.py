@@ -8,7 +8,7 @@ from pathlib import Path
 from string import digits
 
 from xltools.actions.run import TEMPLATE as CITY
-from xltools.actions.run import as_typed, read_ours, seen_from
+from xltools.actions.run import as_typed, read_ours, refuse_other_policy, seen_from
 from xltools.books.bands import with_bands
 from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
@@ -79,6 +79,7 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
     template = load_template(CITY)
     forms = [template[name] for name in SHEETS]
     raw, found = read_ours(book, template, forms)
+    refuse_other_policy(book, policy)
     for form in forms:
         if form.name in ("ledger", "reductions") and form.name not in raw:
             raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheet=form.sheet)))

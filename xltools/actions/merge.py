@@ -80,6 +80,7 @@ def _update(output: Path, run: Run, outcome: Outcome) -> Outcome:
     """Bring the summary that is there up to date; where that cannot be, the result goes beside it, and a finding says why."""
     try:
         there = existing(output, run.template)
+        outcome = with_findings(outcome, _other_policy(there, run.policy))
         target = beside(output) if holder(output) else output
         outcome, done = renew(there, run, outcome, target.parent)
     except (StopError, CannotPatchError) as refused:
@@ -89,6 +90,12 @@ def _update(output: Path, run: Run, outcome: Outcome) -> Outcome:
     found = [Code.FILTER_KEPT.at(Place(output.name, sheet), count=count) for sheet, count in done.added.items()]
     found += _led_along(output, done)
     return _put(output, there, with_findings(outcome, found), done, run.moment)
+
+
+def _other_policy(there: Existing, policy: Policy) -> list[Finding]:
+    """That the summary was merged by another policy until now."""
+    before = there.book.stamp.policy
+    return [Code.MERGED_OTHER_POLICY.at(Place(there.book.name), found=before, expected=policy.id)] if before not in ("", policy.id) else []
 
 
 def _led_along(output: Path, done: Renewed) -> Iterator[Finding]:

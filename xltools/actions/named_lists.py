@@ -6,7 +6,7 @@ from pathlib import Path
 from string import digits
 
 from xltools.actions.reporting import read_reporting
-from xltools.actions.run import read_summary
+from xltools.actions.run import read_summary, refuse_other_policy
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.model.code import Code
 from xltools.model.finding import Place, Severity, StopError, first_per_cell
@@ -26,6 +26,7 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     Raises StopError when the workbook is no summary, or `output` is there already. Source: 三环文〔2022〕69号 二(三)、五.
     """
     book, raw = read_summary(summary)
+    refuse_other_policy(book, policy)
     if LEDGER not in raw:
         raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheet=load_template("city")[LEDGER].sheet))
     tables, said = parse_all({name: raw[name] for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}, policy)

@@ -174,7 +174,9 @@ def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path 
     sentence = words["open"].format(month=month, count=open_) if open_ else words["closes"].format(month=month, count=len(lines))
     if output and lines:
         _write_batch(output, lines, sentence, policy)
-    return Written((output,) if output and lines else (), (sentence,) if lines else (), tuple(first_per_cell(said)))
+    if not lines:
+        sentence = words["nobody"].format(month=month)
+    return Written((output,) if output and lines else (), (sentence,) if there else (), tuple(first_per_cell(said)))
 
 
 def _write_batch(output: Path, lines: Rows, sentence: str, policy: Policy) -> None:

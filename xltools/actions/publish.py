@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from pathlib import Path
 
-from xltools.actions.run import TEMPLATE, read_ours
+from xltools.actions.run import TEMPLATE, read_ours, refuse_other_policy
 from xltools.books.base import Book
 from xltools.books.file import open_summary
 from xltools.books.publication_book import write_public_list
@@ -58,6 +58,7 @@ def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]
     """What of the summary may be published."""
     template = load_template(TEMPLATE)
     raw, found = read_ours(book, template, (template[name] for name in (LEDGER, EVENTS)))
+    refuse_other_policy(book, notice.policy)
     if LEDGER not in raw:
         raise StopError(next(one for one in found if one.place.sheet in ("", template[LEDGER].sheet)))
     typed, said = parse_all(raw, notice.policy)

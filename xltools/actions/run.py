@@ -69,6 +69,12 @@ def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[di
     return tables, found
 
 
+def refuse_other_policy(book: Book, policy: Policy) -> None:
+    """Raises StopError for a summary that was merged by another policy: its counties, tables and year would be taken for this one's."""
+    if book.stamp.policy and book.stamp.policy != policy.id:
+        raise StopError(Code.SUMMARY_OTHER_POLICY.at(Place(book.name), found=book.stamp.policy, expected=policy.id))
+
+
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:
     """A summary and its tables as they stand in it. Raises StopError when the workbook is none."""
     book = open_summary(path)

@@ -219,6 +219,8 @@ class Code(Enum):
     LINE_IN_THE_WAY = ("E709", "数据中间有一行不是记录：“{value}”，合并会盖掉它", "请把它移到表格下方或别的工作表，再合并")
     NOTICE_PERIOD = ("E760", "公示结束日期 {end} 早于开始日期 {start}", "请核对公示的起止日期")
     NOTHING_PUBLISHED = ("E761", "没有一家企业可以列入公示，没有生成文件", "请先在市级汇总填写市级评定等级和决定日期")
+    SUMMARY_OTHER_POLICY = ("E765", "这份汇总是按政策“{found}”做的，本次用的是“{expected}”，没有生成文件", "请加 --policy 和“{found}”的政策库.xlsx")
+    MERGED_OTHER_POLICY = ("W766", "汇总从前按政策“{found}”，这次按“{expected}”", "请核对 --policy 和汇总的文件名：不同年度的不要汇总在一起；合错了的，请撤销")
     NOT_PUBLISHED = ("W762", "“{name}”不能列入公示：{reason}", "请在市级汇总补全或更正后重新发布；确实不公示的，不需要处理")
     PUBLISHED_UNOFFICIAL = ("W763", "公示名单中有 {count} 家企业所用的指标表不是正式表（{tables}），名单和网页已写明等级只供参考", "请换用正式指标表评定后再公示")
     PUBLISHED_PENDING = ("W764", "“{name}”{state}，等级 {grade} 暂不改变，已列入公示", "请确认是否等处理结果出来后再公示")
