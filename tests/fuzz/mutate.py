@@ -146,11 +146,11 @@ def overlapping(data: bytes, rng: Random) -> bytes:
     """Many members of the directory that share the same compressed bytes, which inflate far."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     plain = b"<row/>" * rng.choice((10**4, 10**6, 10**7))
-    body = packer.compress(plain) + packer.flush()
-    head = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, zlib.crc32(plain), len(body), len(plain), 1, 0) + b"x" + body
+    body, checksum = packer.compress(plain) + packer.flush(), zlib.crc32(plain)
+    head = struct.pack("<4sHHHHHIIIHH", b"PK\x03\x04", 20, 0, 8, 0, 33, checksum, len(body), len(plain), 1, 0) + b"x" + body
     names = [name.encode() for name, _ in _members(data)] + [f"xl/worksheets/s{number}.xml".encode() for number in range(rng.choice((1, 300)))]
     directory = b"".join(
-        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 33, zlib.crc32(plain), len(body), len(plain), len(name), 0, 0, 0, 0, 0, 0) + name for name in names
+        struct.pack("<4sHHHHHHIIIHHHHHII", b"PK\x01\x02", 20, 20, 0, 8, 0, 33, checksum, len(body), len(plain), len(name), 0, 0, 0, 0, 0, 0) + name for name in names
     )
     return head + directory + struct.pack("<4sHHHHIIH", b"PK\x05\x06", 0, 0, len(names), len(names), len(directory), len(head), 0)
 
