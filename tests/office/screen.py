@@ -15,6 +15,7 @@ import subprocess
 import time
 import uuid
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
@@ -106,10 +107,10 @@ class Windowed:
         return self.document
 
     def press(self, *names: str) -> None:
-        """Click the button, or the menu and then its entry, with these names."""
+        """Click the button, or the menu and then its entry, with these names, once nothing moves any more."""
         for name in names:
-            x, y = self.wait(lambda name=name: self._place(name))
-            self.screen.click(x, y)
+            self.wait(self.idle)
+            self.screen.click(*self.wait(lambda name=name: self._place(name)))
 
     def wait(self, condition: Callable[[], Any]) -> Any:
         """What the condition gives as soon as it holds. Fails when it does not within reason."""
@@ -135,10 +136,14 @@ class Windowed:
         return [[None if value == "" else value for value in row] for row in area.getDataArray()]
 
     def idle(self) -> bool:
-        """Whether LibreOffice has nothing left to do: it answers, and takes hardly any time of the processor."""
-        before = _ticks(self.process.pid)
-        time.sleep(1)
-        return _ticks(self.process.pid) - before < 0.5
+        """Whether LibreOffice has nothing left to do: it answers, and hardly wants the processor for half a second.
+
+        What it takes of the processor does not tell: where others want it too, one that is at work gets little.
+        """
+        self.document.Sheets.getCount()     # waits for the end of what runs in its main thread
+        before = _wanted(self.process.pid)
+        time.sleep(0.5)
+        return sum(now - before.get(task, 0) for task, now in _wanted(self.process.pid).items()) < 0.25
 
     def _place(self, name: str) -> tuple[int, int] | None:
         """The middle of the widest visible thing with this name."""
@@ -181,17 +186,16 @@ def _named(thing: Any, name: str, depth: int = 0) -> Iterator[tuple[int, int, in
             yield from _named(part, name, depth + 1)
 
 
-def _ticks(leader: int) -> float:
-    """Seconds of processor time that a process group has taken."""
-    total = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        if int(fields[2]) == leader:
-            total += int(fields[11]) + int(fields[12])
-    return total / os.sysconf("SC_CLK_TCK")
+def _wanted(leader: int) -> dict[str, float]:
+    """Seconds for which each thread of a process group has had the processor or stood in line for it."""
+    found = {}
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):     # it has ended
+            group = int((process / "stat").read_text().rpartition(")")[2].split()[2])
+            for task in (process / "task").iterdir() if group == leader else ():
+                had, stood, _ = (task / "schedstat").read_text().split()
+                found[task.name] = (int(had) + int(stood)) / 1e9
+    return found
 
 
 def end(process: subprocess.Popen[bytes]) -> None:

@@ -86,11 +86,11 @@ def test_the_button_merges_into_the_open_workbook_what_the_command_line_merges(t
         office.show(city)
         office.press("合并区县表")
         office.wait(lambda: "合并了 3 个文件" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
         merge([city.parent / "收件箱"], file, POLICY, datetime.fromisoformat(office.values("变动")[4][0]))
         for sheet in open_book(file).sheets:
             left_out = MOMENT_ROWS.get(sheet, ())
             assert trimmed(office.values(sheet), left_out) == trimmed(cells(file, sheet), left_out), sheet
-        office.wait(office.idle)
 
 
 def test_the_menu_checks_a_county_file_without_macros(tmp_path: Path) -> None:
@@ -101,6 +101,7 @@ def test_the_menu_checks_a_county_file_without_macros(tmp_path: Path) -> None:
         office.show(Path(file))
         office.press("绩效分级", "校验本表")
         office.wait(lambda: "错误" in office.shown("校验结果", "A2"))
+        office.wait(office.idle)
         listed = [row[:3] for row in office.values("校验结果")[3:]]
         place = next((sheet, cell) for severity, sheet, cell in listed if severity == "错误" and cell)
         cell = office.document.Sheets.getByName(place[0]).getCellRangeByName(place[1]).getCellByPosition(0, 0)
@@ -127,7 +128,6 @@ def test_checklists_are_made_graded_and_published_with_the_mouse(tmp_path: Path,
         before = office.values("企业台账")
         office.press("合并区县表")
         office.wait(lambda: "合并了 3 个文件" in office.shown("操作台", RESULT))
-        office.wait(office.idle)
         office.press("生成核查表")
         office.wait(lambda: "份核查表，放在“核查表”" in office.shown("操作台", RESULT))
         office.wait(office.idle)
@@ -138,13 +138,12 @@ def test_checklists_are_made_graded_and_published_with_the_mouse(tmp_path: Path,
         for path in filled:
             shutil.copy(path, checklists)
         office.document.getCurrentController().setActiveSheet(office.document.Sheets.getByName("操作台"))
-        office.wait(office.idle)
         office.press("计算等级")
         office.wait(lambda: "评定了" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
         file = tmp_path / "文件.xlsm"
         merge([city.parent / "收件箱", checklists], file, POLICY, datetime(2026, 7, 20, 9, 30))
         assert trimmed(office.values("核查结果")) == trimmed(cells(file, "核查结果"))
-        office.wait(office.idle)
         screen.shot(SHOTS / "graded.png")
         decide(office.document)
         office.press("发布")
@@ -153,9 +152,9 @@ def test_checklists_are_made_graded_and_published_with_the_mouse(tmp_path: Path,
         screen.shot(SHOTS / "published.png")
         assert len(list((city.parent / "公示-2022-08-01").iterdir())) == 2
         office.document.getCurrentController().setActiveSheet(office.document.Sheets.getByName("操作台"))
-        office.wait(office.idle)
         office.press("撤销上次合并")
         office.wait(lambda: "已撤销" in office.shown("操作台", RESULT))
+        office.wait(office.idle)
         assert office.values("企业台账") == before, "undo brings back what stood there, an empty line that was ready too"
         assert trimmed(before[4:]) == []
         assert {path.name for path in checklists.iterdir()} == made
@@ -170,4 +169,3 @@ def test_every_button_is_bound_to_its_macro_when_libreoffice_opens_the_workbook(
         bound = {form.getByIndex(at).Label: event.ScriptCode for at in range(form.getCount()) for event in form.getScriptEvents(at) if event.EventMethod == "actionPerformed"}
         for button in load_console().buttons:
             assert f".{button.macro}?" in bound[button.caption]
-        office.wait(office.idle)
