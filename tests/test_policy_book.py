@@ -14,7 +14,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from xltools.actions.policy import make_policy, read_contents, read_policy, read_policy_book, write_contents
+from xltools.actions.policy import (
+    make_policy,
+    policy_named,
+    read_contents,
+    read_policy,
+    read_policy_book,
+    write_contents,
+)
 from xltools.books.address import address, column_letters
 from xltools.books.base import Cell, TextBook
 from xltools.books.file import open_book
@@ -330,6 +337,19 @@ def test_another_workbook_is_refused() -> None:
     with pytest.raises(StopError) as stop:
         read_policy_book(TextBook("别的.xlsx", {"表": "甲 | 乙"}))
     assert stop.value.finding.code is Code.NOT_OUR_FORM
+
+
+def test_a_policy_is_found_by_its_id_among_those_we_ship_and_the_workbooks_beside_a_file(tmp_path: Path) -> None:
+    """What a button needs, which nobody can give a policy."""
+    own = replace(SMALL, id="明州-2027")
+    (tmp_path / "别的.xlsx").write_bytes(b"PK")
+    make_policy(tmp_path / "上年.xlsx", replace(SMALL, id="明州-2026"))
+    with pytest.raises(StopError) as stop:
+        policy_named("明州-2027", tmp_path)
+    assert stop.value.finding.code is Code.POLICY_NOT_HERE
+    make_policy(tmp_path / "政策库.xlsx", own)
+    assert policy_named("明州-2027", tmp_path) == own
+    assert policy_named(SHIPPED[0], tmp_path / "没有") is load_policy(SHIPPED[0])
 
 
 def test_a_policy_workbook_that_is_there_is_never_written_over(tmp_path: Path) -> None:

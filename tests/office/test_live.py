@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -28,6 +28,7 @@ from tests.office.live_books import (
     ledger,
     letters,
     make_own,
+    press,
     refusal,
     row_of,
     stop_clock,
@@ -35,6 +36,7 @@ from tests.office.live_books import (
 from tests.office.validator import VERSIONS, validate
 from xltools.actions.merge import merge
 from xltools.actions.merge_open import opened
+from xltools.actions.policy import make_policy
 from xltools.actions.run import log_said
 from xltools.books.console import INBOX, RESULT
 from xltools.books.file import open_book
@@ -46,6 +48,7 @@ from xltools.faces.live.links import links
 from xltools.libreoffice.bridge import named
 from xltools.model.conflict import Decision
 from xltools.model.form import load_template
+from xltools.model.guide import load_guide
 from xltools.rules.journal import broken, head
 
 COUNTY = load_template("county")
@@ -268,6 +271,18 @@ def test_an_empty_inbox_is_not_merged(engine: Any, book: xw.Book, folder: Path) 
     (folder / "空的").mkdir()
     book.names[INBOX].refers_to_range.value = "空的"
     assert "里没有工作簿" in refusal(engine, book, excel.merge)
+
+
+def test_a_policy_of_the_bureaus_own_is_looked_for_beside_the_summary(engine: Any, book: xw.Book, folder: Path) -> None:
+    """A policy that does not come with the program; a button has no option to give it."""
+    stamp = book.sheets[load_guide().stamp]
+    stamp.api.unprotect("")
+    stamp.range("B3").value = "明州-2027"
+    assert stamp.range("B3").value == "明州-2027"
+    assert press(engine, book, excel.merge).text.startswith("这个文件用的政策“明州-2027”不是随带的")
+    make_policy(folder / "政策库.xlsx", replace(POLICY, id="明州-2027"))
+    book.names[INBOX].refers_to_range.value = "没有这个文件夹"
+    assert press(engine, book, excel.merge).text.startswith("收件箱“没有这个文件夹”不存在")      # one step further: the policy was found
 
 
 def test_nothing_to_undo_is_said(engine: Any, book: xw.Book) -> None:

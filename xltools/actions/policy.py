@@ -9,14 +9,16 @@ from xltools.books.file import open_book
 from xltools.books.policy_book import PolicyPlan, write_policy
 from xltools.books.read import read_tables
 from xltools.books.replace import refuse_existing
-from xltools.model.finding import Finding, Severity, StopError, first_per_cell, order
-from xltools.model.form import load_template
-from xltools.model.policy import Policy, policy_from
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell, order
+from xltools.model.form import SpecError, load_template
+from xltools.model.policy import Policy, load_policy, policy_from
 from xltools.rules.parse import parse_all
 from xltools.rules.policy_check import check_policy
 from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
 
 _TEMPLATE = "policy"
+WORKBOOKS = frozenset({".xlsx", ".xls", ".ods"})
 
 
 def make_policy(output: Path, policy: Policy) -> Path:
@@ -38,6 +40,30 @@ def read_policy(path: Path) -> tuple[Policy | None, list[Finding]]:
     Raises StopError when the file cannot be read or is no policy workbook.
     """
     return read_policy_book(open_book(path))
+
+
+def policy_named(id: str, folder: Path) -> Policy:
+    """The policy of this id: one that we ship, else the one in a policy workbook that lies in the folder.
+
+    Raises StopError when there is neither.
+    """
+    try:
+        return load_policy(id)
+    except SpecError:
+        found = (_policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in WORKBOOKS)
+        policy = next((one for one in found if one and one.id == id), None)
+    if policy is None:
+        raise StopError(Code.POLICY_NOT_HERE.at(Place(""), policy=id))
+    return policy
+
+
+def _policy_in(path: Path) -> Policy | None:
+    """The policy in a file, None in one that holds none."""
+    try:
+        book = open_book(path)
+        return read_policy_book(book)[0] if book.stamp.template == _TEMPLATE else None
+    except StopError:
+        return None
 
 
 def read_policy_book(book: Book) -> tuple[Policy | None, list[Finding]]:

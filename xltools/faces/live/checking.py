@@ -6,12 +6,12 @@ from datetime import datetime
 
 from xltools.actions.check_open import check_open
 from xltools.books.live import LiveBook
+from xltools.faces.live.folders import policy_of
 from xltools.faces.live.host import MINUTE, Desk, Reply
 from xltools.faces.live.paint import clean, paint
 from xltools.faces.live.results import is_ours, require_place, show
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
-from xltools.model.policy import load_policy
 
 
 def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -20,7 +20,7 @@ def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     require_place(book)
     desk.say(words.said["reading"])
     live = LiveBook(book)
-    found = check_open(live, load_policy(live.stamp.policy or policy_id)).findings
+    found = check_open(live, policy_of(desk, live.stamp.policy, policy_id)).findings
     findings = sorted(found, key=lambda one: one.severity.rank)
     desk.say(words.said["writing"].format(sheet=words.check.sheet))
     unpainted = 0

@@ -6,12 +6,14 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from xltools.actions.policy import policy_named
 from xltools.actions.run import TEMPLATE
 from xltools.books.console import CHECKLISTS, INBOX, RESULT
 from xltools.books.live import LiveBook
 from xltools.faces.live.cells import entry
 from xltools.faces.live.host import Desk, RefusedError, named, written_in
 from xltools.model.console import load_console
+from xltools.model.policy import Policy
 
 
 def city(book: Any) -> LiveBook:
@@ -55,3 +57,8 @@ def checklist_folder(book: Any, folder: Path) -> Path:
     """Where checklists are, or will be."""
     words = load_console()
     return folder / (written_in(book, CHECKLISTS, words.checklists) or words.checklists)
+
+
+def policy_of(desk: Desk, stamped: str, otherwise: str) -> Policy:
+    """The policy that a workbook was made for; a bureau's own lies beside it as a policy workbook. Raises StopError when it is not there."""
+    return policy_named(stamped or otherwise, Path(str(desk.book.fullname)).parent)

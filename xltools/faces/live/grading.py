@@ -9,7 +9,7 @@ from xltools.actions.grade_open import Graded, grade_open
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge_open import Request
 from xltools.books.console import INBOX
-from xltools.faces.live.folders import checklist_folder, checklists, city, result, write_result
+from xltools.faces.live.folders import checklist_folder, checklists, city, policy_of, result, write_result
 from xltools.faces.live.forms import form_snapshots, write_forms
 from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.results import require_place, show
@@ -17,7 +17,6 @@ from xltools.faces.live.state import Snapshot, State, followed, keep, kept
 from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
-from xltools.model.policy import load_policy
 
 
 def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -27,7 +26,7 @@ def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     live = city(book)
     given = [folder / text] if (text := written_in(book, INBOX)) and (folder / text).is_dir() else []
     paths = tuple(dict.fromkeys([*given, *checklists(book, folder)]))
-    graded = grade_open(live, Request(Inbox(paths, cache=cache_folder()), folder, load_policy(live.stamp.policy or policy_id), moment), steps(desk.say))
+    graded = grade_open(live, Request(Inbox(paths, cache=cache_folder()), folder, policy_of(desk, live.stamp.policy, policy_id), moment), steps(desk.say))
     if not graded.outcome.files:
         folders = "”“".join(dict.fromkeys([text, checklist_folder(book, folder).name]))
         raise RefusedError(words.said["no_checklists"].format(folders=folders, button=words.button("checklist").caption))
@@ -43,7 +42,7 @@ def make(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     folder = checklist_folder(desk.book, home)
     if folder.exists() and not folder.is_dir():
         raise RefusedError(words.said["folder_is_file"].format(folder=folder.name))
-    made = make_open(live, load_policy(live.stamp.policy or policy_id), folder, steps(desk.say, "making"))
+    made = make_open(live, policy_of(desk, live.stamp.policy, policy_id), folder, steps(desk.say, "making"))
     kept_ones = sum(one.severity is Severity.NOTE for one in made.findings)
     refused = [one for one in made.findings if one.severity is not Severity.NOTE]
     line = words.said["made"].format(moment=f"{moment:{MINUTE}}", made=len(made.paths), folder=folder.name)

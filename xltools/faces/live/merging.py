@@ -17,7 +17,7 @@ from xltools.books.figures_alone import write_figures
 from xltools.books.live import LiveBook
 from xltools.faces.live.board import BoardPlace, board_snapshots, find_board, room_on, write_board
 from xltools.faces.live.figures import drop, looking_at_figures, names, replace_figures, spare, swap_figures
-from xltools.faces.live.folders import checklists, city, inbox, result, write_result
+from xltools.faces.live.folders import checklists, city, inbox, policy_of, result, write_result
 from xltools.faces.live.forms import form_snapshots, show_what_is_filled, write_forms
 from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.leading import changes_of, lead, led_back, lost, pointing, put, still
@@ -26,7 +26,6 @@ from xltools.faces.live.paint import clean
 from xltools.faces.live.state import Led, Snapshot, State, fill, keep, kept, refill, shift, take, take_row
 from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
-from xltools.model.policy import load_policy
 
 FIGURES_FILE = "figures.xlsx"
 SOME = 5        # cells that are named
@@ -37,7 +36,7 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     said, book, folder = load_console().said, desk.book, desk.folder
     desk.say(said["reading"])
     live = city(book)
-    policy = load_policy(live.stamp.policy or policy_id)
+    policy = policy_of(desk, live.stamp.policy, policy_id)
     paths = tuple(dict.fromkeys([inbox(book, folder), *checklists(book, folder)]))
     work = merge_open(live, Request(Inbox(paths, cache=cache_folder()), folder, policy, moment), steps(desk.say))
     if not work.outcome.submissions and not work.outcome.unread:

@@ -8,12 +8,12 @@ from typing import Any
 from xltools.actions.publish import day_in, publish_book
 from xltools.books.console import NOTICE_END, NOTICE_START
 from xltools.books.live import plain
-from xltools.faces.live.folders import city
+from xltools.faces.live.folders import city, policy_of
 from xltools.faces.live.grading import told
 from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, named
 from xltools.faces.live.results import require_place, show
 from xltools.model.console import load_console
-from xltools.model.policy import Policy, load_policy
+from xltools.model.policy import Policy
 from xltools.model.publication import Notice, Published
 
 
@@ -23,7 +23,7 @@ def publish(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     desk.say(words.said["reading"])
     live = city(book)
     require_place(book)
-    policy = load_policy(live.stamp.policy or policy_id)
+    policy = policy_of(desk, live.stamp.policy, policy_id)
     notice = Notice(policy, _day(book, NOTICE_START, words.notice_start, policy), _day(book, NOTICE_END, words.notice_end, policy))
     folder = words.published.format(start=notice.start)
     desk.say(words.said["publishing"])
