@@ -29,7 +29,9 @@ from xltools.model.form import HEADER_ROW, SpecError, load_form
 from xltools.model.publication import Published, load_publication_words
 from xltools.model.result import exit_code
 from xltools.rules import publication as rules
+from xltools.rules.codes import make_credit_code
 from xltools.rules.decided import unusable
+from xltools.rules.gathered import gathered
 
 LIST, PAGE = load_publication_words().book, load_publication_words().page
 SECRET = ("李四四", "0398-7654321", "13012345678", "保密小巷9号", "内部备注勿外传")
@@ -70,6 +72,18 @@ def test_a_summary_of_another_policy_is_not_published_under_this_one(tmp_path: P
     assert publish(path, replace(NOTICE, policy=next_year), tmp_path / "公示").findings[0].code is Code.NOTHING_PUBLISHED
     again = [one.code for one in merge([inbox], path, POLICY, datetime(2022, 8, 2)).findings]
     assert Code.MERGED_OTHER_POLICY in again
+
+
+def test_many_that_one_reason_keeps_off_the_list_are_one_sentence_on_a_terminal_and_all_of_them_in_the_outcome(tmp_path: Path) -> None:
+    rows = [decided(at % 4, None if at not in (3, 7) else "B", credit_code=make_credit_code(f"91411282YB{at:07}"), name=f"豫西示例{at}号窑业有限公司") for at in range(16)]
+    done = publish_book(summary(*rows), NOTICE, tmp_path / "公示")
+    assert len(reasons(done)) == 14
+    (said,) = [one for one in gathered(done.findings) if one.code is Code.MANY_NOT_PUBLISHED]
+    at = column("decided")
+    assert said.message == f"14 家企业不能列入公示：还没有市级评定等级（{at}5:{at}7、{at}9:{at}11、{at}13:{at}20）"
+    assert Code.NOT_PUBLISHED not in {one.code for one in gathered(done.findings)}
+    few = publish_book(summary(*rows[:10]), NOTICE, tmp_path / "少")
+    assert gathered(few.findings) == list(few.findings)
 
 
 # --- what is on it ----------------------------------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
 from xltools.rules.dates import day_of, read_date
+from xltools.rules.gathered import gathered
 from xltools.rules.parse import parse_all
 from xltools.rules.publication import numbered, publication
 
@@ -25,6 +26,11 @@ LEDGER, EVENTS = "ledger", "events"
 def publish(path: Path, notice: Notice, folder: Path) -> Published:
     """Publish the summary in a file; see `publish_book`."""
     return publish_book(open_summary(path), notice, folder)
+
+
+def in_short(done: Published) -> list[Finding]:
+    """What was found, as a terminal tells it: many enterprises of one reason in one sentence."""
+    return gathered(done.findings)
 
 
 def publish_book(book: Book, notice: Notice, folder: Path) -> Published:

@@ -45,14 +45,14 @@ def publish(summary: Path, start: datetime, end: datetime, folder: Path, as_json
 
     只写可以公开的内容；没有列入的企业逐家写明原因。已有的文件不改动。
     """
-    from xltools.actions.publish import publish
+    from xltools.actions.publish import in_short, publish
     from xltools.model.publication import Notice
 
     done = publish(summary, Notice(policy, start.date(), end.date()), folder)
     if as_json:
         show_json(done)
         return exit_code(done.findings)
-    show_report(done.findings)
+    show_report(in_short(done))
     say("\n列入公示 {count} 家企业：{counts}", count=done.count, counts=counts_line(done.findings))
     for path in done.paths:
         say("已生成 {path}", path=path)

@@ -223,6 +223,7 @@ class Code(Enum):
     SUMMARY_OTHER_POLICY = ("E765", "这份汇总是按政策“{found}”做的，本次用的是“{expected}”，没有生成文件", "请加 --policy 和“{found}”的政策库.xlsx")
     MERGED_OTHER_POLICY = ("W766", "汇总从前按政策“{found}”，这次按“{expected}”", "请核对 --policy 和汇总的文件名：不同年度的不要汇总在一起；合错了的，请撤销")
     NOT_PUBLISHED = ("W762", "“{name}”不能列入公示：{reason}", "请在市级汇总补全或更正后重新发布；确实不公示的，不需要处理")
+    MANY_NOT_PUBLISHED = ("W767", "{count} 家企业不能列入公示：{reason}（{cells}）", "请在市级汇总的这一列筛选，补全或更正后重新发布；逐家的名单加 --json；确实不公示的，不需要处理")
     PUBLISHED_UNOFFICIAL = ("W763", "公示名单中有 {count} 家企业所用的指标表不是正式表（{tables}），名单和网页已写明等级只供参考", "请换用正式指标表评定后再公示")
     PUBLISHED_PENDING = ("W764", "“{name}”{state}，等级 {grade} 暂不改变，已列入公示", "请确认是否等处理结果出来后再公示")
     CHECKLIST_KEPT = ("N710", "{file} 已经存在，没有改动", "需要重新生成的，请先移走原来的文件")
