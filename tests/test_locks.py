@@ -8,11 +8,13 @@ from datetime import datetime, timedelta
 from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier, Event
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.merge import merge
+from xltools.books import locks
 from xltools.books.locks import held, lock_of
 from xltools.model.code import Code
 from xltools.model.finding import StopError
@@ -50,11 +52,16 @@ def test_the_second_is_told_who_writes_and_since_when(tmp_path: Path) -> None:
     assert not lock_of(path).exists()
 
 
-def test_the_second_waits_for_the_first(tmp_path: Path) -> None:
+def test_the_second_waits_for_the_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "市级汇总.xlsx"
     other, free = busy(path)
-    FORK.Process(target=lambda: (time.sleep(0.3), free.set())).start()
-    with held(path, NOW, patience=20):
+
+    def pause(seconds: float) -> None:
+        free.set()      # the first lets go once the second waits for it
+        time.sleep(seconds)
+
+    monkeypatch.setattr(locks, "time", SimpleNamespace(sleep=pause))
+    with held(path, NOW, patience=60):
         assert free.is_set()
     other.join()
 
