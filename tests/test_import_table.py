@@ -227,6 +227,15 @@ def test_letters_behind_short_names_and_before_them_in_the_notes() -> None:
     assert asked(result)[-1][1:3] == ("", "注a：RTO为蓄热式热力焚烧炉")
 
 
+def test_a_letter_behind_a_unit_points_to_its_note_and_leaves_the_limits_readable() -> None:
+    text = f"{HEAD}\n排放限值 | PM、SO2排放浓度分别不高于10、35mg/m³b | PM、SO2排放浓度分别不高于20、50mg/m³b | 同B级 | 未达到C级要求\n注：a 其他说明；b 指小时均值 | | | |"
+    rows = [one for one in asked(imported(text, "A3:E3")) if "35" in one[2]]
+    assert rows
+    assert [row["threshold"] for row in imported(text, "A3:E3").rows if row["grade"] == "A"] == ["10", "35"]
+    assert all(row["confirm"] != "待确认" for row in imported(text, "A3:E3").rows if row["grade"] == "A")
+    assert not any("m³b" in str(row["text"]) for row in imported(text, "A3:E3").rows)
+
+
 def test_a_letter_without_a_note_stays_where_it_is() -> None:
     assert asked(imported(f"{HEAD}\n造型 | 自动化a造型线 | 同A级 | 同A级 | 未达到C级要求"))[0][2] == "自动化a造型线"
 

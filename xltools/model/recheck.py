@@ -26,8 +26,9 @@ class Weight:
 
 @dataclass(frozen=True)
 class RecheckWords:
-    """What specs/recheck.toml declares."""
+    """What specs/recheck.toml declares. free: grades that the factor of this name looks for."""
 
+    free: tuple[str, ...]
     words: Mapping[str, str]
     weights: tuple[Weight, ...]
 
@@ -36,7 +37,7 @@ class RecheckWords:
 def load_recheck_words() -> RecheckWords:
     """The words and weights declared in specs/recheck.toml."""
     data = spec("recheck.toml")
-    return RecheckWords(data["words"], tuple(Weight(**one) for one in data["weight"]))
+    return RecheckWords(tuple(data["free"]), data["words"], tuple(Weight(**one) for one in data["weight"]))
 
 
 @dataclass(frozen=True)

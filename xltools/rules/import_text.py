@@ -25,7 +25,7 @@ FAILING = re.compile(r"(?:凡)?(?:未达到?|达不到|不满足|不符合|未�
 RAISED_SIGNS = "ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ¹²³⁴⁵⁶⁷⁸⁹"
 RAISED: Mapping[str, str] = dict(zip(RAISED_SIGNS, "abcdefghijklmnoprstuvwxyz123456789", strict=True))
 RAISED_MARK = re.compile(rf"(?<![A-Za-z0-9/])([{RAISED_SIGNS}])(?:[，,、][{RAISED_SIGNS}])*")
-GLUED_MARK = re.compile(r"(?:(?<=[\u4e00-\u9fff）)”])|(?<=[A-Z]{3}))([a-h])(?=[\u4e00-\u9fff（(，,；;。、]|$)")     # RTOa, but not MPa, Cd
+GLUED_MARK = re.compile(r"(?:(?<=[\u4e00-\u9fff）)”%％²³℃])|(?<=[A-Z]{3}))([a-h])(?=[\u4e00-\u9fff（(，,；;。、]|$)")     # RTOa, mg/m³b, but not MPa, Cd
 NOTE_WORD = re.compile(r"^\s*(?:注|备注|说明)\s*[:：]?\s*")
 NOTE_KEY = re.compile(rf"(?:^|(?<=[；;。\n]))\s*(?:注\s*)?([a-h1-9{RAISED_SIGNS}])\s*(?:[、.．:：)）]|(?=[\u4e00-\u9fff“])|(?<=\s)(?=[A-Z]))\s*")
 

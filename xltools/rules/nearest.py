@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
@@ -16,6 +17,7 @@ from xltools.rules.text import company_key, key
 LIKE = 60
 MARGIN = 5      # of two words alike neither is proposed alone
 MOST = 2
+SPAN = re.compile(r"(\d{1,2})\D{0,2}[-~—至到、,和及/](\d{1,2})(\D{1,2})")     # “7-8月” is one of the two, not the one at its end
 # Names of different firms in one county share the place's name and score up to 76; a slip in one name leaves 85 and more.
 SAME_FIRM = 85
 CODE_SLIPS = 2  # wrong, missing, extra or swapped characters
@@ -23,7 +25,9 @@ CODE_SLIPS = 2  # wrong, missing, extra or swapped characters
 
 def near(typed: str, options: Iterable[str]) -> list[str]:
     """The one or two options most like what was typed, best first; none when nothing is like it or too much is."""
-    plain = key(typed)
+    plain, options = key(typed), list(options)
+    if (span := SPAN.fullmatch(plain)) and (ends := [one for one in options if key(one) in (f"{int(span[1])}{span[3]}", f"{int(span[2])}{span[3]}")]):
+        return ends
     scored = sorted(((score, option) for option in options if (score := _likeness(plain, key(option))) >= LIKE), key=lambda pair: (-pair[0], pair[1]))
     best = [option for score, option in scored if scored and score > scored[0][0] - MARGIN]
     return best if len(best) <= MOST else []

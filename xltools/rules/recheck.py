@@ -13,10 +13,9 @@ from xltools.model.recheck import Case, Weight, load_recheck_words
 Line = dict[str, object]
 Who = tuple[str, str, str]          # side, name, unit
 BETWEEN = "；"
-FREE = ("A", "引领性")
 FACTORS: Mapping[str, Callable[[Case], bool]] = {
     "base": lambda case: True,
-    "free": lambda case: (case.decided or case.site) in FREE,
+    "free": lambda case: (case.decided or case.site) in load_recheck_words().free,
     "changed": lambda case: case.changed or case.redecided,
     "event": lambda case: case.event,
     "unsigned": lambda case: bool(case.unsigned),
