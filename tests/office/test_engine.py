@@ -246,6 +246,9 @@ def test_notes_links_merges_and_names_of_a_file_are_found(opened: Callable[[open
     first.defined_names["本表"] = DefinedName("本表", attr_text="'县 表'!$C$3")
     sheet = opened(made).sheets[0]
     assert [(note.location.address, note.text) for note in sheet.notes] == [("$A$1", "旧批注")]
+    with pytest.raises((EngineError, ValueError)):
+        sheet["A1"].add_note("另一条")
+    assert sheet["A1"].note.text == "旧批注"
     assert sheet["B1"].hyperlink == "http://example.org/"
     assert (sheet["D2"].merge_area.address, sheet["C1"].merge_cells, sheet["A1"].merge_cells) == ("$C$1:$D$2", True, False)
     assert [(name.name, name.refers_to) for name in sheet.book.names] == [("全市", "='县 表'!$A$1:$B$2"), ("'县 表'!本表", "='县 表'!$C$3")]

@@ -41,7 +41,7 @@ class Note(base_classes.Note):
 
     @property
     def text(self) -> str:
-        return str(self.api.getString())
+        return text_of(self.api)
 
     @text.setter
     def text(self, value: str) -> None:
@@ -68,7 +68,12 @@ def first_cell(cells: OneCell) -> Uno:
 
 def has_note(cell: OneCell) -> bool:
     """Whether the cell has a note with text."""
-    return bool(first_cell(cell).getAnnotation().getString())
+    return bool(text_of(first_cell(cell).getAnnotation()))
+
+
+def text_of(note: Uno) -> str:
+    """What an annotation says, "" where there is none; LibreOffice 25.2 makes the text of a file's note when its shape is asked for, and says nothing before."""
+    return str(note.getString()) or str(getattr(note.getAnnotationShape(), "String", ""))
 
 
 def add_note(sheet: Uno, cell: OneCell, text: str) -> Note:
