@@ -492,7 +492,7 @@ def test_a_second_import_keeps_the_remarks_of_the_first(tmp_path: Path) -> None:
         (ImportRequest("不存在", "铸件", "A-D"), Code.NOT_A_CHOICE),
         (ImportRequest("铸造", "铸件", "A-Z"), Code.NOT_A_CHOICE),
         (ImportRequest("铸造", "铸件", "引领性"), Code.NO_INDICATOR_TABLE),
-        (ImportRequest("铸造", "铸件", "A-D", part="表格9"), Code.NO_INDICATOR_TABLE),
+        (ImportRequest("铸造", "铸件", "A-D", part="表格9"), Code.PART_UNKNOWN),
         (ImportRequest("铸造", "铸件", "A-D", id="casting-gas-electric"), Code.TABLE_EXISTS),
         (ImportRequest("铸造", "铸件", "A-D", name="铸件（天然气、电炉熔化）"), Code.TABLE_EXISTS),
         (ImportRequest("铸造", "铸" * 50, "A-D"), Code.TOO_LONG),
@@ -512,6 +512,9 @@ def test_a_file_with_several_tables_asks_which_one(tmp_path: Path) -> None:
     with pytest.raises(StopError) as stop:
         import_table(path, ASKED, POLICY, tmp_path / "政策库.xlsx")
     assert stop.value.finding.code is Code.SEVERAL_TABLES
+    with pytest.raises(StopError) as stop:
+        import_table(path, ImportRequest("铸造", "铸件", "A-D", part="表2"), POLICY, tmp_path / "政策库.xlsx")
+    assert (stop.value.finding.code, stop.value.finding.message) == (Code.PART_UNKNOWN, "文件里没有“表2”，有 表格1、表格2")
     chosen = ImportRequest("铸造", "铸件", "A-D", part="表格2")
     assert import_table(path, chosen, POLICY, tmp_path / "政策库.xlsx").imported.items == 1
 

@@ -79,6 +79,8 @@ def choose_table(sources: Sequence[SourceTable], request: ImportRequest, policy:
     scheme = policy.scheme(request.scheme)
     fitting = [one for one in sources if request.part in ("", one.name) and find_layout(one, scheme, policy) is not None]
     place = Place(sources[0].file if sources else "", request.part)
+    if request.part and sources and request.part not in [one.name for one in sources]:
+        return Code.PART_UNKNOWN.at(Place(place.file), part=request.part, names="、".join(one.name for one in sources))
     if not fitting:
         return Code.NO_INDICATOR_TABLE.at(place, grades="、".join(scheme.computable))
     if len(fitting) > 1:
