@@ -47,6 +47,8 @@ ELSEWHERE |= {Code.DECIDED, Code.ROW_LEFT_OUT, Code.DECISION_UNKNOWN, Code.SOURC
 ELSEWHERE |= {Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.LOG_CHANGED, Code.LOG_GAP, Code.LOG_CUT, Code.NOT_PUBLISHED}
 # What a summary of more rows than a sheet holds says; tests/test_detail.py.
 ELSEWHERE |= {Code.ROWS_BESIDE, Code.ROWS_ELSEWHERE, Code.ROWS_TOO_MANY}
+# What only a summary says that is published or listed from; tests/test_publish.py.
+ELSEWHERE |= {Code.SUMMARY_OTHER_POLICY}
 # What only writing says; tests/test_pack.py.
 ELSEWHERE |= {Code.OUTPUT_EXISTS}
 # What would be our own fault; tests/test_tally.py and test_merge.py.
