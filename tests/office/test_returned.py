@@ -17,6 +17,7 @@ from xltools.actions.give_back import give_back
 from xltools.books.address import address
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
+from xltools.libreoffice.notes import text_of
 from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.outcome import Outcome, Submission
@@ -40,7 +41,7 @@ class Seen(NamedTuple):
 def seen(book: Document, asked: set[tuple[str, str]] = frozenset()) -> Seen:
     """asked: (sheet, cell) whose colour is wanted."""
     own = [name for name in book.sheets if name != SHEET]
-    notes = {(name, cell): note.String for name in own for cell, note in annotations(book, name)}
+    notes = {(name, cell): text_of(note) for name in own for cell, note in annotations(book, name)}
     colours = {(name, cell): book.model.Sheets.getByName(name).getCellRangeByName(cell).CellBackColor for name, cell in asked}
     return Seen(notes, {name: book.formulas(name) for name in own}, colours)
 
