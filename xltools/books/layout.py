@@ -24,6 +24,8 @@ WIDER = 1.25     # columns in such fonts against Excel's
 FOOTER_LIMIT = 255
 TITLE_SIZE, INDENT = 1.6, 2      # of a title against the size of a cell; character widths in front of it
 SHEET_ROWS = 1_048_576
+WORD = re.compile("[!-,.-~]{8}")          # what is long enough to leave room behind itself at the end of a line
+PIECE = re.compile("[!-,.-~]+-?|.", re.DOTALL)
 
 
 def text_width(text: str) -> int:
@@ -43,11 +45,23 @@ def column_width(field: Field) -> float:
 
 
 def lines(text: str, width: float) -> int:
-    """How many lines a text takes in a column of this width."""
+    """How many lines a text takes in a column of this width. A word of letters and digits goes to the next line whole where it can."""
     room = max(width - 1.5, 1)
     if 2 * len(text) <= room and "\n" not in text:
         return 1
-    return sum(max(1, math.ceil(text_width(part) / room)) for part in text.split("\n"))
+    return sum(max(1, math.ceil(text_width(part) / room), _broken(part, max(width, 1)) if WORD.search(part) else 0) for part in text.split("\n"))
+
+
+def _broken(text: str, room: float) -> int:
+    """How many lines of this room a text takes whose words are not parted where they need not be."""
+    count, used = 1, 0.0
+    for piece in PIECE.findall(text):
+        wide = text_width(piece)
+        if used + wide > room:
+            count, used = count + bool(used) + math.ceil(wide / room) - 1, wide % room or wide
+        else:
+            used += wide
+    return count
 
 
 def header_height(form: Form) -> float:
