@@ -13,7 +13,7 @@ from xltools.actions.detail import is_whole
 from xltools.actions.grade import chosen_checklists, with_grades
 from xltools.actions.in_place import Existing, existing, renew
 from xltools.actions.inbox import Step, among, unseen
-from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
+from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said, other_policy
 from xltools.actions.since import decisions_in, state_at
 from xltools.books.file import open_summary
 from xltools.books.inplace import Renewed
@@ -80,7 +80,7 @@ def _update(output: Path, run: Run, outcome: Outcome) -> Outcome:
     """Bring the summary that is there up to date; where that cannot be, the result goes beside it, and a finding says why."""
     try:
         there = existing(output, run.template)
-        outcome = with_findings(outcome, _other_policy(there, run.policy))
+        outcome = with_findings(outcome, other_policy(there.book, run.policy, Code.MERGED_OTHER_POLICY))
         target = beside(output) if holder(output) else output
         outcome, done = renew(there, run, outcome, target.parent)
     except (StopError, CannotPatchError) as refused:
@@ -90,12 +90,6 @@ def _update(output: Path, run: Run, outcome: Outcome) -> Outcome:
     found = [Code.FILTER_KEPT.at(Place(output.name, sheet), count=count) for sheet, count in done.added.items()]
     found += _led_along(output, done)
     return _put(output, there, with_findings(outcome, found), done, run.moment)
-
-
-def _other_policy(there: Existing, policy: Policy) -> list[Finding]:
-    """That the summary was merged by another policy until now."""
-    before = there.book.stamp.policy
-    return [Code.MERGED_OTHER_POLICY.at(Place(there.book.name), found=before, expected=policy.id)] if before not in ("", policy.id) else []
 
 
 def _led_along(output: Path, done: Renewed) -> Iterator[Finding]:

@@ -69,10 +69,16 @@ def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[di
     return tables, found
 
 
+def other_policy(book: Book, policy: Policy, code: Code) -> list[Finding]:
+    """That a summary was merged by another policy, as this code says it; nothing where it was merged by this one."""
+    found = book.stamp.policy
+    return [code.at(Place(book.name), found=found, expected=policy.id)] if found not in ("", policy.id) else []
+
+
 def refuse_other_policy(book: Book, policy: Policy) -> None:
     """Raises StopError for a summary that was merged by another policy: its counties, tables and year would be taken for this one's."""
-    if book.stamp.policy and book.stamp.policy != policy.id:
-        raise StopError(Code.SUMMARY_OTHER_POLICY.at(Place(book.name), found=book.stamp.policy, expected=policy.id))
+    for finding in other_policy(book, policy, Code.SUMMARY_OTHER_POLICY):
+        raise StopError(finding)
 
 
 def read_summary(path: Path) -> tuple[FileBook, dict[str, Table]]:

@@ -20,9 +20,9 @@ from xltools.model.finding import Finding, StopError, order
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.telling import SECRET, telling_cells
+from xltools.rules.telling import SEALED, SECRET, telling_cells
 
-TEMPLATE, SEALED = "tips", "concealed"
+TEMPLATE = "tips"
 Record = dict[str, Any]
 Turned = Callable[[Table, int, Record], tuple[Record, list[Finding]]]
 
@@ -47,7 +47,7 @@ def conceal_tips(path: Path, key_file: Path, output: Path, policy: Policy) -> Ti
     Raises StopError when the file is no register, the key is none, `output` is there already, or another cell tells who reported.
     """
     key = public_key(key_file)
-    table, _ = _read(path)
+    register = table, _ = _read(path)
     if told := telling_cells(list(table.records())):
         cells = "、".join(table.place(row, name).cell for row, name in told)
         raise StopError(Code.TIPS_TOLD.at(table.place(*told[0]), cells=cells))
@@ -61,7 +61,7 @@ def conceal_tips(path: Path, key_file: Path, output: Path, policy: Policy) -> Ti
             return record, [Code.TIPS_TWICE.at(table.place(row, name), label=table.form[name].label)]
         return {**record, **dict.fromkeys(SECRET), SEALED: conceal(json.dumps(secret, ensure_ascii=False, default=str), key)}, []
 
-    return _copy(path, output, policy, turned)
+    return _copy(register, output, policy, turned)
 
 
 def reveal_tips(path: Path, key_file: Path, password: str, output: Path, policy: Policy) -> TipsOutcome:
@@ -76,7 +76,7 @@ def reveal_tips(path: Path, key_file: Path, password: str, output: Path, policy:
             return record, [Code.TIPS_DAMAGED.at(table.place(row, SEALED), label=table.form[SEALED].label)]
         return {**record, **json.loads(text), SEALED: None}, []
 
-    return _copy(path, output, policy, turned)
+    return _copy(_read(path), output, policy, turned)
 
 
 def _read(path: Path) -> tuple[Table, list[Finding]]:
@@ -88,13 +88,13 @@ def _read(path: Path) -> tuple[Table, list[Finding]]:
     return raw[TEMPLATE], found
 
 
-def _copy(path: Path, output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
-    template, (table, found) = load_template(TEMPLATE), _read(path)
-    rows, count = [], 0
+def _copy(register: tuple[Table, list[Finding]], output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
+    (table, read), rows, count = register, [], 0
+    found = [*read]
     for row, record in table.records():
         changed, said = turned(table, row, record)
         count += changed is not record
         found += said
         rows.append(changed)
-    write_new_lists(output, Lists(template, policy, {TEMPLATE: rows}))
+    write_new_lists(output, Lists(load_template(TEMPLATE), policy, {TEMPLATE: rows}))
     return TipsOutcome(output, count, tuple(sorted(found, key=order)))

@@ -27,14 +27,15 @@ def checklist_content(book: FileBook, read: ReadChecklist) -> Content:
     ours = {load_guide().lists, load_guide().stamp, load_seal_words().sheet}
     seen = [name for name in book.sheets if name not in ours]
     cells: dict[Spot, str] = {}
-    for name in seen:
-        cells |= texts_of(name, _as_judged(book.sheet(name).grid))
+    grids = {name: _as_judged(book.sheet(name).grid) for name in seen}
+    for name, grid in grids.items():
+        cells |= texts_of(name, grid)
     stale = frozenset((name, cell) for name in seen for cell in _not_calculated(book.sheet(name)))
     parts = {part.place.sheet: part for part in read.parts}
     overall = load_form("checklist_overall").sheet
     lines: list[SealLine] = []
     for name in (one for one in seen if one in parts or one == overall):
-        known = list(_lines(parts[name], _as_judged(book.sheet(name).grid))) if name in parts else []
+        known = list(_lines(parts[name], grids[name])) if name in parts else []
         taken = {line.cell for line in known}
         lines += known
         lines += [SealLine(name, "", "", cell, text) for (sheet, cell), text in cells.items() if sheet == name and cell not in taken]

@@ -12,7 +12,7 @@ from itertools import accumulate, combinations, pairwise
 from xltools.books.address import column_letters
 from xltools.books.layout import COLUMN_EDGE, PAGE_WIDTH, text_width
 from xltools.books.refs import quoted
-from xltools.model.checklist import PartPlan, load_checklist_words
+from xltools.model.checklist import PartPlan, load_checklist_words, method_instead
 from xltools.model.form import Field, Kind, Owner, load_form
 from xltools.model.grade import level
 from xltools.model.indicator import Indicator
@@ -210,8 +210,8 @@ def requirement_spans(layout: PartLayout, row: int) -> list[tuple[Span, str]]:
     indicator = layout.plan.lines[row - FIRST].indicator
     grades = [key.removeprefix(GRADE) for key in layout.keys if key.startswith(GRADE)]
     first = layout.keys.index(GRADE + grades[0]) if grades else 0
-    if grades and indicator.method and not any(indicator.requirement(grade) for grade in grades):
-        return [(Span(first, first + len(grades) - 1), load_checklist_words().words["method"].format(method=indicator.method))]
+    if grades and (method := method_instead(indicator, grades)):
+        return [(Span(first, first + len(grades) - 1), method)]
     return [(Span(first + span.first, first + span.last), text) for span, text in shared(indicator, grades)]
 
 
@@ -219,8 +219,7 @@ def shared(indicator: Indicator, grades: Sequence[str]) -> list[tuple[Span, str]
     """What the grades ask of an indicator; neighbours that ask the same stand together, counted from the first grade."""
     spans: list[tuple[Span, str]] = []
     for at, grade in enumerate(grades):
-        asked = indicator.requirement(grade)
-        text = asked.text if asked else ""
+        text = indicator.asked(grade)
         if spans and text and spans[-1][1] == text:
             spans[-1] = (Span(spans[-1][0].first, at), text)
         else:

@@ -48,6 +48,12 @@ def link_of(url: str) -> Link:
     return Link(unquote(target), place)
 
 
+def to_file(path: str, place: str = "") -> str:
+    """A link to a file, or to a place in it, as a SheetPlan says it; `link_of` reads it."""
+    plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
+    return f"external:{plain}" + (f"#{place}" if place else "")
+
+
 def problem_links(records: Sequence[Mapping[str, object]], sources: Mapping[str, str], own: str) -> dict[tuple[int, str], str]:
     """(record, field) → link to the cell that the line of a problem list is about. sources: name of a file → its path as seen from the workbook's folder · own: the workbook's own name."""
     found: dict[tuple[int, str], str] = {}
@@ -58,6 +64,5 @@ def problem_links(records: Sequence[Mapping[str, object]], sources: Mapping[str,
         if file == own and spot:
             found[at, name] = f"internal:{spot}"
         elif path := sources.get(file):
-            plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
-            found[at, name] = f"external:{plain}" + (f"#{spot}" if spot else "")
+            found[at, name] = to_file(path, spot)
     return found

@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import starmap
 from pathlib import Path
-from urllib.parse import quote
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
@@ -19,6 +18,7 @@ from xltools.books.dashboard import add_dashboard
 from xltools.books.detail import without_rows, write_details
 from xltools.books.figure_cells import Figures
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
+from xltools.books.link import to_file
 from xltools.books.lists import add_hidden_sheets
 from xltools.books.package import CREATED, workbook_at
 from xltools.books.refs import quoted
@@ -189,10 +189,7 @@ def inside(sheet: str, cell: str) -> str:
 def outside(summary: Summary, file: object, sheet: object) -> str:
     """A link to a source file or a sheet of it, "" when the file's place is not known."""
     path = summary.sources.get(str(file), "")
-    if not path:
-        return ""
-    plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
-    return f"external:{plain}#{quoted(str(sheet))}!" if sheet else f"external:{plain}"
+    return to_file(path, f"{quoted(str(sheet))}!" if sheet else "") if path else ""
 
 
 def to_cell(link: str, cell: object) -> str:

@@ -6,7 +6,7 @@ Expressions are Excel formulas without "="; {found:3}, {reason:3}, {reached:3} a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -34,6 +34,13 @@ class ChecklistWords:
 def load_checklist_words() -> ChecklistWords:
     """The words declared in specs/checklist.toml."""
     return ChecklistWords(**spec("checklist.toml"))
+
+
+def method_instead(indicator: Indicator, grades: Iterable[str]) -> str:
+    """How to check an indicator of which none of the grades asks anything, as it is printed where they would ask; "" for any other."""
+    if not indicator.method or any(indicator.requirement(grade) for grade in grades):
+        return ""
+    return load_checklist_words().words["method"].format(method=indicator.method)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,11 @@ class Indicator:
         """What this grade asks, None when it asks nothing."""
         return next((r for r in self.requirements if r.grade == grade), None)
 
+    def asked(self, grade: str) -> str:
+        """What this grade asks, in words; "" when it asks nothing."""
+        found = self.requirement(grade)
+        return found.text if found else ""
+
     @property
     def method(self) -> str:
         """How to check it, when the table says so: the text of the rows without a grade."""

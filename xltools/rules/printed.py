@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 
-from xltools.model.checklist import ReadLine, ReadPart, load_checklist_words
+from xltools.model.checklist import ReadLine, ReadPart, load_checklist_words, method_instead
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import load_form
 from xltools.model.grade import level
-from xltools.model.indicator import Indicator, IndicatorTable
+from xltools.model.indicator import IndicatorTable
 from xltools.rules.checklist_plan import item_text
 from xltools.rules.text import compact, one_line, shown
 
@@ -53,17 +53,9 @@ def printed_texts(table: IndicatorTable) -> Mapping[str, Printed]:
         printed = {name: (form[name].label, text) for name, text in (("item", item_text(one, table)), ("unit", one.unit))}
         for grade in grades:
             header = load_checklist_words().words["requirement"].format(grade=level(grade))
-            printed[compact(header)] = header, _asked(one, grade, grades)
+            printed[compact(header)] = header, method_instead(one, grades) or one.asked(grade)
         found[one.no] = printed
     return found
-
-
-def _asked(indicator: Indicator, grade: str, grades: list[str]) -> str:
-    """What stands under a grade: its requirement; how to check what no grade asks for."""
-    if indicator.method and not any(indicator.requirement(one) for one in grades):
-        return load_checklist_words().words["method"].format(method=indicator.method)
-    asked = indicator.requirement(grade)
-    return asked.text if asked else ""
 
 
 def _line(line: ReadLine, texts: Printed, table: IndicatorTable) -> Iterator[Finding]:
