@@ -320,8 +320,6 @@ def test_only_checklists_are_sealed(tmp_path: Path) -> None:
     assert sign_files([tmp_path], Signing(POLICY, tmp_path / "封", DAY)).findings == ()
 
 
-
-
 # --- a county's workbook ----------------------------------------------------------------------------------------------
 
 

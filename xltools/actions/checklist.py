@@ -110,7 +110,7 @@ def write_alike(share: Sequence[Sheet], policy: Policy) -> None:
         replace_file(path, mould.checklist({stand_in: getattr(one, name) for name, stand_in in STAND_INS.items()}))
 
 
-def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit] | None = None) -> None:
+def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit]) -> None:
     """Write one checklist. lines: what is known of the tables so far; grows, so that no table is worked out twice."""
     for part in applicant.parts:
         if part.table.id not in lines:

@@ -174,7 +174,7 @@ def _rows(side: _Side, form: Form, found: Mapping[int, Row], inputs: Mapping[tup
 def _row(side: _Side, form: Form, at: int, row: Row, one: Input) -> Iterator[Finding]:
     columns = _columns(side.sheets[form.sheet], form)
     source = int(float(row["source_row"]))
-    for state, declared, here, there in check_cells(form, at, row, one, side.told):
+    for state, declared, here, there in check_cells(form, row, one, side.told):
         side.account.cells += there is not None
         side.account.carried += state == "carried" and there is not None
         side.account.reported += state == "reported" and there is not None

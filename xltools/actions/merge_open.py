@@ -41,7 +41,6 @@ from xltools.rules.lines import carry_beside, same_lines
 BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
 
 
-
 class OpenBook(Book, Protocol):
     """A Book that also knows its formulas and notes."""
 

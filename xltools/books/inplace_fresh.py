@@ -54,7 +54,7 @@ def add_fresh(patch: Patch, fresh: Fresh, name: str, styles: StyleTable) -> None
     news: dict[str, str] = {}
     for target in ids.values():
         if target not in news:
-            news[target] = patch.relate_outside(part, "hyperlink", target.replace("\\", "/"))
+            news[target] = patch.relate_outside(part, target.replace("\\", "/"))
     links = around_rows(content, 1).first("hyperlinks")
     if links:
         text = RELATED.sub(lambda found: found[1] + news[ids[found[2].decode()]].encode() + found[3], content[links.start : links.end])

@@ -29,7 +29,7 @@ def write_private(path: Path, key: Any, password: str, head: str = "") -> None:
         file.write(head.encode() + pem)
 
 
-def read_private(path: Path, password: str = "") -> tuple[str, Any]:
+def read_private(path: Path, password: str) -> tuple[str, Any]:
     """What stands above the private key in a file, and the key. Raises StopError when it is none, or the password does not open it."""
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 

@@ -48,7 +48,7 @@ def link_of(url: str) -> Link:
     return Link(unquote(target), place)
 
 
-def to_file(path: str, place: str = "") -> str:
+def to_file(path: str, place: str) -> str:
     """A link to a file, or to a place in it, as a SheetPlan says it; `link_of` reads it."""
     plain = quote(path, safe="/:") if any(sign in path for sign in "#%") else path
     return f"external:{plain}" + (f"#{place}" if place else "")

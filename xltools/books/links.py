@@ -75,5 +75,5 @@ def _related(patch: Patch, part: str, wanted: Collection[str], others: Iterable[
     gone = known.keys() - used - set(ids.values())
     patch.unrelate_ids(part, gone)
     for target in sorted(wanted - ids.keys()):
-        ids[target] = patch.relate_outside(part, "hyperlink", stored(target))
+        ids[target] = patch.relate_outside(part, stored(target))
     return ids

@@ -121,9 +121,9 @@ class Patch:
         """Let a part refer to another one; gives the id."""
         return self._relate(part, kind, f'Target="/{escape(target)}"')
 
-    def relate_outside(self, part: str, kind: str, target: str) -> str:
-        """Let a part refer to a file or address outside the package; gives the id."""
-        return self._relate(part, kind, f'Target="{escape(target)}" TargetMode="External"')
+    def relate_outside(self, part: str, target: str) -> str:
+        """Let the links of a sheet lead to a file or address outside the package; gives the id."""
+        return self._relate(part, "hyperlink", f'Target="{escape(target)}" TargetMode="External"')
 
     def _relate(self, part: str, kind: str, target: str) -> str:
         path = _relations_part(part)

@@ -33,7 +33,7 @@ LEFT, SMALL = b"&amp;L", b"&amp;8"
 SIDE = re.compile(rb"&amp;[CR]")
 
 
-def sealed_copy(path: Path, seal: Seal, name: str = "") -> bytes:
+def sealed_copy(path: Path, seal: Seal, name: str) -> bytes:
     """The workbook in this file with its seal. Raises CannotPatchError where it is no .xlsx, or one we cannot change without risk."""
     book = open_book(path, name)
     if book.kind is not Kind.XLSX:

@@ -65,7 +65,7 @@ def struck_styles(part: bytes) -> frozenset[str | None]:
     return frozenset(found | {None} if "0" in found else found)
 
 
-def struck_strings(part: bytes, first: int = 0) -> Strings:
+def struck_strings(part: bytes, first: int) -> Strings:
     """As `Strikes.strings`, of a part in which anything is struck through; runs of blanks do not count. first: the number of the first string."""
     if WORD not in part:
         return {}

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 
-
 @click.command("calendar", cls=Command)
 @click.argument("files", nargs=-1, type=FILE_OR_FOLDER, metavar="[文件或文件夹…]")
 @click.option("--date", "day", type=DAY, metavar="日期", help="按哪一天看，例如 2022-07-18；默认今天。")

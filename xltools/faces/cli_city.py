@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 
-
 @click.command(cls=Command)
 @click.argument("file", type=A_FILE, metavar="市级汇总.xlsx")
 @click.option("-o", "--output", "folder", type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹；默认是汇总旁边的“市级汇总-提醒”。")

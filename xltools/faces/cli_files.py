@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 
-
 @click.command(cls=Command)
 @click.argument("file", type=A_FILE, metavar="旧文件")
 @output_file("新文件.xlsx", "新文件写到哪里；已有同名文件时不写。")

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 
-
 @click.command("emergency", cls=Command)
 @click.argument("summary", type=A_FILE, metavar="市级汇总.xlsx")
 @output_file("应急减排清单.xlsx", "清单写到哪个文件；已有的不覆盖。")

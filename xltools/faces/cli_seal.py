@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 
-
 @click.command("sign", cls=Command)
 @files_argument
 @output_folder

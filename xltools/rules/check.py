@@ -30,7 +30,7 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
     return found + between_sheets(tables, policy, unread)
 
 
-def cell_findings(table: Table, policy: Policy, unread: Collection[Place] = frozenset()) -> Iterator[Finding]:
+def cell_findings(table: Table, policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
     """The cells of one table that break a rule of their own field."""
     at = {int(row): position for position, row in enumerate(table.frame.index)}
     column = cache(partial(_column, table))

@@ -134,7 +134,7 @@ def _even(text: str) -> str:
 def sheet_checks(form: Form) -> Iterator[LiveCheck]:
     """What a row can have wrong against other sheets: enterprises not screened, another grade, no rectification, overdue."""
     if form.name == SCREENING:
-        unlisted_there = f"AND({among('protected', (YES,))},{_not_in('credit_code', PROTECTED)})"
+        unlisted_there = f"AND({among('protected', (YES,))},{_not_in(PROTECTED)})"
         yield LiveCheck("protected", Code.PROTECTED_NOT_LISTED, f"{load_form(PROTECTED).sheet}中没有这家企业", unlisted_there, VALID)
     elif "credit_code" not in form:
         return
@@ -142,7 +142,7 @@ def sheet_checks(form: Form) -> Iterator[LiveCheck]:
         yield from _review_checks(form)
     elif form.layout == "rows":
         code = Code.RECTIFICATION_UNKNOWN if form.name == TRACKING else Code.ELSEWHERE_UNKNOWN
-        yield LiveCheck("credit_code", code, f"{form['credit_code'].label}不在{load_form(SCREENING).sheet}中", _not_in("credit_code", SCREENING), VALID)
+        yield LiveCheck("credit_code", code, f"{form['credit_code'].label}不在{load_form(SCREENING).sheet}中", _not_in(SCREENING), VALID)
     if form.name == TRACKING and "done" in form:
         condition = form["done"].required_if
         finished = f",NOT({among(condition.field, condition.values)})" if condition else ""
@@ -152,22 +152,22 @@ def sheet_checks(form: Form) -> Iterator[LiveCheck]:
 
 def _review_checks(form: Form) -> Iterator[LiveCheck]:
     screening, tracking = load_form(SCREENING).sheet, load_form(TRACKING).sheet
-    nowhere = f"AND({filled('process')},{_not_in('credit_code', SCREENING)})"
+    nowhere = f"AND({filled('process')},{_not_in(SCREENING)})"
     yield LiveCheck("credit_code", Code.REVIEW_NOT_SCREENED, f"{form['credit_code'].label}不在{screening}中", nowhere, VALID)
     yield LiveCheck("process", Code.REVIEW_NOT_SCREENED, f"{screening}中这家企业没有这个工序", _process_differs(SCREENING), VALID)
     if "applied" in form:
         differs = _applied_differs(form["applied"].list)
         yield LiveCheck("applied", Code.APPLIED_DIFFERS, f"{form['applied'].label}与{screening}不一致", differs, VALID)
-    untracked = f"AND({among('opinion', (RETURNED,))},{_not_in('credit_code', TRACKING)})"
+    untracked = f"AND({among('opinion', (RETURNED,))},{_not_in(TRACKING)})"
     yield LiveCheck("opinion", Code.RETURN_NOT_TRACKED, f"{tracking}中没有这家企业", untracked, VALID)
 
 
-def _not_in(name: str, form: str) -> str:
+def _not_in(form: str) -> str:
     """A code that stands nowhere in another sheet's column, not even with a slip or two, or in front of a permit number."""
-    column = f"{{column:{form}.{name}}}"
-    parts = [f"(MID({column},7,6)=MID({{{name}}},7,6))", f"(RIGHT({column},6)=RIGHT({{{name}}},6))"]
-    parts += [f"(LEFT({{column:{form}.permit_no}},18)={{{name}}})"] if form == SCREENING else []
-    return _unless_broken(f"IF(ISNUMBER(MATCH({{{name}}},{column},0)),FALSE,SUMPRODUCT({'+'.join(parts)})=0)")
+    column = f"{{column:{form}.credit_code}}"
+    parts = [f"(MID({column},7,6)=MID({{credit_code}},7,6))", f"(RIGHT({column},6)=RIGHT({{credit_code}},6))"]
+    parts += [f"(LEFT({{column:{form}.permit_no}},18)={{credit_code}})"] if form == SCREENING else []
+    return _unless_broken(f"IF(ISNUMBER(MATCH({{credit_code}},{column},0)),FALSE,SUMPRODUCT({'+'.join(parts)})=0)")
 
 
 def _process_differs(form: str) -> str:

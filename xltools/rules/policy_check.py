@@ -32,7 +32,7 @@ GRADES = ("grades", "current_grades")     # drop-downs that offer every grade th
 ALWAYS_THERE = ("counties", "industries", "tables", "indicator_kinds", "operators", "decisions")      # lists that follow from the rest
 
 
-def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[Place] = frozenset()) -> list[Finding]:
+def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[Place]) -> list[Finding]:
     """Every problem in the typed tables of a policy workbook. known: the lists its cells choose from; unread: cells that hold
     something nobody could read."""
     found = [finding for table in tables.values() for finding in _cells(table, known, unread)]

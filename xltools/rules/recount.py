@@ -161,7 +161,7 @@ def _continues_head(values: list[Value], form: Form) -> bool:
     return all(text in labels or text.startswith(("(", "单位", "栏次")) or text in "甲乙丙丁" or (text.isdecimal() and len(texts) > TELLING) for text in texts)
 
 
-def check_cells(form: Form, at: int, row: Row, one: Input, told: Told) -> Iterator[tuple[str, Field, Value | None, Value | None]]:
+def check_cells(form: Form, row: Row, one: Input, told: Told) -> Iterator[tuple[str, Field, Value | None, Value | None]]:
     """For every field that the row takes from its source: "carried", "reported" or "wrong", with both values; blank in both is passed over."""
     source_row = int(float(row["source_row"]))
     for declared in form:
@@ -234,7 +234,6 @@ def _shown(value: Value) -> str:
     if isinstance(value, float):
         return str(int(value)) if abs(value) < 1e15 and value == int(value) else f"{value:.15G}"
     return value if len(value) <= 40 else value[:39] + "…"
-
 
 
 def _split(cell: str) -> tuple[int, int] | None:

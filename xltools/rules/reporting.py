@@ -60,7 +60,7 @@ class Status:
         return found
 
 
-def reporting(form: Form, status: Status, before: Table | None = None) -> Table:
+def reporting(form: Form, status: Status, before: Table | None) -> Table:
     """The sheet: a line that sums up each county with what to remind it of, then one for each of its dates.
 
     A monthly date counts from the first batch that two counties sent (or the only one), up to the month of today.

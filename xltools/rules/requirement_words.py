@@ -168,7 +168,7 @@ class Stages:
         return not self.rest
 
 
-def stages_in(clause: str, heading: str = "") -> Stages | None:
+def stages_in(clause: str, heading: str) -> Stages | None:
     """The emission stage a clause asks for, None when it names none or more than one. heading: may say that it is about machines."""
     matches = list(STAGE.finditer(clause))
     if len(matches) != 1:

@@ -45,7 +45,7 @@ class _Codes:
         return code in self.right or any(OSA.distance(code, one, score_cutoff=_SLIPS) <= _SLIPS for one in self.mistyped)
 
 
-def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset()) -> list[Finding]:
+def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]) -> list[Finding]:
     """Every contradiction between the sheets of one workbook, and rectifications that are overdue.
 
     A row whose own credit code is missing or broken is left out: that is one problem, not two. So is everything, when the screening
