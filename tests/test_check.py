@@ -7,7 +7,7 @@ import pytest
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, found
 from xltools.books.base import SheetFacts
 from xltools.model.code import Code
-from xltools.model.finding import Severity
+from xltools.model.finding import Place, Severity
 from xltools.model.form import Kind, load_form
 from xltools.rules.limits import date_limits
 from xltools.rules.rows import grades_of
@@ -453,7 +453,15 @@ def test_a_column_that_is_missing_is_reported_once_and_not_on_every_row():
 def test_a_sheet_that_is_missing_is_reported_once():
     made = book(review=[beside()], rectification=[beside()])
     del made.grids["排查清单"]
-    assert found(made) == {(Code.SHEET_MISSING, S)}
+    assert found(made) == {(Code.SHEET_MISSING, "!")}
+
+
+def test_several_missing_sheets_are_one_sentence_that_names_them():
+    made = book()
+    for name in ("整改台账", "减排措施", "封面"):
+        del made.grids[name]
+    (told,) = [one for one in check(made).findings if one.code is Code.SHEET_MISSING]
+    assert (told.place, told.message, told.fix) == (Place("灵宝市.xlsx"), "缺少工作表：封面、整改台账、减排措施", "请从模板中补上；没有内容也保留空表")
 
 
 # What no form reads

@@ -42,7 +42,7 @@ def test_one_cell_keeps_the_finding_of_the_earliest_stage() -> None:
 
 
 def test_findings_without_a_cell_all_stay() -> None:
-    found = [Code.SHEET_MISSING.at(Place("甲.xlsx"), sheet=name) for name in ("表一", "表二")]
+    found = [Code.SHEET_MISSING.at(Place("甲.xlsx"), sheets=name) for name in ("表一", "表二")]
     assert first_per_cell(found) == found
 
 

@@ -31,7 +31,7 @@ from xltools.model.result import exit_code
 from xltools.rules import publication as rules
 from xltools.rules.codes import make_credit_code
 from xltools.rules.decided import unusable
-from xltools.rules.gathered import gathered
+from xltools.rules.publication import gathered
 
 LIST, PAGE = load_publication_words().book, load_publication_words().page
 SECRET = ("李四四", "0398-7654321", "13012345678", "保密小巷9号", "内部备注勿外传")

@@ -32,6 +32,7 @@ from xltools.rules.answers import answered, called
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
 from xltools.rules.dates import day_of
+from xltools.rules.gathered import missing_together
 from xltools.rules.parse import parse, with_sign
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -179,6 +180,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
+    found = missing_together(found)
     if template.id == _TEMPLATE:
         found += unread_in(book, template, raw, found)
     alone = is_alone(book)

@@ -82,7 +82,7 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
     refuse_other_policy(book, policy)
     for form in forms:
         if form.name in ("ledger", "reductions") and form.name not in raw:
-            raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheet=form.sheet)))
+            raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheets=form.sheet)))
     typed, said = parse_all(raw, policy)
     events = events_of(typed["events"]) if "events" in typed else ()
     kept = [one for one in (*found, *said) if _matters(one, typed) and one.severity is not Severity.NOTE]

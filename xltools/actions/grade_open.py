@@ -52,7 +52,7 @@ def _ledger(before: Mapping[str, Seen], standing: Template, name: str) -> Table:
     """The ledger as it stands. Raises StopError when the workbook has none."""
     if LEDGER not in before:
         sheet = standing[LEDGER].sheet
-        raise StopError(Code.SHEET_MISSING.at(Place(name, sheet), sheet=sheet))
+        raise StopError(Code.SHEET_MISSING.at(Place(name, sheet), sheets=sheet))
     return before[LEDGER].table
 
 

@@ -28,7 +28,7 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     book, raw = read_summary(summary)
     refuse_other_policy(book, policy)
     if LEDGER not in raw:
-        raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheet=load_template("city")[LEDGER].sheet))
+        raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheets=load_template("city")[LEDGER].sheet))
     tables, said = parse_all({name: raw[name] for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}, policy)
     events = events_of(tables[EVENTS]) if EVENTS in tables else []
     advanced = read_reporting(settings, policy)[0].advanced if settings else frozenset()

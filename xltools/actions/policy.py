@@ -13,6 +13,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell, order
 from xltools.model.form import SpecError, load_template
 from xltools.model.policy import Policy, load_policy, policy_from
+from xltools.rules.gathered import missing_together
 from xltools.rules.parse import parse_all
 from xltools.rules.policy_check import check_policy
 from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
@@ -79,7 +80,7 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
     if not raw:
         raise StopError(found[0])
     tables, said = parse_all(raw, vocabulary(raw))     # what cells choose from is read off the sheets themselves
-    found += said
+    found = [*missing_together(found), *said]
     if raw.keys() == {form.name for form in template}:
         unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
         found += check_policy(tables, vocabulary(tables), unread)

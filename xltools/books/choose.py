@@ -92,7 +92,7 @@ def _findings(book: Book, template: Template, chosen: Mapping[str, Fit], spare: 
     for form in template:
         fit = chosen.get(form.name)
         if fit is None and chosen:
-            yield Code.SHEET_MISSING.at(Place(book.name, form.sheet), sheet=form.sheet)
+            yield Code.SHEET_MISSING.at(Place(book.name, form.sheet), sheets=form.sheet)
         elif fit is not None and fit.sheet != form.sheet:
             yield Code.SHEET_RENAMED.at(Place(book.name, fit.sheet), found=fit.sheet, sheet=form.sheet)
     for fit in spare:

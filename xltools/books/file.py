@@ -111,7 +111,7 @@ class FileBook:
         """The sheet with everything known of it. Raises StopError as `values` does."""
         if name not in self._read:
             if name not in self.sheets:
-                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheet=name))
+                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheets=name))
             try:
                 self._read[name] = self.source.read(name)
             except MalformedError as error:

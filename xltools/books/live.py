@@ -66,7 +66,7 @@ class LiveBook:
     def _sheet(self, name: str) -> tuple[Grid, dict[str, str]]:
         if name not in self._read:
             if name not in self.sheets:
-                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheet=name))
+                raise StopError(Code.SHEET_MISSING.at(Place(self.name, name), sheets=name))
             self._read[name] = _grid(self.book.sheets[name])
         return self._read[name]
 

@@ -21,7 +21,7 @@ class Code(Enum):
     # 1 workbook, sheet, header
     UNREADABLE = ("E101", "文件打不开：{reason}", "压缩包请解开，用里面的表格；其余请先自己打开核对：能打开的另存为 .xlsx 再报，打不开的请重新发送原件")
     NOT_OUR_FORM = ("E102", "没有找到任何一张填报表（应有：{sheets}）", "请在下发的区县填报表模板中填写后报送")
-    SHEET_MISSING = ("E103", "缺少“{sheet}”工作表", "请从模板中补上这张表；没有内容也保留空表")
+    SHEET_MISSING = ("E103", "缺少工作表：{sheets}", "请从模板中补上；没有内容也保留空表")
     HEADER_MISSING = ("E104", "“{sheet}”里找不到表头行（应含：{labels}）", "请恢复模板的表头，不要删除或改写表头文字")
     COLUMN_MISSING = ("E105", "缺少“{label}”这一列", "请按模板补上这一列，表头写“{label}”")
     NO_STAMP = ("N106", "文件没有模板标识，已按工作表名和表头识别", "下次请直接在下发的模板中填写")

@@ -233,7 +233,7 @@ def sheet_gone(form: str) -> Fault:
     def plant(ground: Ground) -> None:
         ground.template = replace(ground.template, forms=tuple(f for f in ground.template if f.name != form))
         del ground.sheets[form]
-        ground.expect(Code.SHEET_MISSING, form)
+        ground.expect(Code.SHEET_MISSING)
 
     return plant
 

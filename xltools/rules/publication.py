@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place, Severity, order
 from xltools.model.form import Form, SpecError, load_form
 from xltools.model.indicator import TableStatus
 from xltools.model.policy import Policy
@@ -19,11 +19,13 @@ from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
+from xltools.rules.gathered import cells_of
 from xltools.rules.sanctions import events_of, sanction
 
 LEDGER = "ledger"
 LIST = "、"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
+FEW = 10        # enterprises that one reason keeps off the list and that are read one by one
 PERSONAL = re.compile(r"\d{7,}")                # a telephone or identity number; no firm is called so
 GAPS = re.compile(r"[\s()（）+＋-]+")
 
@@ -57,6 +59,21 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     if result.unofficial:
         said.append(Code.PUBLISHED_UNOFFICIAL.at(Place(ledger.file, ledger.sheet), count=result.unofficial, tables=LIST.join(tables)))
     return result, said
+
+
+def gathered(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings as a terminal tells them: those about enterprises that one reason keeps off the public list as one where they are many; the others stay."""
+    alike: dict[tuple[str, str, str, object], list[Finding]] = {}
+    kept: list[Finding] = []
+    for one in findings:
+        if one.code is Code.NOT_PUBLISHED:
+            column = one.place.cell.rstrip("0123456789")
+            alike.setdefault((one.place.file, one.place.sheet, column, dict(one.values)["reason"]), []).append(one)
+        else:
+            kept.append(one)
+    for (_, _, column, reason), some in alike.items():
+        kept += some if len(some) <= FEW else [Code.MANY_NOT_PUBLISHED.at(some[0].place, count=len(some), reason=reason, cells=cells_of(column, some))]
+    return sorted(kept, key=order)
 
 
 def public_fields() -> tuple[str, ...]:
