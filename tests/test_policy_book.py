@@ -26,6 +26,7 @@ from xltools.books.address import address, column_letters
 from xltools.books.base import Cell, TextBook
 from xltools.books.file import open_book
 from xltools.books.refs import LAST_ROW
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
 from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, load_form, load_template
@@ -323,6 +324,48 @@ def test_common_numbers_that_a_table_has_itself_are_found() -> None:
                 record["no"] = "1"
 
     assert (Code.DUPLICATE_VALUE, *at("indicators", "no", row)) in found(same_number, policy)
+
+
+WIDE = {"A": "Ａ", "B": "Ｂ", "C": "Ｃ", "D": "Ｄ"}
+
+
+def full_width(*records: int) -> Change:
+    """The grades of these rows of the indicators as an input method in full width types them."""
+
+    def change(contents: dict[str, list[dict[str, Any]]]) -> None:
+        for record in records:
+            contents["indicators"][record]["grade"] = WIDE[contents["indicators"][record]["grade"]]
+
+    return change
+
+
+def test_many_cells_of_a_column_with_one_problem_are_one_sentence_that_names_them_all() -> None:
+    read, findings = read_policy_book(changed(full_width(0, 1, 2, 4, 6, 7)))
+    (told,) = findings
+    assert (read, told.code, told.place.cell) == (None, Code.SAME_PROBLEM, "I5")
+    assert told.message == (
+        "这一列有 6 格是同样的问题（I5:I7、I9、I11:I12）；第一格E323：“要求等级”：“Ａ”不是本表的等级（A、B、C、D），应写成“A”（半角大写）"
+    )
+    assert told.fix == "各格都按第一格的改法：请改正这一格，或改正同一编号的其他行"
+    english = read_language("en").told(told)
+    assert english.fix == "Every one as the first: Correct this cell, or the other rows of the same number"
+
+
+def test_a_few_cells_with_one_problem_and_different_problems_are_told_one_by_one() -> None:
+    assert found(full_width(0, 1, 2)) == [(Code.INDICATOR_WRONG, "指标库", cell) for cell in ("I5", "I6", "I7")]
+
+    def change(contents: dict[str, list[dict[str, Any]]]) -> None:
+        full_width(0, 1, 2)(contents)
+        contents["indicators"][7]["grade"] = "C"      # a second time, not a grade that is none
+
+    assert [one for one in found(change) if one[0] is Code.INDICATOR_WRONG][-1] == (Code.INDICATOR_WRONG, *at("indicators", "grade", 7))
+    assert Code.SAME_PROBLEM not in {code for code, _, _ in found(change)}
+
+
+def test_several_missing_sheets_of_a_policy_are_one_finding() -> None:
+    book = book_of(contents_of(SMALL))
+    lacking = TextBook(book.name, grids={name: grid for name, grid in book.grids.items() if name not in ("时限", "县区")})
+    assert [one.message for one in read_policy_book(lacking)[1]] == ["缺少工作表：县区、时限"]
 
 
 def test_a_missing_sheet_is_one_finding_and_no_policy() -> None:

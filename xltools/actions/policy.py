@@ -15,7 +15,7 @@ from xltools.model.form import SpecError, load_template
 from xltools.model.policy import Policy, load_policy, policy_from
 from xltools.rules.gathered import missing_together
 from xltools.rules.parse import parse_all
-from xltools.rules.policy_check import check_policy
+from xltools.rules.policy_check import check_policy, same_together
 from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
 
 _TEMPLATE = "policy"
@@ -86,4 +86,4 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
         found += check_policy(tables, vocabulary(tables), unread)
     findings = sorted(first_per_cell(found), key=order)
     wrong = any(one.severity is Severity.ERROR for one in findings)
-    return (None if wrong else contents_from(tables)), findings
+    return (None if wrong else contents_from(tables)), same_together(findings)

@@ -126,6 +126,7 @@ class Code(Enum):
     MEANS_TWO = ("E328", "“{label}”里的“{value}”也是“{other}”的写法，分不清指哪一个", "一种写法只能有一个意思：请只留在一处，或两处都不写")
     NOT_SET_APART = ("E329", "“{label}”写了“{value}”，几个等级之间要用“|”隔开", "请改成 {example}")
     POLICY_NOT_HERE = ("E330", "这个文件用的政策“{policy}”不是随带的，文件旁边也没有它的政策库", "请把这套政策的政策库.xlsx 放在这个文件的文件夹里，再点一次")
+    SAME_PROBLEM = ("E332", "这一列有 {count} 格是同样的问题（{cells}）；第一格{number}：{message}", "各格都按第一格的改法：{fix}")
     RECOUNT_INPUT = ("E340", "没有找到汇总时用的这个文件（内容指纹 {digest}…），可能被改动、移走或删除", "请把汇总时用的原文件放回再复核，或重新汇总")
     RECOUNT_CELL = ("E341", "“{label}”是{value}，来源{source}是{other}，问题清单没有说明", "请查明谁改了汇总；应以来源为准的，请重新汇总")
     RECOUNT_ROW_LOST = ("E342", "第{row}行有内容（“{value}”），市级汇总里没有，也没有列为未汇总", "请查明哪里删了这一行；应当汇总的，请重新汇总")

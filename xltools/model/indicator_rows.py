@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
@@ -125,7 +126,9 @@ def _faults(
     if requirement is None:
         return
     if requirement.grade and requirement.grade not in grades:
-        yield "grade", f"“{requirement.grade}”不是本表的等级（{'、'.join(grades)}）"
+        plain = unicodedata.normalize("NFKC", requirement.grade).upper()
+        meant = f"，应写成“{plain}”（半角大写）" if plain in grades else ""
+        yield "grade", f"“{requirement.grade}”不是本表的等级（{'、'.join(grades)}）{meant}"
     if known.requirement(requirement.grade) and requirement.grade:
         yield "grade", f"编号“{known.no}”的 {requirement.grade} 要求写了两次"
     if requirement.grade in lowest and (values["operator"] or values["threshold"]):

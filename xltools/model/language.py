@@ -25,6 +25,7 @@ PARTS = {
     "at": r"[A-Z]{1,3}\d+", "count": r"\d+", "due": r"[\d-]+", "letter": "[A-Z][+-]?", "number": r"[EWN]?\d+", "numbers": r"[\d、]+", "source": r"[^（）]+",
     **dict.fromkeys(("asked", "found", "items", "message", "shown"), ".+?"),
 }
+SENTENCES = ("message", "fix")     # what a value is called that is the sentence of another finding, whose number is among the values
 AS_IT_STANDS, BOTH = "zh", "both"     # {label:zh}: as in the sheet · {choices:both}: each as in the sheet, with its meaning
 
 
@@ -100,14 +101,15 @@ class Language:
         return self._phrase(listed) or ", ".join(f"“{word}” ({self.texts[word]})" if word in self.texts else word if word.isascii() else f"“{word}”" for word in BETWEEN.split(listed))
 
     def _with_retold(self, values: dict[str, object]) -> dict[str, object]:
-        """The values, the sentence of another finding among them in this language."""
-        return {**values, "message": self._retold(str(values["number"]), str(values["message"]))} if "message" in values else values
+        """The values, the sentences of another finding among them in this language."""
+        told = SENTENCES if "number" in values else ()
+        return values | {name: self._retold(str(values["number"]), at, str(values[name])) for at, name in enumerate(told) if name in values}
 
-    def _retold(self, number: str, message: str) -> str:
-        """The sentence of another finding, of which only its Chinese is at hand."""
+    def _retold(self, number: str, at: int, said: str) -> str:
+        """A sentence of another finding, of which only its Chinese is at hand."""
         code = next((code for code in Code if code.number == number), None)
-        match = pattern_of(code.message).fullmatch(message) if code else None
-        return self._filled(self.findings[number][0], match.groupdict()) if match and number in self.findings else message
+        match = pattern_of((code.message, code.fix)[at]).fullmatch(said) if code else None
+        return self._filled(self.findings[number][at], match.groupdict()) if match and number in self.findings else said
 
 
 CHINESE = Language()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
+from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 
-SHOWN = 20      # stretches of rows that a sentence names
 LIST = "、"
 
 
@@ -22,11 +22,11 @@ def missing_together(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in kept if one not in lost] + [Code.SHEET_MISSING.at(Place(lost[0].place.file), sheets=named)]
 
 
-def cells_of(column: str, some: Iterable[Finding]) -> str:
-    """Where findings of one column stand: “AD5:AD9、AD12”."""
+def stretches(some: Sequence[Finding]) -> list[str]:
+    """Where findings of one column stand: AD5:AD9, AD12."""
+    column = some[0].place.cell.rstrip(digits)
     rows = sorted({int(one.place.cell.removeprefix(column)) for one in some})
-    found = [f"{column}{first}" if first == last else f"{column}{first}:{column}{last}" for first, last in _stretches(rows)]
-    return LIST.join(found[:SHOWN]) + (" 等" if len(found) > SHOWN else "")
+    return [f"{column}{first}" if first == last else f"{column}{first}:{column}{last}" for first, last in _stretches(rows)]
 
 
 def _stretches(rows: list[int]) -> Iterator[tuple[int, int]]:

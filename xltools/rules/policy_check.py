@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from string import digits
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, order
 from xltools.model.form import load_template
 from xltools.model.indicator import AnswerKind, TableStatus
 from xltools.model.indicator_rows import indicators_from
@@ -14,6 +16,7 @@ from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
+from xltools.rules.gathered import LIST, stretches
 from xltools.rules.policy_contents import contents_from, split
 from xltools.rules.policy_words import (
     days_of_months,
@@ -29,6 +32,10 @@ from xltools.rules.thresholds import odd_thresholds
 Row = tuple[int, Mapping[str, str]]
 NOT_ASKED = {("indicators", "grade")}      # rows without a grade say how to check
 GRADES = ("grades", "current_grades")     # drop-downs that offer every grade there is
+FEW = 3         # cells of one column with the same problem that are told one by one
+# Problems of a cell that say nothing of another row, so that one sentence is true of all of them.
+OF_A_CELL = frozenset({Code.REQUIRED, Code.NOT_A_NUMBER, Code.NOT_A_CHOICE, Code.MEMBER_UNKNOWN, Code.INDICATOR_WRONG, Code.NOT_SET_APART})
+QUOTED = re.compile("“[^”]*”")
 ALWAYS_THERE = ("counties", "industries", "tables", "indicator_kinds", "operators", "decisions")      # lists that follow from the rest
 
 
@@ -47,6 +54,24 @@ def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[
     for check in checks:
         found += check(tables, rows)
     return found
+
+
+def same_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings, those that say the same of many cells of a column as one that names all the cells; whatever stands in them."""
+    alike: dict[tuple[object, ...], list[Finding]] = {}
+    kept: list[Finding] = []
+    for one in findings:
+        if one.code in OF_A_CELL and one.place.cell:
+            problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
+            alike.setdefault((one.code, one.place.file, one.place.sheet, one.place.cell.rstrip(digits), problem), []).append(one)
+        else:
+            kept.append(one)
+    return sorted([*kept, *(one for some in alike.values() for one in (some if len(some) <= FEW else [_same(some)]))], key=order)
+
+
+def _same(some: Sequence[Finding]) -> Finding:
+    first = min(some, key=order)
+    return Code.SAME_PROBLEM.at(first.place, count=len(some), cells=LIST.join(stretches(some)), number=first.code.number, message=first.message, fix=first.fix)
 
 
 def _cells(table: Table, known: Policy, unread: Collection[Place]) -> Iterator[Finding]:

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
@@ -19,13 +20,14 @@ from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
-from xltools.rules.gathered import cells_of
+from xltools.rules.gathered import stretches
 from xltools.rules.sanctions import events_of, sanction
 
 LEDGER = "ledger"
 LIST = "、"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
 FEW = 10        # enterprises that one reason keeps off the list and that are read one by one
+SHOWN = 20      # stretches of rows that a sentence names
 PERSONAL = re.compile(r"\d{7,}")                # a telephone or identity number; no firm is called so
 GAPS = re.compile(r"[\s()（）+＋-]+")
 
@@ -67,13 +69,18 @@ def gathered(findings: Iterable[Finding]) -> list[Finding]:
     kept: list[Finding] = []
     for one in findings:
         if one.code is Code.NOT_PUBLISHED:
-            column = one.place.cell.rstrip("0123456789")
-            alike.setdefault((one.place.file, one.place.sheet, column, dict(one.values)["reason"]), []).append(one)
+            alike.setdefault((one.place.file, one.place.sheet, one.place.cell.rstrip(digits), dict(one.values)["reason"]), []).append(one)
         else:
             kept.append(one)
-    for (_, _, column, reason), some in alike.items():
-        kept += some if len(some) <= FEW else [Code.MANY_NOT_PUBLISHED.at(some[0].place, count=len(some), reason=reason, cells=cells_of(column, some))]
+    for (_, _, _, reason), some in alike.items():
+        kept += some if len(some) <= FEW else [_many(some, str(reason))]
     return sorted(kept, key=order)
+
+
+def _many(some: Sequence[Finding], reason: str) -> Finding:
+    found = stretches(some)
+    cells = LIST.join(found[:SHOWN]) + (" 等" if len(found) > SHOWN else "")
+    return Code.MANY_NOT_PUBLISHED.at(some[0].place, count=len(some), reason=reason, cells=cells)
 
 
 def public_fields() -> tuple[str, ...]:
