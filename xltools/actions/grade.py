@@ -25,6 +25,7 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
+from xltools.rules.account import SETS_ASIDE
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
@@ -35,7 +36,6 @@ from xltools.rules.text import name_key
 
 COUNTY, CHANGES = "county", "changes"
 CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of its size takes
-TWICE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN})
 UNSIGNED = frozenset({Code.NO_CHECKER, Code.CHECKER_NOT_SIGNED})
 
 
@@ -218,7 +218,7 @@ def _events(checked: Outcome) -> list[Event]:
 def _about_counties(checked: Outcome) -> list[Finding]:
     """What of the county workbooks concerns grades: files not read, and everything on their sheets of changes."""
     sheets = {(table.file, table.sheet) for one in checked.submissions for name, table in one.tables.items() if name == CHANGES}
-    return [one for one in checked.findings if one.code in TWICE or one.place.file in checked.unread or (one.place.file, one.place.sheet) in sheets]
+    return [one for one in checked.findings if one.code in SETS_ASIDE or one.place.file in checked.unread or (one.place.file, one.place.sheet) in sheets]
 
 
 def _twice(parts: Sequence[PartGrade]) -> list[Finding]:

@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from pathlib import PurePosixPath
 from zipfile import ZipInfo
 
+from xltools.books.decode import GUESSES
+
 WANTED = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".csv", ".tsv", ".zip", ".rar", ".7z"})
 ASIDE = ("__MACOSX/", "._", "~$")  # what systems and programs put beside the files
 LISTED, LONGEST = 5, 60            # names that the sentence lists · characters of one
 UTF_8, LOCKED = 0x800, 1           # flags of a member
-WITHOUT_FLAG = ("utf-8", "gb18030")  # macOS writes UTF-8 and says nothing of it, Windows in China its own encoding
 
 
 def contents(members: Iterable[ZipInfo]) -> str:
@@ -35,7 +36,7 @@ def _name(member: ZipInfo) -> str:
 
 
 def _decoded(name: bytes) -> str:
-    for encoding in WITHOUT_FLAG:
+    for encoding in GUESSES:  # macOS writes UTF-8 and says nothing of it, Windows in China its own encoding
         try:
             return name.decode(encoding)
         except UnicodeDecodeError:

@@ -12,8 +12,7 @@ from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_book import sheets_of
 from xltools.books.patch_xml import WORKBOOK, Edit, Element, changed_tag, escape, inserted, outline, spliced, text_of
 from xltools.books.reshape import Change
-
-TRUE = ("1", "true")
+from xltools.books.xml import TRUE
 
 
 def update_names(patch: Patch, changes: Mapping[str, Change]) -> None:

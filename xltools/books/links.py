@@ -31,7 +31,7 @@ def relink(sheet: tuple[Patch, str], data: bytes, change: Change, ours: Mapping[
     for one in links_in(text) if text else []:
         box = corners(one.attributes.get("ref", ""))
         if box and box[:2] == box[2:] and box[1] in columns and change.head < box[0] <= change.last:
-            there[box[:2]] = Link(targets.get(_id(one), ""), one.attributes.get("location", ""))
+            there[box[:2]] = Link(targets.get(one.relation, ""), one.attributes.get("location", ""))
         else:
             others += _moved(text, one, change)
     if change.is_none and {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()}:
@@ -42,10 +42,6 @@ def relink(sheet: tuple[Patch, str], data: bytes, change: Change, ours: Mapping[
     if section:
         return spliced(data, [(section.start, section.end, new)])
     return spliced(data, [inserted(data, around_rows(data, 1), WORKSHEET, new)]) if new else data
-
-
-def _id(link: Element) -> str:
-    return next((value for key, value in link.attributes.items() if key.rpartition(":")[2] == "id"), "")
 
 
 def _moved(data: bytes, link: Element, change: Change) -> Iterator[bytes]:

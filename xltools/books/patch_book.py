@@ -30,7 +30,7 @@ def sheets_of(patch: Patch) -> list[SheetPart]:
     links = patch.relations(patch.main)
     found = []
     for at, one in enumerate(_listed(outline(patch.read(patch.main), 2))):
-        kind, part = links.get(_id(one), ("", ""))
+        kind, part = links.get(one.relation, ("", ""))
         found.append(SheetPart(plain(one.attributes.get("name", "")), part if kind == f"{OFFICE}/worksheet" and part in patch else "", at))
     return found
 
@@ -84,10 +84,6 @@ def _listed(root: Element) -> list[Element]:
     if found is None or not found.children:
         raise CannotPatchError
     return found.all("sheet")
-
-
-def _id(sheet: Element) -> str:
-    return next((value for key, value in sheet.attributes.items() if key.rpartition(":")[2] == "id"), "")
 
 
 def _shifted(data: bytes, root: Element, at: int, by: int) -> list[Edit]:

@@ -170,8 +170,7 @@ class SheetNotes:
     def _drawing(self) -> str:
         """The part of the sheet's legacy drawing, "" when it has none."""
         entry = around_rows(self._patch.read(self._sheet), 1).first("legacyDrawing")
-        id = next((value for key, value in entry.attributes.items() if key.rpartition(":")[2] == "id"), "") if entry else ""
-        part = self._patch.relations(self._sheet).get(id, ("", ""))[1]
+        part = self._patch.relations(self._sheet).get(entry.relation if entry else "", ("", ""))[1]
         return part if part in self._patch else ""
 
     def _draw(self, notes: dict[Where, str]) -> None:

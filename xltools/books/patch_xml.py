@@ -56,6 +56,11 @@ class Element:
         """Whether it is written as one tag, `<name/>`."""
         return self.inner == self.end
 
+    @property
+    def relation(self) -> str:
+        """The id of the relation that it names, whatever prefix the program gives it; "" when it names none."""
+        return next((value for key, value in self.attributes.items() if key.rpartition(":")[2] == "id"), "")
+
     def first(self, name: str) -> Element | None:
         """The first child of this name, None when there is none."""
         return next((child for child in self.children if child.name == name), None)

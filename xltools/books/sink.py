@@ -13,7 +13,7 @@ from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import LONG, MAX_CELLS, SheetBuilder
 from xltools.books.strikes import Strikes
-from xltools.books.xml import MalformedError
+from xltools.books.xml import TRUE, MalformedError
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 # An array formula fills its range; of longer ranges than this only the first cell is noted.
@@ -188,7 +188,7 @@ def _converted(kind: str, text: str) -> Cell:
     if kind == "inlineStr":
         return plain(text)
     if kind == "b":
-        return text.strip() in ("1", "true")
+        return text.strip() in TRUE
     if kind == "d":
         return from_iso(text) or text
     return text if kind == "e" else plain(text)

@@ -14,11 +14,12 @@ from xltools.model.policy import Policy
 from xltools.rules.codes import is_credit_code
 from xltools.rules.enterprise import weakest
 from xltools.rules.grades_text import grade_spellings, grade_text
+from xltools.rules.reached import UNDECIDED, UNVERIFIED
 from xltools.rules.text import latin, shown, visible
 
 GRADE = Field("grade", "等级", kind=Kind.GRADE, list="grades")
 STRANGE = "无法识别"
-OPEN = (Status.UNVERIFIED.value, Status.NEEDS_DECISION.value)
+OPEN = (UNVERIFIED, UNDECIDED)
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ def worst_of_items(rows: Sequence[Sequence[object]], policy: Policy) -> Worst:
     Source: 三环文〔2022〕69号 三(三)3.
     """
     items = [(_name(row, at), _text(row[-1])) for at, row in enumerate(rows, 1) if len(row) == 1 or any(_text(cell) for cell in row)]
-    return _worst([(name, text or Status.UNVERIFIED.value) for name, text in items if text != NOT_APPLICABLE], policy)
+    return _worst([(name, text or UNVERIFIED) for name, text in items if text != NOT_APPLICABLE], policy)
 
 
 def worst_of_parts(rows: Sequence[Sequence[object]], policy: Policy) -> Worst:
@@ -67,7 +68,7 @@ def _worst(named: Sequence[tuple[str, str]], policy: Policy) -> Worst:
 def _ranked(members: Sequence[tuple[str, tuple[str, str]]], policy: Policy) -> Worst:
     status, worst = weakest([member for _, member in members], policy)
     if worst is None:
-        return Worst(Status.NEEDS_DECISION.value, "不同等级体系之间没有规定的对应关系")
+        return Worst(UNDECIDED, "不同等级体系之间没有规定的对应关系")
     deciding = "、".join(name for name, member in members if member == worst)
     if status is Status.CLEAR:
         return Worst(worst[1], f"{worst[1]}：以{deciding}为准，共{len(members)}项")

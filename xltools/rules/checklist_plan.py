@@ -19,13 +19,15 @@ from xltools.model.checklist import (
     load_checklist_words,
 )
 from xltools.model.form import load_form
-from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, Status, level, spaced
+from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, level, spaced
 from xltools.model.guide import load_guide
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.model.policy import Policy
 from xltools.rules.enterprise import grade_enterprise, overall_formula
 from xltools.rules.grading import grade_part
 from xltools.rules.reached import (
+    UNDECIDED,
+    UNVERIFIED,
     count_formula,
     is_graded,
     reached_formula,
@@ -35,7 +37,6 @@ from xltools.rules.reached import (
 )
 from xltools.rules.requirement import CELL, answer_condition, one_of, quoted, reason_condition, silent_condition
 
-UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
 GRADES, REASONS, GRADE = "{reached:*}", "{reason:*}", "{grade}"
 LONGEST_FORMULA = 7000      # Excel takes 8,192 characters
 LONGEST_SHEET_NAME = 31

@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.model.form import Form
-from xltools.model.grade import Status
 from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table
 from xltools.rules.account import worst
 from xltools.rules.city import city_columns, plain_records
+from xltools.rules.reached import UNDECIDED, UNVERIFIED
 from xltools.rules.standing import At, Standing, Who
 from xltools.rules.text import key
 
-UNVERIFIED, UNDECIDED = Status.UNVERIFIED.value, Status.NEEDS_DECISION.value
 LIST = "、"
 ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
 Row = dict[str, Any]

@@ -22,9 +22,9 @@ from xltools.rules.formula_cells import (
     unlisted,
     valid_credit_code,
 )
+from xltools.rules.sheets import RETURNED, YES
 
 SCREENING, REVIEW, TRACKING, COVER, PROTECTED = "screening", "review", "rectification", "cover", "protected"
-RETURNED, YES = "退回整改", "是"
 VALID = valid_credit_code("credit_code")
 Made = tuple[str, str, str]
 BRACKETS = (("(", "（"), (")", "）"), (" ", ""))

@@ -11,6 +11,7 @@ from itertools import pairwise
 from xltools.model.indicator import AnswerKind, Operator
 from xltools.rules.import_drafts import LOWEST_ASKS, Draft, Piece
 from xltools.rules.import_text import is_failing
+from xltools.rules.reached import SAME_AS
 from xltools.rules.requirement_text import OTHERS, RequirementReading, Threshold, read_limit, read_requirement
 from xltools.rules.requirement_words import DIRECTIONS, UNIT, subject_key, unit_of
 
@@ -18,7 +19,6 @@ LIMITS = re.compile("限值|浓度")
 LEAD = re.compile(r"[，,；;。：:（(\n]")
 LONGEST_LEAD = 20
 YEARS, MONTHS = "年", "个月"
-SAME = re.compile(r"^同[^：]{1,6}：")
 UNIT_IN_LABEL = re.compile(rf"[（(]\s*({UNIT})\s*[）)]")
 
 
@@ -57,7 +57,7 @@ def proposals_of(draft: Draft, category: str, item: str) -> list[Proposal]:
     """One proposal for each thing measured in a draft; one of text when nothing is."""
     limits = LIMITS.search(category) or LIMITS.search(item)
     stated = {grade: piece for grade, piece in draft.pieces.items() if not is_failing(piece.text) and LOWEST_ASKS not in piece.doubts}
-    read = {grade: (read_limit if limits else read_requirement)(SAME.sub("", piece.text), f"{category} {item}") for grade, piece in stated.items()}
+    read = {grade: (read_limit if limits else read_requirement)(SAME_AS.sub("", piece.text), f"{category} {item}") for grade, piece in stated.items()}
     named = re.search(UNIT_IN_LABEL, item)
     readings = {grade: _with_unit(reading, unit_of(named[1]) if named else "") for grade, reading in read.items()}
     if max((len(reading.thresholds) for reading in readings.values()), default=0) <= 1:
@@ -203,5 +203,5 @@ def _backwards(thresholds: Sequence[Threshold]) -> list[str]:
 
 def lead_of(pieces: Mapping[str, Piece]) -> str:
     """The first words of the best grade's text, short enough for a name."""
-    text = SAME.sub("", next(iter(pieces.values())).text).lstrip("（(")
+    text = SAME_AS.sub("", next(iter(pieces.values())).text).lstrip("（(")
     return LEAD.split(text)[0].strip()[:LONGEST_LEAD]

@@ -19,8 +19,9 @@ from xltools.model.table import Table
 from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
-from xltools.rules.enterprises import ROW, UNDECIDED, Part, Row, by_enterprise, scheme_of, whole
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of, whole
 from xltools.rules.gathered import stretches
+from xltools.rules.reached import UNDECIDED
 from xltools.rules.sanctions import events_of, sanction
 
 LEDGER = "ledger"

@@ -21,7 +21,7 @@ from xltools.rules.text import name_key, shown
 
 _SCREENING = "screening"
 _KEY = ("credit_code", "process")
-_RETURNED, _YES = "退回整改", "是"
+RETURNED, YES = "退回整改", "是"
 _SLIPS = 1  # wrong, missing, extra or swapped characters by which a mistyped code may differ from the one meant
 
 # What it means when a sheet names an enterprise that the screening list does not have. Source: 三环文〔2022〕69号 三(三)2.
@@ -150,9 +150,9 @@ def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Fi
 
 def _not_tracked(review: Table, tracked: _Codes) -> Iterator[Finding]:
     rows = _judged(review)
-    returned = rows["opinion"].eq(_RETURNED).fillna(False)
+    returned = rows["opinion"].eq(RETURNED).fillna(False)
     for row in rows.index[returned & ~true_where(rows["credit_code"], tracked.has)]:
-        yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=_RETURNED)
+        yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=RETURNED)
 
 
 def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Finding]:
@@ -161,10 +161,10 @@ def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Findin
     if protected is None or "credit_code" not in protected.columns or "protected" not in screening.columns:
         return
     known = _codes(protected)
-    rows = screening.frame["credit_code"][screening.frame["protected"].eq(_YES).fillna(False)]
+    rows = screening.frame["credit_code"][screening.frame["protected"].eq(YES).fillna(False)]
     for row in rows.index[true_where(rows, is_credit_code) & ~true_where(rows, known.has)]:
         label = screening.form["protected"].label
-        yield Code.PROTECTED_NOT_LISTED.at(screening.place(row, "protected"), label=label, value=_YES)
+        yield Code.PROTECTED_NOT_LISTED.at(screening.place(row, "protected"), label=label, value=YES)
 
 
 def _overdue(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
