@@ -64,9 +64,7 @@ def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place:
     for_lines, for_numbers = (chart.set_y_axis, chart.set_x_axis) if lying else (chart.set_x_axis, chart.set_y_axis)
     for_lines({"num_font": FONTS, "reverse": lying, "interval_unit": 1, "major_gridlines": {"visible": False}})
     for_numbers({"num_font": FONTS, "num_format": "0", "major_gridlines": GRID})
-    chart.set_title({"name": counts.tally.title, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
-    chart.set_legend({"position": "bottom", "font": FONTS})
-    _insert(sheet, chart, (above, 0), chart_rows(counts))
+    _insert(sheet, chart, (above, 0), chart_rows(counts), counts.tally.title)
 
 
 def _with_room(counts: Counts) -> str:
@@ -96,10 +94,7 @@ def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tu
             }
         )
     chart.set_x_axis({"num_font": FONTS, "text_axis": True})
-    chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
-    chart.set_title({"name": title, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
-    chart.set_legend({"position": "bottom", "font": FONTS})
-    _insert(sheet, chart, (last + 1, 0), CHART_ROWS)
+    _insert_shares(sheet, chart, title, last + 1)
 
 
 def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows: Rows) -> None:
@@ -130,10 +125,13 @@ def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows
     )
     chart.combine(line)
     chart.set_x_axis({"num_font": FONTS})
+    _insert_shares(sheet, chart, words.share.chart, last + 1)
+
+
+def _insert_shares(sheet: Worksheet, chart: Any, title: str, row: int) -> None:
+    """Put a chart of shares on the sheet, from nothing to all."""
     chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
-    chart.set_title({"name": words.share.chart, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
-    chart.set_legend({"position": "bottom", "font": FONTS})
-    _insert(sheet, chart, (last + 1, 0), CHART_ROWS)
+    _insert(sheet, chart, (row, 0), CHART_ROWS, title)
 
 
 def chart_rows(counts: Counts) -> int:
@@ -141,6 +139,8 @@ def chart_rows(counts: Counts) -> int:
     return max(CHART_ROWS, len(counts.numbers) * 5 // 4 + 6) if counts.tally.chart == "bar" else CHART_ROWS
 
 
-def _insert(sheet: Worksheet, chart: Any, place: tuple[int, int], rows: int) -> None:
+def _insert(sheet: Worksheet, chart: Any, place: tuple[int, int], rows: int, title: str) -> None:
+    chart.set_title({"name": title, "name_font": {**FONTS, "size": 11, "bold": True}, "overlay": False})
+    chart.set_legend({"position": "bottom", "font": FONTS})
     chart.set_size({"width": CHART_WIDTH, "height": (rows - 1) * ROW_PIXELS})
     sheet.insert_chart(*place, chart, {"object_position": 1})

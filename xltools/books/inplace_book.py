@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from xltools.books.elsewhere import placed
-from xltools.books.patch import OFFICE, Patch
-from xltools.books.patch_book import sheets_of
+from xltools.books.patch import Patch
+from xltools.books.patch_book import listed, sheets_of
 from xltools.books.patch_xml import WORKBOOK, Edit, Element, changed_tag, escape, inserted, outline, spliced, text_of
 from xltools.books.reshape import Change
 from xltools.books.xml import TRUE
@@ -34,7 +34,7 @@ def show_sheets(patch: Patch, shown: Mapping[str, bool]) -> None:
     root = outline(data, 2)
     views = root.first("bookViews")
     active = {int(view.attributes.get("activeTab", "0") or 0) for view in (views.children if views else [])} or {0}
-    edits = [edit for at, one in enumerate(_sheets(root)) for edit in _shown(data, one, shown, at in active)]
+    edits = [edit for at, one in enumerate(listed(root)) for edit in _shown(data, one, shown, at in active)]
     patch.write(patch.main, spliced(data, edits))
 
 
@@ -44,11 +44,6 @@ def _shown(data: bytes, sheet: Element, shown: Mapping[str, bool], is_active: bo
     if wanted is None or wanted == is_shown or (is_active and not wanted):
         return []
     return [changed_tag(data, sheet, {"state": None if wanted else "hidden"})]
-
-
-def _sheets(root: Element) -> list[Element]:
-    found = root.first("sheets")
-    return found.all("sheet") if found else []
 
 
 def calculate_anew(patch: Patch) -> None:
@@ -63,20 +58,6 @@ def calculate_anew(patch: Patch) -> None:
     if chain := patch.related(patch.main, "calcChain"):
         patch.unrelate(patch.main, chain)
         patch.remove(chain)
-
-
-def add_sheet(patch: Patch, name: str, content: bytes, kind: str) -> str:
-    """Put a worksheet behind all others; gives its part. kind: content type of worksheets."""
-    part = patch.free_part("xl/worksheets/sheet{}.xml")
-    patch.write(part, content)
-    patch.declare(part, kind)
-    relation = patch.relate(patch.main, "worksheet", part)
-    data = patch.read(patch.main)
-    listed = _sheets(outline(data, 2))
-    number = max(int(one.attributes.get("sheetId", "0")) for one in listed) + 1
-    entry = f'<sheet xmlns:r="{OFFICE}" name="{escape(name)}" sheetId="{number}" r:id="{relation}"/>'.encode()
-    patch.write(patch.main, spliced(data, [(listed[-1].end, listed[-1].end, entry)]))
-    return part
 
 
 def parts_of(patch: Patch) -> dict[str, str]:

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from xltools.books.address import address
 from xltools.books.base import Cell, Grid
 from xltools.books.grid import Sheet
-from xltools.books.inplace_book import add_sheet, parts_of
+from xltools.books.inplace_book import parts_of
 from xltools.books.inplace_charts import Drawings, update_charts
 from xltools.books.inplace_sheet import Standing, set_cells
-from xltools.books.patch import OFFICE, TYPE, Patch
+from xltools.books.patch import OFFICE, Patch
+from xltools.books.patch_book import add_sheet
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import around_rows, spliced
 from xltools.books.raw_rows import RawCell, cell_xml, with_settings
@@ -50,7 +51,7 @@ def add_fresh(patch: Patch, fresh: Fresh, name: str, styles: StyleTable) -> None
     source = fresh.standing(name)
     content = source.with_rows(list(_rows(source, fresh, styles)))
     ids = {id: target for id, (kind, target) in fresh.patch.relations(source.part).items() if kind == f"{OFFICE}/hyperlink"}
-    part = add_sheet(patch, name, content, f"{TYPE}worksheet+xml")
+    part = add_sheet(patch, name, content)
     news: dict[str, str] = {}
     for target in ids.values():
         if target not in news:

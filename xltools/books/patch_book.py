@@ -29,7 +29,7 @@ def sheets_of(patch: Patch) -> list[SheetPart]:
     """All sheets in order. Raises CannotPatchError when the workbook lists none."""
     links = patch.relations(patch.main)
     found = []
-    for at, one in enumerate(_listed(outline(patch.read(patch.main), 2))):
+    for at, one in enumerate(listed(outline(patch.read(patch.main), 2))):
         kind, part = links.get(one.relation, ("", ""))
         found.append(SheetPart(plain(one.attributes.get("name", "")), part if kind == f"{OFFICE}/worksheet" and part in patch else "", at))
     return found
@@ -37,10 +37,7 @@ def sheets_of(patch: Patch) -> list[SheetPart]:
 
 def add_front_sheet(patch: Patch, name: str, content: bytes) -> str:
     """Put a worksheet in front of all others and show it when the workbook is opened; gives its part."""
-    part = patch.free_part("xl/worksheets/sheet{}.xml")
-    patch.write(part, content)
-    patch.declare(part, f"{TYPE}worksheet+xml")
-    relation = patch.relate(patch.main, "worksheet", part)
+    part, entry = _new_sheet(patch, name, content, "")
     for sheet in sheets_of(patch):
         if sheet.part:
             data = patch.read(sheet.part)
@@ -48,21 +45,40 @@ def add_front_sheet(patch: Patch, name: str, content: bytes) -> str:
             patch.write(sheet.part, SELECTED.sub(rb"\1", head) + rest)
     data = patch.read(patch.main)
     root = outline(data, 2)
-    listed = _listed(root)
-    number = max(int(one.attributes.get("sheetId", "0")) for one in listed) + 1
-    entry = f'<sheet xmlns:r="{OFFICE}" name="{escape(name)}" sheetId="{number}" r:id="{relation}"/>'.encode()
-    if f'xmlns:r="{OFFICE}"'.encode() in data[root.start : root.inner]:
-        entry = entry.replace(f' xmlns:r="{OFFICE}"'.encode(), b"")
-    edits = [(listed[0].start, listed[0].start, entry), *_shifted(data, root, 0, 1)]
+    first = listed(root)[0].start
+    edits = [(first, first, entry), *_shifted(data, root, 0, 1)]
     patch.write(patch.main, spliced(data, [*edits, *_views(data, root, lambda _: 0)]))
     return part
+
+
+def add_sheet(patch: Patch, name: str, content: bytes, state: str = "visible") -> str:
+    """Put a worksheet behind all others; gives its part. state: "visible" or "hidden"."""
+    part, entry = _new_sheet(patch, name, content, "" if state == "visible" else f' state="{state}"')
+    data = patch.read(patch.main)
+    last = listed(outline(data, 2))[-1].end
+    patch.write(patch.main, spliced(data, [(last, last, entry)]))
+    return part
+
+
+def _new_sheet(patch: Patch, name: str, content: bytes, settings: str) -> tuple[str, bytes]:
+    """The part of a worksheet that the workbook does not list yet, and the entry that does."""
+    part = patch.free_part("xl/worksheets/sheet{}.xml")
+    patch.write(part, content)
+    patch.declare(part, f"{TYPE}worksheet+xml")
+    relation = patch.relate(patch.main, "worksheet", part)
+    data = patch.read(patch.main)
+    root = outline(data, 2)
+    number = max(int(one.attributes.get("sheetId", "0")) for one in listed(root)) + 1
+    link = f' xmlns:r="{OFFICE}"'
+    space = "" if link.encode() in data[root.start : root.inner] else link
+    return part, f'<sheet{space} name="{escape(name)}" sheetId="{number}"{settings} r:id="{relation}"/>'.encode()
 
 
 def take_out_sheet(patch: Patch, sheet: SheetPart) -> None:
     """Remove a worksheet, and what the workbook says of it."""
     data = patch.read(patch.main)
     root = outline(data, 2)
-    entry = _listed(root)[sheet.at]
+    entry = listed(root)[sheet.at]
     edits: list[Edit] = [(entry.start, entry.end, b""), *_shifted(data, root, sheet.at, -1)]
     edits += _views(data, root, lambda tab: max(0, tab - (tab > sheet.at)))
     for _, target in patch.relations(sheet.part).values():
@@ -79,7 +95,8 @@ def _cells_at(data: bytes) -> int:
     return len(data) if at < 0 else at
 
 
-def _listed(root: Element) -> list[Element]:
+def listed(root: Element) -> list[Element]:
+    """The sheets of a workbook part as it lists them. Raises CannotPatchError when it lists none."""
     found = root.first("sheets")
     if found is None or not found.children:
         raise CannotPatchError

@@ -11,13 +11,12 @@ from xltools.books.checklist_content import without_mark
 from xltools.books.file import open_book
 from xltools.books.gate import Kind
 from xltools.books.labels import squeeze
-from xltools.books.patch import OFFICE, TYPE, Patch
-from xltools.books.patch_book import sheets_of, take_out_sheet
+from xltools.books.patch import Patch
+from xltools.books.patch_book import add_sheet, sheets_of, take_out_sheet
 from xltools.books.patch_xml import (
     WORKSHEET,
     CannotPatchError,
     Element,
-    appended,
     cell_text,
     escape,
     inserted,
@@ -48,7 +47,7 @@ def sealed_copy(path: Path, seal: Seal, name: str) -> bytes:
             for cell, text in _notes(book.values(sheet.name)):
                 data = _with_text(data, cell, text + mark)
             patch.write(sheet.part, data)
-    _add_hidden(patch, load_seal_words().sheet, seal_sheet(seal))
+    add_sheet(patch, load_seal_words().sheet, seal_sheet(seal), "hidden")
     return patch.content()
 
 
@@ -98,21 +97,3 @@ def _cell(root: Element, cell: str) -> Element:
     if one is None:
         raise CannotPatchError
     return one
-
-
-def _add_hidden(patch: Patch, name: str, content: bytes) -> None:
-    """Put a hidden worksheet behind all others."""
-    part = patch.free_part("xl/worksheets/sheet{}.xml")
-    patch.write(part, content)
-    patch.declare(part, f"{TYPE}worksheet+xml")
-    relation = patch.relate(patch.main, "worksheet", part)
-    data = patch.read(patch.main)
-    root = outline(data, 2)
-    listed = root.first("sheets")
-    if listed is None or not listed.children:
-        raise CannotPatchError
-    number = max(int(one.attributes.get("sheetId", "0")) for one in listed.children) + 1
-    link = f'xmlns:r="{OFFICE}"'
-    space = "" if link.encode() in data[root.start : root.inner] else f" {link}"
-    entry = f'<sheet{space} name="{escape(name)}" sheetId="{number}" state="hidden" r:id="{relation}"/>'.encode()
-    patch.write(patch.main, spliced(data, [appended(data, listed, entry)]))
