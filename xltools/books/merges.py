@@ -21,12 +21,10 @@ NOT_SPREAD = frozenset({Kind.NUMBER, Kind.INTEGER})
 class Merges:
     """What merged ranges mean for a table.
 
-    spread: covered cell → the value that the range shows for it, too · doubtful: covered cells whose value nobody can tell ·
-    findings: what was spread, what is in doubt, what lies beneath.
+    spread: covered cell → the value that the range shows for it, too · findings: what was spread, what is in doubt, what lies beneath.
     """
 
     spread: Mapping[Where, Cell] = field(default_factory=dict)
-    doubtful: frozenset[Where] = frozenset()
     findings: tuple[Finding, ...] = ()
 
 
@@ -47,7 +45,6 @@ def merges_of(sheet: Sheet, merged: Collection[str]) -> Merges:
         return Merges()
     fields = {column: sheet.form[name] for name, column in sheet.columns.items()}
     spread: dict[Where, Cell] = {}
-    doubtful: set[Where] = set()
     found: list[Finding] = []
     for box in sorted(filter(None, map(corners, merged))):
         rows = [row for row in range(box[0], min(box[2], len(sheet.grid)) + 1) if row in sheet.records]
@@ -65,9 +62,8 @@ def merges_of(sheet: Sheet, merged: Collection[str]) -> Merges:
             free = [where for where in free if where not in spread]
         for where in free:
             if _asks(fields[where[1]], where[1] == box[1]):
-                doubtful.add(where)
                 found.append(_doubt(sheet, box, where, fields[where[1]]))
-    return Merges(spread, frozenset(doubtful), tuple(found))
+    return Merges(spread, tuple(found))
 
 
 def _place(sheet: Sheet, where: Where) -> Place:
