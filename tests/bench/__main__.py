@@ -13,7 +13,7 @@ from pathlib import Path
 from statistics import median
 from typing import NamedTuple
 
-from tests.bench.city import write_city, write_year
+from tests.bench.city import write_city, write_wide_policy, write_year
 from tests.bench.peers import MORE, WAYS
 from tests.bench.plot import bars
 from tests.office.host import missing
@@ -27,6 +27,7 @@ CLICK, CLICKED = "xltools button", "xltools button, files unchanged"
 OFFICE = "LibreOffice"
 YEAR = "xltools merge, month after month"
 CHECKLISTS, MONTHS, FIRST = "X", "R", "000.xlsx"
+CITY, WIDE = 40, "policy"   # files that the city's own counties send; for more, a policy with a county for each lies beside their folder
 COUNTIES = 8, 200  # files a month and enterprises in each: merged every month with all that came before, into one summary
 APPLICANTS = 8, 250  # files and enterprises in each: 2,000 checklists are made, and graded
 
@@ -47,7 +48,9 @@ def command(way: str, folder: Path, output: Path) -> list[str]:
         return [sys.executable, "-m", "tests.bench.office" if way == OFFICE else "tests.bench.click", str(folder), str(output)]
     if way == MADE:
         return [sys.executable, "-m", "xltools", "make", "checklist", "--from", str(folder.parent / "city"), "-o", str(output)]
-    return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output)])]
+    wide = folder.parent / WIDE
+    policy = ["--policy", str(wide)] if wide.is_dir() else []
+    return [sys.executable, "-m", "xltools", *(["grade", str(folder)] if way == GRADED else ["merge", str(folder), "-o", str(output), *policy])]
 
 
 def cost(args: list[str], cores: set[int], own: Path) -> Cost:
@@ -121,10 +124,11 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
         write_year(folder, *COUNTIES)
         return f"R: 12 × {COUNTIES[0]} × {COUNTIES[1]}", folder, [UNIT, YEAR]
     files, rows = SIZES[size]
-    write_city(made, 1, rows, seed=1)
-    write_city(folder, files, rows)
+    policy = write_wide_policy(made / WIDE, files) if files > CITY else None
+    write_city(made, 1, rows, seed=1, policy=policy)
+    write_city(folder, files, rows, policy=policy)
     ways = [*WAYS, *MORE, *([] if missing() else [OFFICE])] if files * rows <= PEERS_UP_TO else [UNIT]
-    return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN, CLICK, CLICKED]
+    return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN, *([] if policy else [CLICK, CLICKED])]
 
 
 def main() -> None:

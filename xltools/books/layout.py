@@ -28,9 +28,20 @@ WORD = re.compile("[!-,.-~]{8}")          # what is long enough to leave room be
 PIECE = re.compile("[!-,.-~]+-?|.", re.DOTALL)
 
 
+class _Widths(dict[str, int]):
+    """How many character widths each character takes, looked up in Unicode's tables once."""
+
+    def __missing__(self, character: str) -> int:
+        self[character] = 2 if east_asian_width(character) in "WFA" else 1
+        return self[character]
+
+
+_width = _Widths().__getitem__
+
+
 def text_width(text: str) -> int:
     """How many character widths a text takes: a Chinese character takes two."""
-    return len(text) if text.isascii() else sum(2 if east_asian_width(character) in "WFA" else 1 for character in text)
+    return len(text) if text.isascii() else sum(map(_width, text))
 
 
 def header_text(field: Field) -> str:

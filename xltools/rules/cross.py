@@ -162,7 +162,9 @@ def _enterprises(tables: Mapping[str, Table], counties: Mapping[str, str]) -> pd
 
 
 def _in_two(rows: pd.DataFrame) -> pd.DataFrame:
-    return rows[rows.groupby("group")["county"].transform("nunique") > 1]
+    """The rows whose group more than one county reports."""
+    once = rows.drop_duplicates(["group", "county"])["group"]
+    return rows[rows["group"].isin(once[once.duplicated()])]
 
 
 def _keys(table: Table) -> pd.DataFrame:
