@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from tests.checklist_books import applicant, visit, write
 from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
+from tests.workbooks import zipped
 from xltools.actions.calendar import calendar, make_holidays, write_calendar
 from xltools.books.file import open_book
 from xltools.faces import cli
@@ -126,6 +127,15 @@ def test_the_board_has_a_line_for_every_county_and_names_who_sent_nothing(tmp_pa
     assert "“卢氏县”没有报送“完成当月申报企业初审并上报”（7月），已过 2022-07-20" in overdue
     assert len(overdue) == 7
     assert Code.NOT_AT_HAND in [one.code for one in outcome.findings]       # the screening list of June is not among the files
+
+
+def test_a_county_whose_file_lies_in_an_archive_is_not_overdue(tmp_path: Path) -> None:
+    sent(tmp_path, "灵宝市", "2022-07-22")
+    (tmp_path / "七月.zip").write_bytes(zipped(**{"卢氏县.xlsx": "x"}))
+    outcome = calendar([tmp_path], POLICY, date(2022, 8, 1))
+    july = {one["county"]: one["state"] for one in outcome.progress if one["month"] == "7月"}
+    assert (july["卢氏县"], july["渑池县"]) == ("在压缩包里，没有读取", "未报送")
+    assert "卢氏县" not in {dict(one.values)["county"] for one in outcome.findings if one.code is Code.COUNTY_OVERDUE}
 
 
 def test_the_calendar_is_written_as_a_workbook_and_nothing_is_overwritten(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, book, check, enterprise, told
 from xltools.model.code import Code
-from xltools.model.finding import Severity
+from xltools.model.finding import Place, Severity
 from xltools.model.outcome import Submission
 from xltools.rules.cross import across, newest, not_sent, set_aside
 
@@ -169,6 +169,20 @@ def test_counties_that_sent_nothing_are_named_in_the_order_of_the_policy():
 def test_a_county_whose_file_cannot_be_read_has_sent_something():
     outcome = replace(check(book("灵宝市.xlsx", LINGBAO)), unread=("收件箱/渑池县.zip", "义马市、卢氏县.xlsx"))
     assert [one.message[1:4] for one in not_sent(outcome, POLICY)] == ["湖滨区", "开发区", "城乡一", "陕州区", "义马市", "卢氏县"]
+
+
+@pytest.mark.parametrize(
+    ("inside", "county"),
+    [("7月/灵宝市.xlsx", "灵宝市"), ("灵宝市/排查.xlsx", "灵宝市"), ("陕州区/给灵宝的.xlsx", "灵宝市"), ("经开区.et", "开发区"), ("义马和卢氏.xlsx", ""), ("排查.xlsx", "")],
+)
+def test_a_county_whose_workbook_lies_in_an_archive_has_sent_it(inside: str, county: str):
+    bad = Code.UNREADABLE.at(Place("收件箱/七月.zip"), reason="这是压缩包", inside=(inside,))
+    outcome = replace(check(book("湖滨区.xlsx", {"county": "湖滨区"})), unread=("收件箱/七月.zip",))
+    told = not_sent(replace(outcome, findings=(bad,)), POLICY)
+    packed = [one for one in told if one.code is Code.COUNTY_PACKED]
+    assert len(told) == 7
+    assert [one.message for one in packed] == ([f"“{county}”的“{inside.rpartition('/')[2]}”在压缩包“收件箱/七月.zip”里，没有读取，也没有汇总"] if county else [])
+    assert all("不用催报" in one.fix for one in packed)
 
 
 # Order

@@ -11,7 +11,7 @@ from tests.compound import compound
 from tests.workbooks import BOOKS, XLSX, changed, opened, reason, small, zipped
 from xltools.books import gate, grid
 from xltools.books.file import open_book
-from xltools.books.gate import Package
+from xltools.books.gate import Package, look
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context
 from xltools.books.xml import MalformedError
@@ -115,6 +115,12 @@ def archive(*names: str, encoding: str = "", locked: bool = False) -> bytes:
 def test_an_archive_is_not_read_and_says_which_workbooks_are_in_it(tmp_path: Path, data: bytes, sentence: str) -> None:
     assert reason(tmp_path, data, "灵宝市.zip") == sentence
     assert [path.name for path in tmp_path.iterdir()] == ["灵宝市.zip"]
+
+
+def test_an_archives_finding_keeps_every_path_in_it_which_may_tell_whose_it_is() -> None:
+    with pytest.raises(StopError) as stop:
+        look(archive("灵宝市/排查.xlsx", *(f"{at}.xlsx" for at in range(6)), "照片.jpg"), "七月.zip")
+    assert dict(stop.value.finding.values)["inside"] == ("0.xlsx", "1.xlsx", "2.xlsx", "3.xlsx", "4.xlsx", "5.xlsx", "灵宝市/排查.xlsx")
 
 
 def test_a_member_that_stands_twice_is_refused(tmp_path: Path) -> None:

@@ -10,6 +10,7 @@ import pytest
 from tests.county_files import county_file, enterprise
 from tests.submissions import CITY, POLICY, outcome, submission
 from tests.test_identity import A, county, merged, read
+from tests.workbooks import zipped
 from xltools.actions.city import Basis, city
 from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
@@ -96,6 +97,27 @@ def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:
     assert found[REVIEWS, "7月"]["state"] == WORDS.state["unread"]
     text = str(found[WORDS.total, ""]["reminder"])
     assert "文件“灵宝市.xlsx”没有汇总：文件打不开：不是工作簿" in text
+
+
+def test_what_lies_in_an_archive_is_for_the_city_to_unpack_and_no_county_is_reminded_of_it(tmp_path: Path) -> None:
+    inbox, path = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
+    county_file(inbox, "湖滨区", [enterprise(0)])
+    (inbox / "七月.zip").write_bytes(zipped(**{"报送/灵宝市.xlsx": "x"}))
+    (inbox / "陕州区.zip").write_bytes(zipped(**{"排查.xlsx": "x"}))
+    done = merge([inbox], path, POLICY, datetime(2022, 7, 25, 9))
+    told = {str(dict(one.values)["county"]): one for one in done.findings if one.code in (Code.COUNTY_NOT_SENT, Code.COUNTY_PACKED)}
+    assert told["灵宝市"].message == "“灵宝市”的“灵宝市.xlsx”在压缩包“七月.zip”里，没有读取，也没有汇总"
+    assert (told["渑池县"].code, "陕州区" in told) == (Code.COUNTY_NOT_SENT, False)
+    states = {str(one["county"]): one["state"] for one in done.counties if one["county"]}
+    assert [states[name] for name in ("灵宝市", "渑池县")] == ["在压缩包里，没有读取，见问题清单", "未报送"]
+    for name, archive in (("灵宝市", "七月.zip"), ("陕州区", "陕州区.zip")):
+        found = lines(done, date(2022, 7, 25), name)
+        assert (found[SCREENING, ""]["state"], found[SCREENING, ""]["since"]) == (f"文件在压缩包“{archive}”里，没有解开，也没有读取；解开后再汇总，不用催报", None)
+        assert (found[WORDS.total, ""]["reminder"], found[SCREENING, ""]["file"]) == (None, None)
+        assert str(found[WORDS.total, ""]["state"]).startswith("应报2项，已报0项，待报0项，待确认2项")
+        assert found[PROTECTED, ""]["state"] == "未到期"
+    problems = [row for row in openpyxl.load_workbook(path)["问题清单"].iter_rows(values_only=True) if "W607" in row]
+    assert [row[0] for row in problems] == ["灵宝市"]
 
 
 def test_the_reminder_names_what_is_missing_its_day_its_clause_and_the_faults() -> None:

@@ -16,6 +16,7 @@ from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
 from xltools.rules.city import plain_records
+from xltools.rules.cross import in_archives
 from xltools.rules.parse import parse
 from xltools.rules.progress import checks_judged, judged, missing, progress, sent
 
@@ -34,7 +35,7 @@ def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path 
     if files:
         outcome = check_and_grade(files, policy)
         there = sent(outcome.accepted, policy)
-        lines = progress(dues, there, policy, today)
+        lines = progress(dues, there, policy, today, in_archives(outcome, policy))
         found += [one for one in outcome.findings if one.place.file in outcome.unread]
         found += [*judged(there, policy), *checks_judged(outcome.graded.checks if outcome.graded else (), there, policy), *missing(lines)]
     agenda = tuple(line_of(due, today, off) for due in dues)

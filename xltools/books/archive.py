@@ -16,15 +16,24 @@ UTF_8, LOCKED = 0x800, 1           # flags of a member
 
 def contents(members: Iterable[ZipInfo]) -> str:
     """Why an archive is not read, with the workbooks and archives in it by name; completes the sentence “文件打不开：”."""
-    kept = [(name, one) for one in members if not (name := _name(one)).startswith(ASIDE)]
-    found = [(PurePosixPath(name).name, one) for name, one in kept]
-    wanted = sorted((name, one.flag_bits & LOCKED) for name, one in found if PurePosixPath(name).suffix.lower() in WANTED and not name.startswith(ASIDE))
-    if not wanted:
+    found = _wanted(members)
+    if not found:
         return "这是压缩包，里面没有表格文件"
-    names = "、".join(name[:LONGEST] for name, _ in wanted[:LISTED]) + (f" 等 {len(wanted)} 个" if len(wanted) > LISTED else "")
-    if any(locked for _, locked in wanted):
+    names = "、".join(path.name[:LONGEST] for path, _ in found[:LISTED]) + (f" 等 {len(found)} 个" if len(found) > LISTED else "")
+    if any(one.flag_bits & LOCKED for _, one in found):
         return f"这是有密码的压缩包，里面的 {names} 都没有读取"
     return f"这是压缩包，里面的 {names} 都没有读取"
+
+
+def inside(members: Iterable[ZipInfo]) -> tuple[str, ...]:
+    """The paths of all workbooks and archives in it, which may tell whose they are."""
+    return tuple(str(path) for path, _ in _wanted(members))
+
+
+def _wanted(members: Iterable[ZipInfo]) -> list[tuple[PurePosixPath, ZipInfo]]:
+    """By name."""
+    paths = [(PurePosixPath(name), one) for one in members if not (name := _name(one)).startswith(ASIDE)]
+    return sorted(((path, one) for path, one in paths if path.suffix.lower() in WANTED and not path.name.startswith(ASIDE)), key=lambda pair: (pair[0].name, pair[0]))
 
 
 def _name(member: ZipInfo) -> str:

@@ -12,7 +12,7 @@ from copy import copy
 from dataclasses import dataclass
 from enum import Enum
 
-from xltools.books.archive import contents
+from xltools.books.archive import contents, inside
 from xltools.books.biff import is_locked
 from xltools.books.decode import MARKS, NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
@@ -80,6 +80,12 @@ def refuse(name: str, reason: str) -> StopError:
     return StopError(Code.UNREADABLE.at(Place(name), reason=reason))
 
 
+def refuse_archive(package: Package) -> StopError:
+    """The stop for an archive: its finding also keeps what lies in it, by which a county is known to have sent something."""
+    members = package.members
+    return StopError(Code.UNREADABLE.at(Place(package.name), reason=contents(members), inside=inside(members)))
+
+
 class Package:
     """The members of a zip, inflated under a limit. Names are compared as Office does: without case, with either slash.
 
@@ -115,9 +121,9 @@ class Package:
         return sorted(self._members)
 
     @property
-    def contents(self) -> str:
-        """Why this is not read where it is no workbook but an archive, see `archive.contents`."""
-        return contents(self._members.values())
+    def members(self) -> list[zipfile.ZipInfo]:
+        """What the zip says of each member."""
+        return list(self._members.values())
 
     def __contains__(self, part: object) -> bool:
         return isinstance(part, str) and _key(part) in self._members
@@ -185,7 +191,7 @@ def _zip_kind(package: Package) -> Kind:
             return _ods_unlocked(package)
         raise refuse(package.name, "这是文字处理或演示文件，不是电子表格")
     if "[content_types].xml" not in package:
-        raise refuse(package.name, package.contents)
+        raise refuse_archive(package)
     types = package.read("[content_types].xml")
     if types.startswith((b"\xff\xfe", b"\xfe\xff")):
         types = types.decode("utf-16", "replace").encode()

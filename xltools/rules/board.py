@@ -17,9 +17,10 @@ from xltools.model.table import Table, records_of
 from xltools.rules.account import KEEPS_OUT, KEPT, row_of
 from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
+from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, punctuality
 
-NOT_SENT, NOT_READ, NOT_MERGED, REPLACED = "未报送", "打不开，见问题清单", "未汇总，见问题清单", "已由另一份代替，不用处理"
+NOT_SENT, PACKED, NOT_READ, NOT_MERGED, REPLACED = "未报送", "在压缩包里，没有读取，见问题清单", "打不开，见问题清单", "未汇总，见问题清单", "已由另一份代替，不用处理"
 NO_DATE = "上报日期未填或有误"
 # What stands under the few numbers in large type: of these two, of the rows of a form, of the findings of a whole merge.
 SENT, FILES = "已报送县（市、区）", "收到文件"
@@ -40,7 +41,8 @@ def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = (
     lines = [_line(one, numbers, policy) | ({"state": REPLACED} if one.file in again else {}) for one in sent]
     lines += [{"file": file, "county": guess(file, policy) or None, **_found(file, numbers), "state": NOT_READ} for file in sorted(outcome.unread)]
     there = {line["county"] for line in lines}
-    lines += [{"county": name, "state": KEPT if name in stay else NOT_SENT} for name in groups if name not in there]
+    packed = in_archives(outcome, policy)
+    lines += [{"county": name, "state": PACKED if name in packed else KEPT if name in stay else NOT_SENT} for name in groups if name not in there]
     ordered = list(groups)
     lines.sort(key=lambda line: ordered.index(str(line["county"])) if line["county"] in groups else len(ordered))
     return city_table(form, [pd.DataFrame([{**line, "group": groups.get(str(line["county"]))} for line in lines])])
@@ -95,7 +97,7 @@ def problems(form: Form, outcome: Outcome, policy: Policy, more: Sequence[Mappin
     counties = {one.file: one.county for one in outcome.submissions}
     at_home = {file: counties.get(file) or guess(file, policy) for file in {one.place.file for one in outcome.findings} if file}
     rank = {name: at for at, name in enumerate(policy.lists["counties"])}
-    found = [(at_home[one.place.file] if one.place.file else guess(one.message, policy), one) for one in outcome.findings]
+    found = [(at_home[one.place.file] if one.place.file else str(dict(one.values).get("county") or guess(one.message, policy)), one) for one in outcome.findings]
     found.sort(key=lambda pair: (rank.get(pair[0], len(rank)), pair[1].severity.rank))  # those of one kind keep their order
     columns = _columns(found, _enterprises(outcome.submissions, {(one.place.file, one.place.sheet) for one in outcome.findings}))
     table = city_columns(form, {one.name: columns.get(one.name) or [None] * len(found) for one in form})

@@ -43,9 +43,35 @@ def replaced(submissions: Sequence[Submission]) -> frozenset[str]:
 
 
 def not_sent(outcome: Outcome, policy: Policy) -> list[Finding]:
-    """The policy's counties from which there is no workbook, not even one that cannot be read and is named after it, in the policy's order."""
-    sent = {one.county for one in outcome.submissions} | {only_county(file, policy) for file in outcome.unread}
-    return [Code.COUNTY_NOT_SENT.at(Place(), county=county.name) for county in policy.counties if county.name not in sent]
+    """The policy's counties from which there is no workbook, not even one that cannot be read and is named after it, in the policy's order.
+
+    Of one whose workbook lies in an archive it is said that it waits there.
+    """
+    sent, packed = {one.county for one in outcome.submissions} | {only_county(file, policy) for file in outcome.unread}, in_archives(outcome, policy)
+    return [_silent(county.name, packed.get(county.name)) for county in policy.counties if county.name not in sent]
+
+
+def _silent(county: str, packed: tuple[str, str] | None) -> Finding:
+    if packed is None:
+        return Code.COUNTY_NOT_SENT.at(Place(), county=county)
+    file, inside = packed
+    return Code.COUNTY_PACKED.at(Place(), county=county, file=file, inside=inside)
+
+
+def in_archives(outcome: Outcome, policy: Policy) -> dict[str, tuple[str, str]]:
+    """County → an archive among the files in which a workbook of it lies unread, and what that workbook is called.
+
+    The workbook's own name counts, then its folder in the archive, then the archive's name.
+    """
+    found: dict[str, tuple[str, str]] = {}
+    for one in outcome.findings:
+        inside = dict(one.values).get("inside") if one.code is Code.UNREADABLE else None
+        for path in inside if isinstance(inside, tuple) else ():
+            name = path.rpartition("/")[2]
+            county = next((named for text in (name, path, one.place.file) if (named := only_county(text, policy))), "")
+            if county:
+                found.setdefault(county, (one.place.file, name))
+    return found
 
 
 def newest(group: Sequence[Submission]) -> Submission | None:

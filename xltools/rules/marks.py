@@ -9,7 +9,7 @@ from xltools.model.finding import Severity
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.account import CLEAN, DOUBTFUL, WRONG, row_of
-from xltools.rules.board import NO_DATE, NOT_MERGED, NOT_READ, NOT_SENT
+from xltools.rules.board import NO_DATE, NOT_MERGED, NOT_READ, NOT_SENT, PACKED
 from xltools.rules.combine import YES
 
 GOOD, NOTE = "good", "note"
@@ -20,7 +20,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     "severity": {severity.label: severity.value for severity in Severity},
     "overdue": {YES: WARNING},
     "on_time": {NO_DATE: ERROR},
-    "state": {NOT_SENT: ERROR, NOT_READ: ERROR, NOT_MERGED: ERROR},
+    "state": {NOT_SENT: ERROR, PACKED: ERROR, NOT_READ: ERROR, NOT_MERGED: ERROR},
 }
 
 At = tuple[str, str, int]   # file, sheet and row

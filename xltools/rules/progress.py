@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -43,12 +43,13 @@ def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
     return sorted(found, key=lambda one: (one.reported, one.submission.file))
 
 
-def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: date) -> list[dict[str, object]]:
+def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: date, packed: Container[str] = ()) -> list[dict[str, object]]:
     """One line a county for every deadline that a file answers; one line in all for a yearly one that is past and that no file answers.
 
     A month that no file is about may have had no applicants, or its files are not at hand: nothing is said of it.
+    packed: counties of which a workbook lies unread in an archive.
     """
-    lines = []
+    words, lines = load_calendar_words().words, []
     for due in dues:
         id = due.deadline.id
         if id not in (REVIEW, "screening", *FILLED):
@@ -57,8 +58,8 @@ def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: 
         if answers:
             lines += [_line(county.name, due, [one for one in answers if one.submission.county == county.name], today) for county in policy.counties]
         elif due.last < today and not due.month:
-            lines.append(_line(due.deadline.who, due, [], today) | {"state": load_calendar_words().words["unseen"]})
-    return lines
+            lines.append(_line(due.deadline.who, due, [], today) | {"state": words["unseen"]})
+    return [one | {"state": words["packed"]} if one["county"] in packed and one["state"] == words["missing"] else one for one in lines]
 
 
 def _line(county: str, due: Due, answers: Sequence[Sent], today: date) -> dict[str, object]:

@@ -14,6 +14,7 @@ from xltools.model.policy import Policy
 from xltools.model.reporting import ReportingWords
 from xltools.rules.account import set_aside
 from xltools.rules.board import guess
+from xltools.rules.cross import in_archives
 
 Line = Mapping[str, object]
 OVERDUE = {"missing": "missing", "unread": "missing", "empty": "empty"}     # kind of a line → the sentence about it
@@ -45,7 +46,8 @@ def files_of(outcome: Outcome, policy: Policy) -> dict[str, Files]:
     told = {one.place.file: one.message for one in reversed(outcome.findings)}
     numbers = Counter((one.place.file, one.severity) for one in outcome.findings if one.code not in FOR_THE_CITY)
     aside, homes = set_aside(outcome), {one.file: one.county for one in outcome.submissions}
-    unread = {file: guess(file, policy) for file in outcome.unread}
+    packed = {file for file, _ in in_archives(outcome, policy).values()}     # for the city to unpack
+    unread = {file: guess(file, policy) for file in outcome.unread if file not in packed}
     found = {}
     for county in (one.name for one in policy.counties):
         faults = {one.file: (numbers[one.file, Severity.ERROR], numbers[one.file, Severity.WARNING]) for one in outcome.accepted if one.county == county}

@@ -15,6 +15,7 @@ from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records, plain_record
+from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
 from xltools.rules.journal import Record, lines_of
 from xltools.rules.reminder import Files, files_of, reminder
@@ -50,6 +51,11 @@ class Status:
     def files(self) -> Mapping[str, Files]:
         """What the run says of the files of each county."""
         return files_of(self.outcome, self.policy)
+
+    @cached_property
+    def packed(self) -> Mapping[str, tuple[str, str]]:
+        """The counties of which a workbook lies unread in an archive; see `cross.in_archives`."""
+        return in_archives(self.outcome, self.policy)
 
     @cached_property
     def log(self) -> Mapping[object, list[Record]]:
@@ -132,10 +138,14 @@ def _line(duty: Duty, county: str, status: Status) -> Line:
         return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
     if former := status.before.get((county, duty.deadline.name, duty.batch)):
         return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
-    late = {"since": day + timedelta(days=1)} if status.today > day else {}
+    if status.today <= day:
+        return {**line, **_said("pending", status)}
+    late = {"since": day + timedelta(days=1)}
     if others:
-        return {**line, **_facts(others[0], duty, status), **late, **_said("empty", status, **_content(others[0], duty))} if late else {**line, **_said("pending", status)}
-    return {**line, **late, **_said(("unread" if status.files[county].lost else "missing") if late else "pending", status)}
+        return {**line, **_facts(others[0], duty, status), **late, **_said("empty", status, **_content(others[0], duty))}
+    if county in status.packed:
+        return {**line, **_said("packed", status, file=status.packed[county][0])}
+    return {**line, **late, **_said("unread" if status.files[county].lost else "missing", status)}
 
 
 def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], list[Submission]]:
@@ -187,7 +197,7 @@ def _summed(lines: Sequence[Line], files: Files, status: Status) -> Line:
         "due": sum(kind != "pending" for kind in kinds),
         "sent": _count(kinds, ("sent", "late", "kept")),
         "missing": _count(kinds, ("missing", "unread", "empty")),
-        "asked": _count(kinds, ("unclear",)),
+        "asked": _count(kinds, ("unclear", "packed")),
     }
     state = status.words.state["summed"].format(**numbers, errors=files.errors, warnings=files.warnings)
     return {"state": state, "reminder": reminder(lines, files, status.policy, status.words)}
