@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
+from functools import cache
 from unicodedata import east_asian_width
 
 from xlsxwriter.worksheet import Worksheet
@@ -28,15 +29,10 @@ WORD = re.compile("[!-,.-~]{8}")          # what is long enough to leave room be
 PIECE = re.compile("[!-,.-~]+-?|.", re.DOTALL)
 
 
-class _Widths(dict[str, int]):
-    """How many character widths each character takes, looked up in Unicode's tables once."""
-
-    def __missing__(self, character: str) -> int:
-        self[character] = 2 if east_asian_width(character) in "WFA" else 1
-        return self[character]
-
-
-_width = _Widths().__getitem__
+@cache
+def _width(character: str) -> int:
+    """How many character widths a character takes, looked up in Unicode's tables once."""
+    return 2 if east_asian_width(character) in "WFA" else 1
 
 
 def text_width(text: str) -> int:
