@@ -19,6 +19,7 @@ from xltools.model.code import Code
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
 from xltools.model.finding import Finding, Place, Severity, StopError, order
 from xltools.model.form import Form, load_template
+from xltools.model.local import told_in
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import row_of
@@ -51,7 +52,7 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
     Raises StopError when a file cannot be read, the summary is none, or `output` is there. Source: 三环文〔2022〕69号 三(三)5、四.
     """
     refuse_existing(output)
-    words = load_emergency()
+    words = _words(policy)
     policy = replace(policy, choices={**policy.choices, **words.lists})
     template = load_template(TEMPLATE)
     city, found = _city(book, policy)
@@ -72,6 +73,13 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
     output.parent.mkdir(parents=True, exist_ok=True)
     write_emergency(output, EmergencyBook(template, policy, contents, output.name, source, tints))
     return EmergencyDone(output, len(made.listed), len(made.protected), sum(bool(one["confirm"]) for one in made.listed), tuple(found))
+
+
+def _words(policy: Policy) -> EmergencyWords:
+    """The words of the list, with the clauses of this policy beside the measures."""
+    words = load_emergency()
+    measures = tuple({name: told_in(said, policy) if isinstance(said, str) else said for name, said in one.items()} for one in words.measures)
+    return replace(words, measures=measures)
 
 
 def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:

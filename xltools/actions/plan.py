@@ -82,7 +82,7 @@ def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> lis
     contents = {FORM: [_fitting(line, FORM) for line in lines], MET: [_fitting(line, MET) for line in met]}
     write_new_lists(book, Lists(template, job.policy, contents, {FORM: tints}))
     for path, own in documents.items():
-        replace_file(path, plan_document(own))
+        replace_file(path, plan_document(own, job.policy))
     return [book, *documents]
 
 

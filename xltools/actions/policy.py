@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from xltools.books.base import Book
@@ -16,7 +17,16 @@ from xltools.model.policy import Policy, load_policy, policy_from
 from xltools.rules.gathered import missing_together
 from xltools.rules.parse import parse_all
 from xltools.rules.policy_check import check_policy, same_together
-from xltools.rules.policy_contents import Contents, contents_from, contents_of, fixed_policy, policy_data, vocabulary
+from xltools.rules.policy_contents import (
+    CLAUSES,
+    Contents,
+    contents_from,
+    contents_of,
+    fixed_policy,
+    policy_data,
+    vocabulary,
+    with_clauses,
+)
 
 _TEMPLATE = "policy"
 WORKBOOKS = frozenset({".xlsx", ".xls", ".ods"})
@@ -76,6 +86,7 @@ def read_policy_book(book: Book) -> tuple[Policy | None, list[Finding]]:
 def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
     """The records of a policy workbook with the remarks beside them, None when they make no policy; and everything found."""
     template = load_template(_TEMPLATE)
+    template = replace(template, forms=tuple(form for form in template if form.name != CLAUSES or form.sheet in book.sheets))
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
@@ -86,4 +97,4 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
         found += check_policy(tables, vocabulary(tables), unread)
     findings = sorted(first_per_cell(found), key=order)
     wrong = any(one.severity is Severity.ERROR for one in findings)
-    return (None if wrong else contents_from(tables)), same_together(findings)
+    return (None if wrong else with_clauses(contents_from(tables))), same_together(findings)

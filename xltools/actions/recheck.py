@@ -21,6 +21,7 @@ from xltools.model.finding import Finding, Place, Severity, StopError, first_per
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import PartGrade, Status
 from xltools.model.graded import GradeOutcome
+from xltools.model.local import told_in
 from xltools.model.outcome import Outcome
 from xltools.model.package import Application
 from xltools.model.policy import Policy
@@ -65,7 +66,7 @@ class Drawing:
 def recheck(paths: Iterable[Path], job: Drawing) -> Rechecked:
     """Write the counts and the sample. Raises StopError when the file is there already, or the weights cannot be used."""
     said = load_recheck_words()
-    weights = _weights(job.weights, job.policy) if job.weights else said.weights
+    weights = _weights(job.weights, job.policy) if job.weights else _usual(job.policy)
     outcome = check_and_grade(paths, job.policy)
     cases = _cases(outcome, _decided(job.summary) if job.summary else {}, job.policy)
     drawn = sample(cases, weights, job.seed, job.count)
@@ -128,6 +129,11 @@ def _is_late(checked: date | None, case: Case, policy: Policy) -> bool:
     return bool(checked and case.month and checked > last_day(policy.deadline("site_check"), policy.year, case.month))
 
 
+def _usual(policy: Policy) -> tuple[Weight, ...]:
+    """The weights where nobody has set others."""
+    return tuple(replace(one, reason=told_in(one.reason, policy)) for one in load_recheck_words().weights)
+
+
 def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:
     """The weights in a workbook, each a number of at least 0. Raises StopError for any that cannot be used."""
     template, form = load_template(TEMPLATE), load_form(WEIGHTS)
@@ -140,7 +146,7 @@ def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:
         raise StopError(wrong[0])
     lines = {str(record["factor"]): (row, record) for row, record in numbered_records(typed)}
     weights = []
-    for one in load_recheck_words().weights:
+    for one in _usual(policy):
         row, record = lines.get(one.name, (0, {"weight": one.weight, "reason": one.reason}))
         value = record["weight"]
         if not isinstance(value, int | float) or value < 0:

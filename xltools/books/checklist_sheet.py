@@ -227,7 +227,7 @@ def _checkers(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:
             put(sheet, row, span, record.get(one.name), looks, styles)
             if one.kind is Kind.DATE:
                 sheet.data_validation(row - 1, span.first, row - 1, span.first, _date(one.label))
-    put(sheet, layout.end, Span(0, len(layout.widths) - 1), f"{form.note}（{form.source}）", ("subtitle",), styles)
+    put(sheet, layout.end, Span(0, len(layout.widths) - 1), f"{form.note}（{layout.plan.clause}）", ("subtitle",), styles)
 
 
 def checker_spans(layout: PartLayout) -> list[Span]:

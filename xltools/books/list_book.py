@@ -19,6 +19,7 @@ from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.books.style import Styles
 from xltools.model.form import Form, Owner, Template
 from xltools.model.guide import load_guide
+from xltools.model.local import template_in
 from xltools.model.policy import Policy
 
 SPARE = 20      # empty rows that stand ready where a person writes
@@ -51,7 +52,7 @@ def write_lists(path: Path, lists: Lists) -> None:
 
 
 def _fill(workbook: Workbook, lists: Lists, styles: Styles) -> None:
-    template, policy = lists.template, lists.policy
+    template, policy = template_in(lists.template, lists.policy), lists.policy
     workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
     words = load_guide().words
     line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xltools.books.document import LANDSCAPE, TITLE, Grid, Paragraph, as_docx
+from xltools.model.local import told_in
 from xltools.model.plan import PartPlan, load_plan_words
+from xltools.model.policy import Policy
 
 WIDTHS = {"no": 700, "indicator": 2500, "found": 1700, "required": 3900, "measure": 3000, "responsible": 1300, "due": 1300}
 
 
-def plan_document(plans: Sequence[PartPlan]) -> bytes:
+def plan_document(plans: Sequence[PartPlan], policy: Policy) -> bytes:
     """The plan of one enterprise, all its processes; the same plans give the same bytes."""
-    return as_docx(_blocks(plans), LANDSCAPE)
+    return as_docx(_blocks(plans, policy), LANDSCAPE)
 
 
-def _blocks(plans: Sequence[PartPlan]) -> Iterator[Paragraph | Grid]:
+def _blocks(plans: Sequence[PartPlan], policy: Policy) -> Iterator[Paragraph | Grid]:
     said, about = load_plan_words(), {name: value or "" for name, value in plans[0].about.items()}
     yield Paragraph(said.words["title"].format(**about), TITLE, "center", bold=True)
     yield Paragraph(said.words["code"].format(**about))
-    yield Paragraph(said.words["basis"])
+    yield Paragraph(told_in(said.words["basis"], policy))
     for plan in plans:
         yield from _part(plan)
     yield Paragraph(said.words["signed"], before=400)

@@ -27,6 +27,7 @@ from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.detail import Detail
 from xltools.model.form import FIRST_ROW, Form, Template
+from xltools.model.local import form_in
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
 
@@ -76,7 +77,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                     add_console(workbook, board, summary.inbox, summary.result, styles)
                 add_figures(workbook, summary, template, policy, styles)
             elif (has_rows := len(table.frame) or form.name in summary.beside) or buttons or form.name not in ONLY_WHEN_FILLED:
-                rows = form_plan(table, summary, template)
+                rows = form_plan(replace(table, form=form_in(table.form, policy)), summary, template)
                 sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
                 if not has_rows and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()

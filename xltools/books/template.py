@@ -21,6 +21,7 @@ from xltools.books.style import Styles
 from xltools.model.form import FIRST_ROW, Form, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.live import Live
+from xltools.model.local import template_in
 from xltools.model.policy import Policy
 
 Contents = Mapping[str, Sequence[Record]]
@@ -40,6 +41,7 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
     live: made for this very template. The same arguments give the same bytes. A value for a computed field replaces its formula; Formula("", value) only sets what
     is stored for it, on a card under "field.hint" for the words beside the field. A template without an id gets no stamp.
     """
+    template = template_in(template, policy)
     filled = _with_stored(template, contents or {})
     stamp = Stamp(template.id, template.version, policy.id)
     with workbook_at(path) as (workbook, styles):

@@ -107,7 +107,8 @@ class PartPlan:
     """The sheet of one process.
 
     head, foot: field → value or, for the foot's formulas, expression; values: what those formulas give ·
-    requirements: (grade, header) of every column · counts: how many rows of the part say a word, for the first sheet.
+    requirements: (grade, header) of every column · counts: how many rows of the part say a word, for the first sheet ·
+    clause: by which those who sign answer for it.
     """
 
     sheet: str
@@ -121,6 +122,7 @@ class PartPlan:
     opinion: str = ""
     checkers: tuple[Mapping[str, Entry], ...] = ()
     counts: Mapping[str, tuple[str, int]] = field(default_factory=dict)
+    clause: str = ""
 
 
 @dataclass(frozen=True)

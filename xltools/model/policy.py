@@ -130,7 +130,10 @@ class GradeWords:
 
 @dataclass(frozen=True)
 class Policy:
-    """Everything that another city or another year would change."""
+    """Everything that another city or another year would change.
+
+    clauses: of the document that the specs cite → the clause of `source` that says the same.
+    """
 
     id: str
     title: str
@@ -149,6 +152,7 @@ class Policy:
     sanctions: tuple[Sanction, ...] = ()
     synonyms: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     grade_words: GradeWords = field(default_factory=GradeWords)
+    clauses: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
     def lists(self) -> Mapping[str, tuple[str, ...]]:
@@ -260,6 +264,7 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
         sanctions=tuple(Sanction(**{**s, "effect": Effect(s["effect"])}) for s in given.get("sanction", ())),
         synonyms=given.get("synonyms", {}),
         grade_words=GradeWords(**given.get("grade_words", {})),
+        clauses=given.get("clauses", {}),
     )
     _consistent(policy)
     rows = data.get("indicators", {})

@@ -22,6 +22,7 @@ from xltools.model.form import load_form
 from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, level, spaced
 from xltools.model.guide import load_guide
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
+from xltools.model.local import told_in
 from xltools.model.policy import Policy
 from xltools.rules.enterprise import grade_enterprise, overall_formula
 from xltools.rules.grading import grade_part
@@ -58,10 +59,11 @@ def checklist_plan(
     grades = [grade for _, grade in made]
     whole, _ = grade_enterprise(grades, policy)
     cells = [(f"{{grade:{at}}}", part.table) for at, part in enumerate(applicant.parts)]
+    clause = told_in(load_form("checklist_checkers").source, policy)
     subject = " ".join((applicant.credit_code, *(stamped(part.table) for part in applicant.parts)))
     return ChecklistPlan(
         {"name": applicant.name, "credit_code": applicant.credit_code, "county": applicant.county},
-        tuple(part for part, _ in made),
+        tuple(replace(part, clause=clause) for part, _ in made),
         {"overall": (overall_formula(cells, policy), whole.outcome), **_open_words(grades, whole.outcome)},
         policy.id,
         subject,

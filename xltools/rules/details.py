@@ -9,6 +9,7 @@ import pandas as pd
 
 from xltools.model.code import Code
 from xltools.model.form import Field
+from xltools.model.local import example_in
 from xltools.model.policy import Policy
 from xltools.rules.choices import choices_text
 from xltools.rules.codes import credit_code_check, is_credit_code
@@ -21,7 +22,7 @@ ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and t
 def cell_details(code: Code, field: Field, value: Any, parent: object, policy: Policy) -> dict[str, object]:
     """The values for the sentence of this code about one cell; parent: the value of the field this one depends on."""
     typed = "" if pd.isna(value) else shown(value)
-    details: dict[str, object] = {"label": field.label, "value": typed, "example": field.example, "hint": hint(field)}
+    details: dict[str, object] = {"label": field.label, "value": typed, "example": field.example, "hint": hint(field, policy)}
     if code in (Code.NOT_A_CHOICE, Code.COUNTY_UNKNOWN):
         details["choices"] = choices_text(policy.options(field.list), typed)
     elif code is Code.WRONG_DEPENDENT:
@@ -50,7 +51,8 @@ def _with_digits(typed: str) -> str:
     return f"；数字写成了字母的，应为“{code}”" if code != typed and is_credit_code(code) else ""
 
 
-def hint(field: Field) -> str:
+def hint(field: Field, policy: Policy) -> str:
     """What to put into an empty cell, to follow “请填写”."""
-    example = f"，例如 {field.example}" if field.example else ""
+    own = example_in(field, policy)
+    example = f"，例如 {own}" if own else ""
     return f"{example}；没有的填“{field.none_word}”" if field.none_word else example

@@ -12,11 +12,12 @@ import pandas as pd
 
 from xltools.model.indicator import Indicator, IndicatorTable, TableStatus
 from xltools.model.indicator_rows import indicator_rows
+from xltools.model.local import load_written
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table, records_of
 
-JOIN = "|"
+JOIN, CLAUSES = "|", "policy_clauses"
 HUNDRED = Decimal(100)
 PLAUSIBLE_YEAR = 2022       # for dates typed without a year, which no cell of the workbook asks for
 Value = str | int | float | date | None
@@ -55,6 +56,7 @@ def contents_of(policy: Policy) -> Contents:
             {"list": name, "value": value, "spellings": _joined(words)} for name, entries in policy.synonyms.items() for value, words in entries.items()
         ],
         "policy_words": list(_words(policy)),
+        CLAUSES: _clauses(policy.clauses),
     }
 
 
@@ -97,6 +99,7 @@ def policy_data(contents: Contents) -> dict[str, Any]:
         "lists": lists,
         "synonyms": synonyms,
         "grade_words": _grade_words(records["policy_words"]),
+        "clauses": {row["id"]: row["clause"] for row in records[CLAUSES] if row["clause"]},
         "indicators": indicators,
     }
 
@@ -104,6 +107,13 @@ def policy_data(contents: Contents) -> dict[str, Any]:
 def contents_from(tables: Mapping[str, Table]) -> Contents:
     """The records of typed tables; a field the file lacks is empty."""
     return {name: [{field: _value(value) for field, value in row.items()} for row in records_of(table.frame)] for name, table in tables.items()}
+
+
+def with_clauses(contents: Contents) -> Contents:
+    """The contents with the rows of clauses also where the workbook was made before it had them: a policy by the specs' own document has its clauses."""
+    written = load_written()
+    is_ours = contents["policy"][0]["source"] == written.document
+    return {CLAUSES: _clauses({one: one for one in written.clauses} if is_ours else {}), **contents}
 
 
 def vocabulary(tables: Mapping[str, Table]) -> Policy:
@@ -155,6 +165,10 @@ def _indicators(policy: Policy) -> Iterator[tuple[str, tuple[Indicator, ...]]]:
         yield table.id, tuple(one for one in table.indicators if not one.shared)
     for common in policy.commons:
         yield common.id, tuple(replace(one, shared="") for one in common.indicators)
+
+
+def _clauses(own: Mapping[str, str]) -> list[Record]:
+    return [{"id": one, "about": about, "clause": own.get(one, "")} for one, about in load_written().clauses.items()]
 
 
 def _words(policy: Policy) -> Iterator[Record]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xltools.model.form import Form
+from xltools.model.local import told_in
 from xltools.model.policy import Policy
 from xltools.model.screening import Pair, ScreenWords, Source
 from xltools.rules.codes import PermitForm, is_credit_code, is_industry_code, permit_form
@@ -101,7 +102,7 @@ def _target(grades: Sequence[str], basis: Basis) -> tuple[str, date | None, str]
     schemes = [one for one in basis.policy.schemes if grades[0] in one.grades]
     if len(schemes) != 1 or grades[0] != schemes[0].lowest:
         return "", None, ""
-    return schemes[0].grades[-2], date(basis.policy.year, 12, 31), basis.words.basis
+    return schemes[0].grades[-2], date(basis.policy.year, 12, 31), told_in(basis.words.basis, basis.policy)
 
 
 def _doubts(rows: Sequence[Row], counties: Sequence[str], industry: str, settled: bool) -> Iterator[str]:
