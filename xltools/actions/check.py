@@ -14,6 +14,7 @@ from xltools.actions.inbox import Step, passwords_of, team_of, unseen
 from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
 from xltools.books.answers import abouts, answers_in, returned_from
+from xltools.books.archive import ARCHIVES, WORKBOOKS
 from xltools.books.base import Book
 from xltools.books.file import FileBook, content_of, is_alone, open_book
 from xltools.books.read import read_tables, stamp_findings
@@ -39,9 +40,7 @@ from xltools.rules.tally import accounts, unaccounted, with_account
 _TEMPLATE = "county"
 # What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
 # template among them is looked at too, so that the file a county meant to report is listed with a reason and not passed over.
-_FORMATS = frozenset(
-    {".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".csv", ".tsv", ".xltx", ".xltm", ".xlt", ".ett", ".mht", ".mhtml", ".zip", ".rar", ".7z"}
-)
+_FORMATS = WORKBOOKS | ARCHIVES | {".xltx", ".xltm", ".xlt", ".ett", ".mht", ".mhtml"}
 # What also lies in folders for other reasons (remarks, saved web pages): in a folder, only a form of ours counts.
 _MAYBE = frozenset({".txt", ".html", ".htm", ".xml"})
 # What a county may have put its report into that is no workbook.

@@ -29,7 +29,7 @@ from xltools.rules.policy_contents import (
 )
 
 _TEMPLATE = "policy"
-WORKBOOKS = frozenset({".xlsx", ".xls", ".ods"})
+LOOKED_INTO = frozenset({".xlsx", ".xls", ".ods"})     # not into summaries (.xlsm) and tables, which take long
 
 
 def make_policy(output: Path, policy: Policy) -> Path:
@@ -61,7 +61,7 @@ def policy_named(id: str, folder: Path) -> Policy:
     try:
         return load_policy(id)
     except SpecError:
-        found = (_policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in WORKBOOKS)
+        found = (_policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in LOOKED_INTO)
         policy = next((one for one in found if one and one.id == id), None)
     if policy is None:
         raise StopError(Code.POLICY_NOT_HERE.at(Place(""), policy=id))

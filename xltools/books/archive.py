@@ -8,7 +8,8 @@ from zipfile import ZipInfo
 
 from xltools.books.decode import GUESSES
 
-WANTED = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".csv", ".tsv", ".zip", ".rar", ".7z"})
+WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".et", ".csv", ".tsv"})   # what a county sends its form as
+ARCHIVES = frozenset({".zip", ".rar", ".7z"})
 ASIDE = ("__MACOSX/", "._", "~$")  # what systems and programs put beside the files
 LISTED, LONGEST = 5, 60            # names that the sentence lists · characters of one
 UTF_8, LOCKED = 0x800, 1           # flags of a member
@@ -33,7 +34,7 @@ def inside(members: Iterable[ZipInfo]) -> tuple[str, ...]:
 def _wanted(members: Iterable[ZipInfo]) -> list[tuple[PurePosixPath, ZipInfo]]:
     """By name."""
     paths = [(PurePosixPath(name), one) for one in members if not (name := _name(one)).startswith(ASIDE)]
-    return sorted(((path, one) for path, one in paths if path.suffix.lower() in WANTED and not path.name.startswith(ASIDE)), key=lambda pair: (pair[0].name, pair[0]))
+    return sorted(((path, one) for path, one in paths if path.suffix.lower() in WORKBOOKS | ARCHIVES and not path.name.startswith(ASIDE)), key=lambda pair: (pair[0].name, pair[0]))
 
 
 def _name(member: ZipInfo) -> str:
