@@ -107,6 +107,17 @@ def test_late_early_and_closed_are_told_with_their_clause(tmp_path: Path, report
     assert [message for _, message in told(tmp_path)] == expected
 
 
+def test_a_yearly_list_that_a_county_sends_again_is_not_late_and_measures_are_no_emergency_list(tmp_path: Path) -> None:
+    """三(三)2: the protected list by 09-05, once; 四: the emergency list goes to the platforms, which no county's file tells of."""
+    for batch, reported in (("8月", "2022-08-20"), ("9月", "2022-09-18"), ("10月", "2022-10-19")):
+        row, days = enterprise(0), {"report_date": date.fromisoformat(reported), "sign_date": date(2022, 7, 1), "batch": batch}
+        county_file(tmp_path / batch, "灵宝市", [row], days, protected=[filled("protected", credit_code=CODES[0])], measures=[filled("measures", credit_code=CODES[0])])
+    assert told(tmp_path, "2022-10-20") == []
+    (tmp_path / "8月" / "灵宝市.xlsx").unlink()
+    assert [message for _, message in told(tmp_path, "2022-10-20")] == ["“报送保障类企业清单及申报材料”应于 2022-09-05 前完成（含当日），2022-09-18 报送，迟 13 天"]
+    assert not [one for one in calendar([tmp_path], POLICY, date(2022, 10, 20)).progress if "应急减排清单" in str(one["name"])]
+
+
 @pytest.mark.parametrize(
     ("checked", "codes"),
     [("2022-07-31", []), ("2022-08-01", [Code.CHECKED_LATE]), ("2022-07-17", [Code.CHECKED_EARLY]), ("2022-07-18", [])],

@@ -210,8 +210,8 @@ def emergency(desk: Desk) -> None:
     measures = [filled("measures", credit_code=CODES[at], process="烧成", grade=grade, **one) for at, grade in ((FIRST, "A"), (SECOND, "B"))]
     desk.send("灵宝市", 9, "09-20", FIRST, SECOND, protected=[protected_one], measures=measures)
     outcome = calendar([desk.folder / "收件箱9"], POLICY, day("09-21"))
-    lines = [line for line in outcome.progress if str(line["due"]) == "2022-09-20" and line["county"] in ("灵宝市", "湖滨区")]
-    desk.note("09-21 应急减排清单报送", [shown([line[name] for name in ("county", "reported", "state")]) for line in lines if not line["name"].startswith("完成当月")])
+    desk.note("09-21 应急减排清单报送", [shown([line[name] for name in ("name", "who", "state")]) for line in outcome.lines if str(line["due"]) == "2022-09-20" and not str(line["name"]).startswith("完成当月")])
+    desk.note("09-21 县里的减排措施不当作报过省平台", [str(line["name"]) for line in outcome.progress if "应急减排清单" in str(line["name"])])
     desk.run("merge", desk.folder / "收件箱7", desk.folder / "收件箱9", desk.folder / "已封签", "-o", desk.folder / "市级汇总.xlsx")
     decide(desk.folder / "市级汇总.xlsx", 甲=("A", "07-31"), 乙=("B", "07-31"))
     book = desk.folder / "应急减排清单.xlsx"

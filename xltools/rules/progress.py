@@ -18,7 +18,9 @@ from xltools.rules.deadlines import deadline_of, due_date, last_day
 from xltools.rules.text import key
 
 REVIEW, SITE_CHECK, ADJUSTMENT = "review", "site_check", "adjustment"
-FILLED = {"protected": "protected", "emergency": "measures"}     # deadline → the form whose rows answer it
+# Deadline → the form whose rows answer it. The revised emergency list goes to the ministry's and the province's platforms (四), which are not
+# seen from here: measures in a county's file are neither that list nor late for it.
+FILLED = {"protected": "protected"}
 
 
 @dataclass(frozen=True)
@@ -83,13 +85,19 @@ def _line(county: str, due: Due, answers: Sequence[Sent], today: date) -> dict[s
 
 
 def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
-    """What was late, early, or came when adjustments had closed; each with its clause."""
+    """What was late, early, or came when adjustments had closed; each with its clause.
+
+    there: the earliest first. A yearly date is answered once: what a county sends of it again later is not late.
+    """
+    answered: set[tuple[str, str]] = set()
     for one in there:
         year = one.submission.year or policy.year
         deadline, place = policy.deadline(one.deadline), Place(one.submission.file)
         last = last_day(deadline, year, one.month)
         inclusive = load_calendar_words().words["inclusive" if deadline.inclusive else "exclusive"]
-        if one.reported > last:
+        again = deadline.month and (one.submission.county, one.deadline) in answered
+        answered.add((one.submission.county, one.deadline))
+        if one.reported > last and not again:
             due = due_date(deadline, year, one.month)
             said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "days": (one.reported - last).days}
             yield Code.REPORTED_LATE.at(place, **said, source=deadline.source)
