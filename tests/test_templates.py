@@ -26,7 +26,7 @@ from xltools.books.sheet import Formula
 from xltools.books.show import show
 from xltools.books.style import LOOKS, TINTS
 from xltools.books.template import write_template
-from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Kind, Owner, load_template
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Kind, Owner, load_form, load_template
 from xltools.model.guide import load_guide
 from xltools.model.policy import load_policy
 from xltools.rules.formula import live
@@ -66,6 +66,12 @@ def test_the_committed_template_is_what_the_specs_give(blank: Path) -> None:
         assert ours.namelist() == made.namelist()
         assert [name for name in ours.namelist() if ours.read(name) != made.read(name)] == []
     assert committed.read_bytes() == blank.read_bytes()
+
+
+def test_before_the_first_merge_nothing_is_said_of_any_day(blank: Path) -> None:
+    book = open_book(blank.with_name("市级汇总.xlsm"))
+    for form in (load_form("reporting"), load_form("moves")):
+        assert [row for row in book.values(form.sheet)[FIRST_ROW - 1 :] if any(cell not in (None, "") for cell in row)] == []
 
 
 def test_no_part_of_the_file_tells_when_it_was_made(blank: Path) -> None:

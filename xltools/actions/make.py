@@ -20,6 +20,7 @@ from xltools.rules.formula import live
 # Templates that counties are handed.
 HANDED_OUT = ("county",)
 NEVER = datetime(2022, 6, 24)  # a moment that is shown nowhere
+OF_A_DAY = ("reporting", "moves")   # sheets that say what holds on the day of a merge: nothing before the first
 
 
 def make_templates(folder: Path, policy: Policy) -> list[Path]:
@@ -49,6 +50,8 @@ def _city(folder: Path, policy: Policy) -> Path:
     template = load_template(TEMPLATE)
     path = (folder / template.file).with_suffix(SUFFIX)
     _, summary = Run(policy, template, Before({}), {}, NEVER).summary(Outcome(), folder)
+    tables = {name: replace(table, frame=table.frame.iloc[:0]) if name in OF_A_DAY else table for name, table in summary.tables.items()}
+    marks = {name: seen for name, seen in summary.marks.items() if name not in OF_A_DAY}
     words = load_console()
-    write_summary(path, template, policy, replace(summary, moment=words.never, result=words.never))
+    write_summary(path, template, policy, replace(summary, tables=tables, marks=marks, moment=words.never, result=words.never))
     return path
