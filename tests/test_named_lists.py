@@ -41,7 +41,7 @@ def of(*ledger: dict[str, Cell], **sheets: list[dict[str, Cell]]) -> TextBook:
 @pytest.mark.parametrize(
     ("grade", "expected"),
     [
-        ("A", [("正面清单", "A", "五3"), ("激励：自主减排", "A", "二(三)")]),
+        ("A", [("正面清单", "A", "五3"), ("激励：自主减排（需人工确认）", "A", "二(三)")]),
         ("B", [("正面清单", "B", "五3")]),
         ("B-", [("正面清单（需人工确认）", "B-", "五3、二(四)")]),
         ("C", []),
@@ -89,11 +89,26 @@ def test_a_violation_waits_for_the_grade_and_false_material_is_lowest_at_once() 
     """二(五): no number of steps is stated; 五1: the lowest grade."""
     waits = event(0, "环境违法", process="铸件", found_date=datetime(2022, 8, 10))
     assert listed(of(decided(0, "A", **PLAIN), events=[waits])) == [
-        ("正面清单", NAMES[0], "A", "五3"), ("激励：自主减排", NAMES[0], "A", "二(三)"), ("待决定处理后的等级", NAMES[0], "A", "二(五)"),
+        ("正面清单", NAMES[0], "A", "五3"), ("激励：自主减排（需人工确认）", NAMES[0], "A", "二(三)"),
+        ("纳入信用信息共享平台", NAMES[0], None, "二(五)"), ("待决定处理后的等级", NAMES[0], "A", "二(五)"),
     ]  # fmt: skip
-    assert listed(of(decided(0, "A", **PLAIN), events=[waits | FINAL | {"new_grade": "C"}])) == []
+    assert listed(of(decided(0, "A", **PLAIN), events=[waits | FINAL | {"new_grade": "C"}])) == [("纳入信用信息共享平台", NAMES[0], None, "二(五)")]
     lie = event(0, "隐瞒或提供虚假材料", found_date=datetime(2022, 8, 10))
     assert listed(of(decided(0, "A", **PLAIN), events=[lie | FINAL])) == [("D级清单", NAMES[0], "D", "二(三)")]
+
+
+def test_every_violation_goes_to_the_platform_for_credit_whoever_the_enterprise_is() -> None:
+    """二(五): enterprises that violated are put on the platform, not only those with a grade."""
+    found = lines(of(decided(0, None, **PLAIN), events=[event(0, "环境违法"), event(1, "环境违法"), event(2, "设备设施更换（未报备）")]))
+    assert [(one["kind"], one["credit_code"], one["reason"], one["place"]) for one in found] == [
+        ("纳入信用信息共享平台", code, "“环境违法”（2022-07-30）：纳入信用信息共享平台，并降级处理", f"【变更汇总】{row}") for code, row in ((CODES[0], 5), (CODES[1], 6))
+    ]  # fmt: skip
+
+
+def test_an_a_decides_its_own_measures_only_under_the_conditions_of_the_clause() -> None:
+    """二(三): clean energy, an efficient process and steady compliance are asked of an A; no figure in the ledger tells them."""
+    said = {one["kind"]: str(one["reason"]) for one in lines(of(decided(0, "A", **PLAIN)))}["激励：自主减排（需人工确认）"]
+    assert all(words in said for words in ("清洁能源替代", "高效废气治理工艺", "全面稳定达标排放", "由市级确认"))
 
 
 def test_below_standard_waits_for_the_second_review() -> None:

@@ -15,12 +15,14 @@ TEMPLATE = "named_lists"
 
 @dataclass(frozen=True)
 class ListWords:
-    """positive, asked, free, seasonal: the grades of whole enterprises that each list takes · kinds, reasons, clauses: by list."""
+    """positive, asked, free, seasonal: the grades of whole enterprises that each list takes · credit: the kinds of events that a list takes ·
+    kinds, reasons, clauses: by list."""
 
     positive: tuple[str, ...]
     asked: tuple[str, ...]
     free: tuple[str, ...]
     seasonal: tuple[str, ...]
+    credit: tuple[str, ...]
     no_honour: str
     yes: str
     no: str

@@ -14,6 +14,7 @@ from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
+from xltools.rules.account import row_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, scheme_of, whole
 from xltools.rules.sanctions import sanction
 from xltools.rules.text import key
@@ -35,7 +36,7 @@ class City:
 
 def named_lists(city: City) -> list[Line]:
     """All lists, in the order of their kinds, counties and names."""
-    lines = [*_protected(city)]
+    lines = [*_protected(city), *_credit(city)]
     for rows in by_enterprise(city.ledger, city.policy):
         lines += _enterprise(rows, city)
     lines = [{**one, "clause": told_in(str(one["clause"]), city.policy)} for one in lines]
@@ -66,6 +67,15 @@ def _protected(city: City) -> Iterator[Line]:
             yield _line("removed", about, place, reason="green")
         else:
             yield _line("protected", about, place)
+
+
+def _credit(city: City) -> Iterator[Line]:
+    """Every violation, whether its enterprise is graded or not even in the ledger. Source: 三环文〔2022〕69号 二(五)."""
+    known = {key(str(row["credit_code"] or "")): row for row in rows_of(city.ledger)}
+    for one in city.events:
+        if one.kind in load_list_words().credit:
+            about = {**known.get(key(one.credit_code), {}), "credit_code": one.credit_code, "process": one.process or None}
+            yield _line("credit", about, f"【{one.place.sheet}】{row_of(one.place)}", event=one.kind, day=_day(one))
 
 
 def _leaves(event: Event, policy: Policy) -> bool:
