@@ -1,24 +1,32 @@
 """情况说明: a warning answered in the returned file becomes a remark, as long as the cell holds the same value."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
+from string import ascii_uppercase
 
 import openpyxl
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests import county_books
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
-from xltools.actions.check import check_files
+from xltools.actions.check import check_book, check_files
 from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
+from xltools.books.answers import abouts
+from xltools.books.base import SheetFacts, TextBook
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
 from xltools.model.code import Code
-from xltools.model.finding import Severity
+from xltools.model.finding import Finding, Severity
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
-from xltools.model.returned import load_return
+from xltools.model.returned import Answer, load_return
+from xltools.rules.answers import answered, called
 
 TODAY = date(2022, 7, 18)
 FRONT = load_return().sheet
@@ -215,3 +223,77 @@ def test_the_merge_shows_the_answer_in_its_problem_list_and_counts_no_warning(tm
     assert any(WORDS in value for value in line)
     assert Severity.NOTE.label in line
     assert not [row for row in rows if Code.NOT_WORSE.number in row]
+
+
+# Rows that move
+
+SEVERAL = [      # each told from the others by its remark
+    {"current": "B", "self": "C", "applied": "C", "target": "B"},
+    {"current": "B", "self": "C", "applied": "C", "target": "B"},
+    {"name": NAMES[0]},                                                   # one name, two codes
+    {"permit_no": "PWX-130921-0023-16"},
+    {"permit_no": f"{CODES[0]}001P"},
+    {},
+]
+
+
+def inbox_book(order: list[int], hidden: set[int], twice: bool) -> TextBook:
+    """A county's workbook with these enterprises in this order, some of them in hidden rows; twice: the first one's row is there again, with another remark."""
+    rows = {at: {**county_books.enterprise(CODES[at], NAMES[at], remark=f"第{at}家"), **changes} for at, changes in enumerate(SEVERAL)}
+    records = [rows[at] for at in order] + ([{**rows[0], "remark": "又一行"}] if twice else [])
+    reviews = [county_books.beside(CODES[at], name=rows[at]["name"], applied="A") for at in reversed(order)]
+    facts = SheetFacts(hidden_rows=frozenset(5 + place for place, at in enumerate(order) if at in hidden))
+    return replace(county_books.book(screening=records, review=reviews), known={"排查清单": facts})
+
+
+def warned(book: TextBook) -> tuple[list[Finding], dict[Finding, str], dict[Finding, str]]:
+    """What is found in it, what an answer to each warning would be about, and whom the warning concerns: the remarks, or the codes, of its rows."""
+    one = check_book(book, load_template("county"), POLICY)
+    columns = [(table.sheet, table.frame["remark" if "remark" in table.frame else "credit_code"]) for table in one.raw.values() if table.form.layout == "rows"]
+    remarks = {(sheet, row): str(text) for sheet, column in columns for row, text in column.items()}
+
+    def who(finding: Finding) -> str:
+        rows = [finding.place.cell.lstrip(ascii_uppercase)] if finding.place.cell else str(dict(finding.values).get("among", "")).split()
+        return " ".join(sorted(remarks.get((finding.place.sheet, int(row)), "") for row in rows))
+
+    about = abouts(book, one.findings, called(one.raw))
+    return list(one.findings), about, {finding: f"{finding.code.number} {who(finding)}" for finding in about}
+
+
+@settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])
+@given(st.permutations(range(len(SEVERAL))), st.sets(st.sampled_from(range(len(SEVERAL)))), st.sets(st.sampled_from(range(len(SEVERAL)))), st.booleans())
+def test_rows_may_move_and_no_answer_is_anothers(order: list[int], hidden: set[int], later: set[int], twice: bool):
+    _, about, concerned = warned(inbox_book(list(range(len(SEVERAL))), hidden, twice))
+    given_ = [Answer(one.place.sheet, one.place.cell, one.code.number, about[one], concerned[one]) for one in about]
+    moved = inbox_book(order, later, twice)
+    found, about, now = warned(moved)
+    told, _ = answered(found, given_, about)
+    left = [one for one in told if one.severity is Severity.WARNING]
+    said = {(one.place, str(dict(one.values)["number"])): str(dict(one.values)["answer"]) for one in told if one.code is Code.ANSWERED}
+    assert all(said[one.place, one.code.number] == now[one] for one in about if (one.place, one.code.number) in said)
+    assert len(said) + len(left) == len(about)
+    asked = {Code.NAME_TWO_CODES} if order.index(0) > order.index(2) else set()      # the other of the two is asked now
+    assert {one.code for one in left} == asked | ({Code.HIDDEN_ROWS} if later and hidden != later else set())
+
+
+def test_an_answer_about_hidden_rows_stays_when_a_row_is_inserted_above(tmp_path):
+    path = county_file(tmp_path / "一", "灵宝市", [enterprise(0), enterprise(1), enterprise(2, capacity="很多")])
+    book = openpyxl.load_workbook(path)
+    book["排查清单"].row_dimensions[6].hidden = True
+    book.save(path)
+    path = answer(back(check_files([path], POLICY), tmp_path / "二"), WORDS, cell="")
+
+    def insert(sheet: Worksheet) -> None:
+        sheet.insert_rows(5)
+        for at, cell in enumerate(sheet[6], 1):
+            sheet.cell(5, at).value = cell.value
+        sheet["C5"], sheet["B5"], sheet["D5"] = CODES[5], NAMES[5], "无"
+        sheet.row_dimensions[6].hidden, sheet.row_dimensions[7].hidden = False, True
+
+    def hide_another(sheet: Worksheet) -> None:
+        sheet.row_dimensions[6].hidden, sheet.row_dimensions[5].hidden = False, True
+
+    kept = changed(path, tmp_path, insert)
+    assert [one.message for one in kept.findings if one.code is Code.ANSWERED] == [f"W153：第7行被隐藏或筛选掉了，仍按上报的内容读取；县（市、区）说明：“{WORDS}”"]
+    other = told(changed(path, tmp_path, hide_another))
+    assert ((Code.ANSWER_LAPSED, "") in other, (Code.HIDDEN_ROWS, "") in other) == (True, True)

@@ -15,6 +15,8 @@ from xltools.model.returned import Answer, load_return
 RECORD = ANSWER + 1  # the hidden column behind the table
 BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about; on top: our fingerprint, and of which files this is the return
 SHEET_AT, CELL_AT, CODE_AT = 3, 4, 7
+# Values of sentences that say where another row or cell is; and those that list the rows whose numbers the value "among" has.
+MOVING, AMONG = frozenset({"row", "place"}), frozenset({"rows", "what"})
 
 
 def front_sheets(book: Book) -> list[str]:
@@ -68,8 +70,17 @@ def abouts(book: Book, findings: Iterable[Finding], records: Mapping[tuple[str, 
             where = split(one.place.cell)
             typed = "" if one.place.cell in formulas.get(sheet, ()) else shown(value_at(grids.get(sheet, []), *(where or (0, 0))))
             record = records.get((sheet, where[0]), "") if where else ""
-            found[one] = f"{one.code.number}:{_digest(one.message, typed)}:{_digest(record) if record else ''}"
+            found[one] = f"{one.code.number}:{_digest(_lasting(one, records), typed)}:{_digest(record) if record else ''}"
     return found
+
+
+def _lasting(finding: Finding, records: Mapping[tuple[str, int], str]) -> str:
+    """The sentence without numbers of rows and cells, which change when rows move; a sentence about several rows with what each of these is called."""
+    values = dict(finding.values)
+    rows = str(values.get("among", "")).split()
+    moving = {name for name in values if name in MOVING or (rows and name in AMONG)}
+    called = sorted(records.get((finding.place.sheet, int(row))) or row for row in rows)
+    return "\n".join([finding.code.message.format(**values | dict.fromkeys(moving, "")), *called]) if moving else finding.message
 
 
 def _digest(*texts: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from xltools.books.address import address, column_letters
 from xltools.books.cells import is_blank
@@ -23,7 +23,7 @@ def unseen(located: Located) -> Iterator[Finding]:
     rows = [row for row in located.rows.records if row in facts.hidden_rows]
     if rows:
         named = "、".join(str(row) for row in rows[:NAMED]) + (f"等{len(rows)}行" if len(rows) > NAMED else "行")
-        yield Code.HIDDEN_ROWS.at(located.place, rows=named)
+        yield Code.HIDDEN_ROWS.at(located.place, rows=named, among=_numbers(rows))
     for name, column in located.columns.found.items():
         hidden = located.form[name].owner is Owner.COUNTY and column_letters(column) in facts.hidden_columns
         if hidden and not all(map(is_blank, located.cells[column])):
@@ -38,11 +38,19 @@ def struck(located: Located) -> Iterator[Finding]:
         return
     rows = {row: what for row, cells in _struck_cells(located).items() if (what := _what(cells))}
     if len(rows) > NAMED:
-        yield Code.STRUCK_THROUGH.at(located.place, what=f"第{'、'.join(map(str, [*rows][:NAMED]))}等{len(rows)}行")
+        yield Code.STRUCK_THROUGH.at(located.place, what=f"第{'、'.join(map(str, [*rows][:NAMED]))}等{len(rows)}行", among=_numbers(rows))
         return
     column = next((found for name, found in located.columns.found.items() if located.form[name].formula in ECHOES), 0)
     for row, what in rows.items():
-        yield Code.STRUCK_THROUGH.at(located.at(row, column) if column else located.place, what=what if column else f"第{row}行")
+        if column:
+            yield Code.STRUCK_THROUGH.at(located.at(row, column), what=what)
+        else:
+            yield Code.STRUCK_THROUGH.at(located.place, what=f"第{row}行", among=_numbers([row]))
+
+
+def _numbers(rows: Iterable[int]) -> str:
+    """The rows that a sentence is about, all of them, for whoever must know them again when they have moved."""
+    return " ".join(map(str, rows))
 
 
 def _struck_cells(located: Located) -> dict[int, list[tuple[str, bool | None]]]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
+from xltools.model.form import Owner
 from xltools.model.returned import Answer
 from xltools.model.table import Table
 from xltools.rules.text import key, shown, visible
@@ -16,13 +18,22 @@ CHANGED, NO_EXCUSE = "内容已经改变", "错误要改正，不能用说明代
 
 
 def called(raw: Mapping[str, Table]) -> dict[tuple[str, int], str]:
-    """Sheet and row → what tells this record from others, however it is written; "" for one without a key."""
+    """Sheet and row → what tells this record from others, however it is written: its key; all that was typed in it where the key is not whole or not its own."""
     found: dict[tuple[str, int], str] = {}
     for table in raw.values():
-        columns = [table.frame[name].tolist() for name in table.form.key if name in table.frame]
-        for row, *values in zip(table.frame.index.tolist(), *columns, strict=True):
-            found[table.sheet, row] = " ".join("" if value is None else key(shown(value)) for value in values).strip()
+        keys = _written(table, table.form.key)
+        times, rows = Counter(keys), table.frame.index.tolist()
+        unsure = any(times[one] > 1 or not all(one) for one in keys)
+        whole = _written(table, [field.name for field in table.form.owned(Owner.COUNTY)]) if unsure else keys
+        for row, own, all_ in zip(rows, keys, whole, strict=True):
+            found[table.sheet, row] = " ".join(own if times[own] == 1 and all(own) else all_).strip()
     return found
+
+
+def _written(table: Table, names: Iterable[str]) -> list[tuple[str, ...]]:
+    """These fields of every record, each as `key`, "" where nothing stands."""
+    columns = [table.frame[name].tolist() for name in names if name in table.frame]
+    return [tuple("" if value is None else key(shown(value)) for value in values) for values in zip(*columns, strict=True)] or [()] * len(table.frame)
 
 
 def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Mapping[Finding, str]) -> tuple[list[Finding], list[Answer]]:
