@@ -1,7 +1,6 @@
 """Checklist workbooks for tests: written by the real writer, filled as experts fill them, well and badly."""
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 from tests.checklists import best
+from tests.workbooks import packed, parts_of
 from xltools.actions.checklist import write_one
 from xltools.model.checklist import Applicant, ApplicantPart, Visit
 from xltools.model.grade import Answer, Found
@@ -92,18 +92,13 @@ def _random_found(one: Indicator, rng: Random, careful: bool) -> Found:
 def change(path: Path, sheet: int, **cells: str | float | None) -> Path:
     """The workbook with other cells on its sheet of this number (1 = 综合): text, number, None for empty, "=formula=>value"."""
     member = f"xl/worksheets/sheet{sheet}.xml"
-    content: dict[str, bytes] = {}
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            content[name] = archive.read(name)
+    content = parts_of(path)
     text = content[member].decode("utf-8")
     for cell, value in cells.items():
         text, count = re.subn(rf'<c r="{cell}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', lambda match, c=cell, v=value: _cell(c, match[1] or "", v), text)
         assert count == 1, cell
     content[member] = text.encode("utf-8")
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in content.items():
-            archive.writestr(name, data)
+    path.write_bytes(packed(content))
     return path
 
 

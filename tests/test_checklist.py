@@ -1,8 +1,7 @@
 """Checklists: what is written, what comes back, what is noticed when somebody changed the sheet, and one for every applicant."""
 
 import shutil
-import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from random import Random
@@ -14,6 +13,7 @@ from tests import checklist_books as books
 from tests.checklist_books import CODE, POLICY, applicant, at_best, change, visit, write
 from tests.checklists import best, table_of, toy
 from tests.county_files import CODES, NAMES, county_file, enterprise
+from tests.workbooks import packed, parts_of
 from xltools.actions import checklist, workers
 from xltools.actions.checklist import Making, file_name, make_checklists, write_new
 from xltools.actions.grade import grade_files
@@ -286,12 +286,6 @@ def test_a_formula_never_calculated_is_no_disagreement(tmp_path: Path) -> None:
     assert codes(path) == {}
 
 
-def _members(path: Path) -> Iterator[tuple[str, bytes]]:
-    with zipfile.ZipFile(path) as archive:
-        for name in archive.namelist():
-            yield name, archive.read(name)
-
-
 @pytest.mark.parametrize(
     ("one", "other"),
     [
@@ -374,14 +368,12 @@ def test_a_column_that_lost_its_header_is_named(tmp_path: Path) -> None:
 
 def test_a_checklist_without_stamp_is_known_by_its_sheets(tmp_path: Path) -> None:
     path = grinding(tmp_path)
-    members = {name: data for name, data in _members(path) if name != "docProps/custom.xml"}
+    members = {name: data for name, data in parts_of(path).items() if name != "docProps/custom.xml"}
     members["xl/workbook.xml"] = members["xl/workbook.xml"].replace(b"xltools_", b"other_")
     members["xl/sharedStrings.xml"] = members["xl/sharedStrings.xml"].replace("<t>模板</t>".encode(), "<t>样式</t>".encode())
     for name in ("[Content_Types].xml", "_rels/.rels"):
         members[name] = members[name].replace(b"docProps/custom.xml", b"docProps/core.xml") if name == "_rels/.rels" else members[name]
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in members.items():
-            archive.writestr(name, data)
+    path.write_bytes(packed(members))
     assert is_checklist(open_book(path))
     assert [part.outcome for part in grade_files([path], POLICY).checks] == ["引领性"]
 

@@ -6,12 +6,12 @@ import ast
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 
+from tests.workbooks import parts_of
 from xltools.actions import example
 from xltools.actions.check import check_files
 from xltools.actions.example import COUNTY_FOLDER, KEY_FILE, SUMMARY_FILE
@@ -96,12 +96,6 @@ def built(tmp_path_factory: pytest.TempPathFactory, policy: Policy) -> Path:
 @pytest.fixture(scope="module")
 def outcome(built: Path, policy: Policy) -> Outcome:
     return check_files([built / COUNTY_FOLDER], policy)
-
-
-def parts(path: Path) -> Mapping[str, bytes]:
-    """The members of a package by name."""
-    with ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def read_key(folder: Path) -> Counter[tuple[str, str, str, str]]:
@@ -207,7 +201,7 @@ def test_committed_workbooks_are_those_the_generator_writes(built: Path) -> None
     names = sorted(path.name for path in (built / COUNTY_FOLDER).glob("*.xlsx"))
     assert sorted(path.name for path in (COMMITTED / COUNTY_FOLDER).glob("*.xlsx")) == names
     for name in names:
-        assert parts(COMMITTED / COUNTY_FOLDER / name) == parts(built / COUNTY_FOLDER / name)
+        assert parts_of(COMMITTED / COUNTY_FOLDER / name) == parts_of(built / COUNTY_FOLDER / name)
     assert (COMMITTED / KEY_FILE).read_text("utf-8-sig") == (built / KEY_FILE).read_text("utf-8-sig")
 
 

@@ -1,10 +1,8 @@
 """Importing an official table as a bureau drew it: the right rows, every doubt said, no word lost."""
 
 import csv
-import io
 import re
 import runpy
-import zipfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tests.workbooks import changed, packed
 from xltools.actions.import_table import add_table, import_table
 from xltools.actions.policy import make_policy, read_policy
 from xltools.books.address import address
@@ -393,11 +392,7 @@ def document(body: str, **more: str) -> bytes:
         "word/document.xml": f"<w:document {WORD}><w:body>{body}</w:body></w:document>",
         **{f"word/{name}.xml": text for name, text in more.items()},
     }
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as file:
-        for name, text in parts.items():
-            file.writestr(name, text)
-    return buffer.getvalue()
+    return packed(parts)
 
 
 def cell(text: str, properties: str = "") -> str:
@@ -457,7 +452,7 @@ def test_a_workbook_is_no_document() -> None:
 
 
 def test_a_document_with_a_document_type_is_refused() -> None:
-    bomb = document("").replace(b"<w:document", b'<!DOCTYPE x [<!ENTITY a "b">]><w:document')
+    bomb = changed(document(""), lambda _, content: content.replace(b"<w:document", b'<!DOCTYPE x [<!ENTITY a "b">]><w:document'))
     with pytest.raises(StopError) as stop:
         tables_in(bomb, "表.docx")
     assert stop.value.finding.code is Code.UNREADABLE

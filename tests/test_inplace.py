@@ -15,6 +15,7 @@ from openpyxl.worksheet.table import Table
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import NAMES, POLICY, county_file, enterprise
+from tests.workbooks import parts_of
 from xltools.actions.merge import merge
 from xltools.books.base import Grid
 from xltools.books.elsewhere import placed
@@ -64,16 +65,11 @@ def ledger(path: Path) -> Worksheet:
     return openpyxl.load_workbook(path, keep_vba=True)[LEDGER.sheet]
 
 
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
-
-
 def test_only_parts_of_ours_change(summary: Path) -> None:
-    before = parts(summary)
+    before = parts_of(summary)
     outcome = again(summary)
     assert outcome.output == summary
-    after = parts(summary)
+    after = parts_of(summary)
     assert [name for name in after if name in before] == list(before)
     assert all(name.startswith("xl/worksheets/_rels/") for name in after.keys() - before.keys())  # links of a sheet that had none
     changed = {name for name in before if before[name] != after[name]}
@@ -122,7 +118,7 @@ def own(book: openpyxl.Workbook) -> None:
 
 def test_what_a_person_added_goes_with_its_record(summary: Path) -> None:
     change(summary, own)
-    before = parts(summary)
+    before = parts_of(summary)
     assert again(summary).output == summary
     sheet, column = ledger(summary), WIDTH + 1
     assert [sheet.cell(row, 3).value for row in (5, 6, 7)] == [NAMES[2], NAMES[0], NAMES[1]]
@@ -132,10 +128,10 @@ def test_what_a_person_added_goes_with_its_record(summary: Path) -> None:
     assert (sheet["C7"].comment.text, sheet["C6"].comment) == ("已电话核实", None)
     assert [str(one.sqref) for one in sheet.conditional_formatting] == ["L5:L7"]
     assert (sheet["A10"].value, sheet["L11"].value) == ("注：已核对", "=SUM(L5:L7)")
-    after = parts(summary)
+    after = parts_of(summary)
     assert all(after[name] == before[name] for name in before if "chart" in name and b"\xe5\x88\x86\xe6\x9e\x90" in before[name])
     again(summary, 2)
-    assert parts(summary) == after
+    assert parts_of(summary) == after
 
 
 def test_a_formula_in_every_record_of_a_column_is_in_a_new_record_too(summary: Path) -> None:
@@ -153,9 +149,9 @@ def test_a_formula_in_every_record_of_a_column_is_in_a_new_record_too(summary: P
     assert [sheet.cell(row, 3).value for row in (5, 6, 7)] == [NAMES[2], NAMES[0], NAMES[1]]
     assert [sheet.cell(row, WIDTH + 1).value for row in (5, 6, 7)] == ["=LEFT(C5,3)", "=LEFT(C6,3)", "=LEFT(C7,3)"]
     assert [sheet.cell(row, WIDTH + 2).value for row in (5, 6, 7)] == [None, "=LEFT(C6,2)", None]
-    after = parts(summary)
+    after = parts_of(summary)
     again(summary, 2)
-    assert parts(summary) == after
+    assert parts_of(summary) == after
 
 
 def test_rows_that_are_sorted_or_put_in_between_do_not_part_remarks_from_their_enterprise(summary: Path) -> None:
@@ -248,20 +244,20 @@ def analysed(path: Path) -> list[str]:
 
 def test_formulas_on_other_sheets_follow_the_records_they_point_to(summary: Path) -> None:
     change(summary, analysis)
-    before = parts(summary)
+    before = parts_of(summary)
     outcome = again(summary)
     assert analysed(summary) == ["C7", "$C$5:$C$7", "C6", "L:L"]
     (said,) = [one for one in outcome.findings if one.code is Code.FORMULAS_FOLLOWED]
     assert (said.place.sheet, said.place.cell) == ("分析", "A1")
     assert "3 个公式" in said.message
-    after = parts(summary)
+    after = parts_of(summary)
     charts = [one for name, one in after.items() if "charts/chart" in name and b"!$L$5:$L$7</" in one]
     assert len(charts) == 1
     (sheet,) = [name for name in before if name.startswith("xl/worksheets/sheet") and b"!C6" in before[name]]
     rest = before[sheet].replace(b"!C5)", b"!C6)").replace(b"'!C6)", b"'!C7)", 1).replace(b"$C$6", b"$C$7")
     assert after[sheet] == rest
     again(summary, 2)
-    assert parts(summary) == after
+    assert parts_of(summary) == after
 
 
 def test_the_source_of_a_pivot_table_grows_with_the_rows(summary: Path) -> None:
@@ -270,7 +266,7 @@ def test_the_source_of_a_pivot_table_grows_with_the_rows(summary: Path) -> None:
     with zipfile.ZipFile(summary, "a") as package:
         package.writestr(name, cache)
     outcome = again(summary)
-    assert parts(summary)[name].decode() == cache.replace("A4:S6", "A4:S7")
+    assert parts_of(summary)[name].decode() == cache.replace("A4:S6", "A4:S7")
     assert Code.PIVOT_GROWN in {one.code for one in outcome.findings}
     assert Code.PIVOT_GROWN not in {one.code for one in again(summary, 2).findings}
 

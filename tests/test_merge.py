@@ -13,6 +13,7 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
+from tests.workbooks import parts_of
 from xltools.actions import merge as merge_module
 from xltools.actions.fsck import fsck
 from xltools.actions.merge import merge
@@ -80,6 +81,12 @@ def remark(book: openpyxl.Workbook) -> None:
     cell(sheet, FIRST_ROW + 1, "decided_date").value = date(2022, 7, 29)
 
 
+def linked(path: Path) -> set[str]:
+    """The workbooks that the sheets' links lead to, as the package names them."""
+    relations = "".join(content.decode() for name, content in parts_of(path).items() if "worksheets/_rels" in name)
+    return set(re.findall('Target="([^"]*xlsx)"', relations))
+
+
 def codes(outcome: Outcome) -> set[Code]:
     return {finding.code for finding in outcome.findings}
 
@@ -110,16 +117,12 @@ def test_links_lead_to_another_drive_and_stay_when_nothing_is_new(
     monkeypatch.setattr(os.path, "relpath", elsewhere)
     monkeypatch.setattr(Path, "absolute", whole)
     path = run().output or tmp_path
-    with zipfile.ZipFile(path) as package:
-        relations = "".join(package.read(name).decode() for name in package.namelist() if "worksheets/_rels" in name)
-    leading = set(re.findall('Target="([^"]*xlsx)"', relations))
+    leading = linked(path)
     assert leading == {f"{target}{one.name}" for one in counties.iterdir()}
     assert Code.UNCHANGED in codes(run())
     edit(path, remark)
     assert Code.UNCHANGED not in codes(run())
-    with zipfile.ZipFile(path) as package:
-        again = "".join(package.read(name).decode() for name in package.namelist() if "worksheets/_rels" in name)
-    assert {one.replace("/", "\\").replace("file:\\\\\\", "file:///") for one in re.findall('Target="([^"]*xlsx)"', again)} == leading
+    assert {one.replace("/", "\\").replace("file:\\\\\\", "file:///") for one in linked(path)} == leading
 
 
 def test_what_was_not_understood_is_there_as_typed_and_text_stays_text(run: Callable[[], Outcome]) -> None:

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from zipfile import ZipFile
 
 import openpyxl
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from tests.checklist_books import applicant, change, visit, write
 from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
+from tests.workbooks import parts_of
 from xltools.actions.pack import Job, close_month, pack_files
 from xltools.actions.reporting import default_settings, make_reporting, read_reporting
 from xltools.actions.sign import Signing, sign_files
@@ -45,11 +45,6 @@ def told(folder: Path) -> list[tuple[Code, str]]:
     return [(one.code, one.message) for one in pack_files([folder], "7月", job(folder.parent)).findings if one.code in OWN]
 
 
-def members(path: Path) -> dict[str, bytes]:
-    with ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def sheet(tmp_path: Path, content: bytes, name: str) -> list[list[Cell]]:
     (tmp_path / "one.xlsx").write_bytes(content)
     return open_book(tmp_path / "one.xlsx").values(name)
@@ -58,7 +53,7 @@ def sheet(tmp_path: Path, content: bytes, name: str) -> list[list[Cell]]:
 def test_a_package_has_fixed_names_a_list_and_fingerprints(tmp_path: Path) -> None:
     done = pack_files([inbox(tmp_path / "收件箱", {}, {})], "7月", job(tmp_path))
     assert [path.name for path in done.paths] == ["灵宝市-7月.zip"]
-    files = members(done.paths[0])
+    files = parts_of(done.paths[0])
     assert list(files) == ["1-绩效分级清单/绩效分级清单.xlsx", "2-申报材料/区县填报表.xlsx", "3-县级初审意见/县级初审意见.xlsx", "4-整改情况/核查意见整改情况.xlsx", "说明.txt", "校验和.txt"]
     assert files["2-申报材料/区县填报表.xlsx"] == (tmp_path / "收件箱" / "灵宝市.xlsx").read_bytes()
     for line in files["校验和.txt"].decode().splitlines():
@@ -98,7 +93,7 @@ def test_what_is_incomplete_is_not_reported_and_the_reason_is_said(tmp_path: Pat
     source = inbox(tmp_path / "收件箱", {}, review)
     expected = [(Code.HELD_BACK, f"“{NAMES[1]}”（烧成）没有列入上报清单：{reason}")] if reason else []
     assert told(source) == expected
-    files = members(tmp_path / "上报包" / "灵宝市-7月.zip")
+    files = parts_of(tmp_path / "上报包" / "灵宝市-7月.zip")
     opinions = sheet(tmp_path, files["3-县级初审意见/县级初审意见.xlsx"], "县级初审意见")
     assert [row[0] for row in opinions[FIRST_ROW - 1 :]] == ["是", "否" if reason else "是"]
 
@@ -111,7 +106,7 @@ def test_a_signature_after_the_20th_is_told_and_does_not_decide_the_batch(tmp_pa
 def test_problems_go_along_with_their_state(tmp_path: Path) -> None:
     source = inbox(tmp_path / "收件箱", {}, issues=({"issue_no": "1", "done": None, "result": None}, {"issue_no": "2", "done": date(2022, 7, 10), "result": "已整改到位"}))
     assert [code for code, _ in told(source)] == [Code.OPEN_ISSUES]
-    files = members(tmp_path / "上报包" / "灵宝市-7月.zip")
+    files = parts_of(tmp_path / "上报包" / "灵宝市-7月.zip")
     rows = sheet(tmp_path, files["4-整改情况/核查意见整改情况.xlsx"], "核查意见整改情况")[FIRST_ROW - 1 :]
     assert [row[0] for row in rows] == ["未完成", "已完成"]
 
@@ -128,7 +123,7 @@ def test_materials_are_taken_along_as_they_are(tmp_path: Path) -> None:
     folder.mkdir(parents=True)
     (folder / "监测报告.pdf").write_bytes(b"%PDF-")
     done = pack_files([inbox(tmp_path / "收件箱")], "7月", job(tmp_path, materials=tmp_path / "材料"))
-    assert members(done.paths[0])[f"2-申报材料/{CODES[0]}/监测报告.pdf"] == b"%PDF-"
+    assert parts_of(done.paths[0])[f"2-申报材料/{CODES[0]}/监测报告.pdf"] == b"%PDF-"
 
 
 def settings(path: Path, columns: list[tuple[str, str, str]], *advanced: str) -> Path:
@@ -154,7 +149,7 @@ def test_the_platforms_columns_are_a_persons_and_paper_applicants_stay_off_them(
     assert [one.code for one in found] == []
     done = pack_files([inbox(tmp_path / "收件箱", {}, {})], "7月", job(tmp_path, settings=chosen))
     assert {one.code for one in done.findings} & {Code.MAPPING_DEFAULT, *OWN} == {Code.PAPER_ONLY}
-    files = members(done.paths[0])
+    files = parts_of(done.paths[0])
     grades = sheet(tmp_path, files["1-绩效分级清单/绩效分级清单.xlsx"], "绩效分级清单")
     assert [row[:3] for row in grades[FIRST_ROW - 2 :]] == [["企业", "年度", "等级"], [NAMES[0], "2022", "B"]]
     papers = sheet(tmp_path, files["5-纸质材料/绩效先进性纸质材料清单.xlsx"], "纸质材料清单")[FIRST_ROW - 1 :]

@@ -1,13 +1,12 @@
 """Changing a package part by part: what is changed reads as meant, and everything else keeps its bytes."""
 
-import io
 import sys
 import zipfile
 from types import SimpleNamespace
 
 import pytest
 
-from tests.workbooks import XLSX, changed, small, strict
+from tests.workbooks import XLSX, changed, parts_of, small, strict
 from xltools.books.document import Paragraph, as_docx
 from xltools.books.package import pack
 from xltools.books.patch import Patch
@@ -30,11 +29,6 @@ from xltools.books.patch_xml import (
 
 PINK = "#FBD9D5"
 EMPTY_SHEET = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData/></worksheet>'
-
-
-def members(data: bytes) -> dict[str, bytes]:
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
 
 
 def sheet(rows: str, before: str = "", after: str = "") -> bytes:
@@ -96,7 +90,7 @@ def test_text_is_written_so_that_it_is_read_as_the_same_text(text, written):
 def test_an_unchanged_package_keeps_every_member_in_its_order():
     patch = Patch(XLSX, "甲.xlsx")
     patch.read(patch.main)
-    assert list(members(patch.content()).items()) == list(members(XLSX).items())
+    assert list(parts_of(patch.content()).items()) == list(parts_of(XLSX).items())
 
 
 def test_a_strict_package_is_refused_before_anything_is_changed():
@@ -119,7 +113,7 @@ def test_a_front_sheet_comes_first_is_shown_and_leaves_names_on_their_sheets():
     take_out_sheet(patch, sheets_of(patch)[0])
     assert [one.name for one in sheets_of(patch)] == ["表"]
     assert [one.attributes.get("localSheetId") for one in outline(patch.read(patch.main), 2).first("definedNames").children] == ["0", None]
-    assert members(patch.content()).keys() == members(selected).keys()
+    assert parts_of(patch.content()).keys() == parts_of(selected).keys()
 
 
 # --- cells ---------------------------------------------------------------------------------------------------------------

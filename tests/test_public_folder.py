@@ -14,6 +14,7 @@ from tests.checklist_books import applicant, visit, write
 from tests.checklists import best, table_of
 from tests.county_files import CODES, LIVE, NAMES, POLICY, SHORT, filled
 from tests.test_whole_year import decide
+from tests.workbooks import parts_of
 from xltools.books.base import Cell
 from xltools.books.template import write_template
 from xltools.faces import cli
@@ -108,8 +109,7 @@ def spellings(value: str) -> Iterator[bytes]:
 def test_the_planted_values_did_reach_the_summary(published: tuple[Path, Planted]) -> None:
     """Else the next test could not fail: the people, phones and remarks of the inputs do stand in the city's own workbook."""
     folder, planted = published
-    with zipfile.ZipFile(folder / "市级汇总.xlsx") as package:
-        text = b"".join(package.read(name) for name in package.namelist()).decode("utf-8", "replace")
+    text = b"".join(parts_of(folder / "市级汇总.xlsx").values()).decode("utf-8", "replace")
     kept = {where for value, where in planted.where.items() if value in text}
     assert {"screening.contact", "screening.phone", "screening.remark", "screening.town", "protected.contact", "protected.phone", "rectification.responsible", "ledger.city_remark", "a note", "properties"} <= kept
     assert len(planted.where) >= 40

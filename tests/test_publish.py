@@ -14,6 +14,7 @@ import pytest
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary
+from tests.workbooks import parts_of
 from xltools.actions.emergency import emergency
 from xltools.actions.merge import merge
 from xltools.actions.merge_open import Request, merge_open
@@ -258,8 +259,7 @@ def every_byte(path: Path) -> bytes:
     """The file as it lies there, and its parts decompressed."""
     if not zipfile.is_zipfile(path):
         return path.read_bytes()
-    with zipfile.ZipFile(path) as archive:
-        return path.read_bytes() + b"\n".join(name.encode() + archive.read(name) for name in archive.namelist())
+    return path.read_bytes() + b"\n".join(name.encode() + content for name, content in parts_of(path).items())
 
 
 def test_the_list_has_one_sheet_and_neither_properties_nor_comments(tmp_path: Path) -> None:

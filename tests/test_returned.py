@@ -5,7 +5,6 @@ import io
 import json
 import re
 import shutil
-import zipfile
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +13,7 @@ import pytest
 import xlsxwriter
 
 from tests.county_files import POLICY, county_file, enterprise
-from tests.workbooks import strict
+from tests.workbooks import parts_of, strict
 from xltools.actions.check import check_files, sources
 from xltools.actions.give_back import Returned, deadline_line, give_back
 from xltools.books.file import open_book
@@ -56,11 +55,6 @@ def only(results: list[Returned]) -> Path:
     return one.output
 
 
-def members(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return {name: archive.read(name) for name in archive.namelist()}
-
-
 def loaded(path: Path) -> openpyxl.Workbook:
     return openpyxl.load_workbook(path)
 
@@ -87,7 +81,7 @@ def test_every_problem_is_filled_and_said_in_words_in_its_own_cell(outcome, tmp_
 
 
 def test_parts_without_a_mark_keep_their_bytes_and_marked_sheets_all_but_styles(sent, outcome, tmp_path):
-    old, new = members(sent), members(only(give(outcome, tmp_path)))
+    old, new = parts_of(sent), parts_of(only(give(outcome, tmp_path)))
     for name in ("xl/sharedStrings.xml", "xl/theme/theme1.xml", "docProps/app.xml", "docProps/core.xml", "docProps/custom.xml", "xl/worksheets/sheet9.xml", "xl/worksheets/sheet10.xml"):
         assert new[name] == old[name], name
     before, after = (data["xl/worksheets/sheet3.xml"].partition(b"</sheetData>")[2] for data in (old, new))
@@ -133,7 +127,7 @@ def test_a_return_that_comes_back_as_it_was_gives_the_same_return_again(outcome,
     assert [(one.code, one.place.sheet, one.place.cell) for one in again.findings] == [(one.code, one.place.sheet, one.place.cell) for one in outcome.findings]
     second = only(give(again, tmp_path / "二"))
     assert second.name == first.name
-    old, new = members(first), members(second)
+    old, new = parts_of(first), parts_of(second)
     front = [name for name in old if old[name] != new[name]]
     assert old.keys() == new.keys()
     assert len(front) == 1
@@ -207,7 +201,7 @@ def test_a_workbook_with_macros_keeps_them_its_buttons_and_its_pictures(tmp_path
     path = only(give(Outcome((finding,), (Submission("甲.xlsm", macros),)), tmp_path / "退回"))
     assert path.name == "甲-退回.xlsm"
     assert marks(path).keys() == {("表", "B2")}
-    old, new = members(macros), members(path)
+    old, new = parts_of(macros), parts_of(path)
     assert [name for name in old if name.startswith(("xl/vba", "xl/media", "xl/drawings/drawing", "xl/theme")) and old[name] != new[name]] == []
     assert {"xl/vbaProject.bin", "xl/media/image1.png"} <= old.keys()
     (button,) = re.findall(b"<v:shape .*?</v:shape>", old["xl/drawings/vmlDrawing1.vml"], re.DOTALL)
@@ -236,7 +230,7 @@ def decorated(path: Path) -> Path:
 
 def changed_parts(path: Path, output: Path) -> set[str]:
     """The parts of a workbook that are not byte for byte in its return."""
-    old, new = members(path), members(output)
+    old, new = parts_of(path), parts_of(output)
     return {name for name in old if old[name] != new.get(name)}
 
 
@@ -248,7 +242,7 @@ def test_pictures_charts_shapes_and_controls_keep_every_byte(tmp_path):
     path = decorated(tmp_path / "甲.xlsx")
     output = only(give(Outcome((MARKED,), (Submission("甲.xlsx", path),)), tmp_path / "退回"))
     assert changed_parts(path, output) == {*ABOUT_ALL, "xl/worksheets/sheet1.xml", "xl/comments1.xml", "xl/drawings/vmlDrawing1.vml"}
-    old, new = members(path), members(output)
+    old, new = parts_of(path), parts_of(output)
     assert len([name for name in old if name.startswith(("xl/media/", "xl/charts/chart", "xl/drawings/drawing", "xl/featureP", "xl/richData/"))]) >= 10
     shapes = re.findall(b"<v:shape .*?</v:shape>", old["xl/drawings/vmlDrawing1.vml"], re.DOTALL)
     assert len(shapes) == 2                                                            # the button, and the box of the note

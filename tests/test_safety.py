@@ -1,7 +1,6 @@
 """What goes out is safe: text that looks like a formula is text, nothing hidden in a county's file travels, links lead to our sources."""
 
 import re
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
+from tests.workbooks import parts_of
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back, notify
 from xltools.actions.merge import merge
@@ -37,8 +37,7 @@ def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def content(path: Path) -> str:
     """Everything in a package, inflated."""
-    with zipfile.ZipFile(path) as package:
-        return "\n".join(package.read(name).decode("utf-8", "replace") for name in package.namelist())
+    return "\n".join(part.decode("utf-8", "replace") for part in parts_of(path).values())
 
 
 def formulas(path: Path) -> list[str]:

@@ -17,6 +17,7 @@ from tests.checklist_books import CHECKED, POLICY, applicant, change, visit, wri
 from tests.checklists import best, table_of
 from tests.county_files import CODES, county_file, enterprise, filled
 from tests.seal_trials import changed_cells, random_changes, told
+from tests.workbooks import packed, parts_of
 from xltools.actions.check import check_files
 from xltools.actions.grade import grade_files
 from xltools.actions.sign import Signing, sign_files, verify_files
@@ -362,8 +363,7 @@ def test_a_countys_workbook_is_sealed_and_a_changed_grade_is_named(tmp_path: Pat
 def test_the_code_stands_at_the_left_of_the_footer_of_every_sheet_of_a_countys_workbook(tmp_path: Path) -> None:
     path = sign_files([county(tmp_path / "报送")], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
     code = next(iter(verify_files([path], POLICY).states.values())).split()[1].partition("（")[0]
-    with zipfile.ZipFile(path) as archive:
-        sheets = [archive.read(name).decode() for name in archive.namelist() if name.startswith("xl/worksheets/sheet")]
+    sheets = [content.decode() for name, content in parts_of(path).items() if name.startswith("xl/worksheets/sheet")]
     footers = [found[1] for text in sheets for found in re.finditer(r"<oddFooter>(.*?)</oddFooter>", text, re.DOTALL)]
     marked = [one for one in footers if code in one]
     assert len(marked) == sum(open_book(path).facts(name).visible for name in open_book(path).sheets)
@@ -377,17 +377,14 @@ def test_a_share_shown_as_a_percentage_since_is_another_value_of_a_countys_workb
     source = county_file(tmp_path / "报送", "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="烧成")], measures=[filled("measures", credit_code=CODES[0], process="烧成", cut_red=0.8)])
     path = sign_files([source], Signing(POLICY, tmp_path / "封", DAY)).paths[0]
     sheet, cell = place_of("measures", "cut_red", 0)
-    with zipfile.ZipFile(path) as archive:
-        parts = {name: archive.read(name) for name in archive.namelist()}
+    parts = parts_of(path)
     formats = parts["xl/styles.xml"].decode()
     styles = re.search(r"<cellXfs count=\"(\d+)\">", formats)
     assert styles
     parts["xl/styles.xml"] = formats.replace("</cellXfs>", '<xf numFmtId="9" fontId="0" fillId="0" borderId="0" applyNumberFormat="1"/></cellXfs>', 1).replace(styles[0], f'<cellXfs count="{int(styles[1]) + 1}">').encode()
     member = f"xl/worksheets/sheet{open_book(path).sheets.index(sheet) + 1}.xml"
     parts[member] = re.sub(rf'<c r="{cell}" s="\d+"', f'<c r="{cell}" s="{styles[1]}"', parts[member].decode()).encode()
-    with zipfile.ZipFile(path, "w") as archive:
-        for name, data in parts.items():
-            archive.writestr(name, data)
+    path.write_bytes(packed(parts))
     changed = [one for one in verify_files([path], POLICY).findings if one.code is Code.SEALED_CELL_CHANGED]
     assert [(one.place.sheet, one.place.cell, dict(one.values)["before"], dict(one.values)["after"]) for one in changed] == [(sheet, cell, "0.8", "80%")]
 

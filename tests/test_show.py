@@ -1,13 +1,13 @@
 """Workbooks as text: everything a reviewer must see, in an order that does not change."""
 
 import io
-import zipfile
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 
 from tests.compound import compound, compressed, vba_project
+from tests.workbooks import packed, parts_of
 from xltools.books.ole import Streams
 from xltools.books.relative import groups, relative
 from xltools.books.show import show
@@ -153,13 +153,10 @@ def test_formulas_filled_down_are_one_group_and_shared_ones_too() -> None:
 def with_macros(tmp_path: Path, project: bytes) -> Path:
     """values.xlsm with a VBA project put in."""
     path = tmp_path / "macros.xlsm"
-    with zipfile.ZipFile(FILES / "values.xlsm") as old, zipfile.ZipFile(path, "w") as new:
-        for name in old.namelist():
-            content = old.read(name)
-            if name == "xl/_rels/workbook.xml.rels":
-                content = content.replace(b"</Relationships>", b'<Relationship Id="v" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>')
-            new.writestr(name, content)
-        new.writestr("xl/vbaProject.bin", project)
+    parts = parts_of(FILES / "values.xlsm")
+    relations = "xl/_rels/workbook.xml.rels"
+    linked = parts[relations].replace(b"</Relationships>", b'<Relationship Id="v" Type="http://schemas.microsoft.com/office/2006/relationships/vbaProject" Target="vbaProject.bin"/></Relationships>')
+    path.write_bytes(packed(parts | {relations: linked, "xl/vbaProject.bin": project}))
     return path
 
 

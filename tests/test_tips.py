@@ -1,7 +1,6 @@
 """Reports from the public: the reporter can be read by one person only, and gets into nothing else."""
 
 import base64
-import zipfile
 from datetime import date, datetime
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import openpyxl
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
+from tests.workbooks import parts_of
 from xltools.actions.merge import merge
 from xltools.actions.tips import conceal_tips, make_tips, reveal_tips
 from xltools.books.address import column_letters
@@ -55,8 +55,7 @@ def rows_of(path: Path) -> list[dict[str, object]]:
 
 def bytes_of(path: Path) -> bytes:
     """The file, and every part of it unpacked."""
-    with zipfile.ZipFile(path) as archive:
-        return path.read_bytes() + b"".join(archive.read(name) for name in archive.namelist())
+    return path.read_bytes() + b"".join(parts_of(path).values())
 
 
 def test_nothing_of_the_reporter_is_left_and_everything_else_is(register: Path, keys: tuple[Path, Path], tmp_path: Path) -> None:

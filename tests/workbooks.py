@@ -2,7 +2,7 @@
 
 import io
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
@@ -35,6 +35,17 @@ def small(sheet: str = '<row r="1"><c r="A1"><v>1</v></c></row>', after: str = "
         "xl/styles.xml": f'<styleSheet xmlns="{main}">{styles}</styleSheet>',
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData>{after}</worksheet>',
     }
+    return packed(parts)
+
+
+def parts_of(package: Path | bytes) -> dict[str, bytes]:
+    """The parts of a package by name, in their order."""
+    with zipfile.ZipFile(io.BytesIO(package) if isinstance(package, bytes) else package) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def packed(parts: Mapping[str, str | bytes]) -> bytes:
+    """A package of these parts."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in parts.items():
@@ -97,11 +108,7 @@ def _replaced(content: bytes, changes: tuple[tuple[bytes, bytes], ...]) -> bytes
 
 def changed(data: bytes, change: Callable[[str, bytes], bytes]) -> bytes:
     """The zip with each member's content changed."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            new.writestr(name, change(name, old.read(name)))
-    return out.getvalue()
+    return packed({name: change(name, content) for name, content in parts_of(data).items()})
 
 
 ODS_NAMES = " ".join(f'xmlns:{name}="urn:{name}"' for name in ("office", "table", "text", "style", "draw", "calcext"))

@@ -2,7 +2,6 @@
 
 import re
 import struct
-import zipfile
 import zlib
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -12,6 +11,7 @@ import pytest
 
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.office.host import Document, Office, bridge
+from tests.workbooks import parts_of
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.books.refs import column_of
@@ -37,10 +37,10 @@ def test_sheet_picture_pivot_table_and_chart_keep_their_bytes_through_a_merge(of
     with office.open(path) as document:
         worked_on(document, picture(tmp_path / "图.png"))
         document.save_as(path)
-    before = parts(path)
+    before = parts_of(path)
     county_file(inbox, "湖滨区", [enterprise(2)])
     outcome = merge([inbox], path, POLICY, NOW + timedelta(hours=1))
-    after = parts(path)
+    after = parts_of(path)
     assert outcome.output == path
     ours = ours_in(before)
     may_change = {"xl/workbook.xml", "xl/styles.xml", "[Content_Types].xml", *ours}
@@ -98,11 +98,6 @@ def picture(path: Path) -> Path:
     body = b"".join(struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data)) for kind, data in chunks)
     path.write_bytes(b"\x89PNG\r\n\x1a\n" + body)
     return path
-
-
-def parts(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(name) for name in package.namelist()}
 
 
 def ours_in(package: dict[str, bytes]) -> set[str]:

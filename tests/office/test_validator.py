@@ -1,12 +1,12 @@
 """The validator finds nothing in a sound workbook and every planted fault in a broken one."""
 
 from pathlib import Path
-from zipfile import ZipFile
 
 import pytest
 import xlsxwriter
 
 from tests.office.validator import VERSIONS, validate
+from tests.workbooks import packed, parts_of
 
 
 @pytest.fixture
@@ -28,13 +28,9 @@ def sound(tmp_path: Path) -> Path:
 def spoilt(path: Path, part: str, old: bytes, new: bytes) -> Path:
     """A copy of the workbook in which one part has `new` instead of `old`."""
     target = path.with_name("spoilt.xlsx")
-    with ZipFile(path) as source, ZipFile(target, "w") as copy:
-        for name in source.namelist():
-            content = source.read(name)
-            if name == part:
-                assert old in content
-                content = content.replace(old, new, 1)
-            copy.writestr(name, content)
+    parts = parts_of(path)
+    assert old in parts[part]
+    target.write_bytes(packed(parts | {part: parts[part].replace(old, new, 1)}))
     return target
 
 
