@@ -5,18 +5,22 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
 
+from tests.bench.city import POLICY, write_city
 from tests.checklist_books import applicant, at_best, write
 from tests.checklists import table_of
 from tests.office.host import Document, Office
+from xltools.actions.merge import merge
 from xltools.books.address import address
 from xltools.model.checklist import Visit
 from xltools.model.form import GROUP_ROW, load_form
 from xltools.model.indicator import IndicatorTable
+from xltools.model.policy import load_policy
 
 TOP = Path(__file__).parents[2]
 COUNTY, CITY = TOP / "workbooks" / "区县" / "渑池县.xlsx", TOP / "workbooks" / "市级汇总.xlsx"
@@ -80,6 +84,18 @@ def on_pages(found: list[str], title: str) -> int:
 )
 def test_what_belongs_on_one_page_is_on_one_page(printed: dict[Path, list[str]], path: Path, title: str, count: int) -> None:
     assert on_pages(printed[path], title) == count
+
+
+def test_the_board_of_forty_files_has_its_header_on_both_pages(office: Office, tmp_path: Path) -> None:
+    """Eight counties in five months, as many lines as a city has on a busy day."""
+    write_city(tmp_path / "收件箱", 40, 1)
+    merge([tmp_path / "收件箱"], tmp_path / "汇总.xlsx", load_policy(POLICY), datetime(2022, 11, 20, 9))
+    with office.open(tmp_path / "汇总.xlsx") as document:
+        for name in {*document.sheets} - {"操作台", "统计看板"}:
+            document.model.Sheets.removeByName(name)
+        found = pages(document.save_as(tmp_path / "操作台.pdf"))
+    board = found[: next(at for at, page in enumerate(found) if "重点行业绩效分级统计看板" in page)]
+    assert [re.sub(r"\s", "", page).count("县（市、区）帮扶组文件批次") for page in board] == [1, 1]
 
 
 def test_a_checklist_of_twenty_two_indicators_is_four_sheets_of_paper_signed_on_the_last(printed: dict[Path, list[str]]) -> None:

@@ -55,6 +55,7 @@ def add_board(workbook: Workbook, plan: BoardPlan, styles: Styles) -> Worksheet:
     for row, step in enumerate(plan.words.steps, end + 2):
         sheet.write_string(row - 1, 0, f"{row - end - 1}. {step}", styles.get("faint"))
     set_page(sheet, "&C第 &P 页，共 &N 页")
+    sheet.repeat_rows(plan.header_row - 1)
     sheet.freeze_panes(plan.header_row, 0 if plan.room else 1)      # a frozen column would cut through what stands there
     sheet.hide_gridlines(2)
     return sheet
