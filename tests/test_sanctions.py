@@ -70,6 +70,8 @@ def messages(*events: Event) -> list[str]:
         (event("达不到指标要求", second_review="已完成"), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
         (decided("达不到指标要求", "C", second_review="已完成"), "C", State.IN_FORCE, []),
         (decided("达不到指标要求", "B", second_review="已完成"), "B", State.IN_FORCE, []),       # the review may clear the plant
+        (decided("达不到指标要求", "A", second_review="已完成"), "A", State.IN_FORCE, [Code.NOT_DOWNGRADED]),   # and never raises it
+        (decided("达不到指标要求", "长期停产", second_review="已完成"), "长期停产", State.IN_FORCE, []),
         (decided("问题突出", "D"), "D", State.IN_FORCE, []),
         (decided("问题突出", "D", second_review="待二次审核"), "B", State.IN_REVIEW, [Code.SECOND_REVIEW_PENDING]),
         (decided("问题突出", "C", second_review="已完成"), "D", State.IN_FORCE, [Code.NOT_LOWEST]),

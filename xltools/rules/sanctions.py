@@ -110,8 +110,7 @@ def _decided(standing: Standing, event: Event, rule: Sanction, policy: Policy) -
     scheme = standing.scheme
     if event.new_grade not in (*scheme.grades, *_outside(policy)):
         return Ruling(standing.grade, State.TO_DECIDE, "处理后的等级不属于本等级体系", (Code.GRADE_NOT_IN_SCHEME,))
-    must_fall = rule.effect is Effect.DECISION and not _is_worse(event.new_grade, standing.grade, scheme)
-    codes = (Code.NOT_DOWNGRADED,) if must_fall else ()
+    codes = (Code.NOT_DOWNGRADED,) if _should_fall(event.new_grade, standing.grade, rule.effect, scheme) else ()
     return Ruling(event.new_grade, State.IN_FORCE, "按决定执行", codes)
 
 
@@ -121,11 +120,15 @@ def _outside(policy: Policy) -> tuple[str, ...]:
     return tuple(word for word in policy.options("current_grades") if word not in grades)
 
 
-def _is_worse(new: str, old: str, scheme: Scheme) -> bool:
-    """Whether new ranks below old; a word outside the scheme cannot be compared and counts as worse."""
+def _should_fall(new: str, old: str, effect: Effect, scheme: Scheme) -> bool:
+    """Whether new does not go with the clause: a decision lowers (二(五)), a second review lowers or confirms (五2), neither raises.
+
+    A word outside the scheme cannot be compared and is let pass.
+    """
     if new not in scheme.grades or old not in scheme.grades:
-        return True
-    return scheme.rank(new) > scheme.rank(old)
+        return False
+    steps_down = scheme.rank(new) - scheme.rank(old)
+    return steps_down <= 0 if effect is Effect.DECISION else effect is Effect.REVIEW and steps_down < 0
 
 
 def _concerns(event: Event, standing: Standing, rule: Sanction | None) -> bool:
