@@ -45,6 +45,12 @@ def made(inbox: Path, folder: Path, seed: str = "2022", weights: Path | None = N
     return recheck([inbox], Drawing(POLICY, folder / f"责任{seed}{bool(weights)}.xlsx", seed, 10, weights=weights)).path
 
 
+def county_line(path: Path, row: int = FIRST_ROW) -> dict[str, object]:
+    form = load_form("recheck_counties")
+    sheet = openpyxl.load_workbook(path)[form.sheet]
+    return {one.name: sheet.cell(row, at).value for at, one in enumerate(form, 1)}
+
+
 def test_every_checker_has_the_counts_of_what_came_of_his_checks(inbox: Path, tmp_path: Path) -> None:
     lines = [[one[name] for name in ("side", "name", "unit", "checks", "changed", "province", "unsigned", "late")] for one in rows(made(inbox, tmp_path), "recheck_people")]
     assert lines == [
@@ -57,12 +63,26 @@ def test_every_checker_has_the_counts_of_what_came_of_his_checks(inbox: Path, tm
 
 def test_every_county_has_its_counts_and_the_processes_behind_them(inbox: Path, tmp_path: Path) -> None:
     path = made(inbox, tmp_path)
-    sheet = load_form("recheck_counties")
-    book = openpyxl.load_workbook(path)[sheet.sheet]
-    line = {one.name: book.cell(FIRST_ROW, at).value for at, one in enumerate(sheet, 1)}
+    line = county_line(path)
     assert [line[name] for name in ("county", "reviews", "seen", "raised", "lowered", "province", "unsigned", "late")] == ["灵宝市", 2, 1, 1, 0, 1, 1, 1]
     assert f"{NAMES[0]}（烧成）：初审 B，现场核查 A" in str(line["which"])
-    assert book.cell(FIRST_ROW + 1, 1).value is None
+    assert county_line(path, FIRST_ROW + 1)["county"] is None
+
+
+def test_what_turned_out_below_its_grade_counts_against_who_checked_and_a_new_name_does_not(tmp_path: Path) -> None:
+    """三(二): who checked answers for a plant that is found not to be what its grade asks. 五1, 五2: what is only registered is no fault."""
+    screening = [enterprise(at, industry="耐火材料", process="烧成", table="耐火材料") for at in range(4)]
+    reviews = [filled("review", credit_code=CODES[at], process="烧成", applied="B", conclusion="B", checker1="张三", checker2=("李四", "王五")[at % 2]) for at in range(4)]
+    kinds = ("达不到指标要求", "问题突出", "企业更名", "环境违法")
+    events = [filled("changes", credit_code=CODES[at], process="烧成", change_kind=kind, second_review="待二次审核") for at, kind in enumerate(kinds)]
+    county_file(tmp_path, "灵宝市", screening, review=reviews, changes=events)
+    for at in (2, 3):
+        write(tmp_path / f"{at}.xlsx", applicant(REFRACTORY, code=CODES[at], name=NAMES[at]), [visit(REFRACTORY, best(REFRACTORY), checked=date(2022, 7, 25))])
+    path = made(tmp_path, tmp_path)
+    assert [(one["name"], one["checks"], one["below"]) for one in rows(path, "recheck_people") if one["side"] == "县级"] == [("张三", 4, 2), ("李四", 2, 1), ("王五", 2, 1)]
+    line = county_line(path)
+    assert (line["below"], str(line["which"]).count("后来发现不符合")) == (2, 2)
+    assert {one["credit_code"]: "处理记录" in str(one["why"]) for one in rows(path, "recheck_sample")} == {CODES[2]: False, CODES[3]: True}
 
 
 def test_the_sample_says_its_seed_and_why_a_chance_was_high(inbox: Path, tmp_path: Path) -> None:

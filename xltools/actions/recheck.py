@@ -24,7 +24,7 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.local import told_in
 from xltools.model.outcome import Outcome
 from xltools.model.package import Application
-from xltools.model.policy import Policy
+from xltools.model.policy import Effect, Policy
 from xltools.model.recheck import (
     COUNTIES,
     PEOPLE,
@@ -49,6 +49,7 @@ from xltools.rules.text import part_key
 
 Who = tuple[str, str]
 LEDGER, RECTIFICATION, CHANGES = "ledger", "rectification", "changes"
+BELOW = {Effect.REVIEW, Effect.REVIEW_LOWEST}       # the plant is not what its grade asks
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,16 @@ def _cases(outcome: Outcome, decided: Mapping[Who, str], policy: Policy) -> list
         known = cases.get(who) or Case(str(listed.get(who, {}).get("county") or ""), part.checklist.name, part.checklist.credit_code, part.checklist.process)
         cases[who] = _visited(part, known, graded, policy)
     found = {part_key(record["credit_code"], record["process"]) for one in outcome.accepted for _, record in numbered_records(one.tables.get(RECTIFICATION)) if record["origin"] == load_recheck_words().words["province"]}
-    events = {part_key(record["credit_code"], record["process"]) for one in outcome.accepted for _, record in numbered_records(one.tables.get(CHANGES)) if policy.sanction(str(record["change_kind"]))}
-    return [replace(case, decided=decided.get(who, ""), province=who in found, event=who in events) for who, case in cases.items()]
+    effects = _effects(outcome, policy)
+    dealt, below = ({who for who, effect in effects if effect in some} for some in (set(Effect) - {Effect.RECORD}, BELOW))
+    return [replace(case, decided=decided.get(who, ""), province=who in found, event=who in dealt, below=who in below) for who, case in cases.items()]
+
+
+def _effects(outcome: Outcome, policy: Policy) -> list[tuple[Who, Effect]]:
+    """Code and process of every change that the counties registered, with what it does."""
+    records = [record for one in outcome.accepted for _, record in numbered_records(one.tables.get(CHANGES))]
+    rules = [(part_key(record["credit_code"], record["process"]), policy.sanction(str(record["change_kind"]))) for record in records]
+    return [(who, rule.effect) for who, rule in rules if rule]
 
 
 def _reviewed(one: Application, policy: Policy) -> Case:

@@ -43,7 +43,8 @@ def load_recheck_words() -> RecheckWords:
 @dataclass(frozen=True)
 class Case:
     """One process, its checks and what came of them. county_people, city_people: name and unit of who checked ·
-    review, site, decided: the grades that county, city and leading group gave, "" where none is known · month: of the batch, 0 where it is not known."""
+    review, site, decided: the grades that county, city and leading group gave, "" where none is known · event: something was dealt with ·
+    below: among it that the plant is not what its grade asks · month: of the batch, 0 where it is not known."""
 
     county: str
     name: str
@@ -58,6 +59,7 @@ class Case:
     review_late: bool = False
     site_late: bool = False
     event: bool = False
+    below: bool = False
     province: bool = False
     month: int = 0
 

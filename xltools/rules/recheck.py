@@ -42,9 +42,15 @@ def _person(who: Who, cases: Sequence[Case]) -> Line:
     changed = [case for case in cases if (case.changed if county else case.redecided)]
     unsigned = [case for case in cases if (name, unit) in case.unsigned]
     late = [case for case in cases if (case.review_late if county else case.site_late)]
-    counts = {"checks": len(cases), "changed": len(changed), "province": sum(case.province for case in cases), "unsigned": len(unsigned), "late": len(late)}
-    kinds = {"changed" if county else "decided": changed, "found": [case for case in cases if case.province], "unsigned": unsigned, "late": late}
+    counts = {"checks": len(cases), "changed": len(changed), "province": sum(case.province for case in cases), "below": sum(case.below for case in cases), "unsigned": len(unsigned), "late": len(late)}
+    kinds = {"changed" if county else "decided": changed, **_found(cases), "unsigned": unsigned, "late": late}
     return {"side": side, "name": name, "unit": unit or None, **counts, "which": _which(kinds)}
+
+
+def _found(cases: Iterable[Case]) -> dict[str, list[Case]]:
+    """What others found afterwards: the province, and supervision of what was graded. Source: 三环文〔2022〕69号 三(二), 六(三)."""
+    own = list(cases)
+    return {"found": [case for case in own if case.province], "below": [case for case in own if case.below]}
 
 
 def county_lines(cases: Iterable[Case], counties: Iterable[str], grades: Sequence[str]) -> list[Line]:
@@ -61,8 +67,7 @@ def _county(name: str, cases: Sequence[Case], grades: Sequence[str]) -> Line:
     otherwise = [case for case in cases if case.decided and case.decided != case.review]
     unsigned = [case for case in cases if any(one in case.unsigned for one in case.county_people)]
     late = [case for case in cases if case.review_late]
-    found = [case for case in cases if case.province]
-    kinds = {"changed": changed, "reviewed": otherwise, "found": found, "unsigned": unsigned, "late": late}
+    kinds = {"changed": changed, "reviewed": otherwise, **_found(cases), "unsigned": unsigned, "late": late}
     return {
         "county": name,
         "reviews": len(cases),
@@ -70,7 +75,8 @@ def _county(name: str, cases: Sequence[Case], grades: Sequence[str]) -> Line:
         "raised": sum(rank(case.site) < rank(case.review) for case in changed),
         "lowered": sum(rank(case.site) > rank(case.review) for case in changed),
         "decided": len(otherwise),
-        "province": len(found),
+        "province": sum(case.province for case in cases),
+        "below": sum(case.below for case in cases),
         "unsigned": len(unsigned),
         "late": len(late),
         "which": _which(kinds),
