@@ -28,9 +28,9 @@ from xltools.rules.parse import parse
 from xltools.rules.screen_ledger import Basis, Enterprise, asked_line, enterprise, in_order
 from xltools.rules.screen_match import match
 from xltools.rules.screen_rows import Row, rows_of
+from xltools.rules.text import LIST
 
 COUNTY = "county"
-LIST = "、"
 # Read as it stands and compared with other lists: what is only odd about a cell is shown there, not reported cell by cell.
 KEPT = frozenset({Severity.ERROR, Severity.WARNING})
 Line = dict[str, object]

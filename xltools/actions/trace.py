@@ -24,7 +24,7 @@ from xltools.model.table import Table, records_of
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
-from xltools.rules.text import key, shown
+from xltools.rules.text import cell_key, shown
 
 REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
 
@@ -224,7 +224,7 @@ def _joined(book: FileBook, tables: Mapping[str, Table], record: Any, source: tu
 
 
 def _is_same(one: Mapping[Any, Any], record: Any) -> bool:
-    return all(key(str(one.get(field) or "")) == key(str(record[field] or "")) for field in ("source_file", "credit_code", "process"))
+    return all(cell_key(one.get(field)) == cell_key(record[field]) for field in ("source_file", "credit_code", "process"))
 
 
 def _said(tables: Mapping[str, Table], where: Place) -> Sequence[str]:

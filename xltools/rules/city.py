@@ -106,8 +106,7 @@ class Seen:
     def keys(self, form: str, *fields: str) -> list[tuple[str, ...]]:
         """What identifies each row of a sheet, so that two spellings of one key are equal."""
         if (form, "key of", *fields) not in self.made:
-            parts = [["" if value is None else key(str(value)) for value in self.column(form, name)] for name in fields]
-            self.made[form, "key of", *fields] = list(zip(*parts, strict=True))
+            self.made[form, "key of", *fields] = keys_of([self.column(form, name) for name in fields])
         return self.made[form, "key of", *fields]
 
     def _raw(self, table: Table, name: str) -> list[Any]:
@@ -132,6 +131,12 @@ class Seen:
             return values
         rows = table.frame.index.tolist()
         return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(rows, values, strict=True)]
+
+
+def keys_of(columns: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
+    """What tells each row of these plain columns, so that two spellings of it are equal; each distinct value is looked at once."""
+    known = {value: "" if value is None else key(str(value)) for value in set[Any]().union(*columns)}
+    return [*zip(*(map(known.__getitem__, column) for column in columns), strict=True)]
 
 
 def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:

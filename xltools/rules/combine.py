@@ -15,11 +15,11 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
 from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_orders
+from xltools.rules.text import SAID
 
 YES, NO, ABSENT = "是", "否", "无"
 # How far the solving of a problem is: (solved, late).
 PROGRESS = {(True, NO): "按期完成", (True, YES): "逾期完成", (False, NO): "整改中", (False, YES): "逾期未完成"}
-BETWEEN = "；"  # between several values in one cell
 Columns = dict[str, list[Any]]
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
@@ -119,7 +119,7 @@ def other_wording(seen: Seen, table: Table) -> list[str | None]:
         for words, typed, value in zip(said, seen.typed(form, one.name), seen.column(form, one.name), strict=True):
             if typed is not None and str(typed).strip() != value:
                 words.append(f"{one.label}：{str(typed).strip()}")
-    return [BETWEEN.join(words) or None for words in said]
+    return [SAID.join(words) or None for words in said]
 
 
 def joined(seen: Seen, table: Table, other: str, name: str) -> list[Any]:
@@ -136,7 +136,7 @@ def together(values: Sequence[object]) -> object:
     """No value, the only one, or all of them as one text."""
     if len(values) < 2:
         return values[0] if values else None
-    return BETWEEN.join(str(value) for value in values)
+    return SAID.join(str(value) for value in values)
 
 
 def joined_states(form: Form, seen: Seen, states: Rows) -> list[list[str]]:

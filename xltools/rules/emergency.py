@@ -33,12 +33,11 @@ from xltools.rules.emergency_rows import (
 )
 from xltools.rules.enterprises import ROW
 from xltools.rules.reduction import WHOLE, Basis, worked
-from xltools.rules.text import key, number_text
+from xltools.rules.text import SAID, cell_key, key, number_text, part_key
 
 MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(…,6)
 BASES = ("base_eia", "base_permit", "base_actual")
 OWN = (*BASES, "base_unit", "lines", "list_remark")     # what the city writes into the list, kept from the last one
-SAID = "；"
 NO_GRADE, TWICE = "还没有市级评定等级", "另一县（市、区）也报了这家企业的这道工序，须核实属地"
 PART_BASE = "三项日均没有填全，减排基数不能确定"
 
@@ -78,7 +77,7 @@ def lines(ask: Ask) -> Lines:
         made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
         if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(_row(there), "protected"), name=there.get(NAME)))
-    grades = {key(str(one.get(CODE))): str(one["grade"] or "") for one in made[0]}
+    grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0])]
     listed_lines, apart = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"]))) for some in made)
     return Lines(listed_lines, apart, list(dict.fromkeys(findings)))
@@ -148,7 +147,7 @@ class _Line:
         return {**record, "confirm": SAID.join(dict.fromkeys(filter(None, doubts))) or None}, said
 
     def _events(self) -> list[Event]:
-        code, process = key(str(self.there.get(CODE) or "")), key(str(self.there.get(PROCESS) or ""))
+        code, process = part_key(self.there.get(CODE), self.there.get(PROCESS))
         return [one for one in self.ask.city.events if key(one.credit_code) == code and key(one.process) in ("", process)]
 
     def _of_grade(self, grade: Graded) -> list[Finding]:

@@ -11,13 +11,12 @@ from xltools.model.finding import Place
 from xltools.model.form import Field, Form
 from xltools.rules.emergency_rows import APART, LISTED, Last, Who, who
 from xltools.rules.enterprises import ROW
-from xltools.rules.text import number_text, shown
+from xltools.rules.text import SAID, number_text, shown
 
 COMPARED = ("industry", "table", "grade", "base", "lines")
 BEGINNINGS = ("day_", "measure_", "reported_", "cut_")
 COMPUTED = ("base", "cut_")
 KEPT = ("grade", "base_eia", "base_permit", "base_actual", "base_unit", "lines", "list_remark")
-SAID = "；"
 Earlier = tuple[str, Line]      # the form it stood in, and its record
 
 

@@ -15,7 +15,7 @@ from xltools.model.table import Table
 from xltools.rules.dates import day_of
 from xltools.rules.enterprises import ROW, Part, latest, rows_of, scheme_of
 from xltools.rules.sanctions import sanction
-from xltools.rules.text import key, name_key, number_text
+from xltools.rules.text import cell_key, key, name_key, number_text
 
 Who = tuple[str, str]
 CODE, NAME, PROCESS = "credit_code", "name", "process"
@@ -47,7 +47,7 @@ class Last:
 
 def who(record: Mapping[str, object]) -> Who:
     """What tells the process of an enterprise in every list: its code, or else its name, and the process."""
-    return key(str(record.get(CODE) or "")) or name_key(str(record.get(NAME) or "")), key(str(record.get(PROCESS) or ""))
+    return cell_key(record.get(CODE)) or name_key(str(record.get(NAME) or "")), cell_key(record.get(PROCESS))
 
 
 def newest(table: Table, policy: Policy) -> list[Line]:
@@ -104,13 +104,13 @@ class Protection:
 
     def of(self, code: object) -> Line | None:
         """The task of a protected enterprise, None when it is none, or no longer."""
-        plain_code = key(str(code or ""))
+        plain_code = cell_key(code)
         return None if plain_code in self.off else self.listed.get(plain_code)
 
 
 def protection(city: CitySheets, policy: Policy) -> Protection:
     """Who is protected. Source: 三环文〔2022〕69号 三(三)2、五2."""
-    listed = {key(str(one.get(CODE) or "")): one for one in rows_of(city.protections)}
+    listed = {cell_key(one.get(CODE)): one for one in rows_of(city.protections)}
     off = {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
     return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
 
@@ -134,4 +134,4 @@ class Demands:
 
 def demands(rows: Iterable[Mapping[str, object]]) -> Demands:
     """The demands as written."""
-    return Demands({(key(str(one.get("table") or "")), str(one.get("grade") or "")): dict(one) for one in rows})
+    return Demands({(cell_key(one.get("table")), str(one.get("grade") or "")): dict(one) for one in rows})

@@ -13,9 +13,8 @@ from xltools.rules.account import worst
 from xltools.rules.city import city_columns, plain_records
 from xltools.rules.reached import UNDECIDED, UNVERIFIED
 from xltools.rules.standing import At, Standing, Who
-from xltools.rules.text import key
+from xltools.rules.text import LIST, cell_key
 
-LIST = "、"
 ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
@@ -141,7 +140,7 @@ def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
     """The rows of every enterprise and county, told by its code, or else its name; of one process the latest batch."""
     groups: dict[tuple[str, str], list[Row]] = {}
     for row in rows_of(ledger):
-        who = str(row["county"] or ""), key(str(row["credit_code"] or row["name"] or row[ROW]))
+        who = str(row["county"] or ""), cell_key(row["credit_code"] or row["name"] or row[ROW])
         groups.setdefault(who, []).append(row)
     return [latest(rows, policy) for rows in groups.values()]
 

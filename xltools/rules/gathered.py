@@ -8,8 +8,7 @@ from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
-
-LIST = "、"
+from xltools.rules.text import LIST
 
 
 def missing_together(findings: Iterable[Finding]) -> list[Finding]:

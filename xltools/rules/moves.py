@@ -12,10 +12,10 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table, records_of
 from xltools.rules.account import KEPT
-from xltools.rules.city import city_records, plain_column, plain_record
+from xltools.rules.city import city_records, keys_of, plain_column, plain_record
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.journal import lines_of
-from xltools.rules.text import key, shown
+from xltools.rules.text import cell_key, shown
 
 TOTAL, ADDED, GONE, CHANGED, UP, DOWN = "小结", "新增", "消失", "修改", "等级上升", "等级下降"
 EDITS = frozenset({CHANGED, UP, DOWN})
@@ -100,7 +100,7 @@ class _Side:
     def __init__(self, table: Table) -> None:
         self._frame = table.frame
         self.column: Callable[[str], list[Any]] = cache(self._column)
-        self.keys: Callable[[tuple[str, ...]], list[tuple[str, ...]]] = cache(self._keys)
+        self.keys: Callable[[tuple[str, ...]], list[tuple[str, ...]]] = cache(lambda fields: keys_of([*map(self.column, fields)]))
         sent = self.column("source_file") if "source_file" in table.form else None
         self.rows = [at for at in range(len(table.frame)) if sent is None or sent[at] is not None]
 
@@ -110,12 +110,6 @@ class _Side:
     def record(self, at: int) -> Record:
         """One row."""
         return {str(name): self.column(str(name))[at] for name in self._frame}
-
-    def _keys(self, fields: tuple[str, ...]) -> list[tuple[str, ...]]:
-        """What tells every row, so that two spellings of it are equal; each distinct value is looked at once."""
-        columns = [self.column(name) for name in fields]
-        known = {value: key(str(value or "")) for value in set[Any]().union(*columns)}
-        return [*zip(*(map(known.__getitem__, column) for column in columns), strict=True)]
 
 
 def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:
@@ -164,7 +158,7 @@ def _matched(old: _Side, new: _Side, form: Form) -> tuple[list[Pair], list[int],
 
 
 def _key(record: Record, fields: Iterable[str]) -> tuple[str, ...]:
-    return tuple(key(str(record.get(name) or "")) for name in fields)
+    return tuple(cell_key(record.get(name)) for name in fields)
 
 
 def _same(one: object, other: object) -> bool:

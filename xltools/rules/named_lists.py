@@ -17,7 +17,7 @@ from xltools.model.table import Table
 from xltools.rules.account import row_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, scheme_of, whole
 from xltools.rules.sanctions import sanction
-from xltools.rules.text import key
+from xltools.rules.text import cell_key, key
 
 Line = dict[str, object]
 STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
@@ -59,7 +59,7 @@ def _protected(city: City) -> Iterator[Line]:
     for record in rows_of(city.protections):
         place = f"【{city.protections.sheet}】{record[ROW]}" if city.protections else ""
         about = {**record, "process": None}
-        gone = next((one for one in city.events if key(one.credit_code) == key(str(record["credit_code"] or "")) and _leaves(one, city.policy)), None)
+        gone = next((one for one in city.events if key(one.credit_code) == cell_key(record["credit_code"]) and _leaves(one, city.policy)), None)
         rule = city.policy.sanction(gone.kind) if gone else None
         if gone:
             yield _line("removed", about, place, event=gone.kind, day=_day(gone), clause=rule.clause if rule else "")
@@ -71,7 +71,7 @@ def _protected(city: City) -> Iterator[Line]:
 
 def _credit(city: City) -> Iterator[Line]:
     """Every violation, whether its enterprise is graded or not even in the ledger. Source: 三环文〔2022〕69号 二(五)."""
-    known = {key(str(row["credit_code"] or "")): row for row in rows_of(city.ledger)}
+    known = {cell_key(row["credit_code"]): row for row in rows_of(city.ledger)}
     for one in city.events:
         if one.kind in load_list_words().credit:
             about = {**known.get(key(one.credit_code), {}), "credit_code": one.credit_code, "process": one.process or None}
@@ -102,7 +102,7 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
     grade = whole(now, city.policy).grade
     lists = {"positive": words.positive, "asked": words.asked, "free": words.free, "seasonal": words.seasonal}
     yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
-    if key(str(first["credit_code"] or "")) in {key(code) for code in city.advanced} and grade not in words.positive:
+    if cell_key(first["credit_code"]) in {key(code) for code in city.advanced} and grade not in words.positive:
         yield _line("asked", about, place, grade=grade or None, reason="advanced", clause=words.clauses["positive"])
     honours = list(dict.fromkeys(str(row["honour"]) for row in rows if row["honour"] and row["honour"] != words.no_honour))
     yield from (_line("honour", {**about, "honour": honour}, place, grade=grade or None) for honour in honours)
@@ -115,7 +115,7 @@ def _after(part: Part, row: Row, city: City) -> Standing | None:
     scheme, decided = scheme_of(part, city.policy), row["decided_date"]
     if scheme is None or not isinstance(decided, date):
         return None
-    since = [one for one in city.events if key(one.credit_code) == key(str(row["credit_code"] or "")) and one.when >= decided]
+    since = [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"]) and one.when >= decided]
     return sanction([Standing(since[0].credit_code if since else "", part.process, scheme, part.grade)], since, city.policy)[0][0]
 
 

@@ -14,12 +14,11 @@ from xltools.model.policy import Policy
 from xltools.rules.city import plain_record
 from xltools.rules.deadlines import due_date, last_day
 from xltools.rules.enterprises import numbered_records
-from xltools.rules.text import key, part_key
+from xltools.rules.text import LIST, cell_key, key, part_key
 
 COVER, SCREENING, REVIEW, RECTIFICATION = "cover", "screening", "review", "rectification"
 AGREED, ABSENT, SIGNED, SOLVED = "同意上报", "无", "已签字", "已整改到位"
 DONE, NOT_DONE = "已完成", "未完成"
-BETWEEN = "、"
 COLUMN_WIDTH, ROOM, WORD = 22.0, 4, 60
 
 
@@ -46,9 +45,9 @@ def _reasons(one: Application) -> Iterator[str]:
         yield words["not_agreed"].format(opinion=review["opinion"]) if review["opinion"] else words["no_opinion"]
     materials = [field for field in form if field.list == "materials"]
     if absent := [field.label for field in materials if review[field.name] == ABSENT]:
-        yield words["materials"].format(labels=BETWEEN.join(absent))
+        yield words["materials"].format(labels=LIST.join(absent))
     if unsaid := [field.label for field in materials if review[field.name] is None]:
-        yield words["material_unsaid"].format(labels=BETWEEN.join(unsaid))
+        yield words["material_unsaid"].format(labels=LIST.join(unsaid))
     if review["checkers_signed"] != SIGNED:
         yield words["checkers"]
     if review["director_signed"] != SIGNED:
@@ -80,7 +79,7 @@ def issues(submission: Submission, codes: Iterable[str]) -> list[dict[str, objec
     wanted = {key(code) for code in codes}
     found = []
     for row, record in numbered_records(submission.tables.get(RECTIFICATION)):
-        if key(str(record["credit_code"] or "")) in wanted:
+        if cell_key(record["credit_code"]) in wanted:
             solved = record["done"] is not None and record["result"] in (None, SOLVED)
             found.append({**record, "state": DONE if solved else NOT_DONE, "source_row": row})
     return found

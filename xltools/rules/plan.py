@@ -15,11 +15,10 @@ from xltools.model.plan import FORM, Line, PartPlan, load_plan_words
 from xltools.model.policy import Policy
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.grading import needs
-from xltools.rules.text import key, part_key
+from xltools.rules.text import SAID, cell_key, key, part_key
 
 SCREENING, RECTIFICATION = "screening", "rectification"
 GOALS = ("target", "applied")       # what the county wrote of the grade it wants, the first that is a better one counts
-BETWEEN = "；"
 Who = tuple[str, str]
 
 
@@ -94,7 +93,7 @@ def _noted(indicator: str, noted: Sequence[Mapping[str, object]]) -> str | None:
     """What 整改台账 already demands for this indicator or its category."""
     own = [one for one in noted if one["indicator"] and key(str(one["indicator"])) in key(indicator)]
     line = load_plan_words().words["noted"]
-    return BETWEEN.join(line.format(**{name: one[name] or "" for name in ("issue_no", "demand", "responsible", "due")}) for one in own) or None
+    return SAID.join(line.format(**{name: one[name] or "" for name in ("issue_no", "demand", "responsible", "due")}) for one in own) or None
 
 
 def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Line]]) -> tuple[list[PartPlan], list[Line]]:
@@ -113,7 +112,7 @@ def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Line]]) -> tu
 
 
 def _line_key(line: Mapping[str, object]) -> tuple[str, str, str]:
-    return *part_key(line["credit_code"], line["process"]), key(str(line["indicator"] or ""))
+    return *part_key(line["credit_code"], line["process"]), cell_key(line["indicator"])
 
 
 def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iterator[Finding]:

@@ -16,7 +16,7 @@ from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
-from xltools.rules.gathered import LIST, stretches
+from xltools.rules.gathered import stretches
 from xltools.rules.policy_contents import contents_from, split
 from xltools.rules.policy_words import (
     days_of_months,
@@ -27,6 +27,7 @@ from xltools.rules.policy_words import (
     words_with_two_meanings,
 )
 from xltools.rules.rows import sheet_findings
+from xltools.rules.text import LIST
 from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]

@@ -23,9 +23,9 @@ from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of, 
 from xltools.rules.gathered import stretches
 from xltools.rules.reached import UNDECIDED
 from xltools.rules.sanctions import events_of, sanction
+from xltools.rules.text import LIST
 
 LEDGER = "ledger"
-LIST = "、"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
 FEW = 10        # enterprises that one reason keeps off the list and that are read one by one
 SHOWN = 20      # stretches of rows that a sentence names

@@ -9,10 +9,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 from xltools.model.recheck import Case, Weight, load_recheck_words
+from xltools.rules.text import SAID
 
 Line = dict[str, object]
 Who = tuple[str, str, str]          # side, name, unit
-BETWEEN = "；"
 FACTORS: Mapping[str, Callable[[Case], bool]] = {
     "base": lambda case: True,
     "free": lambda case: (case.decided or case.site) in load_recheck_words().free,
@@ -96,7 +96,7 @@ def _which(kinds: Mapping[str, Sequence[Case]]) -> str | None:
         for case in cases:
             before, after = grades[kind](case) if kind in grades else ("", "")
             said.append(words["about"].format(name=case.name, process=case.process, what=words[kind].format(before=before, after=after)))
-    return BETWEEN.join(dict.fromkeys(said)) or None
+    return SAID.join(dict.fromkeys(said)) or None
 
 
 def sample(cases: Iterable[Case], weights: Sequence[Weight], seed: str, count: int) -> list[Line]:
@@ -120,7 +120,7 @@ def sample(cases: Iterable[Case], weights: Sequence[Weight], seed: str, count: i
 def _drawn(at: int, weight: float, case: Case, parts: Sequence[Weight]) -> Line:
     about = {"county": case.county or None, "name": case.name, "credit_code": case.credit_code, "process": case.process}
     checkers = "、".join(dict.fromkeys(name for name, _ in (*case.county_people, *case.city_people))) or None
-    why = BETWEEN.join(_reasons(parts))
+    why = SAID.join(_reasons(parts))
     return {"order": at, **about, "grade": case.decided or case.site, "checkers": checkers, "weight": weight, "why": why}
 
 

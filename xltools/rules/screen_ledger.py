@@ -12,8 +12,8 @@ from xltools.model.policy import Policy
 from xltools.model.screening import Pair, ScreenWords, Source
 from xltools.rules.codes import PermitForm, is_credit_code, is_industry_code, permit_form
 from xltools.rules.screen_rows import Row, contradictions
+from xltools.rules.text import LIST, SAID
 
-LIST, SAID = "、", "；"
 FIELDS = {Source.EMISSION: "emission", Source.PERMIT: "permit", Source.APPROVAL: "approval"}
 TOLD = {
     Source.EMISSION: ("name", "credit_code", "county", "industry", "process", "current"),

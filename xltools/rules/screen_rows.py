@@ -13,7 +13,7 @@ from xltools.model.screening import Entry, Source
 from xltools.model.table import Table
 from xltools.rules.city import plain, plain_record
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
-from xltools.rules.text import key, name_key, shown
+from xltools.rules.text import cell_key, key, name_key, shown
 
 CODE_LENGTH = 18
 PROVINCE = re.compile("^[^省市县区]{2,3}省")
@@ -51,7 +51,7 @@ def _maker(source: Source, table: Table, policy: Policy, home: str) -> Callable[
     industries = _known({one.name: (one.name, *one.aliases) for one in policy.industries})
 
     def made(number: int, record: Record) -> Row:
-        said = {name: key(str(record.get(name) or "")) for name in ("county", "credit_code", "permit_no", "industry", "town")}
+        said = {name: cell_key(record.get(name)) for name in ("county", "credit_code", "permit_no", "industry", "town")}
         permit = said["permit_no"] if permit_form(said["permit_no"]) is not PermitForm.BAD else ""
         typed = said["credit_code"]
         code = typed if is_credit_code(typed) else ""

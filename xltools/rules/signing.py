@@ -13,8 +13,8 @@ from xltools.model.seal import Content, Seal, canonical, load_seal_words
 from xltools.rules.checklist_read import about_checkers
 from xltools.rules.city import plain_records
 from xltools.rules.seal import changes
+from xltools.rules.text import LIST
 
-BETWEEN = "、"
 COVER, REVIEW, SIGNED = "cover", "review", "已签字"
 
 
@@ -37,7 +37,7 @@ def checklist_signers(read: ReadChecklist) -> Signers:
     if not read.parts or any(one.code is Code.NO_CHECKER for part in read.parts for one in about_checkers(part)):
         against.append(said["nobody"])
     if unsigned:
-        against.append(said["unsigned"].format(names=BETWEEN.join(unsigned)))
+        against.append(said["unsigned"].format(names=LIST.join(unsigned)))
     against += [said["other"].format(name=name, signature=other) for name, other in named.items() if other != name and other in named]
     return Signers(read.file, tuple(named), unsigned, tuple(against))
 
@@ -70,7 +70,7 @@ def county_signers(submission: Submission) -> Signers:
     if not cover.get("sign_date"):
         unsigned |= dict.fromkeys([director])
     waiting = tuple(name or load_seal_words().words["director"] for name in unsigned)
-    against = ([] if names else [said["nobody"]]) + ([said["unsigned"].format(names=BETWEEN.join(waiting))] if waiting else [])
+    against = ([] if names else [said["nobody"]]) + ([said["unsigned"].format(names=LIST.join(waiting))] if waiting else [])
     return Signers(submission.file, tuple(names), waiting, tuple(against))
 
 
@@ -83,7 +83,7 @@ def standing(who: Signers, seal: Seal | None, content: Content, printed: Collect
     states = said.states
     if seal is None and not printed:
         if who.unsigned:
-            return states["open"].format(names=BETWEEN.join(who.unsigned)), []
+            return states["open"].format(names=LIST.join(who.unsigned)), []
         return (states["signed"].format(count=len(who.names)), [Code.NOT_SEALED.at(place)]) if who.names else (states["nobody"], [])
     if seal is None or not seal.is_whole:
         return states["damaged"], [Code.SEAL_DAMAGED.at(place, reason=said.reasons["missing" if seal is None else "altered"])]

@@ -10,11 +10,10 @@ from xltools.model.graded import GradeOutcome
 from xltools.model.table import Table, records_of
 from xltools.rules.city import city_records
 from xltools.rules.explain import aim
-from xltools.rules.text import part_key
+from xltools.rules.text import SAID, part_key
 
 OPINIONS = ("self", "applied", "conclusion", "decided")     # grades that others gave
 FROM_LEDGER = ("county", *OPINIONS, "opinion")
-SAID = "；"
 NOT_LISTED = "企业台账没有这家企业的这道工序"
 
 Record = Mapping[str, object]

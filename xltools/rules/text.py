@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from xltools.model.percent import Percent
 
+LIST, SAID = "、", "；"        # between the things of a list · between sentences and values of one cell
 FILLER = "\u115f"  # Korean's empty letter
 # Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
 _INVISIBLE = re.compile(
@@ -74,9 +75,14 @@ def key(text: str) -> str:
     return compact(text if text.isalnum() else text.translate(_BRACKETS))
 
 
+def cell_key(value: object) -> str:
+    """`key` of what a cell holds; "" for nothing."""
+    return key(str(value or ""))
+
+
 def part_key(code: object, process: object) -> tuple[str, str]:
     """What tells one process of an enterprise in every list: its code and its name, each as `key`; "" for what is not there."""
-    return key(str(code or "")), key(str(process or ""))
+    return cell_key(code), cell_key(process)
 
 
 def latin(text: str) -> str:
