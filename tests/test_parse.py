@@ -1,5 +1,6 @@
 """Parsing: what people type becomes what they mean, or a finding; nothing disappears."""
 
+from dataclasses import replace
 from datetime import date, datetime, time
 
 import pandas as pd
@@ -88,9 +89,31 @@ def test_a_result_below_the_limit_of_detection_is_no_number_and_nothing_says_whi
     assert reading.details == {"example": "12.5", "more": "；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注"}
 
 
-@pytest.mark.parametrize("cell", ["无", "约0.5", "0.5 LAND", "AND", "≥5", "不足额", "检出", "5升"])
+@pytest.mark.parametrize("cell", ["约0.5", "0.5 LAND", "AND", "≥5", "不足额", "检出", "5升"])
 def test_other_words_are_not_taken_for_a_result_below_the_limit(cell):
     assert cell_reader(load_form("measures")["day_pm"], POLICY, YEAR)(cell).details["more"] == ""
+
+
+@pytest.mark.parametrize("cell", ["无", "/", "／", "—", "——", "--", "＼", "没有", "暂无数据", "无此项", "不涉及", "不适用", "n/a"])
+def test_a_word_or_stroke_for_nothing_is_no_number_and_may_be_zero_or_unknown(cell):
+    for form, field, example in (("measures", "day_so2", "12.5"), ("screening", "capacity", "20000")):
+        reading = cell_reader(load_form(form)[field], POLICY, YEAR)(cell)
+        assert (reading.value, reading.code) == (None, Code.NOT_A_NUMBER)
+        assert reading.details == {"example": example, "more": "；这样写分不清是零还是没有数据，不会当作 0：确实是零的填 0，没有数据的请查明后填数，查不明的由市局确定"}
+    optional = replace(load_form("measures")["day_so2"], required=False)
+    assert cell_reader(optional, POLICY, YEAR)(cell).details["more"] == "；这样写分不清是零还是没有数据，不会当作 0：确实是零的填 0，没有数据的空着"
+
+
+@pytest.mark.parametrize("cell", ["无排放", "不排放", "不产生", "零"])
+def test_words_that_mean_zero_are_not_read_as_zero_but_it_is_proposed(cell):
+    reading = cell_reader(load_form("measures")["day_so2"], POLICY, YEAR)(cell)
+    assert (reading.value, reading.details) == (None, {"example": "0", "more": ""})
+
+
+@pytest.mark.parametrize("cell", ["无锡", "无组织排放量约十二千克每天", "一/二", "-十", "没有的话按十二千克算"])
+def test_other_words_are_not_taken_for_nothing(cell):
+    assert cell_reader(load_form("cover")["year"], POLICY, YEAR)("无").details["more"] == ""       # never zero
+    assert cell_reader(load_form("measures")["day_so2"], POLICY, YEAR)(cell).details["more"] == ""
 
 
 @pytest.mark.parametrize("cell", ["80%", "80％", "80 %", "８０％"])

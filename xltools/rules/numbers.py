@@ -20,6 +20,9 @@ _SCALE = re.compile("百万|千万|万|亿")
 _SCALES = {"万": 10**4, "亿": 10**8, "百万": 10**6, "千万": 10**7}
 # A result below what the method detects: in words, in the letters of laboratories, as a bound, or as the limit with an L behind it.
 _BELOW = re.compile(r"未检出|未测出|检出限|检测限|(?<![A-Z])N\.?D\.?(?![A-Z])|(?<![A-Z])[BM]?DL(?![A-Z])|^(?:<|小于|低于|不足)\.?\d|^\d+(?:\.\d+)?L$", re.ASCII)
+# Nothing of something, or nothing known of it: nobody can tell which.
+_NOTHING = re.compile(r"[-/\\]+|(?:无|没有|暂无)(?:数据|资料|统计|监测|此项|该项)?|不(?:涉及|适用)|N/?A|NONE")
+_ZERO = re.compile("零|[无不](?:排放|产生|外排)")
 EXACT = 10**15  # a cell holds 15 digits; a longer number or code has lost its end
 
 
@@ -28,7 +31,7 @@ def read_number(cell: object, field: Field) -> Reading:
 
     "1,200", "１２.5" and the field's own unit behind a number are certain. "2000万" (the unit column may say 万吨 already),
     "约300", "10-20", "≤10" and other units are not: they are refused, with a proposal where there is one. So are "未检出" and "<0.5",
-    which are neither 0 nor 0.5: nothing that we know says what counts. A cell that shows a percentage is read as the text it shows.
+    which are neither 0 nor 0.5: nothing that we know says what counts; and “无” or a stroke, which may mean 0 or that nobody knows. A cell that shows a percentage is read as the text it shows.
     """
     if isinstance(cell, Percent):
         is_share = field.unit == "%" and math.isfinite(cell.number)
@@ -92,11 +95,22 @@ def _no_number(typed: str, field: Field) -> Reading:
     if says_below(typed):
         return refused(Code.NOT_A_NUMBER, example=field.example, more="；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注")
     proposal = "" if _is_list(typed) else _proposal(narrow(typed))
-    return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more="")
+    return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more=_nothing(field) if _NOTHING.fullmatch(compact(typed)) else "")
+
+
+def _nothing(field: Field) -> str:
+    """What to do where somebody wrote “无” or a stroke for a number; the sources do not say that it counts as 0."""
+    if field.minimum is not None and field.minimum > 0:
+        return ""
+    if field.required:
+        return "；这样写分不清是零还是没有数据，不会当作 0：确实是零的填 0，没有数据的请查明后填数，查不明的由市局确定"
+    return "；这样写分不清是零还是没有数据，不会当作 0：确实是零的填 0，没有数据的空着"
 
 
 def _proposal(text: str) -> str:
     """A number the person may have meant, only ever proposed: 2000万 → 20000000, 约300 → 300; "" for none or several."""
+    if _ZERO.fullmatch(text):
+        return "0"
     found = list(_NUMBER.finditer(text))
     number = _value(found[0][0]) if len(found) == 1 else None
     if number is None:
