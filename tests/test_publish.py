@@ -279,6 +279,16 @@ def test_what_stands_in_a_cell_never_becomes_part_of_the_page(tmp_path: Path) ->
     assert text.count("<script>") == 1
 
 
+def test_whoever_reads_the_list_is_told_of_the_right_to_report_without_a_term(tmp_path: Path) -> None:
+    """六(二): everybody may report a grade that is not as things are, is heard in time and kept secret; the period of the notice ends nothing."""
+    done = publish_book(summary(decided(0)), NOTICE, tmp_path)
+    said = "发现企业评定等级有不符合实际情况的，有权向当地生态环境主管部门举报；主管部门及时核实，并为举报人保密"
+    page = done.paths[1].read_text("utf-8")
+    assert said in page
+    assert any(said in str(cell) for row in openpyxl.load_workbook(done.paths[0]).worksheets[0].values for cell in row)
+    assert "公示期内" not in page
+
+
 def test_the_page_needs_nothing_from_anywhere(tmp_path: Path) -> None:
     text = publish_book(summary(decided(0)), NOTICE, tmp_path).paths[1].read_text("utf-8")
     assert re.findall(r"""(?:src|href)=["'](?!#)|url\(|@import|https?:|//[a-z]""", text) == []
