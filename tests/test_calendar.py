@@ -149,6 +149,14 @@ def test_a_county_whose_file_lies_in_an_archive_is_not_overdue(tmp_path: Path) -
     assert "卢氏县" not in {dict(one.values)["county"] for one in outcome.findings if one.code is Code.COUNTY_OVERDUE}
 
 
+def test_nobody_owes_a_batch_of_november_because_another_adjusted_in_it(tmp_path: Path) -> None:
+    """四: an adjustment may be made by 11-15; that every county owes one no clause says."""
+    sent(tmp_path, "灵宝市", "2022-11-14", "11月")
+    outcome = calendar([tmp_path], POLICY, date(2022, 12, 25))
+    assert [(one["county"], one["state"]) for one in outcome.progress if one["month"] == "11月"] == [("灵宝市", "按时")]
+    assert [one for one in outcome.findings if one.code is Code.COUNTY_OVERDUE] == []
+
+
 def test_the_calendar_is_written_as_a_workbook_and_nothing_is_overwritten(tmp_path: Path) -> None:
     path = tmp_path / "日程.xlsx"
     outcome = calendar([], POLICY, date(2022, 7, 20))

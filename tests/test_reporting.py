@@ -120,6 +120,16 @@ def test_what_lies_in_an_archive_is_for_the_city_to_unpack_and_no_county_is_remi
     assert [row[0] for row in problems] == ["灵宝市"]
 
 
+def test_no_county_is_reminded_of_a_batch_after_the_adjustment_has_closed() -> None:
+    """四: one adjustment by 11-15. 三(一) goes on every month: whether a batch due on 11-20 or 12-20 is still owed nobody says."""
+    found = lines(outcome([sent("灵宝市", "10月", date(2022, 10, 19), "screening", "review")]), date(2022, 12, 25), "灵宝市")
+    states = {batch: (one["state"], one["since"]) for (item, batch), one in found.items() if item == REVIEWS}
+    assert states == {"10月": (WORDS.state["sent"], None), "11月": (WORDS.state["closed"], None), "12月": (WORDS.state["closed"], None)}
+    assert REVIEWS not in str(found[WORDS.total, ""]["reminder"])
+    other = lines(outcome([sent("灵宝市", "10月", date(2022, 10, 19), "screening", "review")]), date(2022, 12, 25), "卢氏县")
+    assert (other[REVIEWS, "10月"]["state"], other[REVIEWS, "12月"]["state"]) == (WORDS.state["missing"], WORDS.state["closed"])
+
+
 def test_the_reminder_names_what_is_missing_its_day_its_clause_and_the_faults() -> None:
     fault = Code.REQUIRED.at(Place("灵宝市7月.xlsx", "排查清单", "B5"), label="企业名称", hint="")
     found = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review", findings=(fault,))]), date(2022, 9, 30), "灵宝市")

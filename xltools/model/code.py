@@ -287,7 +287,7 @@ class Code(Enum):
     CHECKED_EARLY = ("W835", "“{name}”（{process}）的核查日期 {checked} 早于县级初审签字日期 {signed}", "先初审、后现场核查：请核对两个日期")
     ADJUSTMENT_CLOSED = ("W836", "动态调整已于 {due} 截止，{reported} 报送的 {count} 行申报本年度不能再调整", "确需调整的，由市级研究确认（{source}）")
     NOT_AT_HAND = ("N838", "给出的文件里没有回答“{name}”（{due}）的", "不需要处理；要核对这一项的，请把当时报送的文件一起给出")
-    COUNTY_OVERDUE = ("W837", "“{county}”没有报送“{name}”（{month}），已过 {due}", "请联系该县（市、区）；没有申报企业的，请其书面说明（{source}）")
+    COUNTY_OVERDUE = ("W837", "“{county}”没有报送“{name}”（{month}），已过 {due}", "请联系该县（市、区）报送；确实没有可报的，请其回复“无”（期限依据：{source}）")
 
     HELD_BACK = ("W840", "“{name}”（{process}）没有列入上报清单：{reasons}", "请补齐后重新打包；确实不上报的，不需要处理")
     OPEN_ISSUES = ("W841", "“{name}”还有 {count} 项整改没有完成，已列入上报清单并随包附上", "请核对整改情况；没有整改到位的，由市级确认是否上报")

@@ -26,6 +26,17 @@ def last_day(deadline: Deadline, year: int, month: int) -> date:
     return due if deadline.inclusive else due - timedelta(days=1)
 
 
+def adjustment_closed(policy: Policy, year: int) -> date:
+    """The last day of the year's one adjustment. Source: 三环文〔2022〕69号 四."""
+    adjustment = policy.deadline("adjustment")
+    return last_day(adjustment, year, adjustment.month)
+
+
+def is_asked(deadline: Deadline, policy: Policy, month: int) -> bool:
+    """Whether a date is one to remind of when nothing came: not a month's whose day falls after the adjustment, as no rule says that it is still due."""
+    return bool(deadline.month) or last_day(deadline, policy.year, month) <= adjustment_closed(policy, policy.year)
+
+
 def days_late(deadline: Deadline, year: int, month: int, reported: date) -> int:
     """Whole days after the last day that was on time; 0 when on time."""
     return max(0, (reported - last_day(deadline, year, month)).days)

@@ -14,7 +14,7 @@ from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
 from xltools.rules.city import plain_records
 from xltools.rules.dates import day_of
-from xltools.rules.deadlines import deadline_of, due_date, last_day
+from xltools.rules.deadlines import adjustment_closed, deadline_of, due_date, is_asked, last_day
 from xltools.rules.text import key
 
 REVIEW, SITE_CHECK, ADJUSTMENT = "review", "site_check", "adjustment"
@@ -58,7 +58,9 @@ def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: 
             continue
         answers = [one for one in there if one.deadline == id and due.month in (0, one.month)]
         if answers:
-            lines += [_line(county.name, due, [one for one in answers if one.submission.county == county.name], today) for county in policy.counties]
+            asked = is_asked(due.deadline, policy, due.month)
+            own = [(county.name, [one for one in answers if one.submission.county == county.name]) for county in policy.counties]
+            lines += [_line(county, due, there_of_it, today) for county, there_of_it in own if asked or there_of_it]
         elif due.last < today and not due.month:
             lines.append(_line(due.deadline.who, due, [], today) | {"state": words["unseen"]})
     return [one | {"state": words["packed"]} if one["county"] in packed and one["state"] == words["missing"] else one for one in lines]
@@ -109,7 +111,7 @@ def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
 def _closed(one: Sent, policy: Policy, year: int) -> Iterator[Finding]:
     """Applications that came after the one adjustment of the year."""
     adjustment = policy.deadline(ADJUSTMENT)
-    last, count = last_day(adjustment, year, adjustment.month), one.submission.count(REVIEW)
+    last, count = adjustment_closed(policy, year), one.submission.count(REVIEW)
     if one.deadline == REVIEW and one.reported > last and count:
         said = {"due": due_date(adjustment, year, adjustment.month), "reported": one.reported, "count": count, "source": adjustment.source}
         yield Code.ADJUSTMENT_CLOSED.at(Place(one.submission.file), **said)

@@ -16,7 +16,7 @@ from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records, plain_record
 from xltools.rules.cross import in_archives
-from xltools.rules.deadlines import deadline_of, due_date, last_day, punctuality
+from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality
 from xltools.rules.journal import Record, lines_of
 from xltools.rules.reminder import Files, files_of, reminder
 
@@ -138,6 +138,8 @@ def _line(duty: Duty, county: str, status: Status) -> Line:
         return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
     if former := status.before.get((county, duty.deadline.name, duty.batch)):
         return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
+    if not is_asked(duty.deadline, status.policy, duty.month):
+        return {**line, **_said("closed", status)}
     if status.today <= day:
         return {**line, **_said("pending", status)}
     late = {"since": day + timedelta(days=1)}
@@ -194,7 +196,7 @@ def _said(kind: str, status: Status, **values: object) -> Line:
 def _summed(lines: Sequence[Line], files: Files, status: Status) -> Line:
     kinds = [str(line["kind"]) for line in lines]
     numbers = {
-        "due": sum(kind != "pending" for kind in kinds),
+        "due": sum(kind not in ("pending", "closed") for kind in kinds),
         "sent": _count(kinds, ("sent", "late", "kept")),
         "missing": _count(kinds, ("missing", "unread", "empty")),
         "asked": _count(kinds, ("unclear", "packed")),
