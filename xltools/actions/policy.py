@@ -84,7 +84,10 @@ def read_policy_book(book: Book) -> tuple[Policy | None, list[Finding]]:
 
 
 def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
-    """The records of a policy workbook with the remarks beside them, None when they make no policy; and everything found."""
+    """The records of a policy workbook with the remarks beside them, None when they make no policy; and everything found.
+
+    Raises StopError when it is no policy workbook.
+    """
     template = load_template(_TEMPLATE)
     template = replace(template, forms=tuple(form for form in template if form.name != CLAUSES or form.sheet in book.sheets))
     raw, found = read_tables(book, template)

@@ -46,7 +46,7 @@ def is_document(data: bytes, name: str) -> bool:
 
 
 def tables_in(data: bytes, name: str) -> list[SourceTable]:
-    """The tables of the document's body in order, each with the paragraphs between it and its neighbours."""
+    """The tables of the document's body in order, each with the paragraphs between it and its neighbours. Raises StopError where it cannot be read."""
     package = Package(data, name)
     try:
         main = next(iter(related(package, "", "officeDocument")), "")

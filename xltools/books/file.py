@@ -89,7 +89,7 @@ class FileBook:
 
     @cached_property
     def stamp(self) -> Stamp:
-        """What the template said of itself: from the properties, else the defined names, else the stamp sheet."""
+        """What the template said of itself: from the properties, else the defined names, else the stamp sheet. Raises StopError where these are damaged."""
         sheet = load_guide().stamp
         try:
             for entries in (self.source.properties, self.source.names):

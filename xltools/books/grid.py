@@ -98,7 +98,7 @@ class Sheet:
 
 
 def bounded(values: Cells, rows: int = GRID_ROWS) -> tuple[Grid, dict[str, Cell]]:
-    """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it."""
+    """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it. Raises MalformedError where these are many."""
     far: dict[str, Cell] = {}
     height = width = 0
     for row, cells in values.items():

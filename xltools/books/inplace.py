@@ -63,34 +63,40 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
     if not part:
         raise CannotPatchError
     dresser, parts = Dresser(styles), parts_of(patch)
-    changes: dict[str, Change] = {}
-    added: dict[str, int] = {}
-    missing: list[Records] = []
-    for name, records in renewal.sheets.items():
-        if name not in parts:
-            missing += [records] if records.plan.rows or records.plan.form.name not in ONLY_WHEN_FILLED else []
-            continue
-        standing = Standing(patch, parts[name], book, name)
-        changes[name] = records.change(standing.filled)
-        new = update_records(standing, records, dresser)
-        if new > 0 and "<filterColumn" in standing.pieces[2]:
-            added[name] = new
+    changes, added = _renew_records(patch, book, renewal, dresser)
     first = Standing(patch, parts[renewal.board.table.form.sheet], book, renewal.board.table.form.sheet)
     run = update_board(first, book, renewal.board, dresser)
-    _renew_figures(patch, book, renewal, styles, missing)
-    changes = {name: change for name, change in changes.items() if not change.is_none}
+    _renew_figures(patch, book, renewal, styles, [one for name, one in renewal.sheets.items() if name not in parts and _is_shown(one)])
     update_names(patch, changes)
     ours = {*renewal.sheets, first.name, load_dashboard().sheet}
     elsewhere = follow_elsewhere(patch, book, parts, changes, ours)
-    show_sheets(patch, {name: bool(one.plan.rows) for name, one in renewal.sheets.items() if one.plan.form.name in ONLY_WHEN_FILLED})
+    show_sheets(patch, {name: _is_shown(one) for name, one in renewal.sheets.items() if one.plan.form.name in ONLY_WHEN_FILLED})
     is_changed = patch.is_changed  # before the styles: one that no cell has is no change
     if is_changed:
         patch.write(part, styles.content())
-    if is_changed:
         values = {**run, **_result(book, first.name, renewal.summary.result)}
         patch.write(first.part, set_cells(patch.read(first.part), values))
         calculate_anew(patch)
     return Renewed(patch.content() if is_changed else data, added, is_changed, elsewhere)
+
+
+def _renew_records(patch: Patch, book: FileBook, renewal: Renewal, dresser: Dresser) -> tuple[dict[str, Change], dict[str, int]]:
+    """Bring the records of every sheet that is there up to date, one sheet in memory at a time: how its rows went, and how many are new below a filter."""
+    parts, changes, added = parts_of(patch), dict[str, Change](), dict[str, int]()
+    for name, records in renewal.sheets.items():
+        if name in parts:
+            standing = Standing(patch, parts[name], book, name)
+            if not (change := records.change(standing.filled)).is_none:
+                changes[name] = change
+            new = update_records(standing, records, dresser)
+            if new > 0 and "<filterColumn" in standing.pieces[2]:
+                added[name] = new
+    return changes, added
+
+
+def _is_shown(records: Records) -> bool:
+    """Whether the sheet of these records is there to be seen."""
+    return bool(records.plan.rows) or records.plan.form.name not in ONLY_WHEN_FILLED
 
 
 def _result(book: FileBook, sheet: str, text: str) -> dict[tuple[int, int], str]:

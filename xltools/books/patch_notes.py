@@ -77,7 +77,10 @@ class SheetNotes:
         self._cut[where] = text
 
     def move(self, now: Callable[[int], int | None]) -> None:
-        """Bring every note at once to the row where its cell is now; one whose row is gone goes. now: row before → row now."""
+        """Bring every note at once to the row where its cell is now; one whose row is gone goes. now: row before → row now.
+
+        Raises CannotPatchError where notes are threaded.
+        """
         moves = {where: now(where[0]) for where in self._notes}
         if all(row == where[0] for where, row in moves.items()):
             return
@@ -92,7 +95,10 @@ class SheetNotes:
             self._patch.write(part, with_moved_boxes(self._patch.read(part), moves))
 
     def save(self, author: str) -> None:
-        """Write the changes into the package; parts that are then empty are taken out. author: of new notes."""
+        """Write the changes into the package; parts that are then empty are taken out. author: of new notes.
+
+        Raises CannotPatchError where the part has no list of notes.
+        """
         if not self._cut and not self._added:
             return
         standing = {where: text for where, text in (self.texts | self._cut).items() if text}

@@ -62,7 +62,7 @@ def is_bare(data: bytes) -> bool:
 
 
 def with_boxes(data: bytes, notes: Mapping[Where, str]) -> bytes:
-    """The drawing with a hidden box for each note, as large as its text."""
+    """The drawing with a hidden box for each note, as large as its text. Raises CannotPatchError where it has no end."""
     end = data.rfind(b"</xml>")
     if end < 0:
         raise CannotPatchError

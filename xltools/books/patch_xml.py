@@ -166,7 +166,7 @@ def text_of(data: bytes) -> str:
 
 
 def spliced(data: bytes, edits: Iterable[Edit]) -> bytes:
-    """The bytes with each stretch (start, end) replaced; insertions at one place keep their order."""
+    """The bytes with each stretch (start, end) replaced; insertions at one place keep their order. Raises ValueError where two overlap."""
     pieces: list[bytes] = []
     at = 0
     for start, end, content in sorted(edits, key=lambda edit: edit[:2]):

@@ -42,7 +42,7 @@ class OpenCell:
 
 
 def in_utf8(data: bytes) -> bytes:
-    """The same XML in an encoding that the parser knows: Chinese systems declare GB2312 or GBK."""
+    """The same XML in an encoding that the parser knows: Chinese systems declare GB2312 or GBK. Raises MalformedError where it is not what it declares."""
     declared = DECLARED.match(data)
     if declared is None or not declared[2].lower().startswith((b"gb", b"x-gb")):
         return data

@@ -260,7 +260,7 @@ def load_form(name: str) -> Form:
 
 @cache
 def load_template(name: str) -> Template:
-    """The template declared under this id in specs/templates.toml, with its forms."""
+    """The template declared under this id in specs/templates.toml, with its forms. Raises SpecError for an id that is not there."""
     for entry in spec("templates.toml")["template"]:
         if entry["id"] == name:
             return Template(**{**entry, "forms": tuple(load_form(form) for form in entry["forms"])})

@@ -35,7 +35,7 @@ class Problem:
 
 
 def indicator_file(path: Traversable) -> list[dict[str, str]]:
-    """The rows of an indicator table in a CSV file whose headers are the labels of the form `indicators`."""
+    """The rows of an indicator table in a CSV file whose headers are the labels of the form `indicators`. Raises SpecError for another header or a longer row."""
     names = {field.label: field.name for field in load_form("indicators")}
     rows = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), restkey="")
     if strange := set(rows.fieldnames or ()) - set(names):

@@ -24,7 +24,7 @@ Item = TypeVar("Item")
 
 
 def pick(rng: Random, weights: Mapping[Item, int]) -> Item:
-    """One of the keys, as often as its weight says."""
+    """One of the keys, as often as its weight says. Raises ValueError where no weight is above zero."""
     left = rng.randrange(sum(weights.values()))
     for item, weight in weights.items():
         left -= weight

@@ -110,7 +110,15 @@ def propose(source: SourceTable, request: ImportRequest, policy: Policy) -> Impo
     note, limit = "\n".join(notes_left), load_form("policy_tables")["note"].max_length
     if len(note) > limit:
         work.findings.append(Code.IMPORT_UNUSED.at(Place(source.file, source.name), value=note[limit - 1 :]))
-    table = IndicatorTable(
+    table = _table(source, request, grades, fitted(note, limit))
+    rows = tuple({"table": table.id, **row} for found, _ in written for row in found)
+    said = [finding for _, found in written for finding in found]
+    return Imported(table, rows, (*work.findings, *said, *_unused(work)))
+
+
+def _table(source: SourceTable, request: ImportRequest, grades: tuple[str, ...], note: str) -> IndicatorTable:
+    """The table without its indicators."""
+    return IndicatorTable(
         id=request.id or f"{request.industry}-{request.process}",
         name=request.name or f"{request.industry}（{request.process}）",
         industry=request.industry,
@@ -120,11 +128,8 @@ def propose(source: SourceTable, request: ImportRequest, policy: Policy) -> Impo
         status=TableStatus.PARTIAL.value,
         source=request.source or source.file,
         grades=grades,
-        note=fitted(note, limit),
+        note=note,
     )
-    rows = tuple({"table": table.id, **row} for found, _ in written for row in found)
-    said = [finding for _, found in written for finding in found]
-    return Imported(table, rows, (*work.findings, *said, *_unused(work)))
 
 
 def _grades(layout: Layout, scheme: Scheme) -> tuple[str, ...]:
