@@ -19,7 +19,16 @@ from xltools.actions.make import make_templates
 from xltools.books.base import Stamp
 from xltools.books.cover import Count, status
 from xltools.books.file import open_book
-from xltools.books.layout import FOOTER_LIMIT, column_width, header_text, lines, pages_across, text_width
+from xltools.books.layout import (
+    FOOTER_LIMIT,
+    LINE_HEIGHT,
+    column_width,
+    header_text,
+    lines,
+    note_columns,
+    pages_across,
+    text_width,
+)
 from xltools.books.package import workbook_at
 from xltools.books.read import read_tables
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of
@@ -27,7 +36,7 @@ from xltools.books.sheet import Formula
 from xltools.books.show import show
 from xltools.books.style import LOOKS, TINTS
 from xltools.books.template import write_template
-from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Kind, Owner, load_form, load_template
+from xltools.model.form import FIRST_ROW, HEADER_ROW, NOTE_ROW, Form, Kind, Owner, load_form, load_template
 from xltools.model.guide import load_guide
 from xltools.model.policy import load_policy
 from xltools.rules.formula import live
@@ -407,10 +416,22 @@ def test_pages_across_repeat_no_piece_of_a_title_or_a_note(path: Path) -> None:
         columns = [one.strip("$") for one in sheet.print_title_cols.split(":")]
         front = sheet[f"{columns[0]}1:{columns[-1]}2"]
         room = sum(sheet.column_dimensions[cell.column_letter].width for cell in front[0])
+        wrapped = {merged.start_cell.coordinate: merged for merged in sheet.merged_cells.ranges if merged.max_row == NOTE_ROW}
         for cell in (cell for row in front for cell in row if cell.value):
-            assert text_width(str(cell.value)) * cell.font.size / 10 <= room, f"{sheet.title}!{cell.coordinate}"
+            if merged := wrapped.get(cell.coordinate):
+                assert merged.max_col <= len(front[0]), f"{sheet.title}!{cell.coordinate}"
+                assert sheet.row_dimensions[NOTE_ROW].height >= LINE_HEIGHT * lines(str(cell.value), room), f"{sheet.title}!{cell.coordinate}"
+            else:
+                assert text_width(str(cell.value)) * cell.font.size / 10 <= room, f"{sheet.title}!{cell.coordinate}"
         if not any(cell.value for cell in front[0]):
             assert "&[Tab]" in str(sheet.oddFooter.left.text) or "&A" in str(sheet.oddFooter.left.text), sheet.title
+
+
+def test_a_note_stands_below_its_title_where_it_takes_no_more_lines_there() -> None:
+    """The note of 企业总表 is 122 characters wide: two lines in the 65 of the repeated columns, three behind them."""
+    enterprises, screening = load_form("enterprises"), load_form("screening")
+    assert note_columns(enterprises) == (0, 4, 2)
+    assert note_columns(screening)[0] == 2
 
 
 def test_every_committed_workbook_has_its_text_beside_it() -> None:

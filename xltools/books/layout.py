@@ -145,6 +145,21 @@ def title_column(form: Form) -> int:
     return front if TITLE_SIZE * text_width(form.title) + INDENT > room else 0
 
 
+def note_columns(form: Form) -> tuple[int, int, int]:
+    """Where the note begins and ends, from 0 and behind the last column, and how many lines it takes there.
+
+    Below the title, in the columns that each page repeats, it stands whole on every page; where that would take more lines, or the
+    title itself does not fit there, it stands behind them, on the first page only.
+    """
+    front = repeated(form)
+    below, behind = _note_in(form, 0, front), _note_in(form, front, max(first_page(form), front + 1))
+    return below if front and not title_column(form) and below[2] <= behind[2] else behind
+
+
+def _note_in(form: Form, start: int, end: int) -> tuple[int, int, int]:
+    return start, end, lines(form.note, sum(column_width(one) for one in form.fields[start:end]))
+
+
 def with_name(form: Form, footer: str) -> str:
     """The footer with the sheet's name, where the title stands on the first page only."""
     return re.sub("(?=&[CR]|$)", "　&A", footer, count=1) if title_column(form) else footer

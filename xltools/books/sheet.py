@@ -20,12 +20,10 @@ from xltools.books.columns import Columns
 from xltools.books.layout import (
     LINE_HEIGHT,
     column_width,
-    first_page,
     header_height,
     header_text,
     is_long,
-    lines,
-    repeated,
+    note_columns,
     row_height,
     set_page,
     set_view,
@@ -135,12 +133,8 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
 
 
 def _note(sheet: Worksheet, form: Form, styles: Styles) -> None:
-    """The note below the title, behind the columns that each page repeats, so that none repeats a piece of it.
-
-    One that is longer than the first page is wide is wrapped in that page's columns: it would be cut at the paper's edge.
-    """
-    start, end = repeated(form), max(first_page(form), repeated(form) + 1)
-    needed = lines(form.note, sum(column_width(one) for one in form.fields[start:end]))
+    """The note below the title, wrapped in its columns where it is longer than they are wide: it would be cut at their edge."""
+    start, end, needed = note_columns(form)
     sheet.set_row(NOTE_ROW - 1, max(22, LINE_HEIGHT * needed + 6))
     look = styles.get("subtitle", *(("wrap",) if needed > 1 else ()))
     if needed > 1 and end - start > 1:
