@@ -33,6 +33,7 @@ from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, load_form, load_temp
 from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, Requirement
 from xltools.model.indicator_rows import indicator_file
 from xltools.model.policy import Policy, load_policy, policy_from
+from xltools.model.policy_book import load_policy_book
 from xltools.rules.policy_contents import Contents, contents_of, policy_data
 
 SHIPPED = ("sanmenxia-2022", "national-2026")
@@ -361,6 +362,29 @@ def test_a_few_cells_with_one_problem_and_different_problems_are_told_one_by_one
 
     assert [one for one in found(change) if one[0] is Code.INDICATOR_WRONG][-1] == (Code.INDICATOR_WRONG, *at("indicators", "grade", 7))
     assert Code.SAME_PROBLEM not in {code for code, _, _ in found(change)}
+
+
+@pytest.mark.parametrize("written", ["change_kinds", "事项类型", " change_kinds(事项类型) ", "change_kinds（事项类型）"])
+def test_a_list_is_known_by_its_code_its_name_or_both(tmp_path: Path, written: str) -> None:
+    path = make_policy(tmp_path / "政策库.xlsx", SMALL)
+    book = load_workbook(path)
+    sheet = book["选项"]
+    shown = {cell.value for cell in sheet["A"][HEADER_ROW:] if cell.value}
+    assert {"opinions（初审意见）", "change_kinds（事项类型）", "grades（等级）"} <= shown
+    assert {cell.value for cell in book["同义写法"]["A"][HEADER_ROW:] if cell.value} >= {"none（各处的无）", "opinions（初审意见）"}
+    assert all(load_policy_book().list_names[name] for policy in SHIPPED for name in (*load_policy(policy).choices, *load_policy(policy).synonyms))
+    for cell in sheet["A"][HEADER_ROW:]:
+        cell.value = written if cell.value == "change_kinds（事项类型）" else cell.value
+    book.save(path)
+    assert read_policy(path) == (SMALL, [])
+
+
+def test_a_list_that_is_missing_is_called_by_its_name_too() -> None:
+    def change(contents: dict[str, list[dict[str, Any]]]) -> None:
+        contents["policy_lists"] = [one for one in contents["policy_lists"] if one["list"] != "opinions"]
+
+    _, findings = read_policy_book(changed(change))
+    assert [one.message for one in findings if one.code is Code.POLICY_LACKS] == ["“选项”里缺少“opinions（初审意见）”"]
 
 
 def test_several_missing_sheets_of_a_policy_are_one_finding() -> None:

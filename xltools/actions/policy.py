@@ -26,6 +26,8 @@ from xltools.rules.policy_contents import (
     policy_data,
     vocabulary,
     with_clauses,
+    with_codes,
+    with_names,
 )
 
 _TEMPLATE = "policy"
@@ -41,7 +43,7 @@ def write_contents(output: Path, contents: Contents) -> Path:
     """Write the records of a policy workbook. Raises StopError when the file is there already: somebody may have worked in it."""
     refuse_existing(output)
     output.parent.mkdir(parents=True, exist_ok=True)
-    write_policy(output, PolicyPlan(load_template(_TEMPLATE), contents, fixed_policy()))
+    write_policy(output, PolicyPlan(load_template(_TEMPLATE), with_names(contents), fixed_policy()))
     return output
 
 
@@ -93,6 +95,7 @@ def read_contents(book: Book) -> tuple[Contents | None, list[Finding]]:
     raw, found = read_tables(book, template)
     if not raw:
         raise StopError(found[0])
+    raw = with_codes(raw)
     tables, said = parse_all(raw, vocabulary(raw))     # what cells choose from is read off the sheets themselves
     found = [*missing_together(found), *said]
     if raw.keys() == {form.name for form in template}:

@@ -197,4 +197,5 @@ def _define_lists(workbook: Workbook, template: Template) -> None:
     lists = template["policy_lists"]
     names, first = f"{quoted(lists.sheet)}!{column_range(lists, 'list')}", f"{quoted(lists.sheet)}!${column_of(lists, 'value')}${FIRST_ROW}"
     for name in FROM_LISTS:
-        workbook.define_name(list_name(name), f'=OFFSET({first},MATCH("{name}",{names},0)-1,0,COUNTIF({names},"{name}"),1)')
+        text = load_policy_book().list_shown(name)
+        workbook.define_name(list_name(name), f'=OFFSET({first},MATCH("{text}",{names},0)-1,0,COUNTIF({names},"{text}"),1)')

@@ -201,14 +201,15 @@ def _shared_numbers(table: Table, rows: Mapping[str, Sequence[Row]], own: Mappin
 
 def _needed(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
     """Lists, deadlines and targets that the templates and the rules cannot do without."""
-    needed = load_policy_book().needed
+    book = load_policy_book()
+    needed = book.needed
     there = {record["list"] for _, record in rows["policy_lists"]} | set(ALWAYS_THERE)
     forms = [form for name in needed["templates"] for form in load_template(name)]
     lists = dict.fromkeys(field.list for form in forms for field in form if field.list)
-    lacking = [("policy_lists", name) for name in lists if name not in there]
+    lacking = [("policy_lists", book.list_shown(name)) for name in lists if name not in there]
     offered = {(record["list"], record["value"]) for _, record in rows["policy_lists"]}
     graded = [(name, grade) for _, scheme in rows["policy_schemes"] for grade in split(scheme["grades"]) for name in GRADES if name in there]
-    lacking += [("policy_lists", "：".join(one)) for one in dict.fromkeys(graded) if one not in offered]
+    lacking += [("policy_lists", f"{book.list_shown(name)}：{grade}") for name, grade in dict.fromkeys(graded) if (name, grade) not in offered]
     lacking += [("policy_deadlines", id) for id in needed["deadlines"] if id not in {record["id"] for _, record in rows["policy_deadlines"]}]
     for form, value in lacking:
         yield _lacks(tables[form], value)

@@ -16,8 +16,10 @@ from xltools.model.local import load_written
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table, records_of
+from xltools.rules.text import key
 
 JOIN, CLAUSES = "|", "policy_clauses"
+CODED = {"policy_lists": "list", "policy_synonyms": "list"}      # form → field with codes of lists
 HUNDRED = Decimal(100)
 PLAUSIBLE_YEAR = 2022       # for dates typed without a year, which no cell of the workbook asks for
 Value = str | int | float | date | None
@@ -65,6 +67,24 @@ def table_record(table: IndicatorTable) -> Record:
     texts: Record = {name: getattr(table, name) for name in ("id", "name", "industry", "process", "scheme", "edition", "status", "source", "note")}
     days = {"effective_from": table.effective_from, "effective_to": table.effective_to}
     return {**texts, **{name: date.fromisoformat(text) if text else None for name, text in days.items()}, "grades": _joined(table.grades)}
+
+
+def with_names(contents: Contents) -> Contents:
+    """The contents as they are written: beside the code of every list its name."""
+    book = load_policy_book()
+    return {**contents, **{form: [{**one, CODED[form]: book.list_shown(str(one[CODED[form]]))} for one in contents[form]] for form in CODED}}
+
+
+def with_codes(raw: Mapping[str, Table]) -> dict[str, Table]:
+    """The tables as read, with the bare codes of lists: workbooks from before have nothing else, and people may write the name alone."""
+    book = load_policy_book()
+    codes = {key(text): code for code, name in book.list_names.items() for text in (book.list_shown(code), name)}
+    found = dict(raw)
+    for form, name in CODED.items():
+        if form in raw and name in raw[form].frame:
+            column = [codes.get(key(value), value) if isinstance(value, str) else value for value in raw[form].frame[name].tolist()]
+            found[form] = replace(raw[form], frame=raw[form].frame.assign(**{name: pd.Series(column, index=raw[form].frame.index, dtype=object)}))
+    return found
 
 
 def policy_data(contents: Contents) -> dict[str, Any]:
