@@ -406,14 +406,19 @@ def test_a_protected_enterprise_must_stand_in_the_protected_list():
     assert found(book(screening=[enterprise(protected="是")])) == {(Code.PROTECTED_NOT_LISTED, S + "U5")}
 
 
-@pytest.mark.parametrize("code", [None, "123", WRONG_CHECK, 9.1e17])
-def test_a_row_whose_own_code_is_broken_is_one_problem(code):
-    for form in ("review", "rectification", "protected", "changes", "measures"):
-        assert len(found(book(screening=[enterprise()], **{form: [beside(code)]}))) == 1, form
+BROKEN = [(None, Code.ROW_WITHOUT_KEY), ("123", Code.CREDIT_CODE_FORM), (WRONG_CHECK, Code.CREDIT_CODE_CHECK), (9.1e17, Code.CODE_DAMAGED)]
 
 
-@pytest.mark.parametrize("code", [None, "123", WRONG_CHECK, 9.1e17, CODE[:16], CODE[1] + CODE[0] + CODE[2:]])
-def test_a_broken_code_in_the_screening_list_is_one_problem_and_the_enterprise_is_known_by_its_permit(code):
+@pytest.mark.parametrize(("code", "problem"), BROKEN)
+def test_a_row_whose_own_code_is_broken_is_one_problem(code, problem):
+    for form in ("review", "protected", "changes", "measures"):
+        assert found(book(screening=[enterprise()], **{form: [beside(code)]})) == {(problem, f"{load_form(form).sheet}!A5")}
+    # what tells one rectification from another is its own number
+    assert found(book(screening=[enterprise()], rectification=[beside(code)])) == {(problem if code else Code.REQUIRED, f"{load_form('rectification').sheet}!B5")}
+
+
+@pytest.mark.parametrize(("code", "problem"), [*BROKEN, (CODE[:16], Code.CREDIT_CODE_FORM), (CODE[1] + CODE[0] + CODE[2:], Code.CREDIT_CODE_CHECK)])
+def test_a_broken_code_in_the_screening_list_is_one_problem_and_the_enterprise_is_known_by_its_permit(code, problem):
     made = book(
         screening=[enterprise(credit_code=code, protected="否")],
         review=[beside()],
@@ -421,7 +426,7 @@ def test_a_broken_code_in_the_screening_list_is_one_problem_and_the_enterprise_i
         changes=[beside()],
         measures=[beside()],
     )
-    assert len(found(made)) == 1
+    assert found(made) == {(problem, S + "C5")}
 
 
 def test_a_mistyped_code_without_permit_is_known_by_its_likeness_and_another_is_not():

@@ -10,6 +10,7 @@ import pytest
 from tests.workbooks import BOOKS, everything, ods, ods_cell, ods_row, opened, reason, sheet_of
 from xltools.books.base import Cell
 from xltools.books.biff import facts_of
+from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.model.finding import StopError
 
 
@@ -88,17 +89,17 @@ def test_tracked_changes_of_an_ods_are_not_its_content(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "rows",
+    ("rows", "why"),
     [
-        ods_row(ods_cell('office:value-type="float" office:value="7" table:number-columns-repeated="16384"'), attributes='table:number-rows-repeated="1048576"'),
-        ods_row(ods_cell('table:number-columns-repeated="99999"')),
-        ods_row(ods_cell('table:number-columns-repeated="-1"')),
-        ods_row(attributes='table:number-rows-repeated="9999999"'),
-        ods_row() + ods_row(attributes='table:number-rows-repeated="1048576"'),
+        (ods_row(ods_cell('office:value-type="float" office:value="7" table:number-columns-repeated="16384"'), attributes='table:number-rows-repeated="1048576"'), TOO_LARGE),
+        (ods_row(ods_cell('table:number-columns-repeated="99999"')), DAMAGED),
+        (ods_row(ods_cell('table:number-columns-repeated="-1"')), DAMAGED),
+        (ods_row(attributes='table:number-rows-repeated="9999999"'), DAMAGED),
+        (ods_row() + ods_row(attributes='table:number-rows-repeated="1048576"'), DAMAGED),
     ],
 )
-def test_an_ods_that_repeats_without_end_is_refused(tmp_path: Path, rows: str) -> None:
-    assert reason(tmp_path, ods(rows))
+def test_an_ods_that_repeats_without_end_is_refused(tmp_path: Path, rows: str, why: str) -> None:
+    assert reason(tmp_path, ods(rows)) == why
 
 
 def test_hidden_ods_columns_are_known(tmp_path: Path) -> None:
