@@ -115,17 +115,63 @@ def test_the_invented_tables_use_every_kind_and_b_minus() -> None:
         ("cement-clinker", "1", {"A": ("100",), "B": ("80",), "C": ("50",)}),
         ("cement-clinker", "2", {"B": ("国四",)}),
         ("cement-clinker", "3", {"A": ("100",), "B": ("100",)}),    # "同A级" written out; C asks nothing of in-plant vehicles
+        ("cement-clinker", "4", {"A": ("100",), "B": ("100",)}),
         ("cement-clinker", "5", {"A": ("5",)}),
         ("cement-clinker-hj", "1", {"A": ("8",)}),
+        ("cement-clinker-hj", "2", {}),                            # an expert judges
         ("casting-gas-electric", "1", {"A": ("自动化",), "B": ("机械化", "自动化"), "C": ("机械化", "自动化")}),
+        ("casting-gas-electric", "2", {"A": ("自动化",), "B": ("机械化", "自动化"), "C": ("机械化", "自动化")}),
+        ("casting-gas-electric", "3", {"A": ("自动化",), "B": ("机械化", "自动化"), "C": ("机械化", "自动化")}),
+        ("casting-gas-electric", "5", dict.fromkeys("ABC", ("是",))),       # one cell over A to C
+        ("casting-gas-electric", "6", dict.fromkeys("ABC", ("袋式", "滤筒", "更高效"))),
+        ("casting-gas-electric", "7", dict.fromkeys("ABC", ("活性炭吸附", "更高效"))),
+        ("casting-gas-electric", "8", dict.fromkeys("ABC", ("吸收", "更高效"))),
+        ("casting-gas-electric", "9", dict.fromkeys("ABC", ("活性炭吸附", "吸收", "更高效"))),
+        ("brick-kiln", "1", {"B": ("80",)}),
         ("brick-kiln", "2", {"B": ("否",)}),
         ("brick-kiln", "3", {"B": ("1.2",)}),
+        ("brick-kiln", "4", {"B": ("天然气", "煤制气", "生物质成型燃料", "内燃料")}),
+        ("brick-kiln", "5", {"B": ("隧道窑", "辊道窑（仅瓦）")}),
+        ("brick-kiln", "6", {"B": ("6000",)}),
+        ("brick-kiln", "9", {"B": ("袋式除尘", "湿式电除尘", "独立除尘塔")}),
+        ("brick-kiln", "10", {"B": ("石灰-石膏湿法", "双碱法")}),
+        ("brick-kiln", "11", {"B": ("18",)}),
         ("brick-kiln", "12", {}),                                  # the source's numbers are cut off
         ("steel-sinter", "1", {"A": ("10",)}),
+        ("steel-sinter", "2", {"A": ("35",)}),
+        ("steel-sinter", "3", {"A": ("50",)}),
+        ("steel-sinter", "4", {"A": ("是",)}),
+        ("steel-sinter", "5", {"A": ("80",)}),
+        ("steel-sinter", "6", {"A": ("100",)}),
+        ("machining", "移2", dict.fromkeys(("A", "B", "B-", "引领性"), ("95",))),
     ],
 )
 def test_rows_read_from_public_sources_are_as_found(id: str, no: str, thresholds: dict[str, tuple[str, ...]]) -> None:
     assert asked(id, no) == thresholds
+
+
+def test_common_rows_are_asked_where_their_source_puts_them() -> None:
+    """The list of what to file has five papers of the archive and four records, the group's paper among the records."""
+    texts = {one.no: {r.text for r in one.requirements} for one in table("refractory").indicators if one.shared == "environment"}
+    assert {no for no, said in texts.items() if said == {"环保档案应含此项"}} == {f"管{at}" for at in range(1, 6)}
+    assert {no for no, said in texts.items() if said == {"台账记录应含此项"}} == {f"管{at}" for at in range(6, 10)}
+
+
+def test_counties_stand_in_the_groups_of_the_annex() -> None:
+    """附件: three groups for the applications of eight counties and zones."""
+    groups: dict[str, list[str]] = {}
+    for one in sanmenxia().counties:
+        groups.setdefault(one.group, []).append(one.name)
+    assert groups == {
+        "申报帮扶组1": ["湖滨区", "开发区", "城乡一体化示范区"],
+        "申报帮扶组2": ["陕州区", "渑池县", "义马市"],
+        "申报帮扶组3": ["灵宝市", "卢氏县"],
+    }
+
+
+def test_the_target_of_the_year_is_a_fifth_with_b_minus_as_a_b() -> None:
+    """一: A, B and leading not below 20 %; 二(四): B 级 (B- among them)."""
+    assert [(one.share, one.grades) for one in sanmenxia().targets] == [(Decimal("0.20"), ("A", "B", "B-", "引领性"))]
 
 
 def test_a_table_knows_which_of_its_grades_it_states() -> None:
