@@ -16,6 +16,7 @@ from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 HERE = Path(__file__).parent
 MODULE = "XlTools"
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+UNIX = 3    # what a package says of the system it was made on
 
 
 def vba_project(source: str) -> bytes:
@@ -37,9 +38,9 @@ def vba_project(source: str) -> bytes:
 def extension(folder: Path, path: Path) -> None:
     """Pack the LibreOffice extension's source folder into the .oxt at `path`."""
     with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as package:
-        for file in sorted(file for file in folder.rglob("*") if file.is_file()):
+        for file in sorted((file for file in folder.rglob("*") if file.is_file()), key=Path.as_posix):
             member = ZipInfo(file.relative_to(folder).as_posix(), ZIP_DATE)
-            member.compress_type = ZIP_DEFLATED
+            member.compress_type, member.create_system = ZIP_DEFLATED, UNIX
             package.writestr(member, file.read_bytes().replace(b"\r\n", b"\n"))
 
 
