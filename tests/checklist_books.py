@@ -8,7 +8,8 @@ from random import Random
 from typing import Any
 from xml.sax.saxutils import escape
 
-from tests.checklists import best
+from tests.checklists import best, table_of
+from tests.county_files import CODES, NAMES, county_file, enterprise, filled
 from tests.workbooks import packed, parts_of
 from xltools.actions.checklist import write_one
 from xltools.model.checklist import Applicant, ApplicantPart, Visit
@@ -23,6 +24,8 @@ NAME = "三门峡示例铸造有限公司"
 CHECKED = date(2022, 7, 26)
 SIGNED = ({"name": "张三", "unit": "示例环境监测站", "speciality": "大气治理", "signature": "张三", "date": CHECKED},)
 STRANGE = ("不适用", "没有", " ", "　", "12", "B", "全封闭 ", '"', "<1", -1.0, 101.0, 1e9, 0.0, 1.0, 0.8)
+CLINKER, GRINDING = table_of("cement-clinker"), table_of("cement-grinding")
+GRINDER = enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性")
 REASONS = ("企业没有这道工序", "无此工艺", " ", "x")
 
 
@@ -51,6 +54,18 @@ def write(path: Path, who: Applicant, visits: Iterable[Visit] = (), policy: Poli
     """The checklist of an enterprise, with these visits in the order of its processes."""
     write_one(path, who, policy, {}, dict(zip((part.process for part in who.parts), visits, strict=False)))
     return path
+
+
+def cement_county(folder: Path) -> Path:
+    """The file of a county: a cement plant whose clinker was given a B where it applied for an A, its grinding, and another enterprise."""
+    rows = [enterprise(0, industry="水泥", process="熟料", table="水泥熟料", applied="A", self="A", target="A"), GRINDER, enterprise(1)]
+    return county_file(folder, "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="熟料", applied="A", conclusion="B")])
+
+
+def cement_checklist(path: Path) -> Path:
+    """The checklist of that plant: its clinker is a B, its grinding not leading."""
+    path.parent.mkdir(exist_ok=True)
+    return write(path, applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER, no_1=85.0), at_best(GRINDING, no_6="敞开")])
 
 
 def random_visit(table: IndicatorTable, rng: Random) -> Visit:

@@ -6,9 +6,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from tests.checklist_books import applicant, at_best, write
-from tests.checklists import table_of
-from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
+from tests.checklist_books import cement_checklist, cement_county
+from tests.county_files import CODES, NAMES, POLICY, county_file
 from xltools.actions.checklist import make_checklists
 from xltools.actions.checklist_open import make_open
 from xltools.actions.grade_open import grade_open
@@ -23,22 +22,15 @@ from xltools.model.form import load_template
 
 CITY = load_template("city")
 SITE_CHECKS, LEDGER = CITY["site_checks"], CITY["ledger"]
-CLINKER, GRINDING = table_of("cement-clinker"), table_of("cement-grinding")
 NOW = datetime(2022, 8, 1, 9, 0)
 
 
 @pytest.fixture
 def bureau(tmp_path: Path) -> Path:
     """A folder with a summary of two enterprises; since it was merged the checklist of one of them has come back."""
-    rows = [
-        enterprise(0, industry="水泥", process="熟料", table="水泥熟料", applied="A", self="A", target="A"),
-        enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性"),
-        enterprise(1),
-    ]
-    county_file(tmp_path / "收件箱", "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="熟料", applied="A", conclusion="B")])
-    (tmp_path / "核查表").mkdir()
+    cement_county(tmp_path / "收件箱")
     merge([tmp_path / "收件箱"], tmp_path / "市级汇总.xlsm", POLICY, NOW)
-    write(tmp_path / "核查表" / f"甲-{CODES[0]}.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER, no_1=85.0), at_best(GRINDING, no_6="敞开")])
+    cement_checklist(tmp_path / "核查表" / f"甲-{CODES[0]}.xlsx")
     return tmp_path
 
 

@@ -6,9 +6,18 @@ from typing import Any
 
 import pytest
 
-from tests.checklist_books import applicant, at_best, change, write
-from tests.checklists import table_of
-from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
+from tests.checklist_books import (
+    CLINKER,
+    GRINDER,
+    GRINDING,
+    applicant,
+    at_best,
+    cement_checklist,
+    cement_county,
+    change,
+    write,
+)
+from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.workbooks import parts_of
 from xltools.actions.merge import merge, previous
 from xltools.books.file import open_book
@@ -16,7 +25,6 @@ from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, load_template
 from xltools.model.outcome import Outcome
 
-CLINKER, GRINDING = table_of("cement-clinker"), table_of("cement-grinding")
 MOMENT = datetime(2022, 8, 1, 9, 0)
 
 
@@ -24,14 +32,8 @@ MOMENT = datetime(2022, 8, 1, 9, 0)
 def inbox(tmp_path: Path) -> Path:
     """A county with a cement plant of two processes, and its checklist: a B and not leading."""
     folder = tmp_path / "收件箱"
-    rows = [
-        enterprise(0, industry="水泥", process="熟料", table="水泥熟料", applied="A", self="A", target="A"),
-        enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性"),
-        enterprise(1),
-    ]
-    county_file(folder, "灵宝市", rows, review=[filled("review", credit_code=CODES[0], process="熟料", applied="A", conclusion="B")])
-    (folder / "核查表").mkdir()
-    write(folder / "核查表" / "甲.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER, no_1=85.0), at_best(GRINDING, no_6="敞开")])
+    cement_county(folder)
+    cement_checklist(folder / "核查表" / "甲.xlsx")
     return folder
 
 
@@ -116,8 +118,7 @@ def test_checklists_named_one_by_one_are_taken_like_those_in_a_folder(inbox: Pat
 
 def test_a_process_that_the_ledger_does_not_have_comes_last_even_where_it_has_a_row_twice(tmp_path: Path) -> None:
     folder = tmp_path / "收件箱"
-    grinding = enterprise(0, industry="水泥", process="粉磨", table="水泥独立粉磨站", current="非引领性", applied="引领性", self="引领性", target="引领性")
-    county_file(folder, "灵宝市", [enterprise(1), enterprise(1), grinding])
+    county_file(folder, "灵宝市", [enterprise(1), enterprise(1), GRINDER])
     write(folder / "甲.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER), at_best(GRINDING)])
     _, lines = merged(folder)
     assert [line["process"] for line in lines] == ["粉磨", "熟料"]
