@@ -33,15 +33,15 @@ def running_office(folder: Path, scripts: dict[str, str]) -> Iterator[Any]:
     with (folder / "soffice.log").open("wb") as log:
         process = subprocess.Popen([*arguments, f"--accept={accept};urp;"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
     try:
-        yield _wait(accept, process)
+        yield context_of(accept, process)
     finally:
         with suppress(ProcessLookupError):      # it died by itself
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
 
 
-def _wait(accept: str, process: subprocess.Popen[bytes]) -> Any:
-    """The context, as soon as LibreOffice answers."""
+def context_of(accept: str, process: subprocess.Popen[bytes]) -> Any:
+    """The component context of this LibreOffice, as soon as it answers."""
     end = time.monotonic() + START_SECONDS
     while True:
         try:

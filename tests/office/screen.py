@@ -19,9 +19,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from tests.office.host import START_SECONDS, profile, properties
-from xltools.libreoffice.bridge import connect, load_uno, service
-from xltools.libreoffice.errors import EngineError
+from tests.office.engine_host import context_of
+from tests.office.host import profile, properties
+from xltools.libreoffice.bridge import load_uno, service
 
 PATIENCE = 180.0            # seconds for what a button does on a loaded machine
 PRESSED = frozenset(range(33, 46))                 # com.sun.star.accessibility.AccessibleRole: menus, their entries, buttons
@@ -84,7 +84,7 @@ class Windowed:
         with (folder / "soffice.log").open("wb") as log:
             self.process = subprocess.Popen(arguments, stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=environment, start_new_session=True)
         try:
-            self.context = self._connect(accept)
+            self.context = context_of(accept, self.process)
             self.desktop = service(self.context, "com.sun.star.frame.Desktop")
         except BaseException:
             end(self.process)
@@ -155,16 +155,6 @@ class Windowed:
         toolkit = service(self.context, "com.sun.star.awt.Toolkit")
         for index in range(toolkit.getTopWindowCount()):
             yield toolkit.getTopWindow(index)
-
-    def _connect(self, accept: str) -> Any:
-        limit = time.monotonic() + START_SECONDS
-        while True:
-            try:
-                return connect(accept)
-            except EngineError:
-                if self.process.poll() is not None or time.monotonic() > limit:
-                    raise
-                time.sleep(0.3)
 
 
 def _named(thing: Any, name: str, depth: int = 0) -> Iterator[tuple[int, int, int]]:
