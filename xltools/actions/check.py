@@ -119,7 +119,7 @@ def judge_files(paths: Iterable[Path], policy: Policy, step: Step) -> Outcome:
         results[source.name] = None if isinstance(result, Finding) and is_by_chance(source) else _on_disk(result, source)
     if recall and unknown:
         recall.tidy()
-    outcome = outcome_of(results, policy)
+    outcome = outcome_of(results)
     if wanted and (papers := [name for name in others if _is_paper(name)]):
         files = "、".join(papers[:_LISTED]) + (f" 等 {len(papers)} 个" if len(papers) > _LISTED else "")
         return replace(outcome, findings=(Code.NO_TABLES.at(Place(), files=files), *outcome.findings))
@@ -163,7 +163,7 @@ def _size(path: Path) -> int:
 
 def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
     """Check workbooks wherever they live; no two may have one name."""
-    return counted(outcome_of({book.name: check_one(book, policy) for book in books}, policy))
+    return counted(outcome_of({book.name: check_one(book, policy) for book in books}))
 
 
 def check_one(book: Book, policy: Policy) -> Submission | Finding:
@@ -287,7 +287,7 @@ def _from_cover(cover: Table | None, policy: Policy) -> Submission:
     )
 
 
-def outcome_of(results: Mapping[str, Submission | Finding | None], policy: Policy) -> Outcome:
+def outcome_of(results: Mapping[str, Submission | Finding | None]) -> Outcome:
     """What became of every file, by its name, judged side by side."""
     checked = [one for _, one in sorted(results.items()) if isinstance(one, Submission)]
     stopped = {name: one for name, one in sorted(results.items()) if isinstance(one, Finding)}

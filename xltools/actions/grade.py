@@ -74,7 +74,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     Workbooks of other kinds in a folder are passed over; one that cannot be read does not stop the rest.
     """
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
-    checked = counted(outcome_of(inputs.counties, policy))
+    checked = counted(outcome_of(inputs.counties))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     inputs.findings += _unlisted(inputs.parts, checked)
     return _graded(inputs, checked, policy)
