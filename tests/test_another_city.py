@@ -115,6 +115,25 @@ def test_examples_are_of_this_citys_counties_and_year(policy: Policy) -> None:
     assert (own["industry"].example, own["table"].example) == (few.industries[0].name, few.tables[0].name)
 
 
+def test_dates_are_those_of_the_policy_wherever_a_county_is_told_them(tmp_path: Path) -> None:
+    """The invented city's reviews are due on the 15th and its protected lists by 08-31; 20 and 09-05 are days of 三环文〔2022〕69号 三(三)2 only."""
+    path = tmp_path / "下发"
+    assert cli.run(["make", "templates", "--policy", "national-2026", "-o", str(path)]) == 0
+    text = (path / "区县填报表.txt").read_text("utf-8")
+    assert re.findall("20日前|9月5日|[^0-9]5日前", text) == []
+    assert [text.count(said) for said in ("每月15日前报市局", "当月15日前完成初审的", "每月15日前由分局局长签字确认", "8月31日前报送")] == [1, 2, 2, 2]
+
+
+@pytest.mark.parametrize(
+    ("month", "day", "said"),
+    [(9, 5, "9月5日前报送"), (8, 0, "8月底前报送"), (None, None, "规定日期前报送"), (0, 3, "3日前报送"), (0, 0, "月底前报送")],
+)
+def test_a_date_is_said_as_the_policy_has_it(month: int | None, day: int | None, said: str) -> None:
+    ours = load_policy("sanmenxia-2022")
+    moved = tuple(replace(one, month=month or 0, day=day or 0) if one.id == "protected" else one for one in ours.deadlines if one.id != "protected" or month is not None)
+    assert told_in("9月5日前报送", replace(ours, deadlines=moved)) == said
+
+
 def test_a_policy_workbook_made_before_it_had_clauses_is_read_with_those_of_its_document(folder: Path, tmp_path: Path) -> None:
     for name, given, clause in (("本市", "sanmenxia-2022", "三(三)3"), ("清河", str(folder), None)):
         path = tmp_path / f"{name}.xlsx"

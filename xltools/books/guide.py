@@ -14,6 +14,8 @@ from xltools.books.validation import details, required_word
 from xltools.model.form import Field, Form, Template
 from xltools.model.guide import Guide, Step, load_guide
 from xltools.model.live import placeholders
+from xltools.model.local import told_in
+from xltools.model.policy import Policy
 
 COLUMNS = ("sheet", "label", "help", "owner", "format", "required", "example", "source")
 WIDTHS = (17, 22, 40, 13, 26, 9, 22, 26)
@@ -21,15 +23,15 @@ LAST = len(COLUMNS) - 1
 LEGEND_LOOKS = {"required": ("header", "county"), "computed": ("cell", "computed")}
 
 
-def add_guide(workbook: Workbook, template: Template, styles: Styles, footer: str) -> Worksheet:
-    """Add the guide's sheet for this template; nothing on it can be changed."""
+def add_guide(workbook: Workbook, template: Template, styles: Styles, footer: str, policy: Policy) -> Worksheet:
+    """Add the guide's sheet for this template with the policy's dates; nothing on it can be changed."""
     guide = load_guide()
     sheet: Worksheet = workbook.add_worksheet(guide.guide)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
     _title(sheet, template, styles)
-    row = _steps(sheet, 2, guide.words["steps_title"], list(_written(guide.steps, template)), styles)
-    row = _steps(sheet, row, guide.words["tips_title"], list(_written(guide.tips, template)), styles)
+    row = _steps(sheet, 2, guide.words["steps_title"], list(_written(guide.steps, template, policy)), styles)
+    row = _steps(sheet, row, guide.words["tips_title"], list(_written(guide.tips, template, policy)), styles)
     row = _legend(sheet, row, guide, styles)
     _fields(sheet, row, template, styles)
     sheet.hide_gridlines(2)
@@ -57,14 +59,14 @@ def _section(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
     return row + 1
 
 
-def _written(steps: Iterable[Step], template: Template) -> Iterator[tuple[str, Form | None]]:
+def _written(steps: Iterable[Step], template: Template, policy: Policy) -> Iterator[tuple[str, Form | None]]:
     """The steps about forms this template has, with the sheets' names filled in."""
     forms = {form.name: form for form in template}
     rows = max((form.rows for form in template if form.layout == "rows"), default=0)
     names: dict[str, object] = {"rows": rows, **{name: form.sheet for name, form in forms.items()}}
     for step in steps:
         if placeholders([step.text]) <= names.keys() and (not step.form or step.form in forms):
-            yield step.text.format_map(names), forms.get(step.form)
+            yield told_in(step.text, policy).format_map(names), forms.get(step.form)
 
 
 def _steps(sheet: Worksheet, row: int, title: str, steps: list[tuple[str, Form | None]], styles: Styles) -> int:

@@ -47,7 +47,7 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
     with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
         known = replace(template, forms=tuple(form for form in template if form.layout == "card" or any(one.formula == "hint" for one in form)))  # a sheet of the county's own has none
-        add_guide(workbook, known, styles, _footer(template, policy, ()))
+        add_guide(workbook, known, styles, _footer(template, policy, ()), policy)
         for form in template:
             if form.layout == "card":
                 add_cover(workbook, _cover_plan(form, known, live, filled, _footer(template, policy, ())), styles)

@@ -18,12 +18,13 @@ YEAR = re.compile(r"\b20\d\d(?=-\d\d)")
 
 @dataclass(frozen=True)
 class Written:
-    """What specs/clauses.toml declares. clauses: as the specs cite them → what each is about."""
+    """What specs/clauses.toml declares. clauses: as the specs cite them → what each is about · dates: as they are said → the deadline's id."""
 
     document: str
     city: str
     year: int
     unknown: str
+    dates: Mapping[str, str]
     clauses: Mapping[str, str]
 
     @cached_property
@@ -40,10 +41,12 @@ def load_written() -> Written:
 
 
 def told_in(text: str, policy: Policy) -> str:
-    """The text with this policy's document, clauses and city. Clauses that the policy does not know are named as such, never made up."""
+    """The text with this policy's document, clauses, city and dates. Clauses that the policy does not know are named as such, never made up."""
     written = load_written()
     if written.document in text:
         text = written.cited.sub(lambda found: _cited(found[1], policy), text)
+    for said, deadline in written.dates.items():
+        text = text.replace(said, _before(deadline, policy))
     return text.replace(written.city, policy.city.removesuffix(ENDING))
 
 
@@ -63,13 +66,23 @@ def form_in(form: Form, policy: Policy) -> Form:
     examples: dict[str, str] = {}
     for one in form:
         examples[one.name] = example_in(one, policy, examples.get(one.depends))
-    fields = tuple(replace(one, example=examples[one.name], source=told_in(one.source, policy)) for one in form)
-    return replace(form, fields=fields, source=told_in(form.source, policy))
+    fields = tuple(replace(one, example=examples[one.name], source=told_in(one.source, policy), help=told_in(one.help, policy)) for one in form)
+    return replace(form, fields=fields, source=told_in(form.source, policy), note=told_in(form.note, policy))
 
 
 def template_in(template: Template, policy: Policy) -> Template:
     """The template as this city is handed it; no other for the policy that the specs are written by."""
     return replace(template, source=told_in(template.source, policy), forms=tuple(form_in(form, policy) for form in template))
+
+
+def _before(id: str, policy: Policy) -> str:
+    """“9月5日前”, of a monthly deadline “20日前”; where the policy has no such deadline, that there is one to be told."""
+    found = next((one for one in policy.deadlines if one.id == id), None)
+    if found is None:
+        return "规定日期前"
+    month = f"{found.month}月" if found.month else ""
+    day = f"{found.day}日" if found.day else "底" if month else "月底"
+    return f"{month}{day}前"
 
 
 def _cited(clauses: str | None, policy: Policy) -> str:
