@@ -152,7 +152,14 @@ def test_a_line_of_signatures_or_a_sum_without_a_word_is_named_once(cells, told)
     assert len(names(outcome)) == 3
 
 
-@pytest.mark.parametrize("cells", [{"B1": "丁公司", "X1": "备注：待补"}, {"B1": "说明：丁公司", "C1": "x", "G1": "铸件"}, {"K1": 60000.0, "G1": "铸件"}])
+@pytest.mark.parametrize("text", ["二、机械加工行业", "（三）大王镇", "十二．其他"])
+def test_a_heading_between_the_records_is_named_once(text):
+    outcome = deformed(lambda grid: [*grid[:5], put([[None] * len(grid[0])], B1=text)[0], *grid[5:]])
+    assert found(outcome) == [(Code.OUTSIDE_ROWS, "B6")]
+    assert len(names(outcome)) == 3
+
+
+@pytest.mark.parametrize("cells", [{"B1": "三、二厂", "G1": "铸件"}, {"B1": "三一重工某厂"}, {"B1": "丁公司", "X1": "备注：待补"}, {"B1": "说明：丁公司", "C1": "x", "G1": "铸件"}, {"K1": 60000.0, "G1": "铸件"}])
 def test_a_line_that_names_an_enterprise_or_process_stays_a_record(cells):
     assert len(names(deformed(lambda grid: [*grid, put([[None] * len(grid[0])], **cells)[0]]))) == 4
 

@@ -104,6 +104,21 @@ def test_a_word_or_stroke_for_nothing_is_no_number_and_may_be_zero_or_unknown(ce
     assert cell_reader(optional, POLICY, YEAR)(cell).details["more"] == "；这样写分不清是零还是没有数据，不会当作 0：确实是零的填 0，没有数据的空着"
 
 
+@pytest.mark.parametrize("cell", ["10000+12000", "5-8", "5～8", "10吨—20吨", "5至8", "12/13"])
+def test_of_several_numbers_in_a_cell_none_is_proposed_and_one_is_asked_for(cell):
+    reading = cell_reader(load_form("measures")["day_so2"], POLICY, YEAR)(cell)
+    assert (reading.value, reading.details) == (None, {"example": "12.5", "more": "；一格只填一个数"})
+
+
+def test_what_a_clerk_reads_about_half_a_date_two_telephones_and_two_industry_codes():
+    outcome = check(book(screening=[enterprise(target_date="2022.11", phone="0398-1234345/0398-1234346", industry_code="C3391、C3392")]))
+    assert {one.place.cell: f"{one.message}。{one.fix}" for one in outcome.findings} == {
+        "I5": "“国民经济行业代码”填了“C3391、C3392”，应为 GB/T 4754 的门类字母加2至4位数字。请只填一个代码，例如 C3391",
+        "Q5": "“目标完成时限”填了“2022.11”，不是能识别的日期。请填成 2022-06-30 这样的日期，年、月、日都要有",
+        "W5": "“联系电话”填了“0398-1234345/0398-1234346”，应为11位手机号或带区号的座机号。请只填一个号码，座机带区号，例如 0398-1234567",
+    }
+
+
 @pytest.mark.parametrize("cell", ["无排放", "不排放", "不产生", "零"])
 def test_words_that_mean_zero_are_not_read_as_zero_but_it_is_proposed(cell):
     reading = cell_reader(load_form("measures")["day_so2"], POLICY, YEAR)(cell)
@@ -294,7 +309,7 @@ def test_what_could_be_two_choices_or_none_stays_as_typed(form, field, cell):
 # Codes, phones, names, text
 
 
-@pytest.mark.parametrize("cell", [CODE.lower(), f" {CODE[:6]} {CODE[6:]}", f"{CODE[:8]}-{CODE[8:]}", CODE + "\u200b", CODE.translate({ord(c): ord(c) + 0xFEE0 for c in CODE})])
+@pytest.mark.parametrize("cell", [CODE.lower(), f" {CODE[:6]} {CODE[6:]}", f"{CODE[:8]}-{CODE[8:]}", CODE + "\u200b", f"统一社会信用代码：{CODE}", f"信用代码 {CODE}", CODE.translate({ord(c): ord(c) + 0xFEE0 for c in CODE})])
 def test_credit_codes_are_read_without_blanks_dashes_and_width(cell):
     assert read("screening", "credit_code", cell) == (CODE, Code.CONVERTED)
 

@@ -19,6 +19,8 @@ REMARK = re.compile(
     r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|复核人?|经办人|联系人|(单位)?负责人|分管领导|(填报)?单位|填表日期|填报日期|日期)"
     r"([(（](签字|签章|盖章|公章)[)）])?\d?[:：、.．]"
 )
+# “一、铸造行业”, “（二）灵宝市片区”: what parts the records of one kind from those of another, alone in its row.
+HEADING = re.compile(r"([(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．])")
 # A number below this under the name of a key, beside “合计”, counts something; no code is that short.
 MOST_COUNTED = 1_000_000
 # A line of text laid over this many columns is written for people to read, not a record.
@@ -200,7 +202,7 @@ def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], a
         return True
     if len(content) == 1:
         column, value = next(iter(content.items()))
-        if isinstance(value, str) and (REMARK.match(value.strip()) or address(number, column) in area.wide):
+        if isinstance(value, str) and (REMARK.match(value.strip()) or HEADING.match(value.strip()) or address(number, column) in area.wide):
             return True
     if not area.key <= content.keys() and len(content) <= FOREIGN_SHARE * len(area.columns) and _is_note(content, area):
         return True

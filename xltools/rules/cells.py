@@ -35,6 +35,7 @@ from xltools.rules.text import (
 Reader = Callable[[object], Reading]
 
 _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?E[+-]?\d{2,3}")
+_LABEL = re.compile("^(?:统一社会信用代码|统一代码|信用代码|代码|排污许可证(?:编号|号)?|许可证(?:编号|号)?):?")      # of the code behind it
 _SEPARATORS = re.compile(r"[-_.,·'\"`]")
 _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])[ \u00a0\u3000]+(?=[^\x00-\x7f])")
 _COUNTRY = re.compile(r"^(\+|00)?86-?(?=1[3-9]\d|0)")
@@ -144,13 +145,13 @@ def _read_plain(cell: object, plain: Callable[[str], str]) -> Reading:
 
 def _plain_code(text: str) -> str:
     """Capitals without separators; a text that is no code even then keeps them."""
-    joined = _SEPARATORS.sub("", latin(text))
+    joined = _SEPARATORS.sub("", _LABEL.sub("", latin(text)))
     return joined if has_credit_form(joined) else latin(text)
 
 
 def _plain_permit(text: str) -> str:
     """A national number without separators; others keep theirs."""
-    joined = _SEPARATORS.sub("", latin(text))
+    joined = _SEPARATORS.sub("", _LABEL.sub("", latin(text)))
     return joined if permit_form(joined) is PermitForm.NATIONAL else latin(text)
 
 

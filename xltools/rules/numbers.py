@@ -23,6 +23,8 @@ _BELOW = re.compile(r"未检出|未测出|检出限|检测限|(?<![A-Z])N\.?D\.?
 # Nothing of something, or nothing known of it: nobody can tell which.
 _NOTHING = re.compile(r"[-/\\]+|(?:无|没有|暂无)(?:数据|资料|统计|监测|此项|该项)?|不(?:涉及|适用)|N/?A|NONE")
 _ZERO = re.compile("零|[无不](?:排放|产生|外排)")
+# A range, a sum not worked out, several numbers.
+_SEVERAL, ONE_ONLY = re.compile(r"\d[^\W\d]{0,6}[-~+、/至到]\d"), "；一格只填一个数"
 EXACT = 10**15  # a cell holds 15 digits; a longer number or code has lost its end
 
 
@@ -95,7 +97,8 @@ def _no_number(typed: str, field: Field) -> Reading:
     if says_below(typed):
         return refused(Code.NOT_A_NUMBER, example=field.example, more="；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注")
     proposal = "" if _is_list(typed) else _proposal(narrow(typed))
-    return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more=_nothing(field) if _NOTHING.fullmatch(compact(typed)) else "")
+    more = _nothing(field) if _NOTHING.fullmatch(compact(typed)) else ONE_ONLY if _SEVERAL.search(compact(typed)) else ""
+    return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more=more)
 
 
 def _nothing(field: Field) -> str:
