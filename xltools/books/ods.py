@@ -15,7 +15,7 @@ from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import DAMAGED, TOO_LARGE, Package
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, Sheet, SheetBuilder
-from xltools.books.xml import MalformedError, scan
+from xltools.books.xml import MalformedError, scan, texts_by
 from xltools.model.percent import Percent
 
 CELLS = ("table:table-cell", "table:covered-table-cell")
@@ -68,22 +68,7 @@ def _has_objects(package: Package) -> bool:
 
 
 def _properties(package: Package) -> dict[str, str]:
-    found: dict[str, str] = {}
-    current, texts = "", list[str]()
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal current
-        if name == "meta:user-defined":
-            current = attributes.get("meta:name", "")
-            texts.clear()
-
-    def end(name: str) -> None:
-        if name == "meta:user-defined":
-            found[current] = "".join(texts)
-
-    if "meta.xml" in package:
-        scan(package.chunks("meta.xml"), start, end, texts.append)
-    return found
+    return texts_by(package.chunks("meta.xml"), "meta:user-defined", "meta:name") if "meta.xml" in package else {}
 
 
 @dataclass

@@ -18,7 +18,7 @@ from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context, plain
 from xltools.books.strikes import Strings, strikes_of, struck_strings
-from xltools.books.xml import TRUE, MalformedError, attribute, scan
+from xltools.books.xml import TRUE, MalformedError, attribute, scan, texts_by
 
 
 @dataclass(frozen=True)
@@ -107,22 +107,8 @@ class XlsxSource:
 
 def custom_properties(package: Package) -> dict[str, str]:
     """The custom document properties of an Office package."""
-    found: dict[str, str] = {}
-    current, texts = "", list[str]()
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal current
-        if name == "property":
-            current = attributes.get("name", "")
-            texts.clear()
-
-    def end(name: str) -> None:
-        if name == "property":
-            found[current] = "".join(texts).strip()
-
-    for part in related(package, "", "custom-properties"):
-        scan(package.chunks(part), start, end, texts.append)
-    return found
+    parts = related(package, "", "custom-properties")
+    return {name: text for part in parts for name, text in texts_by(package.chunks(part), "property", "name").items()}
 
 
 def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:

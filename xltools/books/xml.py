@@ -60,6 +60,25 @@ def _unprefixed(start: Start) -> Start:
     return lambda name, attributes: start(name.rpartition(":")[2], attributes)
 
 
+def texts_by(chunks: Iterable[bytes], element: str, key: str) -> dict[str, str]:
+    """The text in every element of this name, without blanks around it, by the element's attribute `key`. Raises as `scan` does."""
+    found: dict[str, str] = {}
+    current, texts = "", list[str]()
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal current
+        if name == element:
+            current = attributes.get(key, "")
+            texts.clear()
+
+    def end(name: str) -> None:
+        if name == element:
+            found[current] = "".join(texts).strip()
+
+    scan(chunks, start, end, texts.append)
+    return found
+
+
 def attribute(attributes: Mapping[str, str], name: str) -> str:
     """The attribute of this name under any namespace prefix, "" when it is not there."""
     for key, value in attributes.items():
