@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
 from xltools.books.address import address
-from xltools.books.gate import DAMAGED, MAX_FILE, Package, refuse
+from xltools.books.gate import MAX_FILE, Package, refuse
 from xltools.books.numbering import Numbering, numbering_in
 from xltools.books.ole import SIGNATURE, Streams
 from xltools.books.tree import tree
-from xltools.books.xlsx import related
+from xltools.books.xlsx import main_part
 from xltools.books.xml import MalformedError
 from xltools.model.source_table import SourceCell, SourceTable
 
@@ -49,9 +49,7 @@ def tables_in(data: bytes, name: str) -> list[SourceTable]:
     """The tables of the document's body in order, each with the paragraphs between it and its neighbours. Raises StopError where it cannot be read."""
     package = Package(data, name)
     try:
-        main = next(iter(related(package, "", "officeDocument")), "")
-        if not main:
-            raise MalformedError(DAMAGED)
+        main = main_part(package)
         numbering = numbering_in(package, main)
         body = tree(package.chunks(main)).find("body")
     except MalformedError as error:

@@ -18,7 +18,7 @@ from xltools.books.biff import ERRORS, UNKNOWN_ERROR
 from xltools.books.dates import built_in, from_serial, shows
 from xltools.books.gate import DAMAGED, TOO_LARGE, Package
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
-from xltools.books.xlsx import custom_properties, related, relationships
+from xltools.books.xlsx import custom_properties, main_part, related, relationships
 from xltools.books.xml import MalformedError
 
 ROW, STRING_ITEM, FONT, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 43, 44, 47, 60, 153, 156, 176, 617, 618
@@ -45,9 +45,7 @@ class XlsbSource:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self.main = next(iter(related(package, "", "officeDocument")), "")
-        if not self.main:
-            raise MalformedError(DAMAGED)
+        self.main = main_part(package)
         self.names: dict[str, str] = {}
         self.properties = custom_properties(package)
         self._from_1904 = False

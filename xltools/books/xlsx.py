@@ -44,9 +44,7 @@ class XlsxSource:
 
     def __init__(self, package: Package) -> None:
         self.package = package
-        self.main = next(iter(related(package, "", "officeDocument")), "")
-        if not self.main:
-            raise MalformedError(DAMAGED)
+        self.main = main_part(package)
         self.structure = _structure(package, self.main)
 
     @property
@@ -103,6 +101,14 @@ class XlsxSource:
         styles = [self.package.read(part) for part in related(self.package, self.main, "styles")]
         kinds = {style: kind for part in styles for style, kind in known_kinds(part).items()}
         return Context(shared, kinds, self.structure.from_1904, self.package.room, strikes_of(styles, struck))
+
+
+def main_part(package: Package) -> str:
+    """The part that an Office package is about. Raises MalformedError where it names none."""
+    main = next(iter(related(package, "", "officeDocument")), "")
+    if not main:
+        raise MalformedError(DAMAGED)
+    return main
 
 
 def custom_properties(package: Package) -> dict[str, str]:
