@@ -19,7 +19,7 @@ from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.cells import ERRORS
 from xltools.books.dates import serial
-from xltools.books.link import FILE, Link, link_of, stored
+from xltools.books.link import FILE, Link, link_of, target_of
 from xltools.books.patch_xml import cell_text, escape
 
 CHUNK = 500     # rows made and compressed at a time
@@ -255,7 +255,7 @@ def _end(link: Link, ids: Mapping[str, str]) -> tuple[str, str]:
 
 def _target(path: str) -> str:
     """A file as Excel writes it into a link."""
-    address = stored(path)
+    address = target_of(path)
     start = FILE if address.startswith(FILE) else ""
     return start + address.removeprefix(start).replace("/", "\\")
 

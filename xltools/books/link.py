@@ -29,7 +29,7 @@ class Link:
         return self.target.replace("\\", "/").removeprefix(FILE), f"{found[1]}!{self.place[found.end() :]}" if found else self.place
 
 
-def stored(path: str) -> str:
+def target_of(path: str) -> str:
     """A path as a package names it; one that is not seen from the workbook's folder is an address."""
     return (FILE if ALONE.match(path) else "") + UNSAFE.sub(lambda sign: quote(sign[0]), path)
 

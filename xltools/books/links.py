@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from xltools.books.address import address, corners
-from xltools.books.link import Link, path_of, stored
+from xltools.books.link import Link, path_of, target_of
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, links_in, spliced
 from xltools.books.reshape import Change
@@ -71,5 +71,5 @@ def _related(patch: Patch, part: str, wanted: Collection[str], others: Iterable[
     gone = known.keys() - used - set(ids.values())
     patch.unrelate_ids(part, gone)
     for target in sorted(wanted - ids.keys()):
-        ids[target] = patch.relate_outside(part, stored(target))
+        ids[target] = patch.relate_outside(part, target_of(target))
     return ids
