@@ -144,6 +144,16 @@ def test_clinker_cuts_at_least_what_its_grade_asks(grade: str, cuts: tuple[int, 
     assert [cell for cell, _ in told(done, Code.CUT_TOO_SMALL)] == wrong
 
 
+def test_a_protected_project_that_is_not_built_green_is_off_the_list_at_once(tmp_path: Path) -> None:
+    """五2: off at once when it is found; the county's own 否 is enough, and only for projects."""
+    sites = [protected(0) | {"project": "是", "green": "否"}, protected(1) | {"project": "是", "green": "是"}, protected(2) | {"project": "否", "green": "否"}]
+    done = made(city([decided(at, protected="是") for at in range(3)], [reduction(at) for at in range(3)], protections=sites), tmp_path)
+    assert [one["name"] for one in listed(done, "emergency_protected")] == [NAMES[1], NAMES[2]]
+    assert [one["name"] for one in listed(done)] == [NAMES[0]]
+    ((_, said),) = told(done, Code.PROTECTED_OFF)
+    assert said == "“绿色施工要求落实：否”：应立即移出保障类清单，执行本企业等级 B 的措施"
+
+
 def test_protected_enterprises_stand_apart_and_come_back_when_taken_off(tmp_path: Path) -> None:
     off = event(1, "保障类超范围生产", second_review="不需要")
     ledger = [decided(at, protected="是") for at in range(3)]

@@ -97,7 +97,7 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
 
 @dataclass(frozen=True)
 class Protection:
-    """The protected enterprises by code, and those that an event took off the list, with the event."""
+    """The protected enterprises by code, and those that are off the list, with the event that took them off."""
 
     listed: Mapping[str, Line]
     off: Mapping[str, Event]
@@ -109,10 +109,23 @@ class Protection:
 
 
 def protection(city: CitySheets, policy: Policy) -> Protection:
-    """Who is protected. Source: 三环文〔2022〕69号 三(三)2、五2."""
+    """Who is protected; a project without green construction is not, whether its county registered that as an event or only wrote it beside it.
+
+    Source: 三环文〔2022〕69号 三(三)2、五2.
+    """
     listed = {cell_key(one.get(CODE)): one for one in rows_of(city.protections)}
-    off = {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
+    off = {code: brown for code, one in listed.items() if (brown := _not_green(one, city, policy))}
+    off |= {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
     return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
+
+
+def _not_green(record: Line, city: CitySheets, policy: Policy) -> Event | None:
+    """What the protected list itself says of a project that does not build as it must, as an event at its cell."""
+    yes, no = policy.options("yes_no")[:2]
+    if city.protections is None or (record.get("project"), record.get("green")) != (yes, no):
+        return None
+    field = city.protections.form["green"]
+    return Event(str(record.get(CODE) or ""), "", f"{field.label}：{no}", place=city.protections.place(int(str(record[ROW])), field.name))
 
 
 def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Finding]:
