@@ -42,6 +42,7 @@ from xltools.model.policy import load_policy
 from xltools.rules.formula import live
 
 ROOT = Path(__file__).parent.parent
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 POLICY = load_policy("sanmenxia-2022")
 TEMPLATE = load_template("county")
 LIVE = live(TEMPLATE, POLICY)
@@ -432,6 +433,19 @@ def test_a_note_stands_below_its_title_where_it_takes_no_more_lines_there() -> N
     enterprises, screening = load_form("enterprises"), load_form("screening")
     assert note_columns(enterprises) == (0, 4, 2)
     assert note_columns(screening)[0] == 2
+
+
+def test_nothing_hidden_has_an_area_to_print() -> None:
+    """LibreOffice prints a hidden sheet that has one, behind everything else."""
+    hidden = []
+    for path in (path for folder in ("templates", "workbooks") for path in (ROOT / folder).rglob("*.xls[xm]")):
+        with ZipFile(path) as package:
+            book = ElementTree.fromstring(package.read("xl/workbook.xml"))
+        sheets = [one.get("state") for one in book.iter(f"{{{MAIN}}}sheet")]
+        hidden += [one for one in sheets if one]
+        areas = [one for one in book.iter(f"{{{MAIN}}}definedName") if one.get("name") == "_xlnm.Print_Area"]
+        assert [one.text for one in areas if sheets[int(one.get("localSheetId", "0"))]] == [], path
+    assert len(hidden) > 20
 
 
 def test_every_committed_workbook_has_its_text_beside_it() -> None:

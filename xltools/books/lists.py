@@ -22,10 +22,13 @@ WIDEST = 40
 
 
 def add_hidden_sheets(workbook: Workbook, template: Template, policy: Policy, styles: Styles) -> None:
-    """What stands behind the sheets of a template: the lists from which the city chooses, if any, and the stamp."""
+    """What stands behind the sheets of a template: the lists from which the city chooses, if any, and the stamp.
+
+    No area to print is set on what is hidden: LibreOffice would print it.
+    """
     own = [replace(form, fields=form.owned(Owner.CITY), rules=(), key=()) for form in template]
     if any(one.list for form in own for one in form):
-        add_lists_sheet(workbook, own, policy, {}, styles).hide()
+        _lists(workbook, own, policy, {}, styles)[0].hide()
     add_stamp(workbook, Stamp(template.id, template.version, policy.id), styles)
 
 
@@ -33,6 +36,19 @@ def add_lists_sheet(
     workbook: Workbook, forms: Iterable[Form], policy: Policy, more: Mapping[str, Sequence[str | int]], styles: Styles
 ) -> Worksheet:
     """Write every list that the forms' fields choose from, then `more` in hidden columns, and define their names."""
+    sheet, widths, longest = _lists(workbook, forms, policy, more, styles)
+    set_page(sheet, f"&R&9{load_guide().words['page']}")
+    sheet.fit_to_pages(pages_across(widths, 0), 0)
+    sheet.print_across()
+    sheet.repeat_rows(0, HEADER_ROW - 1)
+    sheet.print_area(0, 0, HEADER_ROW + longest, len(widths) - 1)
+    return sheet
+
+
+def _lists(
+    workbook: Workbook, forms: Iterable[Form], policy: Policy, more: Mapping[str, Sequence[str | int]], styles: Styles
+) -> tuple[Worksheet, list[int], int]:
+    """The sheet of lists, the widths of its columns that show, and the length of the longest."""
     guide = load_guide()
     sheet: Worksheet = workbook.add_worksheet(guide.lists)
     labels: dict[str, str] = {}
@@ -54,12 +70,7 @@ def add_lists_sheet(
     sheet.freeze_panes(HEADER_ROW, 0)
     sheet.hide_gridlines(2)
     sheet.protect("", {"format_columns": True, "format_rows": True})
-    set_page(sheet, f"&R&9{guide.words['page']}")
-    sheet.fit_to_pages(pages_across(widths, 0), 0)
-    sheet.print_across()
-    sheet.repeat_rows(0, HEADER_ROW - 1)
-    sheet.print_area(0, 0, HEADER_ROW + max(len(values) for values in shown.values()), len(shown) - 1)
-    return sheet
+    return sheet, widths, max(len(values) for values in shown.values())
 
 
 def _write_list(sheet: Worksheet, column: int, label: str, values: Sequence[str | int], styles: Styles) -> None:
