@@ -107,6 +107,8 @@ def test_a_cut_that_nobody_settled_is_empty_and_named_not_nothing(measure: str, 
     ((cell, said),) = told(done, Code.CUT_UNKNOWN)
     assert (cell, measure in said) == ("P5", True)
     assert {str(one["result_red"]) for one in listed(done, "emergency_sums")} == {"不能确定"}
+    assert {"Q5", "Q6", "Q7", "Q8"} <= {cell for cell, _ in told(done, Code.SUM_OPEN)}
+    assert told(done, Code.SUM_BELOW) == []
 
 
 def test_of_the_number_and_the_text_the_smaller_counts(tmp_path: Path) -> None:
@@ -177,6 +179,8 @@ def test_the_citys_sums_are_held_against_what_is_required(tmp_path: Path) -> Non
     half = {"measure_red": "限产25%", "cut_red": 25.0}
     done = made(city([decided(0)], [reduction(0, **half)]), tmp_path)
     assert [(one["result_orange"], one["result_red"], one["share_red"]) for one in listed(done, "emergency_sums")[:1]] == [("达到", "未达到", 25)]
+    assert [said for cell, said in told(done, Code.SUM_BELOW) if cell == "Q5"] == ["红色预警颗粒物减排占比 25%，没有达到要求的 30%"]
+    assert "Q5" not in {cell for cell, _ in told(done, Code.SUM_OPEN)}
     fill(done.path, "emergency_sums", {5: {"target_red": 25, "city": 9.0}})
     again = made(city([decided(0)], [reduction(0, **half)]), tmp_path, done.path, "二.xlsx")
     assert [(one["whole"], one["share_red"], one["result_red"]) for one in listed(again, "emergency_sums")[:1]] == [(9, 27.7778, "达到")]

@@ -111,5 +111,6 @@ def short(lines: Sequence[Line], form: Form, file: str, words: EmergencyWords) -
             if result != words.words["reached"]:
                 part, wanted = _value(line[f"share_{level}"]), line[f"target_{level}"]
                 place = Place(file, form.sheet, f"{letters(names.index(f'result_{level}') + 1)}{row}")
-                values = {"level": title, "pollutant": line["pollutant"], "result": result, "required": number_text(float(str(wanted)))}
-                yield Code.SUM_BELOW.at(place, share="?" if part is None else number_text(float(part)), **values)
+                values = {"level": title, "pollutant": line["pollutant"], "required": number_text(float(str(wanted)))}
+                code = Code.SUM_BELOW if result == words.words["missed"] else Code.SUM_OPEN
+                yield code.at(place, share="?" if part is None else number_text(float(part)), **values)
