@@ -54,10 +54,11 @@ def test_the_contents_are_those_of_a_merge_into_a_file(summary: Path, tmp_path: 
     work = prepared(summary)
     same = Path(shutil.copy(summary, tmp_path / "文件.xlsm"))
     merge([tmp_path / "收件箱"], same, POLICY, NOW)
-    for one in work.sheets:
-        if one.plan.rows:
-            written = open_book(same).values(one.sheet)[4:]
-            assert [[record.get(field.name) for _, field in one.used] for record in one.plan.rows] == written, one.sheet
+    filled = [one for one in work.sheets if one.plan.rows]
+    assert {"ledger", "enterprises", "log"} <= {one.plan.form.name for one in filled}
+    for one in filled:
+        written = open_book(same).values(one.sheet)[4:]
+        assert [[record.get(field.name) for _, field in one.used] for record in one.plan.rows] == written, one.sheet
 
 
 def test_every_record_is_followed_from_its_row_to_its_row(summary: Path) -> None:

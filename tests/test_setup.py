@@ -164,6 +164,7 @@ def test_a_computer_as_it_should_be_has_no_bad_line(places: Places, tmp_path: Pa
     install(places, PROGRAM)
     lines = examine(machine(places, tmp_path))
     assert [line for line in lines if line.state != GOOD] == []
+    assert {"Python", "程序库", "设置", "LibreOffice", "Python 脚本支持", "绩效分级菜单", "LibreOffice 的 Python", "中文字体", "表样"} <= {line.topic for line in lines}
 
 
 def test_every_line_that_is_not_good_says_what_helps(places: Places, tmp_path: Path) -> None:
