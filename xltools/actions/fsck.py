@@ -14,7 +14,7 @@ from xltools.model.code import Code
 from xltools.model.detail import Detail, detail_among
 from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import NOTE_ROW, Field, Form, Kind, Template, load_template
-from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, records
+from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, letters, records
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 
@@ -200,16 +200,8 @@ def _columns(cells: Cells, form: Form) -> dict[str, str]:
     for (_, column), value in sorted(cells.items()):
         name = labels.get(str(value).replace("\n", ""))
         if name and name not in found:
-            found[name] = _letters(column)
+            found[name] = letters(column)
     return found
-
-
-def _letters(column: int) -> str:
-    letters = ""
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
 
 
 def _source(source: tuple[str, str, int]) -> str:

@@ -247,8 +247,13 @@ def _split(cell: str) -> tuple[int, int] | None:
 
 
 def _address(where: tuple[int, int]) -> str:
-    letters, column = "", where[1]
+    return f"{letters(where[1])}{where[0]}"
+
+
+def letters(column: int) -> str:
+    """The name of a column: 1 is A, 27 is AA."""
+    name = ""
     while column:
         column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return f"{letters}{where[0]}"
+        name = chr(65 + rest) + name
+    return name
