@@ -22,6 +22,7 @@ from xltools.books.file import open_book
 from xltools.books.template import write_template
 from xltools.faces import cli
 from xltools.model.checklist import Applicant, ApplicantPart
+from xltools.model.code import Code
 from xltools.model.finding import Severity
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Owner, load_form, load_template
 from xltools.model.local import form_in, load_written, told_in
@@ -145,6 +146,21 @@ def test_a_policy_workbook_made_before_it_had_clauses_is_read_with_those_of_its_
         assert [one.message for one in found if one.severity is Severity.ERROR] == []
         assert read is not None
         assert read.clauses.get("三(三)3") == clause
+
+
+@pytest.mark.parametrize(("clause", "told"), [("三(三)3", ["C5"]), ("第十二条", [])])
+def test_another_document_with_our_clauses_is_asked_about(clause: str, told: list[str], tmp_path: Path) -> None:
+    """Who changes the document alone would cite clauses that it may not have."""
+    path = tmp_path / "政策库.xlsx"
+    assert cli.run(["make", "policy", "-o", str(path)]) == 0
+    book, forms = openpyxl.load_workbook(path), {name: load_form(name) for name in ("policy", "policy_clauses")}
+    (source,) = [cell for row in book[forms["policy"].sheet].iter_rows() for cell in row if cell.value == "三环文〔2022〕69号"]
+    (cell,) = [cell for cell in book[forms["policy_clauses"].sheet]["C"] if cell.value == "三(三)3"]
+    source.value, cell.value = "清环发〔2031〕5号", clause
+    book.save(path)
+    read, found = read_policy(path)
+    assert read is not None
+    assert [one.place.cell for one in found if one.code is Code.CLAUSES_NOT_OWN] == told
 
 
 def day(month: int, day: int) -> date:

@@ -179,6 +179,7 @@ class Code(Enum):
     CHECK_DATE_MISSING = ("W545", "没有填写核查日期，不能判断指标表“{table}”当时是否有效", "请填写核查的日期")
     SAME_REQUIREMENT = ("W546", "“{item}”选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
     LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
+    CLAUSES_NOT_OWN = ("W554", "“{label}”是“{source}”，这里的条款却都是“{document}”的", "请逐条改成“{source}”的条款，没有对应的留空")
     TEXT_DIFFERS = ("W551", "“{label}”是“{value}”，要求内容写的却是“{text}”", "评级按阈值和比较符：请对照原表核对，把两处改成一致")
     ANSWER_AS_TEXT = ("E548", "“{item}”填的“{value}”是文字，不是数字，按待核实处理", "请把这一格的格式改为“常规”，再输入 {number}")
     ROW_GONE = ("W549", "“{item}”那一行（序号 {no}）不在表里，按待核实处理", "请把这一行补回来，序号写 {no}；补不回来的，重新生成一份核查表，把填过的抄过去")

@@ -11,9 +11,10 @@ from decimal import Decimal
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.indicator import AnswerKind, Operator
+from xltools.model.local import load_written
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
-from xltools.rules.policy_contents import JOIN, split
+from xltools.rules.policy_contents import CLAUSES, JOIN, split
 from xltools.rules.requirement_text import Threshold, read_requirement
 from xltools.rules.requirement_words import UNITS
 from xltools.rules.text import key, shown
@@ -85,6 +86,16 @@ def days_of_months(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]
             last = monthrange(int(year), int(record["month"]))[1]
             if int(record["day"]) > last:
                 yield Code.OUT_OF_RANGE.at(table.place(row, "day"), label=table.form["day"].label, value=record["day"], limits=f"在 0 至 {last} 之间")
+
+
+def clauses_of_another(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
+    """A document of the policy's own, cited by clauses that are all still those of the document the specs are written by."""
+    written, policy = load_written(), tables["policy"]
+    source = next((record["source"] for _, record in rows["policy"]), "")
+    filled = [(row, record) for row, record in rows.get(CLAUSES, ()) if record["clause"]]
+    if source and source != written.document and filled and all(record["clause"] == record["id"] for _, record in filled):
+        place = tables[CLAUSES].place(filled[0][0], "clause")
+        yield Code.CLAUSES_NOT_OWN.at(place, label=policy.form["source"].label, source=source, document=written.document)
 
 
 def texts_beside_thresholds(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
