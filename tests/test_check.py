@@ -4,7 +4,20 @@ from dataclasses import replace
 
 import pytest
 
-from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, found
+from tests.county_books import (
+    CODE,
+    NAME,
+    OTHER,
+    OTHER_NAME,
+    POLICY,
+    THIRD,
+    beside,
+    book,
+    check,
+    enterprise,
+    found,
+    told,
+)
 from xltools.books.base import SheetFacts
 from xltools.model.code import Code
 from xltools.model.finding import Place, Severity
@@ -467,6 +480,18 @@ def test_several_missing_sheets_are_one_sentence_that_names_them():
         del made.grids[name]
     (told,) = [one for one in check(made).findings if one.code is Code.SHEET_MISSING]
     assert (told.place, told.message, told.fix) == (Place("灵宝市.xlsx"), "缺少工作表：封面、整改台账、减排措施", "请从模板中补上；没有内容也保留空表")
+
+
+def test_a_row_with_hardly_anything_in_it_is_one_sentence_and_its_cells_are_not_told_one_by_one():
+    bare = dict.fromkeys((one.name for one in load_form("screening")), None)
+    outcome = check(book(screening=[enterprise(), bare | {"name": "机械加工企业", "remark": "以下"}, bare | {"name": "某厂"}]))
+    assert told(outcome.findings) == {(Code.ROW_WITHOUT_KEY, "排查清单!C6"), (Code.ROW_WITHOUT_KEY, "排查清单!C7")}
+    first = outcome.findings[0]
+    assert (first.message, first.fix) == ("本行有内容，但“统一社会信用代码”等 21 项为空，无法汇总", "请补填；不是企业的（如小标题、说明），请删除整行内容")
+    half = check(book(screening=[bare | {"name": "某厂", "town": "大王镇", "product": "铸铁件"}]))
+    assert len([one for one in half.findings if one.code is Code.REQUIRED]) == 17
+    keyed = check(book(screening=[bare | {"credit_code": CODE, "process": "铸件"}]))
+    assert {one.code for one in keyed.findings} == {Code.REQUIRED}
 
 
 # What no form reads

@@ -180,7 +180,7 @@ def test_an_unknown_county_is_the_reason() -> None:
 
 def test_a_row_without_key_is_named_and_the_others_are_merged() -> None:
     text = LIST + " | 丙公司 | 烧结 | 砖瓦窑\n"
-    reason = Code.ROW_WITHOUT_KEY.at(Place("灵宝市.xlsx", "排查清单", "C7"), label="统一社会信用代码")
+    reason = Code.ROW_WITHOUT_KEY.at(Place("灵宝市.xlsx", "排查清单", "C7"), label="统一社会信用代码", more="")
     run = outcome([submission("灵宝市.xlsx", "灵宝市", {"screening": text})], reason)
     tables = combine(run, POLICY, CITY)
     assert rows(tables["ledger"], "name") == [("甲公司",), ("乙公司",)]

@@ -153,7 +153,7 @@ def test_the_board_says_whether_a_workbook_came_in_time(batch: str, reported: da
 
 def test_the_board_counts_rows_and_problems_and_says_what_became_of_a_file() -> None:
     place = Place("灵宝市.xlsx", "排查清单", "C7")
-    found = (Code.ROW_WITHOUT_KEY.at(place, label="统一社会信用代码"), Code.NOT_WORSE.at(Place("灵宝市.xlsx"), label="", value="", other_label="", other=""))
+    found = (Code.ROW_WITHOUT_KEY.at(place, label="统一社会信用代码", more=""), Code.NOT_WORSE.at(Place("灵宝市.xlsx"), label="", value="", other_label="", other=""))
     one = submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "review": REVIEW}, findings=found)
     twice = submission("卢氏县.xlsx", "卢氏县", {"screening": LIST}, findings=(), accepted=False)
     bad = Code.UNREADABLE.at(Place("渑池县 7月.xlsx"), reason="")

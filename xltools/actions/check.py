@@ -33,7 +33,7 @@ from xltools.rules.answers import answered, called
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
 from xltools.rules.dates import day_of
-from xltools.rules.gathered import missing_together
+from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse, with_sign
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -189,7 +189,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     tables, unparsed = _parsed(raw, policy)
     found += unparsed
     unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
-    found += check(tables, policy, unread, {place for table in raw.values() for place in with_sign(table)})
+    found += hardly_filled(check(tables, policy, unread, {place for table in raw.values() for place in with_sign(table)}), tables)
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))

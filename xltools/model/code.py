@@ -112,7 +112,7 @@ class Code(Enum):
     DATE_ORDER = ("E308", "“{label}”是 {value}，早于“{other_label}”的 {other}", "请核对两个日期")
     SAME_PERSON = ("E310", "“{label}”与“{other_label}”都是“{value}”", "两处应是不同的人，请改正填错的一处")
     MATERIAL_MISSING = ("W311", "“{label}”为“无”，但初审意见是“{opinion}”", "请补齐材料，或把初审意见改为“退回整改”")
-    ROW_WITHOUT_KEY = ("E312", "本行有内容，但“{label}”为空，无法汇总", "请补填，或删除整行内容")
+    ROW_WITHOUT_KEY = ("E312", "本行有内容，但“{label}”{more}为空，无法汇总", "请补填；不是企业的（如小标题、说明），请删除整行内容")
     NOT_SIGNED = ("E314", "“{label}”为“未签字”，但初审意见是“{opinion}”", "谁核查谁签字：签字后再上报")
     DUPLICATE_VALUE = ("E315", "“{label}”填了“{value}”，与第{row}行重复", "请改成不重复的内容，或删除多余的一行")
     OVERDUE = ("W313", "“{label}”是 {value}，至上报日期 {today} 仍未完成", "请填写完成日期，或说明原因")

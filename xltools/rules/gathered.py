@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from string import digits
+from string import ascii_uppercase, digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
+from xltools.model.form import Owner
+from xltools.model.table import Table
 from xltools.rules.text import LIST
+
+FEW = 2     # filled cells of a row that is no more than begun
 
 
 def missing_together(findings: Iterable[Finding]) -> list[Finding]:
@@ -19,6 +23,29 @@ def missing_together(findings: Iterable[Finding]) -> list[Finding]:
         return kept
     named = LIST.join(str(dict(one.values)["sheets"]) for one in lost)
     return [one for one in kept if one not in lost] + [Code.SHEET_MISSING.at(Place(lost[0].place.file), sheets=named)]
+
+
+def hardly_filled(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings, those about the empty cells of a row without its key in which hardly anything stands as one: it is no more than begun, or a remark."""
+    begun = {(table.sheet, int(row)) for table in tables.values() if table.form.layout == "rows" for row in _begun(table)}
+    kept: list[Finding] = []
+    empty: dict[tuple[str, int], list[Finding]] = {}
+    for one in findings:
+        at = (one.place.sheet, int(one.place.cell.lstrip(ascii_uppercase) or 0))
+        if one.code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and at in begun:
+            empty.setdefault(at, []).append(one)
+        else:
+            kept.append(one)
+    for some in empty.values():
+        first = next((one for one in some if one.code is Code.ROW_WITHOUT_KEY), None)
+        kept += some if first is None or len(some) <= FEW else [first.code.at(first.place, **{**dict(first.values), "more": f"等 {len(some)} 项"})]
+    return kept
+
+
+def _begun(table: Table) -> list[int]:
+    """The rows with no more than a few cells filled."""
+    frame = table.frame[[field.name for field in table.form if field.owner is not Owner.FORMULA]]
+    return [int(row) for row in frame.index[frame.notna().sum(axis=1) <= FEW]]
 
 
 def stretches(some: Sequence[Finding]) -> list[str]:
