@@ -39,14 +39,16 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
     elif code is Code.TOO_LONG:
         details |= {"length": len(str(value)), "limit": field.max_length}
     elif code is Code.CREDIT_CODE_FORM:
-        details["near"] = _with_digits(str(value))
+        details["near"] = _instead(str(value))
     elif code is Code.CREDIT_CODE_CHECK:
         details["expected"] = credit_code_check(str(value)[:17])
     return details
 
 
-def _with_digits(typed: str) -> str:
-    """The code with digits for the letters that no code has, where its check character then fits: “；数字写成了字母的，应为“9141…””, else ""."""
+def _instead(typed: str) -> str:
+    """What belongs in place of a text without a digit; the code with digits for the letters that no code has, where its check character then fits; else ""."""
+    if not any(one.isdecimal() for one in typed):
+        return "；这里填的不是代码，请填这家企业的信用代码"
     code = typed.translate(ALIKE)
     return f"；数字写成了字母的，应为“{code}”" if code != typed and is_credit_code(code) else ""
 
