@@ -12,7 +12,7 @@ import openpyxl
 import pytest
 import xlsxwriter
 
-from tests.county_files import POLICY, county_file, enterprise
+from tests.county_files import POLICY, county_file, enterprise, filled
 from tests.workbooks import parts_of, strict
 from xltools.actions.check import check_files, sources
 from xltools.actions.give_back import Returned, deadline_line, give_back
@@ -110,6 +110,15 @@ def test_the_sheet_in_front_counts_and_links_every_problem(outcome, tmp_path):
     assert listed == [(one.place.sheet or WORDS.whole, one.place.cell, one.code.number) for one in outcome.findings]
     links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
     assert {f"'{one.place.sheet}'!{one.place.cell}" for one in outcome.findings if one.place.cell} <= links
+
+
+def test_problems_come_in_the_order_in_which_the_sheets_are_filled_in(tmp_path):
+    sheets = {"measures": [filled("measures", day_pm="很多")], "review": [filled("review", visit_date="上月")]}
+    sent = county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0, capacity="很多")], {"phone": "无"}, **sheets)
+    (one,) = give(check_files([sent], POLICY), tmp_path / "退回")
+    ours = ("封面", "排查清单", "初审意见", "减排措施")
+    assert tuple(name for name in one.letter.by_sheet if name) == ours
+    assert tuple(dict.fromkeys(found.place.sheet for found in one.letter.important if found.code.stage == 2 and found.severity is Severity.ERROR)) == ours
 
 
 def test_the_ten_most_important_are_the_gravest_and_earliest():

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 
-from xltools.model.finding import Finding, Severity, order
+from xltools.model.finding import Finding, Severity
 from xltools.model.shipped import spec
 
 MOST_IMPORTANT = 10
@@ -93,7 +93,7 @@ class Answer:
 class Letter:
     """What a county is told about one file.
 
-    file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of `finding.order` · answers: those that hold ·
+    file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of the sheets · answers: those that hold ·
     records: sheet and row → what the record is called.
     """
 
@@ -109,7 +109,7 @@ class Letter:
     @property
     def important(self) -> list[Finding]:
         """The ten that matter most: gravest first, then the earliest stage, on which others may depend."""
-        return sorted(self.findings, key=lambda one: (one.severity.rank, one.code.stage, order(one)))[:MOST_IMPORTANT]
+        return sorted(self.findings, key=lambda one: (one.severity.rank, one.code.stage))[:MOST_IMPORTANT]
 
     @property
     def by_sheet(self) -> dict[str, Counter[Severity]]:
