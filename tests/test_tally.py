@@ -47,6 +47,16 @@ def test_a_check_accounts_for_every_row_cell_and_number(sent: Path) -> None:
     assert outcome.account.sums["排查清单·产能"] == (1330.5, 1330.5)
 
 
+@pytest.mark.parametrize(("sign", "blank"), [("*", 0), ("＊", 0), ("：", 0), ("\u00ad", 1), ("\u3000", 1)])
+def test_a_row_with_one_sign_is_blank_only_where_nobody_sees_it(tmp_path: Path, sign: str, blank: int) -> None:
+    """What a header may have beside its words is no header's business in a row: somebody typed it."""
+    path = county_file(tmp_path / "区县", "灵宝市", [enterprise(0), {"remark": sign}, enterprise(1)])
+    outcome = check_files([path], POLICY)
+    assert counted(outcome, COUNTS) == (3, 2, 1 - blank, blank, 0)
+    named = [one for one in outcome.findings if (one.place.cell or "").endswith(str(FIRST_ROW + 1))]
+    assert bool(named) is not bool(blank)
+
+
 def test_a_merge_accounts_for_them_in_the_citys_own_tables_and_keeps_it_in_the_log(sent: Path, tmp_path: Path) -> None:
     outcome = merge([sent], tmp_path / "市级汇总.xlsx", POLICY, NOW)
     assert counted(outcome, COUNTS) == (7, 3, 1, 2, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from xltools.books.base import Cell
-from xltools.books.labels import squeeze
+from xltools.model.visible import is_unseen
 
 ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#GETTING_DATA"})
 SHOWN = 30
@@ -11,8 +11,8 @@ LONGEST_WHOLE = 1e21
 
 
 def is_blank(value: Cell) -> bool:
-    """Empty, or only blanks. A letter or digit is never blank: most cells are known by their first character."""
-    return value is None or (isinstance(value, str) and not value[:1].isalnum() and not squeeze(value))
+    """Whether a person sees nothing in it."""
+    return value is None or (isinstance(value, str) and is_unseen(value))
 
 
 def is_error(value: Cell) -> bool:

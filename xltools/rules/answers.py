@@ -11,7 +11,8 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.returned import Answer
 from xltools.model.table import Table
-from xltools.rules.text import key, shown, visible
+from xltools.model.visible import visible
+from xltools.rules.text import key, shown
 
 LONGEST = 200  # characters of an answer that a sentence quotes
 CHANGED, NO_EXCUSE = "内容已经改变", "错误要改正，不能用说明代替"

@@ -12,6 +12,7 @@ from xltools.model.code import Code
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
+from xltools.model.visible import is_unseen, visible
 from xltools.rules.choices import read_choice, spellings
 from xltools.rules.codes import PermitForm, has_credit_form, is_phone, permit_form
 from xltools.rules.dates import read_date, read_month
@@ -20,7 +21,6 @@ from xltools.rules.limits import date_limits
 from xltools.rules.numbers import EXACT, read_integer, read_number
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
 from xltools.rules.text import (
-    FILLER,
     how_changed,
     is_cell_error,
     key,
@@ -29,7 +29,6 @@ from xltools.rules.text import (
     number_text,
     one_line,
     shown,
-    visible,
 )
 
 Reader = Callable[[object], Reading]
@@ -44,9 +43,9 @@ _EXTENSION = re.compile(r"(转|分机|EXT\.?)-?", re.IGNORECASE)
 
 
 def is_blank(cell: object) -> bool:
-    """Whether a cell holds nothing a person can see. Most cells are known by their first character: a letter or digit, but for Korean’s empty one, is seen."""
+    """Whether a cell holds nothing a person can see."""
     if isinstance(cell, str):
-        return not (cell[:1].isalnum() and cell[0] != FILLER) and not visible(cell)
+        return is_unseen(cell)
     return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
 
 

@@ -7,8 +7,9 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from xltools.model.code import Code
+from xltools.model.visible import visible
 from xltools.rules.reading import BLANK, Reading, converted, refused
-from xltools.rules.text import compact, narrow, shown, visible
+from xltools.rules.text import compact, narrow, shown
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.、,])(\d{1,2})\2(\d{1,2})[日号]?")

@@ -9,6 +9,7 @@ from itertools import pairwise
 from rapidfuzz import fuzz
 
 from xltools.model.source_table import SourceCell, SourceTable
+from xltools.model.visible import visible
 from xltools.rules.import_layout import Entry, Layout, cells_of
 from xltools.rules.import_text import (
     Item,
@@ -21,7 +22,6 @@ from xltools.rules.import_text import (
     split_items,
     without_marks,
 )
-from xltools.rules.text import visible
 
 ALIKE = 25      # pieces with one number whose words have less in common (of 100) are probably not about one thing
 SPREAD = "原表这一格跨{count}行，文字对每一行都写了一遍"

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 
 from xltools.model.policy import Policy, Scheme
 from xltools.model.source_table import SourceCell, SourceTable
+from xltools.model.visible import visible
 from xltools.rules.grades_text import grade_text
 from xltools.rules.import_text import RAISED_SIGNS
-from xltools.rules.text import latin, visible
+from xltools.rules.text import latin
 
 SEARCHED_ROWS = 20
 HEADER_WORDS = re.compile(rf"(?:企业)?(?:绩效)?(?:分级)?(?:指标|要求|标准|条件)$|[（(][^（）()]*[）)]$|[{RAISED_SIGNS}]+$")

@@ -14,10 +14,11 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table, columns_of, typed
+from xltools.model.visible import visible
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.limits import DITTO, says_ditto
 from xltools.rules.reading import Reading, refused
-from xltools.rules.text import narrow, shown, visible
+from xltools.rules.text import narrow, shown
 
 _DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
 

@@ -15,9 +15,10 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table, columns_of
+from xltools.model.visible import visible
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_of, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
-from xltools.rules.text import shown, visible
+from xltools.rules.text import shown
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables

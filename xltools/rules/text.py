@@ -8,13 +8,9 @@ from datetime import date, datetime, time
 from functools import lru_cache
 
 from xltools.model.percent import Percent
+from xltools.model.visible import INVISIBLE, visible
 
 LIST, SAID = "、", "；"        # between the things of a list · between sentences and values of one cell
-FILLER = "\u115f"  # Korean's empty letter
-# Characters nobody sees: control characters but for line breaks, zero-width, direction and variation marks, soft hyphen.
-_INVISIBLE = re.compile(
-    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u00ad\u034f\u061c\u115f\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
-)
 _BREAKS = re.compile("[\r\n\v\f\x85\u2028\u2029\t]+")
 _BLANKS = re.compile(r"\s+")
 # Everything that looks like a minus sign: hyphens, dashes, box drawing, the long vowel mark.
@@ -34,11 +30,6 @@ _OFFICE_ERROR = re.compile(r"Err:\d{3}")
 def is_cell_error(text: str) -> bool:
     """Whether a cell shows one of the errors of Excel, WPS or LibreOffice."""
     return text in CELL_ERRORS or _OFFICE_ERROR.fullmatch(text) is not None
-
-
-def visible(text: str) -> str:
-    """The text without characters nobody sees and without blanks around it; letters and digits are all seen, but for one."""
-    return text if text.isalnum() and FILLER not in text else _INVISIBLE.sub("", text).strip()
 
 
 def one_line(text: str) -> str:
@@ -107,7 +98,7 @@ def how_changed(before: str, after: str) -> str:
     gone = set(before.strip()) - set(after)
     dashes = [len(_DASHES.findall(text)) + text.count("-") for text in (before, after)]
     steps = (
-        (any(_INVISIBLE.match(c) for c in gone), "去掉看不见的字符"),
+        (any(INVISIBLE.match(c) for c in gone), "去掉看不见的字符"),
         (any(_BREAKS.match(c) for c in gone), "去掉换行"),
         (any(c in " \u3000\u00a0" for c in gone), "去掉空格"),
         (any(unicodedata.normalize("NFKC", c) in after for c in gone), "全角改半角"),
