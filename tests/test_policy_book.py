@@ -417,6 +417,8 @@ def test_a_policy_is_found_by_its_id_among_those_we_ship_and_the_workbooks_besid
     assert stop.value.finding.code is Code.POLICY_NOT_HERE
     make_policy(tmp_path / "政策库.xlsx", own)
     assert policy_named("明州-2027", tmp_path) == own
+    (tmp_path / "政策库.xlsx").rename(tmp_path / "政策库.et")
+    assert policy_named("明州-2027", tmp_path) == own
     assert policy_named(SHIPPED[0], tmp_path / "没有") is load_policy(SHIPPED[0])
 
 

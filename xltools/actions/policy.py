@@ -31,7 +31,7 @@ from xltools.rules.policy_contents import (
 )
 
 _TEMPLATE = "policy"
-LOOKED_INTO = frozenset({".xlsx", ".xls", ".ods"})     # not into summaries (.xlsm) and tables, which take long
+LOOKED_INTO = frozenset({".xlsx", ".xls", ".et", ".ods"})     # not into summaries (.xlsm) and tables, which take long
 
 
 def make_policy(output: Path, policy: Policy) -> Path:
