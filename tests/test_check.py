@@ -482,13 +482,11 @@ def test_several_missing_sheets_are_one_sentence_that_names_them():
     assert (told.place, told.message, told.fix) == (Place("灵宝市.xlsx"), "缺少工作表：封面、整改台账、减排措施", "请从模板中补上；没有内容也保留空表")
 
 
-def test_a_name_in_the_place_of_a_code_is_one_problem_and_says_what_belongs_there():
-    made = book(review=[beside(opinion="退回整改", name=NAME, shortfall="缺台账")], rectification=[beside(NAME)])
+def test_of_a_name_in_the_place_of_a_code_it_is_said_what_belongs_there():
+    made = book(rectification=[beside(NAME)])
     (told,) = check(made).findings
     assert (told.code, told.place.spot) == (Code.CREDIT_CODE_FORM, "【整改台账】B5")
     assert told.fix == "请对照营业执照逐位核对；这里填的不是代码，请填这家企业的信用代码"
-    other = book(review=[beside(opinion="退回整改", name=NAME, shortfall="缺台账")], rectification=[beside(OTHER_NAME)])
-    assert {one.code for one in check(other).findings} == {Code.CREDIT_CODE_FORM, Code.RETURN_NOT_TRACKED}
 
 
 def test_a_row_with_hardly_anything_in_it_is_one_sentence_and_its_cells_are_not_told_one_by_one():

@@ -149,12 +149,9 @@ def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Fi
 
 
 def _not_tracked(review: Table, tracked: _Codes) -> Iterator[Finding]:
-    """Reviews that send an enterprise back of which nothing is tracked; one whose name stands in place of its code there is."""
-    rows, called = _judged(review), {name_key(text) for text in tracked.mistyped}
+    rows = _judged(review)
     returned = rows["opinion"].eq(RETURNED).fillna(False)
     for row in rows.index[returned & ~true_where(rows["credit_code"], tracked.has)]:
-        if "name" in review.columns and name_key(cell_text(review, row, "name")) in called:
-            continue
         yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=RETURNED)
 
 
