@@ -1,6 +1,7 @@
 """The calendar: dates of the notice, working days from a person's register, and who met which deadline."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -147,6 +148,14 @@ def test_a_county_whose_file_lies_in_an_archive_is_not_overdue(tmp_path: Path) -
     july = {one["county"]: one["state"] for one in outcome.progress if one["month"] == "7月"}
     assert (july["卢氏县"], july["渑池县"]) == ("在压缩包里，没有读取", "未报送")
     assert "卢氏县" not in {dict(one.values)["county"] for one in outcome.findings if one.code is Code.COUNTY_OVERDUE}
+
+
+def test_a_policy_that_closes_no_adjustment_asks_for_every_month_and_closes_nothing(tmp_path: Path) -> None:
+    open_all_year = replace(POLICY, deadlines=tuple(one for one in POLICY.deadlines if one.id != "adjustment"))
+    sent(tmp_path, "灵宝市", "2022-11-18", "11月")
+    outcome = calendar([tmp_path], open_all_year, date(2022, 12, 25))
+    assert Code.ADJUSTMENT_CLOSED not in {one.code for one in outcome.findings}
+    assert {one["county"] for one in outcome.progress if one["month"] == "11月" and one["state"] == "未报送"} == {*POLICY.lists["counties"]} - {"灵宝市"}
 
 
 def test_nobody_owes_a_batch_of_november_because_another_adjusted_in_it(tmp_path: Path) -> None:

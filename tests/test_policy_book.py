@@ -299,7 +299,7 @@ def test_a_confirmed_row_says_nothing_any_more() -> None:
     ("form", "keep", "value"),
     [
         ("policy_deadlines", lambda row: row["id"] != "review", "review"),
-        ("policy_deadlines", lambda row: row["id"] != "adjustment", "adjustment"),
+        ("policy_deadlines", lambda row: row["id"] != "site_check", "site_check"),
         ("policy_lists", lambda row: row["list"] != "opinions", "opinions"),
         ("policy_targets", lambda row: False, "工作目标"),
         ("policy_counties", lambda row: False, "县（市、区）"),

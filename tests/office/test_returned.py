@@ -11,7 +11,8 @@ import pytest
 from tests.county_files import POLICY, county_file, enterprise
 from tests.office.host import Document, Office, bridge, properties
 from tests.office.validator import VERSIONS, validate
-from tests.test_returned import ABOUT_ALL, MARKED, changed_parts, decorated, members
+from tests.test_returned import ABOUT_ALL, MARKED, changed_parts, decorated
+from tests.workbooks import parts_of
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back
 from xltools.books.address import address
@@ -185,7 +186,7 @@ def test_what_libreoffice_saved_of_pictures_charts_and_controls_keeps_every_byte
         for at, kind in enumerate(("CheckBox", "CommandButton", "ComboBox")):
             add_control(book, "表", kind, 9000 + 3000 * at)
         book.save_as(path := tmp_path / "甲.xlsx")
-    parts = members(path)
+    parts = parts_of(path)
     assert len([name for name in parts if name.startswith("xl/ctrlProps/")]) >= 3
     output = sent_back(Outcome((MARKED,), (Submission("甲.xlsx", path),)), tmp_path / "退回")
     assert {name for name in changed_parts(path, output) if not name.startswith(("xl/comments", "xl/drawings/vml"))} == {*ABOUT_ALL, "xl/worksheets/sheet1.xml"}

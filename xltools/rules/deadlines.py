@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from xltools.model.policy import Deadline, Policy
 
+ADJUSTMENT = "adjustment"
 PAST = 92  # days after which counting them helps nobody: another quarter, or an old batch that is looked at again
 
 
@@ -26,10 +27,15 @@ def last_day(deadline: Deadline, year: int, month: int) -> date:
     return due if deadline.inclusive else due - timedelta(days=1)
 
 
+def adjustment_in(policy: Policy) -> Deadline | None:
+    """The deadline of the year's one adjustment, None where the policy closes none. Source: 三环文〔2022〕69号 四."""
+    return next((one for one in policy.deadlines if one.id == ADJUSTMENT), None)
+
+
 def adjustment_closed(policy: Policy, year: int) -> date:
-    """The last day of the year's one adjustment. Source: 三环文〔2022〕69号 四."""
-    adjustment = policy.deadline("adjustment")
-    return last_day(adjustment, year, adjustment.month)
+    """The last day of the year's one adjustment, date.max where the policy closes none."""
+    adjustment = adjustment_in(policy)
+    return last_day(adjustment, year, adjustment.month) if adjustment else date.max
 
 
 def is_asked(deadline: Deadline, policy: Policy, month: int) -> bool:

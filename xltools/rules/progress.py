@@ -14,10 +14,10 @@ from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
 from xltools.rules.city import plain_records
 from xltools.rules.dates import day_of
-from xltools.rules.deadlines import adjustment_closed, deadline_of, due_date, is_asked, last_day
+from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day
 from xltools.rules.text import key
 
-REVIEW, SITE_CHECK, ADJUSTMENT = "review", "site_check", "adjustment"
+REVIEW, SITE_CHECK = "review", "site_check"
 # Deadline → the form whose rows answer it. The revised emergency list goes to the ministry's and the province's platforms (四), which are not
 # seen from here: measures in a county's file are neither that list nor late for it.
 FILLED = {"protected": "protected"}
@@ -110,9 +110,8 @@ def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
 
 def _closed(one: Sent, policy: Policy, year: int) -> Iterator[Finding]:
     """Applications that came after the one adjustment of the year."""
-    adjustment = policy.deadline(ADJUSTMENT)
-    last, count = adjustment_closed(policy, year), one.submission.count(REVIEW)
-    if one.deadline == REVIEW and one.reported > last and count:
+    adjustment, count = adjustment_in(policy), one.submission.count(REVIEW)
+    if adjustment and one.deadline == REVIEW and one.reported > adjustment_closed(policy, year) and count:
         said = {"due": due_date(adjustment, year, adjustment.month), "reported": one.reported, "count": count, "source": adjustment.source}
         yield Code.ADJUSTMENT_CLOSED.at(Place(one.submission.file), **said)
 
