@@ -27,10 +27,12 @@ def missing_together(findings: Iterable[Finding]) -> list[Finding]:
 
 def hardly_filled(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
     """The findings, those about the empty cells of a row without its key in which hardly anything stands as one: it is no more than begun, or a remark."""
-    begun = {(table.sheet, int(row)) for table in tables.values() if table.form.layout == "rows" for row in _begun(table)}
+    found = list(findings)
+    keyless = {one.place.sheet for one in found if one.code is Code.ROW_WITHOUT_KEY}     # hardly any workbook has such rows
+    begun = {(table.sheet, row) for table in tables.values() if table.sheet in keyless and table.form.layout == "rows" for row in _begun(table)}
     kept: list[Finding] = []
     empty: dict[tuple[str, int], list[Finding]] = {}
-    for one in findings:
+    for one in found:
         at = (one.place.sheet, int(one.place.cell.lstrip(ascii_uppercase) or 0))
         if one.code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and at in begun:
             empty.setdefault(at, []).append(one)
