@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import venv
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -19,6 +20,7 @@ from xltools.actions.office_menu import EMPTY, FILE, add_menu, has_menu, remove_
 from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program, install, uninstall
 from xltools.actions.watch import Seen, look
 from xltools.faces import cli
+from xltools.faces.machine import environment_ahead
 from xltools.model.catalogues import read_language
 from xltools.model.language import is_chinese
 
@@ -186,6 +188,21 @@ def test_a_profile_that_runs_no_macros_is_told(places: Places, tmp_path: Path) -
     assert said(machine(places, tmp_path), "宏安全性").state == BAD
 
 
+def test_a_terminal_whose_virtual_environment_libreoffice_would_take_for_its_own_is_told(places: Places, tmp_path: Path) -> None:
+    line = said(replace(machine(places, tmp_path), ahead=tmp_path / "环境"), "LibreOffice 的启动")
+    assert (line.state, str(tmp_path / "环境") in line.text, line.mend.endswith("deactivate")) == (DOUBT, True, True)
+    assert [line.topic for line in examine(machine(places, tmp_path)) if line.topic == "LibreOffice 的启动"] == []
+
+
+@pytest.mark.parametrize(("system_packages", "told"), [(False, True), (True, False)])
+def test_the_virtual_environment_that_comes_first_on_path_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system_packages: bool, told: bool) -> None:
+    venv.create(tmp_path / "环境", system_site_packages=system_packages)
+    monkeypatch.setenv("PATH", str(tmp_path / "环境" / "bin"), prepend=os.pathsep)
+    assert environment_ahead() == (tmp_path / "环境" if told else None)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert environment_ahead() is None
+
+
 def test_without_libreoffice_nothing_is_wrong(places: Places, tmp_path: Path) -> None:
     assert said(replace(machine(places, tmp_path), office=None), "LibreOffice").state == DOUBT
 
@@ -213,7 +230,7 @@ def test_every_library_that_is_declared_is_looked_for(places: Places, tmp_path: 
 def computers(places: Places, folder: Path) -> Iterator[Machine]:
     """Computers that between them get every line of the page."""
     here = machine(places, folder)
-    yield from (here, replace(here, office=None, fonts=(), wps="/opt/wps/et"), replace(here, office_python=(3, 9), program=replace(PROGRAM, version=(3, 10))))
+    yield from (here, replace(here, office=None, fonts=(), wps="/opt/wps/et"), replace(here, office_python=(3, 9), program=replace(PROGRAM, version=(3, 10)), ahead=folder))
     (folder / "市级汇总.xlsm").write_bytes(b"")
     (folder / ".~lock.市级汇总.xlsm#").write_text("张三,pc,host,01.07.2022 09:00,file:///;", encoding="utf-8")
     yield replace(here, office=folder, office_python=None)

@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from tests.office.host import START_SECONDS, profile
+from tests.office.host import START_SECONDS, profile, surroundings
 from xltools.libreoffice.bridge import connect
 from xltools.libreoffice.errors import EngineError
 
@@ -31,7 +31,9 @@ def running_office(folder: Path, scripts: dict[str, str]) -> Iterator[Any]:
     accept = f"pipe,name=engine{uuid.uuid4().hex}"
     arguments = ["soffice", f"-env:UserInstallation={home.absolute().as_uri()}", "--headless", "--norestore", "--nologo", "--nodefault"]
     with (folder / "soffice.log").open("wb") as log:
-        process = subprocess.Popen([*arguments, f"--accept={accept};urp;"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        process = subprocess.Popen(
+            [*arguments, f"--accept={accept};urp;"], stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=surroundings(), start_new_session=True
+        )
     try:
         yield context_of(accept, process)
     finally:

@@ -76,6 +76,15 @@ def bridge() -> ModuleType:
     return uno
 
 
+def surroundings() -> dict[str, str]:
+    """The environment to start LibreOffice in: this one's, without the programs of a virtual environment.
+
+    LibreOffice's Python looks on PATH for where it lives; in a virtual environment it does not find its bridge, and every script of a user fails.
+    """
+    folders = os.environ["PATH"].split(os.pathsep)
+    return os.environ | {"PATH": os.pathsep.join(folder for folder in folders if not (Path(folder).parent / "pyvenv.cfg").is_file())}
+
+
 def profile(folder: Path) -> Path:
     """A fresh LibreOffice profile in `folder`: macros may run, nothing pops up, Chinese number formats."""
     items = "".join(
@@ -209,7 +218,7 @@ class Office:
                     "--headless", "--norestore", "--nologo", "--nodefault", "--nolockcheck",
                     f"--accept=pipe,name={pipe};urp;StarOffice.ComponentContext",
                 ],
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, env=surroundings(), start_new_session=True,
             )  # fmt: skip
         try:
             self.desktop = self._connect(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")

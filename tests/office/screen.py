@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any, Self
 
 from tests.office.engine_host import context_of
-from tests.office.host import profile, properties
+from tests.office.host import profile, properties, surroundings
 from xltools.libreoffice.bridge import load_uno, service
 
 PATIENCE = 180.0            # seconds for what a button does on a loaded machine
@@ -55,7 +55,7 @@ class Screen:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "DISPLAY": self.display, "SAL_USE_VCLPLUGIN": "gen"}
+        return {**surroundings(), "DISPLAY": self.display, "SAL_USE_VCLPLUGIN": "gen"}
 
     def click(self, x: int, y: int) -> None:
         """Press the left mouse button at this point."""

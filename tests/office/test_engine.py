@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -49,10 +50,13 @@ def button(document):
 
 @pytest.fixture(scope="module")
 def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[xw.main.Engine]:
-    with running_office(tmp_path_factory.mktemp("engine"), {"inside.py": INSIDE}) as context:
-        yield register(context)
-        xw.engines.engines.clear()
-        xw.engines.active = None
+    """On a LibreOffice started from a terminal in which the tests' own virtual environment is active."""
+    with pytest.MonkeyPatch.context() as terminal:
+        terminal.setenv("PATH", str(Path(sys.executable).parent), prepend=os.pathsep)
+        with running_office(tmp_path_factory.mktemp("engine"), {"inside.py": INSIDE}) as context:
+            yield register(context)
+    xw.engines.engines.clear()
+    xw.engines.active = None
 
 
 @pytest.fixture

@@ -43,7 +43,7 @@ GOOD, DOUBT, BAD = "好", "注意", "坏"
 class Machine:
     """What faces know of the computer. office: LibreOffice's program folder, with the version of its Python ·
     excel: program behind Excel.Application ·
-    wps: WPS's program for sheets · macros: Excel's macro policy · fonts: names of Chinese fonts, None when that cannot be told · folder: where the user works."""
+    wps: WPS's program for sheets · ahead: the virtual environment whose Python a LibreOffice started here would take for its own · macros: Excel's macro policy · fonts: names of Chinese fonts, None when that cannot be told · folder: where the user works."""
 
     places: Places
     program: Program
@@ -54,6 +54,7 @@ class Machine:
     fonts: tuple[str, ...] | None
     folder: Path
     wps: str = ""
+    ahead: Path | None = None
 
 
 def examine(machine: Machine) -> list[Line]:
@@ -108,6 +109,9 @@ def _office(machine: Machine) -> Iterator[Line]:
     mend = "运行：sudo apt install libreoffice-script-provider-python" if machine.places.system == LINUX else "请修复安装 LibreOffice，勾选 Python 脚本"
     yield Line("Python 脚本支持", GOOD if provider else BAD, "已安装" if provider else "没有安装，LibreOffice 里的按钮和菜单不能用", "" if provider else mend)
     yield from _same_python(machine)
+    if machine.ahead is not None:
+        text = f"从这个终端启动的，按钮和菜单不能用：它会错用虚拟环境 {machine.ahead} 的 Python"
+        yield Line("LibreOffice 的启动", DOUBT, text, "请从菜单或桌面打开 LibreOffice，或先运行：deactivate")
     for user in machine.places.offices:
         ready = has_menu(user) and all((user / "Scripts" / "python" / name).is_file() for name in (SCRIPT, SETTINGS))
         yield Line("绩效分级菜单", GOOD if ready else DOUBT, f"已装进 LibreOffice　{user}" if ready else f"还没有装进 LibreOffice　{user}", "" if ready else "关闭 LibreOffice 后运行：xltools setup")

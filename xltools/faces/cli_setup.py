@@ -84,11 +84,19 @@ def uninstall() -> int:
 def doctor(as_json: bool) -> int:
     """检查本机：一页写明什么能用、什么不能用、怎么解决。"""
     from xltools.actions.doctor import BAD, Machine, examine
-    from xltools.faces.machine import excel_owner, macro_policy, office_program, places, program, wps_program
+    from xltools.faces.machine import (
+        environment_ahead,
+        excel_owner,
+        macro_policy,
+        office_program,
+        places,
+        program,
+        wps_program,
+    )
 
     office = office_program()
     python = host_python(office) if office else None
-    found = examine(Machine(places(), program(), office, python, excel_owner(), macro_policy(), _fonts(), Path.cwd(), wps_program()))
+    found = examine(Machine(places(), program(), office, python, excel_owner(), macro_policy(), _fonts(), Path.cwd(), wps_program(), environment_ahead()))
     word = spoken().word
     lines = [replace(line, topic=word(line.topic), text=word(line.text), mend=word(line.mend)) for line in found]
     if as_json:

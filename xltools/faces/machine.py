@@ -6,6 +6,7 @@ Linux was tried; for Windows and macOS the usual places of those systems are tak
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import site
 import sys
@@ -17,6 +18,7 @@ from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program
 from xltools.faces.places import LOG, MESSAGE, own_folder
 
 PACKAGE = Path(__file__).parent.parent
+SYSTEM_PACKAGES = re.compile(r"(?mi)^include-system-site-packages\s*=\s*true")
 OFFICE_PROFILE = Path("4") / "user"     # the number has been the same since LibreOffice 4
 
 
@@ -71,6 +73,19 @@ def office_program() -> Path | None:
         Path("/Applications/LibreOffice.app/Contents/MacOS"),
     ]
     return next((folder for folder in folders if (folder / "soffice").exists() or (folder / "soffice.exe").exists()), None)
+
+
+def environment_ahead() -> Path | None:
+    """The virtual environment that comes first on PATH, None when none does.
+
+    A LibreOffice that uses the system's Python, as on Linux, looks on PATH for where that Python lives; in a virtual environment
+    without the system's packages it does not find its own module `uno`, and no script of a user starts.
+    """
+    found = shutil.which("python3") if system() == LINUX else None
+    note = Path(found).parent.parent / "pyvenv.cfg" if found else None
+    if note is None or not note.is_file() or SYSTEM_PACKAGES.search(note.read_text(encoding="utf-8", errors="replace")):
+        return None
+    return note.parent
 
 
 def excel_owner() -> str:
