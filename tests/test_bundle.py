@@ -47,6 +47,7 @@ def test_a_wheel_of_another_version_than_asked_is_missed(tmp_path: Path) -> None
     assert [str(one) for one in missing(tmp_path, Requirement("first"), Target(LINUX, "3.12"))] == ["second>=3"]
 
 
+@pytest.mark.network
 @pytest.mark.parametrize("computer", [name for name in COMPUTERS if name != LINUX.name])
 def test_every_library_is_to_be_had_for_the_other_computers(computer: str, tmp_path: Path) -> None:
     target = Target(COMPUTERS[computer], "3.12")
@@ -80,6 +81,7 @@ def clean(home: Path) -> dict[str, str]:
     return {"HOME": str(home), "PATH": path, "LANG": "C.UTF-8", **nowhere}
 
 
+@pytest.mark.network        # to build it
 def test_installed_without_a_network_it_merges_the_example(bundle: Path, tmp_path: Path) -> None:
     def run(*command: str | Path) -> str:
         done = subprocess.run([*offline(), *command], env=clean(tmp_path), cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -93,6 +95,7 @@ def test_installed_without_a_network_it_merges_the_example(bundle: Path, tmp_pat
     assert where.startswith(str(tmp_path))
 
 
+@pytest.mark.network
 def test_every_file_is_in_the_list_of_sums(bundle: Path) -> None:
     listed = [line.split("  ", 1)[1] for line in (bundle / SUMS).read_text(encoding="utf-8").splitlines()]
     assert set(listed) == {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()} - {SUMS}
@@ -112,6 +115,7 @@ def damaged(bundle: Path) -> Iterator[Path]:
         path.write_bytes(content)
 
 
+@pytest.mark.network
 def test_a_damaged_bundle_names_the_files_and_installs_nothing(damaged: Path, tmp_path: Path) -> None:
     done = subprocess.run(["sh", damaged / "install.sh"], env=clean(tmp_path), capture_output=True, text=True, check=False)
     assert done.returncode == 1
