@@ -35,6 +35,7 @@ from xltools.rules.cross import across, cover_doubts, only_county, replaced, set
 from xltools.rules.dates import day_of
 from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse, with_sign
+from xltools.rules.slid import set_apart, slid_rows, unread, without
 from xltools.rules.tally import accounts, unaccounted, with_account
 
 _TEMPLATE = "county"
@@ -186,10 +187,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     if alone:
         found = _alone(book.name, raw, found)
     found += stamp_findings(book, template, policy.id)
-    tables, unparsed = _parsed(raw, policy)
-    found += unparsed
-    unread = {one.place for one in found if one.place.cell and one.severity is Severity.ERROR}
-    found += hardly_filled(check(tables, policy, unread, {place for table in raw.values() for place in with_sign(table)}), tables)
+    tables, found = _judged(raw, found, policy)
     said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
     if alone and said.county and "cover" not in tables:
         found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
@@ -208,6 +206,25 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         answers=tuple(answers),
         answers_to=returned_from(book),
     )
+
+
+def _judged(raw: Mapping[str, Table], found: list[Finding], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
+    """The typed tables, and everything found: what reading found, and what is wrong in them. Rows that have slid are not read, and told of once."""
+    typed, unparsed = _parsed(raw, policy)
+    read = [*found, *unparsed]
+    judged = _checked_cells(typed, raw, read, policy)
+    if not (rows := slid_rows(raw, [*read, *judged], policy)):
+        return typed, [*read, *judged]
+    typed = set_apart(typed, rows)
+    read = [*without(read, rows, typed), *(row.finding for row in rows)]
+    return typed, [*read, *without(_checked_cells(typed, raw, read, policy, unread(rows)), rows, typed)]
+
+
+def _checked_cells(tables: Mapping[str, Table], raw: Mapping[str, Table], read: Iterable[Finding], policy: Policy, apart: Iterable[Place] = ()) -> list[Finding]:
+    """What is wrong in typed tables. read: what reading them found · apart: further cells that nobody could read."""
+    lost = {one.place for one in read if one.place.cell and one.severity is Severity.ERROR} | {*apart}
+    signs = {place for table in raw.values() for place in with_sign(table)}
+    return hardly_filled(check(tables, policy, lost, signs), tables)
 
 
 def _alone(file: str, raw: Mapping[str, Table], found: list[Finding]) -> list[Finding]:

@@ -99,6 +99,7 @@ WRONG_ROWS: tuple[Fault, ...] = (
     cell("review", "m_energy", "无", Code.MATERIAL_MISSING, where(opinion="同意上报")),
     cell("review", "director_signed", "未签字", Code.NOT_SIGNED, where(opinion="同意上报")),
     again("rectification", {"problem": "厂区道路有积尘"}, [("issue_no", Code.DUPLICATE_VALUE)]),
+    slips.inserted_cell("screening", "capacity"),
     below("screening", {"serial": "合计", "capacity": 386000}, [("serial", Code.OUTSIDE_ROWS)]),
 )
 

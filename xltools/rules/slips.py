@@ -124,6 +124,20 @@ def typed_over(form: str) -> Fault:
     return plant
 
 
+def inserted_cell(form: str, name: str) -> Fault:
+    """A cell inserted into one row: what stood from this field on stands one column further to the right, over the computed cell at the end."""
+
+    def plant(ground: Ground) -> None:
+        record = ground.take(form, alone)
+        names = [one.name for one in ground.template[form]]
+        after = names[names.index(name):]
+        values = [record.get(one) for one in after]
+        record |= dict(zip(after, [None, *values], strict=False))
+        ground.expect(Code.ROW_SLID, form, after[1], record)
+
+    return plant
+
+
 def own_sheet(sheet: str, labels: Sequence[str], rows: Sequence[Sequence[str]]) -> Fault:
     """A sheet that the county made for itself: under its labels so many rows."""
     fields = tuple(Field(f"own{at}", label, width=18) for at, label in enumerate(labels))
