@@ -232,6 +232,20 @@ def test_a_result_below_the_limit_of_detection_is_neither_zero_nor_met(found: st
     )
 
 
+def test_of_an_option_nothing_is_said_about_a_limit_of_detection() -> None:
+    _, (finding,) = grade_part(filled(small(), GOOD | {"2": "未检出"}))
+    assert (finding.code, "检出限" in finding.fix) == (Code.ANSWER_UNKNOWN, False)
+
+
+def test_a_text_item_said_not_to_apply_where_it_was_seen_lacks_its_reason() -> None:
+    """The grade is left blank, as it must be: what is missing is the reason, in its own cell, or beside the item where there is no such cell."""
+    checklist = filled(small(), GOOD)
+    open_ = answer("4", "不适用")
+    for one, cell in ((open_, place("4", "J")), (replace(open_, reason_place=Place()), place("4", "I"))):
+        part, findings = grade_part(replace(checklist, answers=(*checklist.answers[:3], one)))
+        assert (part.outcome, [(f.code, f.place) for f in findings]) == ("待核实", [(Code.NOT_APPLICABLE_NO_REASON, cell)])
+
+
 @pytest.mark.parametrize("share", [100.1, 101, -1])
 def test_a_share_outside_its_range_is_no_answer(share: float) -> None:
     assert graded(table_of("cement-clinker"), CEMENT | {"1": share}).outcome == "待核实"
@@ -327,6 +341,34 @@ def test_alternatives_share_one_entry_of_what_is_needed() -> None:
     part = graded(clinker, best(clinker) | {"5": 70, "6": 80})
     assert (part.outcome, [one.label for one in part.next]) == ("B", ["运输方式—清洁方式运输比例 或 运输方式—新能源汽车运输比例"])
     assert part.next[0].required == "不低于85 % 或 不低于90 %"
+
+
+CLEAN = "1; 运输方式; 清洁运输; 数值; %; ; 清洁; {}; ≥; {}"
+ELECTRIC = "2; 运输方式; 新能源运输; 数值; %; ; 清洁; {}; ≥; {}"
+
+
+def transport() -> IndicatorTable:
+    """Two alternatives with limits of their own, and a third of which no grade asks anything."""
+    limits = [row.format(grade, limit) for row in (CLEAN, ELECTRIC) for grade, limit in (("A", 90), ("B", 80), ("C", 50))]
+    table = toy(*limits, "3; 运输方式; 统计方法; 是否; ; ; 清洁; A; =; 是")
+    return replace(table, indicators=(*table.indicators[:2], replace(table.indicators[2], requirements=())))
+
+
+def test_an_alternative_that_asks_nothing_stands_in_for_nobody() -> None:
+    part = graded(transport(), {"1": 80, "2": 10})
+    assert (part.outcome, [item.outcome for item in part.items]) == ("B", ["B", "B", "无要求"])
+
+
+def test_an_open_alternative_leaves_the_better_grade_possible() -> None:
+    part = graded(transport(), {"1": 50, "2": None})
+    assert (part.outcome, part.at_best) == ("待核实", "A")
+
+
+def test_each_thing_to_do_is_an_entry_of_its_own() -> None:
+    """Every requirement of a grade must be met (三环文〔2022〕69号 三(三)3): both items that keep the plant at C are named, each by itself."""
+    part = graded(small(), GOOD | {"1": 20.1, "3": "否"})
+    assert (part.outcome, [one.label for one in part.next]) == ("C", ["排放限值—颗粒物", "监测监控水平—视频监控"])
+    assert [one.found for one in part.next] == ["20.1 mg/m³", "否"]
 
 
 def test_an_alternative_that_stands_in_is_named() -> None:

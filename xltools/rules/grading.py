@@ -71,7 +71,7 @@ def judge(indicator: Indicator, table: IndicatorTable, answer: Answer | None) ->
         alike = asked_alike(indicator, table, answer.chosen) != answer.chosen
         return Verdict(answer.chosen, answer.chosen, answer.chosen), Code.SAME_REQUIREMENT if alike else None
     if text or not is_answer(indicator, answer.found):
-        written = indicator.kind is AnswerKind.NUMBER and is_answer(indicator, number_written(answer.found, indicator.unit))
+        written = is_answer(indicator, number_written(answer.found, indicator.unit))
         return pending(table), Code.ANSWER_AS_TEXT if written else Code.ANSWER_UNKNOWN
     return climb(indicator, table, answer.found), None
 
@@ -203,7 +203,7 @@ def _disagreements(part: PartGrade) -> Iterator[Finding]:
     """Where the sheet shows something else than what follows from its answers."""
     for item in part.items:
         answer = item.answer
-        if answer and answer.shown is not None and item.indicator.kind is not AnswerKind.TEXT and answer.shown != item.outcome:
+        if answer and answer.shown is not None and answer.shown != item.outcome:
             yield Code.GRADE_DISAGREES.at(answer.grade_place, item=item.label, shown=answer.shown, computed=item.outcome)
     checklist = part.checklist
     if checklist.shown is not None and checklist.shown != part.outcome:
