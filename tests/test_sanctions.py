@@ -79,6 +79,8 @@ def messages(*events: Event) -> list[str]:
         (event("环境违法"), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
         (event("环境违法", new_grade="C"), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
         (event("环境违法", new_grade="C", decided_by=GROUP), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
+        (event("环境违法", new_grade="C", decided_date=DECIDED), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
+        (decided("环境违法", ""), "B", State.TO_DECIDE, [Code.SANCTION_NEEDS_GRADE]),
         (decided("环境违法", "C"), "C", State.IN_FORCE, []),
         (decided("环境违法", "D"), "D", State.IN_FORCE, []),
         (decided("环境违法", "B"), "B", State.IN_FORCE, [Code.NOT_DOWNGRADED]),
@@ -117,6 +119,11 @@ def test_only_the_protected_clause_takes_off_the_list(kind: str, off: bool) -> N
     assert after(event(kind))[0].on_list is not off
 
 
+def test_who_is_off_the_list_stays_off_whatever_comes_after() -> None:
+    one, _ = after(event("保障类超范围生产"), decided("环境违法", "C"))
+    assert (one.grade, one.on_list) == ("C", False)
+
+
 def test_the_sentence_says_that_nothing_is_subtracted() -> None:
     assert messages(event("环境违法")) == ["“环境违法”须由决定单位确定处理后的等级，系统不自动扣减，目前仍为 B"]
     assert messages(decided("贿赂", "C")) == ["“贿赂”按规定应为最低等级 D，填的是“C”，已按 D 记录"]
@@ -135,6 +142,20 @@ def test_fraud_takes_every_part_to_the_lowest_of_its_own_scheme() -> None:
 def test_other_events_concern_the_process_they_name() -> None:
     now, _ = sanction([standing("A"), standing("A", process="熔炼")], [decided("问题突出", "D", process="熔炼", old_grade="A")], policy())
     assert [one.grade for one in now] == ["A", "D"]
+
+
+def test_an_event_that_names_no_process_concerns_every_one() -> None:
+    now, findings = sanction([standing(), standing(process="熔炼")], [decided("环境违法", "C", process="")], policy())
+    assert ([one.grade for one in now], findings) == (["C", "C"], [])
+
+
+def test_a_plant_that_stood_still_can_be_given_a_grade() -> None:
+    one, codes = after(decided("环境违法", "C", old_grade="长期停产"), start=standing("长期停产"))
+    assert (one.grade, one.state, codes) == ("C", State.IN_FORCE, [])
+
+
+def test_a_row_that_does_not_say_the_grade_before_is_no_contradiction() -> None:
+    assert after(decided("环境违法", "C", old_grade=""))[1] == []
 
 
 def test_events_count_in_the_order_of_their_dates() -> None:
