@@ -1,5 +1,6 @@
 """A merge into a summary that is there changes the rows of our sheets; all else in the package keeps its bytes."""
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -33,13 +34,20 @@ NOW = datetime(2022, 7, 25, 9, 0)
 YELLOW = "FFFFFF00"
 
 
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with an inbox of 灵宝市, of two enterprises, and its summary. To be copied."""
+    folder = tmp_path_factory.mktemp("merged")
+    county_file(folder / "收件箱", "灵宝市", [enterprise(0), enterprise(1)])
+    merge([folder / "收件箱"], folder / "市级汇总.xlsm", POLICY, NOW)
+    return folder
+
+
 @pytest.fixture
-def summary(tmp_path: Path) -> Path:
-    """A summary of 灵宝市 with two enterprises."""
-    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0), enterprise(1)])
-    path = tmp_path / "市级汇总.xlsm"
-    merge([tmp_path / "收件箱"], path, POLICY, NOW)
-    return path
+def summary(merged: Path, tmp_path: Path) -> Path:
+    """A summary of 灵宝市 with two enterprises, beside its inbox."""
+    shutil.copytree(merged, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "市级汇总.xlsm"
 
 
 def _without_times(grid: Grid, sheet: str) -> Grid:
@@ -89,10 +97,11 @@ def test_the_result_is_what_a_new_summary_would_say(summary: Path) -> None:
         start = 2 if name == CITY["board"].sheet else 0  # the line that says how long the log is
         assert _without_times(one.values(name), name)[start:] == _without_times(other.values(name), name)[start:], name
         assert one.sheet(name).formulas == other.sheet(name).formulas, name
-    assert ledger(summary).auto_filter.ref == ledger(fresh).auto_filter.ref
-    links = [{cell.coordinate: cell.hyperlink.location for row in ledger(path) for cell in row if cell.hyperlink} for path in (summary, fresh)]
+    sheets = [ledger(path) for path in (summary, fresh)]
+    assert sheets[0].auto_filter.ref == sheets[1].auto_filter.ref
+    links = [{cell.coordinate: cell.hyperlink.location for row in sheet for cell in row if cell.hyperlink} for sheet in sheets]
     assert links[0] == links[1]
-    looks = [[(cell.coordinate, cell.number_format, cell.fill.fgColor.rgb, cell.font.color.rgb if cell.font.color else "") for row in ledger(path) for cell in row] for path in (summary, fresh)]
+    looks = [[(cell.coordinate, cell.number_format, cell.fill.fgColor.rgb, cell.font.color.rgb if cell.font.color else "") for row in sheet for cell in row] for sheet in sheets]
     assert looks[0] == looks[1]
 
 
@@ -178,10 +187,14 @@ def test_rows_are_no_higher_for_what_stands_in_a_column_of_the_users_own(summary
         for row in (FIRST_ROW, FIRST_ROW + 1):
             sheet.cell(row, WIDTH + 1).value = f'=IF(LEN(C{row})>8,"名称较长的企业","名称较短的企业")'
 
-    before = [ledger(summary).row_dimensions[row].height for row in (FIRST_ROW, FIRST_ROW + 1)]
+    def heights(first: int) -> list[float | None]:
+        rows = ledger(summary).row_dimensions
+        return [rows[row].height for row in (first, first + 1)]
+
+    before = heights(FIRST_ROW)
     change(summary, wide)
     again(summary)
-    assert [ledger(summary).row_dimensions[row].height for row in (FIRST_ROW + 1, FIRST_ROW + 2)] == before
+    assert heights(FIRST_ROW + 1) == before
 
 
 def test_a_filter_keeps_its_criteria_and_new_rows_are_shown_and_counted(summary: Path) -> None:

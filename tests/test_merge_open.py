@@ -25,14 +25,21 @@ LEDGER = CITY["ledger"]
 NOW = datetime(2022, 7, 25, 9, 0)
 
 
+@pytest.fixture(scope="module")
+def merged(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the summary of 灵宝市, and an inbox to which 湖滨区 has been added since. To be copied."""
+    folder = tmp_path_factory.mktemp("merged")
+    county_file(folder / "收件箱", "灵宝市", [enterprise(0), enterprise(1)])
+    merge([folder / "收件箱"], folder / "市级汇总.xlsm", POLICY, NOW)
+    county_file(folder / "收件箱", "湖滨区", [enterprise(2)])
+    return folder
+
+
 @pytest.fixture
-def summary(tmp_path: Path) -> Path:
+def summary(merged: Path, tmp_path: Path) -> Path:
     """A summary of 灵宝市 with two enterprises; since then 湖滨区 has sent, too, and stands before it."""
-    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0), enterprise(1)])
-    path = tmp_path / "市级汇总.xlsm"
-    merge([tmp_path / "收件箱"], path, POLICY, NOW)
-    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(2)])
-    return path
+    shutil.copytree(merged, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "市级汇总.xlsm"
 
 
 def change(path: Path, how: Callable[[Worksheet], object]) -> None:
