@@ -1,5 +1,6 @@
 """Grades and checklists of the summary that is open: the same cells as a merge into a file, nothing else touched."""
 
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -25,13 +26,20 @@ SITE_CHECKS, LEDGER = CITY["site_checks"], CITY["ledger"]
 NOW = datetime(2022, 8, 1, 9, 0)
 
 
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a summary of two enterprises; since it was merged the checklist of one of them has come back. To be copied."""
+    folder = tmp_path_factory.mktemp("bureau")
+    cement_county(folder / "收件箱")
+    merge([folder / "收件箱"], folder / "市级汇总.xlsm", POLICY, NOW)
+    cement_checklist(folder / "核查表" / f"甲-{CODES[0]}.xlsx")
+    return folder
+
+
 @pytest.fixture
-def bureau(tmp_path: Path) -> Path:
-    """A folder with a summary of two enterprises; since it was merged the checklist of one of them has come back."""
-    cement_county(tmp_path / "收件箱")
-    merge([tmp_path / "收件箱"], tmp_path / "市级汇总.xlsm", POLICY, NOW)
-    cement_checklist(tmp_path / "核查表" / f"甲-{CODES[0]}.xlsx")
-    return tmp_path
+def bureau(prepared: Path, tmp_path: Path) -> Path:
+    """A copy of that folder for one test."""
+    return shutil.copytree(prepared, tmp_path, dirs_exist_ok=True)
 
 
 def opened(bureau: Path) -> ClosedBook:

@@ -1,5 +1,6 @@
 """merge takes checklists too: what the site checks found beside what enterprise, county and city said."""
 
+import shutil
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
@@ -28,16 +29,31 @@ from xltools.model.outcome import Outcome
 MOMENT = datetime(2022, 8, 1, 9, 0)
 
 
-@pytest.fixture
-def inbox(tmp_path: Path) -> Path:
-    """A county with a cement plant of two processes, and its checklist: a B and not leading."""
-    folder = tmp_path / "收件箱"
+Merged = tuple[Outcome, list[dict[str, Any]]]
+
+
+@pytest.fixture(scope="module")
+def sent(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A county with a cement plant of two processes, and its checklist: a B and not leading. To be copied, or only read."""
+    folder = tmp_path_factory.mktemp("sent") / "收件箱"
     cement_county(folder)
     cement_checklist(folder / "核查表" / "甲.xlsx")
     return folder
 
 
-def merged(inbox: Path) -> tuple[Outcome, list[dict[str, Any]]]:
+@pytest.fixture(scope="module")
+def as_sent(sent: Path) -> Merged:
+    """What a merge makes of it."""
+    return merged(sent)
+
+
+@pytest.fixture
+def inbox(sent: Path, tmp_path: Path) -> Path:
+    """A copy of it for one test."""
+    return shutil.copytree(sent, tmp_path / "收件箱")
+
+
+def merged(inbox: Path) -> Merged:
     """The outcome, and the records of 核查结果 as the summary holds them."""
     outcome = merge([inbox], inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)
     assert outcome.output is not None
@@ -45,8 +61,8 @@ def merged(inbox: Path) -> tuple[Outcome, list[dict[str, Any]]]:
     return outcome, tables["site_checks"].frame.to_dict("records") if "site_checks" in tables else []
 
 
-def test_every_checked_process_has_its_line_with_all_grades_side_by_side(inbox: Path) -> None:
-    _, (clinker, grinding) = merged(inbox)
+def test_every_checked_process_has_its_line_with_all_grades_side_by_side(as_sent: Merged) -> None:
+    _, (clinker, grinding) = as_sent
     assert [clinker[name] for name in ("county", "name", "process", "self", "applied", "conclusion", "site", "in_force", "decided")] == [
         "灵宝市", NAMES[0], "熟料", "A", "A", "B", "B", "B", None,
     ]  # fmt: skip
@@ -56,18 +72,18 @@ def test_every_checked_process_has_its_line_with_all_grades_side_by_side(inbox: 
     assert clinker["table_status"] == "部分"
 
 
-def test_the_line_says_why_what_is_missing_and_who_thought_otherwise(inbox: Path) -> None:
-    _, (clinker, _) = merged(inbox)
+def test_the_line_says_why_what_is_missing_and_who_thought_otherwise(as_sent: Merged) -> None:
+    _, (clinker, _) = as_sent
     assert clinker["why"].startswith("评为 B：熟料—“运输方式”第1项“公路运输国五及以上或新能源车辆比例”为 B（【熟料】H7，现场“85 %”")
     assert clinker["next"] == "运输方式—公路运输国五及以上或新能源车辆比例：物料公路运输（水泥罐式货车除外）全部使用国五及以上（含燃气）重型货车或新能源车"
     assert clinker["difference"] == "自评 A，现场核查 B；申报 A，现场核查 B"
     assert "需人工确认" in clinker["confirm"]
 
 
-def test_the_grade_leads_back_to_its_cell_in_the_checklist(inbox: Path) -> None:
-    outcome, (clinker, _) = merged(inbox)
+def test_the_grade_leads_back_to_its_cell_in_the_checklist(sent: Path, as_sent: Merged) -> None:
+    outcome, (clinker, _) = as_sent
     assert (clinker["file"], clinker["sheet"]) == ("甲.xlsx", "熟料")
-    assert open_book(inbox / "核查表" / "甲.xlsx").values("熟料")[int(clinker["cell"][1:]) - 1][ord(clinker["cell"][0]) - 65] == "B"
+    assert open_book(sent / "核查表" / "甲.xlsx").values("熟料")[int(clinker["cell"][1:]) - 1][ord(clinker["cell"][0]) - 65] == "B"
     assert outcome.output is not None
     links = "".join(content.decode() for name, content in parts_of(outcome.output).items() if name.endswith(".rels"))
     assert "收件箱/核查表/甲.xlsx" in links.replace("\\", "/")
