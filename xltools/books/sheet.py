@@ -10,7 +10,7 @@ from typing import Any
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
-from xlsxwriter.worksheet import Worksheet
+from xlsxwriter.worksheet import ColumnInfo, Worksheet
 
 from xltools.books.address import LAST_COLUMN
 from xltools.books.base import Cell
@@ -148,11 +148,23 @@ def _columns(sheet: Worksheet, plan: SheetPlan, styles: Styles) -> None:
         look = styles.get("open", kind_look(one.kind, one.owner)) if plan.live.checks else None
         sheet.set_column(column, column, column_width(one), look)
     if plan.live.checks:
-        # a row can be deleted on a protected sheet only when no cell of it is locked, to the very last column;
-        # XlsxWriter would take the wide column for content and write every row that far
-        written = sheet.dim_colmax
-        sheet.set_column(len(plan.form.fields), LAST_COLUMN - 1, None, styles.get("open"))
-        sheet.dim_colmax = written
+        _open_to_the_end(sheet, len(plan.form.fields), styles.get("open"))
+
+
+def _open_to_the_end(sheet: Worksheet, first: int, look: Format) -> None:
+    """Every column from `first` on is open: a row of a protected sheet can be deleted only when no cell of it is locked, to the very last column.
+
+    XlsxWriter would take that for content and write every row so far, and keeps and compares a record for each of 16,000 columns: it is told
+    of one, which is written as all of them.
+    """
+    used, write = sheet.dim_colmax, sheet._write_col_info
+    sheet.set_column(first, first, None, look)
+    sheet.dim_colmax = used
+
+    def written_to_the_end(col_min: int, col_max: int, col_info: ColumnInfo) -> None:
+        write(col_min, LAST_COLUMN - 1 if col_max == first else col_max, col_info)
+
+    sheet._write_col_info = written_to_the_end  # type: ignore[method-assign]
 
 
 def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
