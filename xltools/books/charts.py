@@ -11,7 +11,9 @@ from xlsxwriter.worksheet import Worksheet
 from xltools.books.style import FONT, INK, LINE, PAPER, TEAL
 from xltools.model.dashboard import Counts, Dashboard
 
-CHART_ROWS = 13  # rows of the sheet that a chart covers
+CHART_ROWS, AROUND = 13, 9  # rows of the sheet that a chart covers; those that a lying one takes besides one for each line
+PAGE_ROWS = 50  # rows that fit one upright page
+STANDING = 12  # so many names fit side by side below standing bars; more bars lie
 ROW_PIXELS, CHART_WIDTH = 20, 645
 # Of a chart's height and width, what its axes, title and legend leave for the bars; and the least that a number needs, in pixels.
 PLOT_HEIGHT, PLOT_WIDTH, LEAST = 130, 520, (12, 10)
@@ -44,7 +46,7 @@ def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place:
     A part of a bar too thin for its number has none; the table above says it.
     """
     header, (first, last), above = place
-    kind = counts.tally.chart
+    kind = _kind(counts)
     chart: Any = workbook.add_chart({"type": kind, "subtype": "stacked"})
     for at, numbers in enumerate(zip(*counts.numbers.values(), strict=True)):
         if any(numbers):
@@ -69,7 +71,7 @@ def add_tally_chart(workbook: Workbook, sheet: Worksheet, counts: Counts, place:
 
 def _with_room(counts: Counts) -> str:
     """The number format that shows only numbers with room in their part of the bar: labels deleted one by one do not survive LibreOffice."""
-    lying = counts.tally.chart == "bar"
+    lying = _kind(counts) == "bar"
     longest = max(sum(line) for line in counts.numbers.values())
     pixels = (PLOT_WIDTH if lying else PLOT_HEIGHT) / longest
     return f'[<{max(1, ceil(LEAST[lying] / pixels))}]"";0'
@@ -94,7 +96,7 @@ def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tu
             }
         )
     chart.set_x_axis({"num_font": FONTS, "text_axis": True})
-    _insert_shares(sheet, chart, title, last + 1)
+    _insert_shares(sheet, chart, title, (last + 1, 1.1))     # above all of them, room for the number of a point
 
 
 def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows: Rows) -> None:
@@ -125,18 +127,24 @@ def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows
     )
     chart.combine(line)
     chart.set_x_axis({"num_font": FONTS})
-    _insert_shares(sheet, chart, words.share.chart, last + 1)
+    _insert_shares(sheet, chart, words.share.chart, (last + 1, 1))
 
 
-def _insert_shares(sheet: Worksheet, chart: Any, title: str, row: int) -> None:
-    """Put a chart of shares on the sheet, from nothing to all."""
-    chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": 1, "major_gridlines": GRID})
+def _insert_shares(sheet: Worksheet, chart: Any, title: str, place: tuple[int, float]) -> None:
+    """Put a chart of shares on the sheet. place: the row above it, and the share at its upper edge."""
+    row, most = place
+    chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": most, "major_unit": 0.2, "major_gridlines": GRID})
     _insert(sheet, chart, (row, 0), CHART_ROWS, title)
 
 
+def _kind(counts: Counts) -> str:
+    """Standing bars or lying ones."""
+    return "bar" if len(counts.numbers) > STANDING else counts.tally.chart
+
+
 def chart_rows(counts: Counts) -> int:
-    """How many rows of the sheet a tally's chart takes: a lying one needs room for every line."""
-    return max(CHART_ROWS, len(counts.numbers) * 5 // 4 + 6) if counts.tally.chart == "bar" else CHART_ROWS
+    """How many rows of the sheet a tally's chart takes: a lying one needs room for every name, or LibreOffice leaves out every second."""
+    return max(CHART_ROWS, len(counts.numbers) + AROUND) if _kind(counts) == "bar" else CHART_ROWS
 
 
 def _insert(sheet: Worksheet, chart: Any, place: tuple[int, int], rows: int, title: str) -> None:

@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
+from math import ceil
 
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import address, column_letters
-from xltools.books.charts import CHART_ROWS, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
+from xltools.books.charts import AROUND, CHART_ROWS, PAGE_ROWS, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
 from xltools.books.dashboard_months import add_months
 from xltools.books.figure_cells import Figures, Ranges, line, section
-from xltools.books.layout import set_page
+from xltools.books.layout import SHEET_ROWS, set_page
+from xltools.books.refs import quoted
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import Styles
-from xltools.model.dashboard import Counts, Share
+from xltools.model.dashboard import Counts, Dashboard, Share
 from xltools.model.form import Template
 
 LABEL_WIDTH, NUMBER_WIDTH, GAP = 15, 7.9, 1  # one upright page wide, even in a wide font
-SCALE, PAGE_ROWS = 90, 50  # per cent: 10 points print as 9; and the rows that then fit one upright page
+SCALE = 90  # per cent: 10 points print as 9
+LONGEST = PAGE_ROWS - AROUND - GAP  # lines of a table, and of a chart, on one page
 
 
 def add_dashboard(workbook: Workbook, figures: Figures, template: Template, styles: Styles) -> Worksheet:
@@ -49,28 +53,51 @@ def add_dashboard(workbook: Workbook, figures: Figures, template: Template, styl
 
 
 def _block(workbook: Workbook, sheet: Worksheet, block: tuple[Counts, int], ranges: Ranges, styles: Styles) -> list[int]:
-    """One table of counts at `row`, its chart below; gives the rows where the page may end: before the chart of a long one, and after it."""
+    """One table of counts at `row`, a chart below it for each of its parts; gives the rows where a page may end, one that fits a page only below it."""
     counts, row = block
-    words, tally = ranges.figures.words, counts.tally
-    section(sheet, row, tally.title, styles)
-    header = row + 1
-    head = [ranges.label(tally.form, tally.by), *counts.grades, words.other, words.total]
-    line(sheet, header, head, [("header", "formula")] * len(head), styles)
-    at = header
-    for name in counts.numbers:
-        at += 1
-        line(sheet, at, ranges.figures.shown(_counted(counts, name, (at, header), ranges)), _looks(len(head)), styles)
-    body = (header + 1, at)
+    parts = _parts(counts, ranges.figures.words)
+    tops, at = _table(sheet, (counts, parts, row), ranges, styles)
+    ends = tops[1:]
+    for part, top in zip(parts, tops, strict=True):
+        if counts.tally.chart and any(map(any, part.numbers.values())):
+            ends.append(at + 1)
+            add_tally_chart(workbook, sheet, part, (row + 1, (top + 2, top + 1 + len(part.numbers)), at + 1))
+            at += chart_rows(part) + GAP
+    end = at + 1 + GAP
+    return [*ends, end] if end - row > PAGE_ROWS else [end]
+
+
+def _parts(counts: Counts, words: Dashboard) -> list[Counts]:
+    """The counts in parts of about as many lines, each of which fits a page. Parts behind the first say in their title which they are."""
+    lines, tally = [*counts.numbers.items()], counts.tally
+    count = max(1, ceil(len(lines) / LONGEST))
+    edges = [at * len(lines) // count for at in range(count + 1)]
+    titles = [tally.title, *(words.continued.format(title=tally.title, part=part) for part in range(2, count + 1))]
+    return [
+        replace(counts, tally=replace(tally, title=title), numbers=dict(lines[start:end]))
+        for title, (start, end) in zip(titles, pairwise(edges), strict=True)
+    ]
+
+
+def _table(sheet: Worksheet, table: tuple[Counts, Sequence[Counts], int], ranges: Ranges, styles: Styles) -> tuple[list[int], int]:
+    """The table at `row`, each part below its own heading and header; gives the rows of the headings, and the last row."""
+    counts, parts, row = table
+    words, shown = ranges.figures.words, ranges.figures.shown
+    head = [ranges.label(counts.tally.form, counts.tally.by), *counts.grades, words.other, words.total]
+    at, header, tops = row - 1, row + 1, list[int]()
+    for part in parts:
+        at += 2
+        tops.append(at - 1)
+        section(sheet, at - 1, part.tally.title, styles)
+        line(sheet, at, head, [("header", "formula")] * len(head), styles)
+        for name in part.numbers:
+            at += 1
+            line(sheet, at, shown(_counted(counts, name, (at, header), ranges)), _looks(len(head)), styles)
     if counts.rest:
+        line(sheet, at + 1, shown([words.rest, *_rest(counts, header, (header + 1, at), ranges)]), _looks(len(head)), styles)
         at += 1
-        line(sheet, at, ranges.figures.shown([words.rest, *_rest(counts, header, body, ranges)]), _looks(len(head)), styles)
-    at += 1
-    line(sheet, at, ranges.figures.shown([words.total, *_totals(counts, (header + 1, at - 1))]), [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
-    if not tally.chart or not any(map(any, counts.numbers.values())):
-        return [at + 1 + GAP]
-    add_tally_chart(workbook, sheet, counts, (header, body, at + 1))
-    end = at + 1 + chart_rows(counts) + GAP
-    return [at + 1, end] if end - row > PAGE_ROWS else [end]
+    line(sheet, at + 1, shown([words.total, *_totals(counts, (header + 1, at))]), [("label",)] + [("cell", "total", "center")] * (len(head) - 1), styles)
+    return tops, at + 1
 
 
 def _looks(length: int) -> list[tuple[str, ...]]:
@@ -171,7 +198,8 @@ def _view(sheet: Worksheet, starts: Sequence[int]) -> None:
             breaks.append(start - 1)
             top = start
     sheet.set_h_pagebreaks(breaks)
-    sheet.print_area(0, 0, starts[-1] - 1, sheet.dim_colmax or 0)
+    # all rows, so that it need not grow with the tables; see layout.set_view
+    sheet.print_area_range = f"{quoted(str(sheet.name))}!$A$1:${column_letters((sheet.dim_colmax or 0) + 1)}${SHEET_ROWS}"
     sheet.repeat_rows(0, 1)
     sheet.freeze_panes(2, 1)
     sheet.hide_gridlines(2)

@@ -18,7 +18,7 @@ Cell = str | float | Formula | None
 
 
 def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, styles: Styles) -> int:
-    """The block at `row`, its chart below the table; gives the row below it. Only the last months are shown, and there must be one."""
+    """The block at `row`, its chart below the table as soon as there are two months; gives the row below it. Only the last months are shown."""
     figures = ranges.figures
     words, target = figures.words.history, figures.words.share.target
     bases = figures.words.share.grades
@@ -33,6 +33,8 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     for at, month in enumerate(shown, row + 2):
         line(sheet, at, figures.shown(_month(month, at, ranges)), looks, styles)
     last = row + 1 + len(shown)
+    if len(shown) == 1:
+        return last + 1
     add_months_chart(workbook, sheet, words.chart, (row + 1, last, before, shares))
     return last + 2 + CHART_ROWS
 

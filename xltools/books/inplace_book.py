@@ -5,6 +5,7 @@ Source: ECMA-376 part 1, 18.2.2 (calcPr), 18.2.5 (definedName), 18.2.19 (sheet).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from xltools.books.elsewhere import placed
@@ -13,6 +14,8 @@ from xltools.books.patch_book import listed, sheets_of
 from xltools.books.patch_xml import WORKBOOK, Edit, Element, changed_tag, escape, inserted, outline, spliced, text_of
 from xltools.books.reshape import Change
 from xltools.books.xml import TRUE
+
+AREA = re.compile(rb"!\$A\$1:\$[A-Z]+\$[0-9]+\s*$")
 
 
 def update_names(patch: Patch, changes: Mapping[str, Change]) -> None:
@@ -26,6 +29,21 @@ def update_names(patch: Patch, changes: Mapping[str, Change]) -> None:
         if new != text:
             edits.append((one.inner, one.close, escape(new).encode()))
     patch.write(patch.main, spliced(data, edits))
+
+
+def print_as(patch: Patch, other: Patch, sheet: str) -> None:
+    """Let a sheet be printed as far as the sheet of this name is in another package, where both state an area from A1 on."""
+    data, like = patch.read(patch.main), other.read(other.main)
+    here, there = _print_area(data, sheet), _print_area(like, sheet)
+    if here and there and AREA.search(data[here.inner : here.close]):
+        patch.write(patch.main, spliced(data, [(here.inner, here.close, like[there.inner : there.close])]))
+
+
+def _print_area(data: bytes, sheet: str) -> Element | None:
+    root = outline(data, 2)
+    names, at = root.first("definedNames"), next((str(at) for at, one in enumerate(listed(root)) if one.attributes.get("name") == sheet), None)
+    own = [one for one in names.children if one.attributes.get("localSheetId") == at] if names and at else []
+    return next((one for one in own if one.attributes.get("name") == "_xlnm.Print_Area"), None)
 
 
 def show_sheets(patch: Patch, shown: Mapping[str, bool]) -> None:

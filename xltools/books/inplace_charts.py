@@ -59,28 +59,40 @@ def _title(chart: bytes) -> bytes:
     return b"".join(TEXT.findall(found[0])) if found else b""
 
 
-def update_charts(there: Drawings, new: Drawings) -> None:
-    """Let the charts of ours show what the new ones show, where these stand; one that was not there yet is added."""
-    known = there.charts()
-    for title, (anchor, part) in new.charts().items():
+def update_charts(there: Drawings, new: Drawings, ours: re.Pattern[str]) -> None:
+    """Let the charts of ours, known by their titles, show what the new ones show, where these stand; those that are new are added, those that
+    are no more are taken out. One that a person has made larger stays so until it has to move."""
+    known, wanted = there.charts(), new.charts()
+    for title, (anchor, part) in known.items():
+        if title not in wanted and ours.fullmatch(title.decode()):
+            _remove(there, anchor, part)
+    for title, (anchor, part) in wanted.items():
         content = new.patch.read(part).replace(VALUE, VALUE_ONLY)
         if title not in known:
             _add(there, anchor, content)
             continue
         before, old = known[title]
         there.patch.write(old, content)
-        if _rows(before)[:1] != _rows(anchor)[:1]:
-            there.patch.write(there.part, there.patch.read(there.part).replace(before, _placed(before, _rows(anchor)), 1))
+        stands, new_rows = _rows(before), _rows(anchor)
+        if stands[:1] != new_rows[:1] or stands[1:] < new_rows[1:]:
+            there.patch.write(there.part, there.patch.read(there.part).replace(before, _placed(before, new_rows), 1))
 
 
-def _rows(anchor: bytes) -> list[bytes]:
+def _rows(anchor: bytes) -> list[int]:
     """The rows from and to which a chart stands."""
-    return [found[2] for found in ROW.finditer(anchor)]
+    return [int(found[2]) for found in ROW.finditer(anchor)]
 
 
-def _placed(anchor: bytes, rows: list[bytes]) -> bytes:
+def _placed(anchor: bytes, rows: list[int]) -> bytes:
     left = iter(rows)
-    return ROW.sub(lambda found: found[1] + next(left, found[2]) + found[3], anchor)
+    return ROW.sub(lambda found: b"%s%d%s" % (found[1], next(left, int(found[2])), found[3]), anchor)
+
+
+def _remove(there: Drawings, anchor: bytes, part: str) -> None:
+    """A chart less in a drawing."""
+    there.patch.write(there.part, there.patch.read(there.part).replace(anchor, b"", 1))
+    there.patch.unrelate(there.part, part)
+    there.patch.remove(part)
 
 
 def _add(there: Drawings, anchor: bytes, content: bytes) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xltools.books.address import address
 from xltools.books.base import Cell, Grid
 from xltools.books.grid import Sheet
-from xltools.books.inplace_book import parts_of
+from xltools.books.inplace_book import parts_of, print_as
 from xltools.books.inplace_charts import Drawings, update_charts
 from xltools.books.inplace_sheet import Standing, set_cells
 from xltools.books.patch import OFFICE, Patch
@@ -22,6 +22,7 @@ from xltools.books.patch_xml import around_rows, spliced
 from xltools.books.raw_rows import RawCell, cell_xml, with_settings
 from xltools.books.sheet import Formula
 from xltools.books.xlsx import XlsxSource
+from xltools.model.dashboard import load_dashboard
 
 SECTIONS = ("mergeCells", "rowBreaks")
 RELATED = re.compile(rb"""(\s[\w]+:id=["'])([^"']+)(["'])""")
@@ -75,7 +76,8 @@ def update_figures(standing: Standing, fresh: Fresh, styles: StyleTable) -> None
         beyond = {number: {at: cell for at, cell in row.cells(number).items() if at > edges.get(number, width)} for number, row in standing.rows.items()}
         rows = list(_rows(source, fresh, styles, beyond))
         standing.patch.write(standing.part, _sections(standing.with_rows(rows), fresh.patch.read(source.part)))
-    update_charts(Drawings(standing.patch, standing.part), Drawings(fresh.patch, source.part))
+    update_charts(Drawings(standing.patch, standing.part), Drawings(fresh.patch, source.part), load_dashboard().charts)
+    print_as(standing.patch, fresh.patch, standing.name)
 
 
 def _cells(grid: Grid, width: int) -> dict[tuple[int, int], Cell]:

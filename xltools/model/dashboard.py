@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 
 from xltools.model.shipped import spec
 
@@ -82,10 +83,18 @@ class Dashboard:
     other: str
     total: str
     rest: str
+    continued: str
     tallies: tuple[Tally, ...]
     share: ShareTable
     history: HistoryTable
     board: BoardWords
+
+    @cached_property
+    def charts(self) -> re.Pattern[str]:
+        """The titles of its charts."""
+        tallies = "|".join(re.escape(tally.title) for tally in self.tallies)
+        parts = re.escape(self.continued).replace(re.escape("{title}"), f"(?:{tallies})").replace(re.escape("{part}"), "[0-9]+")
+        return re.compile("|".join((tallies, parts, re.escape(self.share.chart), re.escape(self.history.chart))))
 
 
 @dataclass(frozen=True)
