@@ -1,6 +1,7 @@
 """Workbooks in files: the same values whatever the format, and a sentence for whatever cannot be read."""
 
 import io
+import tracemalloc
 from datetime import date, datetime, time
 from pathlib import Path
 from unittest.mock import patch
@@ -17,8 +18,8 @@ from xltools.books import sheet_xml
 from xltools.books.address import corners
 from xltools.books.base import Cell, SheetFacts, Stamp
 from xltools.books.dates import from_iso, from_serial, shows
-from xltools.books.file import FileBook, open_book
-from xltools.books.gate import Kind, Package
+from xltools.books.file import FileBook, content_of, open_book
+from xltools.books.gate import MAX_FILE, SUMMARY, Kind, Package
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import SheetReader, UnusualError, read_sheet, read_text
 from xltools.books.sink import CellSink, Context
@@ -505,3 +506,21 @@ def test_iso_texts_are_dates_and_others_are_not() -> None:
     assert from_iso("2022-06-30T00:00:00") == date(2022, 6, 30)
     assert from_iso("08:30:00") == time(8, 30)
     assert from_iso("2022年") is None
+
+
+def test_reading_a_file_takes_the_memory_of_its_size_not_of_the_largest_that_is_allowed(tmp_path: Path) -> None:
+    path = tmp_path / "市级汇总.xlsx"
+    path.write_bytes(b"x" * 1000)
+    tracemalloc.start()
+    try:
+        assert content_of(path, path.name, SUMMARY) == b"x" * 1000
+        assert tracemalloc.get_traced_memory()[1] < 2**20
+    finally:
+        tracemalloc.stop()
+
+
+def test_of_a_file_that_is_too_large_enough_is_read_to_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "大.xlsx"
+    with path.open("wb") as file:
+        file.truncate(MAX_FILE + 10)
+    assert len(content_of(path, path.name)) == MAX_FILE + 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Mapping, Sequence
 from copy import copy
 from datetime import datetime
@@ -126,7 +127,7 @@ def content_of(path: Path, name: str, room: int = 1) -> bytes:
     """
     try:
         with path.open("rb") as file:
-            return file.read(MAX_FILE * room + 1)
+            return file.read(min(os.fstat(file.fileno()).st_size, MAX_FILE * room) + 1)  # Python takes the memory for all that it may read at once
     except FileNotFoundError as error:
         raise refuse(name, "文件不存在") from error
     except PermissionError as error:

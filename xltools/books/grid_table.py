@@ -8,18 +8,13 @@ from xltools.books.address import address, corners
 from xltools.books.base import Book, Cell
 from xltools.books.cells import is_blank
 from xltools.books.docx import is_document, tables_in
-from xltools.books.file import open_book
-from xltools.books.gate import MAX_FILE, refuse
+from xltools.books.file import content_of, open_book
 from xltools.model.source_table import SourceCell, SourceTable
 
 
 def read_source(path: Path) -> list[SourceTable]:
     """The drawn tables of a file in order, empty ones left out. Raises StopError when the file cannot be read."""
-    try:
-        with path.open("rb") as file:
-            data = file.read(MAX_FILE + 1)
-    except OSError as error:
-        raise refuse(path.name, "文件不存在，或者没有读取权限") from error
+    data = content_of(path, path.name)
     if is_document(data, path.name):
         return tables_in(data, path.name)
     book = open_book(path)
