@@ -20,7 +20,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
-from xltools.model.table import Table
+from xltools.model.table import Table, untyped
 
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
 MOVED_LISTED = 3
@@ -103,7 +103,7 @@ def _table(located: Located, lost: set[str]) -> Table:
         data[field.name] = [None] * len(records) if column is None else _kept(located, column, lost)
         if field.formula in ECHOES or field.formula == "lookup":
             data[field.name] = [None if value == 0 or is_error(value) else value for value in data[field.name]]
-    frame = pd.DataFrame(data, index=pd.Index(records, dtype="int64", name="row"), dtype=object) if records else _no_records(located.form).copy(deep=False)
+    frame = untyped(data, pd.Index(records, dtype="int64", name="row")) if records else _no_records(located.form).copy(deep=False)
     letters = {name: column_letters(column) for name, column in found.items()}
     return Table(located.form, located.place.file, located.place.sheet, frame, letters)
 

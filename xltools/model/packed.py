@@ -11,8 +11,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from xltools.model.code import Code
@@ -21,7 +23,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.returned import Answer
-from xltools.model.table import Table, columns_of, typed
+from xltools.model.table import Table, columns_of, typed, untyped
 
 CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
@@ -36,6 +38,7 @@ OFTEN = 2  # times that a text stands in a column on the average, from where eac
 
 
 Columns = Mapping[str, tuple[str, list[Any]]]  # the type and the values of each
+Kinds = tuple[tuple[str, str], ...]  # of every column, its name and its type
 
 
 class UnpackableError(ValueError):
@@ -93,9 +96,40 @@ def _table(table: Table, template: Template, columns: Columns, like: Columns) ->
 
 
 def _table_again(record: Mapping[str, Any], template: Template, like: Table | None) -> Table:
-    index = pd.Index(record["rows"], dtype="int64", name=record["name"])
-    columns = {field: _column_again(column, index, like.frame[field] if like is not None and field in like.frame else None) for field, column in record["frame"].items()}
-    return Table(template[record["form"]], record["file"], record["sheet"], pd.DataFrame(columns, index=index), record["columns"])
+    said, rows = record["frame"], record["rows"]
+    kinds = tuple((field, column[0]) for field, column in said.items())
+    if rows:
+        values = {field: _values_again(column, None if like is None else like.frame.get(field)) for field, column in said.items()}
+        frame = _frame_again(kinds, values, pd.Index(rows, dtype="int64", name=record["name"]))
+    else:
+        frame = _no_rows(kinds, record["name"]).copy(deep=False)
+    return Table(template[record["form"]], record["file"], record["sheet"], frame, record["columns"])
+
+
+def _frame_again(kinds: Kinds, values: Mapping[str, list[Any]], index: pd.Index) -> pd.DataFrame:
+    """The columns, each of its type."""
+    if {kind for _, kind in kinds} == {"object"}:
+        return untyped(values, index)
+    return pd.DataFrame({field: _array(values[field], kind) for field, kind in kinds}, index=index, copy=False)
+
+
+@lru_cache(maxsize=64)
+def _no_rows(kinds: Kinds, name: str | None) -> pd.DataFrame:
+    """A table without a record: most of a county's are."""
+    return _frame_again(kinds, {field: [] for field, _ in kinds}, pd.Index([], dtype="int64", name=name))
+
+
+def _array(values: list[Any], kind: str) -> Any:
+    """The values as a column of this type takes them."""
+    if kind == INSTANT:
+        return pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT)
+    if kind in TYPED:
+        return typed(values, kind)
+    if kind != "object":
+        raise UnpackableError(f"a column of {kind}")
+    column = np.empty(len(values), dtype=object)
+    column[:] = values
+    return column
 
 
 def _columns(frame: pd.DataFrame) -> Columns:
@@ -143,18 +177,12 @@ def _same(values: Sequence[object], others: Sequence[object]) -> bool:
     return values == others and list(map(type, values)) == list(map(type, others))
 
 
-def _column_again(column: Sequence[Any], index: pd.Index, like: pd.Series | None) -> pd.Series:
+def _values_again(column: Sequence[Any], like: pd.Series | None) -> list[Any]:
     kind, *rest = column
     if not rest and like is not None:
-        return pd.Series(_plain(like, str(like.dtype)), index=index, dtype=object)
-    values = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
-    if kind == INSTANT:
-        return pd.Series(pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT), index=index)
-    if kind in TYPED:
-        return pd.Series(typed(values, kind), index=index)
-    if kind != "object":
-        raise UnpackableError(f"a column of {kind}")
-    return pd.Series(list(map(_value_again, values)) if any(type(value) is dict for value in values) else values, index=index, dtype=object)
+        return _plain(like, str(like.dtype))
+    values: list[Any] = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
+    return list(map(_value_again, values)) if kind == "object" and any(type(value) is dict for value in values) else values
 
 
 def _finding(found: Finding) -> list[object]:

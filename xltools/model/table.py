@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
@@ -53,6 +55,19 @@ class Table:
 def typed(values: Sequence[object], kind: str) -> ExtensionArray:
     """The values as a column of this type ("string", "Float64", "Int64", "datetime64[ns]" …); None is missing."""
     return pd.array(values, dtype=TEXT if kind == "string" else kind)  # type: ignore[arg-type]  # typed for types known beforehand
+
+
+def untyped(columns: Mapping[str, Sequence[object]], index: pd.Index) -> pd.DataFrame:
+    """The columns of a table as read, none of a type of its own; at once, because pandas takes its time for each."""
+    cells = np.empty((len(columns), len(index)), dtype=object)
+    for at, values in enumerate(columns.values()):
+        cells[at] = values
+    return pd.DataFrame(cells.T, index=index, columns=_names(tuple(columns)), dtype=object, copy=False)
+
+
+@lru_cache(maxsize=64)
+def _names(names: tuple[str, ...]) -> pd.Index:
+    return pd.Index(names)
 
 
 def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
