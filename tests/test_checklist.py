@@ -363,7 +363,7 @@ def test_a_sheet_that_lost_its_header_is_named_and_its_process_missed(tmp_path: 
 def test_a_column_that_lost_its_header_is_named(tmp_path: Path) -> None:
     path = grinding(tmp_path)
     found = codes(change(path, 2, **{cell(GRINDING, "evidence", "1").rstrip("0123456789") + "6": "附件"}))
-    assert found == {(Code.COLUMN_MISSING, ""): "缺少“佐证编号”这一列"}
+    assert found == {(Code.COLUMN_MISSING, ""): "缺少列：佐证编号"}
 
 
 def test_a_checklist_without_stamp_is_known_by_its_sheets(tmp_path: Path) -> None:

@@ -127,7 +127,12 @@ def test_an_alias_or_a_close_match_is_read_and_said(label: str, field: str | Non
 def test_a_renamed_number_never_becomes_another_number() -> None:
     head = HEAD.replace("核查人1", "核查人9").replace("核查人2", "核查人8")
     _, found = read(f"{head}\n1|甲|A1|||张三|李四|")
-    assert found == [(Code.COLUMN_MISSING, ""), (Code.COLUMN_MISSING, ""), (Code.COLUMN_UNKNOWN, "F1"), (Code.COLUMN_UNKNOWN, "G1")]
+    assert found == [(Code.COLUMN_MISSING, ""), (Code.COLUMN_UNKNOWN, "F1"), (Code.COLUMN_UNKNOWN, "G1")]
+
+
+def test_missing_columns_are_one_finding_that_names_them_in_the_template_s_order() -> None:
+    _, findings = read_tables(TextBook("甲县.xlsx", {"企业清单": "序号|单位全名|登记代码|核查人1|核查人2|查得名称\n1|甲|A1|||"}), template())
+    assert [(one.code, one.message) for one in findings] == [(Code.COLUMN_MISSING, "缺少列：乡镇（街道）、产量（吨）")]
 
 
 def test_an_inserted_column_is_one_warning_and_moves_none() -> None:

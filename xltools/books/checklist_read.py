@@ -119,8 +119,8 @@ def _part(sheet: _Sheet, header: Header, foot: int) -> tuple[ReadPart | None, li
     form = load_form("checklist")
     filled = Counter(column for row in sheet.grid[header.bottom : foot - 1] for column, value in enumerate(row, 1) if not is_blank(value))
     columns = find_columns(header, _labels(form.name), filled).found
-    missing = [one for one in form if one.owner is not Owner.FORMULA or one.name in NEEDED]
-    findings = [Code.COLUMN_MISSING.at(sheet.place, label=one.label) for one in missing if one.name not in columns]
+    missing = [one.label for one in form if (one.owner is not Owner.FORMULA or one.name in NEEDED) and one.name not in columns]
+    findings = [Code.COLUMN_MISSING.at(sheet.place, labels="、".join(missing))] if missing else []
     if any(name not in columns for name in NEEDED):
         return None, findings
     top = _checkers_header(sheet, foot)

@@ -135,9 +135,8 @@ def _header_findings(located: Located) -> Iterator[Finding]:
     for name, (first, second) in columns.twice.items():
         letters = {"first": column_letters(first), "second": column_letters(second)}
         yield Code.COLUMN_TWICE.at(located.head(second), label=form[name].label, **letters)
-    for field in form:
-        if field.owner is not Owner.FORMULA and field.name not in columns.found:
-            yield Code.COLUMN_MISSING.at(located.place, label=field.header)
+    if gone := [field.header for field in form if field.owner is not Owner.FORMULA and field.name not in columns.found]:
+        yield Code.COLUMN_MISSING.at(located.place, labels="、".join(gone))
     for column in columns.unknown:
         below = [row[column - 1] for row in located.grid[located.header.bottom :]] if column in located.header.texts else located.cells[column]
         count = sum(not is_blank(value) for value in below)

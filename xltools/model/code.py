@@ -23,7 +23,7 @@ class Code(Enum):
     NOT_OUR_FORM = ("E102", "没有找到任何一张填报表（应有：{sheets}）", "请在下发的区县填报表模板中填写后报送")
     SHEET_MISSING = ("E103", "缺少工作表：{sheets}", "请从模板中补上；没有内容也保留空表")
     HEADER_MISSING = ("E104", "“{sheet}”里找不到表头行（应含：{labels}）", "请恢复模板的表头，不要删除或改写表头文字")
-    COLUMN_MISSING = ("E105", "缺少“{label}”这一列", "请按模板补上这一列，表头写“{label}”")
+    COLUMN_MISSING = ("E105", "缺少列：{labels}", "请按模板把表头补在原来的位置，再填内容；是改了表头的，改回来就行")
     NO_STAMP = ("N106", "文件没有模板标识，已按工作表名和表头识别", "下次请直接在下发的模板中填写")
     COLUMN_RENAMED = ("N107", "表头“{found}”已按“{label}”读取", "如不是同一项，请改回模板表头")
     COLUMN_MOVED = ("N108", "“{label}”在模板中是第{expected}列，本文件在第{actual}列，已按表头读取", "不需要处理；下次请不要调整列的顺序")
