@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
+from tests.workbooks import zipped
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back, notify
 from xltools.books.docx import tables_in
@@ -52,6 +53,19 @@ def test_document_and_text_say_the_same_as_the_sheet_in_front(sent, tmp_path):
     plain = "".join("".join(cell.text for cell in table.cells) + "".join(item.text for item in (*table.before, *table.after)) for table in tables_in(whole, "x.docx"))
     assert counts in plain
     assert one.output.name in plain
+
+
+def test_an_archive_is_for_the_city_to_unpack_and_what_cannot_be_read_goes_to_the_county_it_is_named_after(tmp_path):
+    inbox = tmp_path / "收件箱"
+    inbox.mkdir()
+    (inbox / "七月.zip").write_bytes(zipped(**{"7月/灵宝市.xlsx": "x", "7月/卢氏县.xlsx": "x"}))
+    (inbox / "渑池县7月.xlsx").write_bytes(b"PK damaged")
+    outcome = check_files([inbox], POLICY)
+    assert {one.place.file for one in outcome.findings} == {"七月.zip", "渑池县7月.xlsx"}
+    returned = give_back(outcome, tmp_path / "退回", POLICY, TODAY)
+    assert [one.file for one in returned] == ["渑池县7月.xlsx"]
+    _, text = notify(returned)
+    assert text.read_text("utf-8-sig").splitlines()[1] == "渑池县："
 
 
 def test_the_same_letter_gives_the_same_bytes_and_an_edited_one_stays(sent, tmp_path):

@@ -21,6 +21,7 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.answers import called
+from xltools.rules.cross import only_county
 from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
 from xltools.rules.tally import accounts
 
@@ -42,7 +43,9 @@ class Returned:
 
 
 def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> list[Returned]:
-    """Write one return into the folder for every file that somebody has to correct; notes alone send nothing back, nor that a later file of the county counts.
+    """Write one return into the folder for every file that its county has to correct.
+
+    Notes alone send nothing back, nor that a later file of the county counts, nor that workbooks wait in an archive: the city unpacks it.
 
     A return that lies there as we wrote it is replaced; anything else stays, and the new return gets another name.
     """
@@ -51,7 +54,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
         found.setdefault(finding.place.file, []).append(finding)
     submissions = {one.file: one for one in outcome.submissions}
     parts = accounts(outcome)
-    wanted = [file for file, all_ in found.items() if file and any(one.severity is not Severity.NOTE and one.code is not Code.SENT_TWICE for one in all_)]
+    wanted = [file for file, all_ in found.items() if file and any(map(_is_theirs, all_))]
     if wanted:
         folder.mkdir(parents=True, exist_ok=True)
     stems = _stems(wanted)
@@ -60,9 +63,14 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
         one = submissions.get(file, Submission(file))
         counted = total(part for (name, _), part in parts.items() if name == file)
         said = load_return().accounted.format(**counted.record()) if counted.seen else ""
-        letter = Letter(file, one.county, f"{today:%Y-%m-%d}", deadline_line(one, policy, today), _in_sheets(found[file], one), one.answers, said, called(one.raw))
+        letter = Letter(file, one.county or only_county(file, policy), f"{today:%Y-%m-%d}", deadline_line(one, policy, today), _in_sheets(found[file], one), one.answers, said, called(one.raw))
         results.append(_give(letter, one.path, folder, stems[file]))
     return results
+
+
+def _is_theirs(found: Finding) -> bool:
+    """Whether the county has to do something about a finding."""
+    return found.severity is not Severity.NOTE and found.code is not Code.SENT_TWICE and not dict(found.values).get("inside")
 
 
 def _in_sheets(findings: Iterable[Finding], one: Submission) -> tuple[Finding, ...]:
