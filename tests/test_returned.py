@@ -112,6 +112,29 @@ def test_the_sheet_in_front_counts_and_links_every_problem(outcome, tmp_path):
     assert {f"'{one.place.sheet}'!{one.place.cell}" for one in outcome.findings if one.place.cell} <= links
 
 
+def titled(path: Path) -> list[str]:
+    """What stands in the row that is printed again on every page."""
+    (sheet,) = [one for one in loaded(path) if one.title == WORDS.sheet]
+    first, _, last = sheet.print_title_rows.replace("$", "").partition(":")
+    assert first == last
+    return [str(cell.value) for cell in sheet[int(first)][:8]]
+
+
+def test_the_headers_of_the_whole_list_are_printed_on_every_page_of_it(sent, outcome, tmp_path):
+    columns = ("no", "severity", "sheet", "cell", "message", "fix", "code")
+    headers = [WORDS.columns[name] for name in columns]
+    first = only(give(outcome, tmp_path / "一"))
+    assert titled(first) == [*headers, WORDS.columns["answer"]]
+    names = {name: sheet.print_title_rows for name, sheet in zip(loaded(sent).sheetnames, loaded(sent), strict=True)}
+    for path in (first, only(give(check_files([first], POLICY), tmp_path / "二"))):
+        assert {sheet.title: sheet.print_title_rows for sheet in loaded(path) if sheet.title != WORDS.sheet} == names
+    plain = decorated(tmp_path / "甲.xlsx")                                            # a workbook without a single name
+    assert titled(only(give(Outcome((MARKED,), (Submission("甲.xlsx", plain),)), tmp_path / "三")))[:7] == headers
+    unread = Code.UNREADABLE.at(Place("乙.xlsx"), reason="已损坏")
+    (one,) = give(Outcome((unread,), ()), tmp_path / "四")
+    assert titled(one.output)[:7] == headers
+
+
 def test_problems_come_in_the_order_in_which_the_sheets_are_filled_in(tmp_path):
     sheets = {"measures": [filled("measures", day_pm="很多")], "review": [filled("review", visit_date="上月")]}
     sent = county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0, capacity="很多")], {"phone": "无"}, **sheets)

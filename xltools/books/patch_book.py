@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from xltools.books.patch import OFFICE, TYPE, Patch
 from xltools.books.patch_xml import CannotPatchError, Edit, Element, changed_tag, escape, outline, spliced
+from xltools.books.refs import quoted
 from xltools.books.sink import plain
 
+BEFORE_NAMES = frozenset({"sheets", "functionGroups", "externalReferences"})
 SELECTED = re.compile(rb'(<sheetView\b[^>]*?)\stabSelected="(?:1|true)"')
 
 
@@ -35,8 +37,8 @@ def sheets_of(patch: Patch) -> list[SheetPart]:
     return found
 
 
-def add_front_sheet(patch: Patch, name: str, content: bytes) -> str:
-    """Put a worksheet in front of all others and show it when the workbook is opened; gives its part."""
+def add_front_sheet(patch: Patch, name: str, content: bytes, titles: int) -> str:
+    """Put a worksheet in front of all others and show it when the workbook is opened; gives its part. titles: the row that is printed again on every page behind its own."""
     part, entry = _new_sheet(patch, name, content, "")
     for sheet in sheets_of(patch):
         if sheet.part:
@@ -46,9 +48,23 @@ def add_front_sheet(patch: Patch, name: str, content: bytes) -> str:
     data = patch.read(patch.main)
     root = outline(data, 2)
     first = listed(root)[0].start
-    edits = [(first, first, entry), *_shifted(data, root, 0, 1)]
+    edits = [(first, first, entry), *_shifted(data, root, 0, 1), _titled(root, f"{quoted(name)}!${titles}:${titles}")]
     patch.write(patch.main, spliced(data, [*edits, *_views(data, root, lambda _: 0)]))
     return part
+
+
+def _titled(root: Element, rows: str) -> Edit:
+    """The name by which the first sheet's rows are printed on every page, among the other names of the workbook."""
+    name = f'<definedName name="_xlnm.Print_Titles" localSheetId="0">{escape(rows)}</definedName>'
+    names = root.first("definedNames")
+    if names and not names.is_empty:
+        return names.inner, names.inner, name.encode()
+    before = max(one.end for one in root.children if one.name in BEFORE_NAMES)
+    return (names.start, names.end, _all(name)) if names else (before, before, _all(name))
+
+
+def _all(name: str) -> bytes:
+    return f"<definedNames>{name}</definedNames>".encode()
 
 
 def add_sheet(patch: Patch, name: str, content: bytes, state: str = "visible") -> str:

@@ -21,6 +21,7 @@ from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_sheet import SheetCells
 from xltools.books.patch_style import KEPT, NONE, StyleTable
 from xltools.books.patch_xml import CannotPatchError
+from xltools.books.returned_letter import front_lines, titles_at
 from xltools.books.returned_sheet import Formers, Known, digest_in, formers_in, front_sheet, signed
 from xltools.books.style import TINTS
 from xltools.model.console import load_console
@@ -65,7 +66,7 @@ def returned(path: Path, letter: Letter) -> bytes:
     _clean(draft, book)
     formers = _mark(draft, letter.findings)
     content = front_sheet(letter, Known(formers, abouts(book, letter.findings, letter.records)), draft.styles)
-    front = add_front_sheet(patch, _front_name(patch), content)
+    front = add_front_sheet(patch, _front_name(patch), content, titles_at(front_lines(letter)))
     if not part:
         part = patch.free_part("xl/styles{}.xml")
         patch.declare(part, f"{TYPE}styles+xml")

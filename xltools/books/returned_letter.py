@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from xltools.model.code import Code
@@ -112,6 +112,11 @@ def _steps(title: str, steps: Sequence[str]) -> Iterator[Line]:
     yield from _section(title)
     for number, text in enumerate(steps, 1):
         yield Line((Entry(FIRST, f"{number}. {text}"),))
+
+
+def titles_at(lines: Iterable[Line]) -> int:
+    """The number of the line with the headers of the list of all findings, which is printed again on every page."""
+    return max(number for number, line in enumerate(lines, 1) if line.entries and "header" in line.entries[0].looks)
 
 
 def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[Line]:
