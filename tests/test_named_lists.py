@@ -80,6 +80,19 @@ def test_a_protected_enterprise_is_on_the_list_until_it_breaks_its_terms() -> No
     assert [(one["kind"], one["name"]) for one in lines(of(protections=[project]))] == [("保障类（移出）", NAMES[1])]
 
 
+@pytest.mark.parametrize(
+    ("row", "happened"),
+    [
+        ({}, [event(0, "环境违法"), event(1, "保障类超范围生产")]),       # another clause, another enterprise
+        ({"project": "是", "green": "是"}, []),
+        ({"project": "否", "green": "否"}, []),                         # green construction is asked of projects
+    ],
+)
+def test_nothing_but_its_own_breach_takes_a_protected_enterprise_off(row: dict[str, Cell], happened: list[dict[str, Cell]]) -> None:
+    found = lines(of(protections=[protected(0) | row], events=happened))
+    assert [one["kind"] for one in found if str(one["kind"]).startswith("保障类")] == ["保障类（在清单）"]
+
+
 def test_what_a_county_left_out_is_said_to_be_missing() -> None:
     said = lines(of(protections=[protected(0) | {"scope": None, "valid_to": None}]))[0]["reason"]
     assert said == "民生保障：供热，2022-10-01 至 没有写明；只准从事：没有写明"
@@ -95,6 +108,12 @@ def test_a_violation_waits_for_the_grade_and_false_material_is_lowest_at_once() 
     assert listed(of(decided(0, "A", **PLAIN), events=[waits | FINAL | {"new_grade": "C"}])) == [("纳入信用信息共享平台", NAMES[0], None, "二(五)")]
     lie = event(0, "隐瞒或提供虚假材料", found_date=datetime(2022, 8, 10))
     assert listed(of(decided(0, "A", **PLAIN), events=[lie | FINAL])) == [("D级清单", NAMES[0], "D", "二(三)")]
+
+
+@pytest.mark.parametrize("changes", [{"found_date": datetime(2022, 7, 1), "decided_date": datetime(2022, 7, 10)}, {"credit_code": CODES[1]}])
+def test_what_came_before_the_decision_or_concerns_another_takes_nothing_down(changes: dict[str, Cell]) -> None:
+    lie = event(0, "隐瞒或提供虚假材料", decided_by="市绩效分级评定领导小组") | changes
+    assert ("正面清单", NAMES[0], "A", "五3") in listed(of(decided(0, "A", **PLAIN), events=[lie]))
 
 
 def test_every_violation_goes_to_the_platform_for_credit_whoever_the_enterprise_is() -> None:
@@ -119,6 +138,11 @@ def test_below_standard_waits_for_the_second_review() -> None:
 def test_who_takes_part_in_the_advanced_review_is_asked_about() -> None:
     said = lines(of(decided(0, "C", **PLAIN)), frozenset({CODES[0]}))
     assert [(one["kind"], one["clause"]) for one in said] == [("正面清单（需人工确认）", "三环文〔2022〕69号 五3")]
+    assert listed(of(decided(0, "B", **PLAIN)), frozenset({CODES[0]})) == [("正面清单", NAMES[0], "B", "五3")]
+
+
+def test_an_honour_left_blank_is_none() -> None:
+    assert listed(of(decided(0, "C", honour=None, low_voc=None))) == []
 
 
 def test_the_command_writes_one_workbook_and_never_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
