@@ -22,6 +22,9 @@ def basis(lines: int | None = None, half: str = WORDS[0], base: str = "", unit: 
         ("投料量由960吨降低到768吨", "20"),
         ("由每天９６０吨减到 768 吨", "20"),
         ("从960t/d降至768t/d", "20"),
+        ("投料量由960降低到768吨", "20"),
+        ("限产100%", "100"),
+        ("负荷控制在100%以内", "0"),
         ("停产", "100"),
         ("全部停产", "100"),
         ("停产，停止使用国四及以下重型货车运输", "100"),
@@ -40,6 +43,7 @@ def test_a_text_with_one_meaning_is_worked_out(text: str, percent: str) -> None:
     "text",
     [
         "", "自主减排", "以限代停，降低生产负荷", "限产20%-30%", "限产约20%", "限产20%，负荷降至70%", "不得停产", "涂装工序停产", "停产2条，其余限产30%", "停产50%",
+        "限产20%，涂装工序停产", "负荷降至120%", "停产120%的生产线",
         "由960吨降低到1000吨", "由960吨降低到768千克", "由0吨降低到0吨", "运输车辆由30辆减少到20辆", "每天由30车减少到20车", "限产120%", "由960吨降低192吨", "错峰生产",
     ],
 )  # fmt: skip
@@ -56,11 +60,16 @@ def test_what_could_mean_something_else_is_left_to_people(text: str) -> None:
         ("停产两条回转窑生产线", 3, WORDS[0], "66.6667"),
         ("停产1条生产线", None, WORDS[0], None),
         ("停产3条生产线", 2, WORDS[0], None),
+        ("停产3条生产线", 3, WORDS[0], "100"),
+        ("停产25%的生产线", 4, WORDS[0], "25"),
+        ("停产100%的生产线", 3, WORDS[0], "100"),
+        ("停产一半生产线", 4, WORDS[0], "50"),
         ("停产50%的生产线", 4, WORDS[0], "50"),
         ("停产50%的生产线", 3, WORDS[0], None),      # half of an odd number: no rule says
         ("停产50%的生产线", 3, WORDS[1], "66.6667"),
         ("停产50%的生产线", 3, WORDS[2], "33.3333"),
         ("停产一半生产线", 1, WORDS[2], "0"),
+        ("停产1条生产线（共3条）", 3, WORDS[0], "33.3333"),
         ("停产1条生产线（共3条）", 2, WORDS[0], None),  # the text and the list say different numbers
     ],
 )
@@ -70,9 +79,14 @@ def test_lines_count_as_the_setting_says(text: str, lines: int | None, half: str
     assert percent is not None or found.waits or found.note
 
 
+@pytest.mark.parametrize(("text", "lines", "note"), [("停产3条生产线", 2, "停产3条，而生产线只有2条"), ("停产2条生产线", 3, ""), ("停产1条生产线", None, "")])
+def test_only_more_lines_than_there_are_is_remarked(text: str, lines: int | None, note: str) -> None:
+    assert worked(text, basis(lines)).note == note
+
+
 @pytest.mark.parametrize(
     ("base", "unit", "percent", "noted"),
-    [("960", "吨", "20", False), ("800", "吨", "4", True), ("1000", "吨", "20", True), ("700", "吨", "0", True), ("800", "万吨", "20", False)],
+    [("0", "吨", "20", False), ("1", "吨", "0", True), ("960", "吨", "20", False), ("800", "吨", "4", True), ("1000", "吨", "20", True), ("700", "吨", "0", True), ("800", "万吨", "20", False)],
 )
 def test_of_two_starts_the_smaller_cut_counts_and_a_person_is_told(base: str, unit: str, percent: str, noted: bool) -> None:
     found = worked("投料量由960吨降低到768吨", basis(base=base, unit=unit))

@@ -54,7 +54,7 @@ def worked(text: str, basis: Basis) -> Worked:
     """
     plain = compact(text)
     total = _TOTAL.search(plain)
-    clauses = [clause for clause in _CLAUSES.split(_TOTAL.sub("", plain, count=1)) if clause]
+    clauses = _CLAUSES.split(_TOTAL.sub("", plain, count=1))
     found = [(reader, match) for clause in clauses for reader, match in _readings(clause)][:2]
     about = [clause for clause in clauses if _ABOUT_CUTS.search(clause)]
     if len(found) != 1 or len(about) > 1:
