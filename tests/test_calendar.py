@@ -108,6 +108,22 @@ def test_late_early_and_closed_are_told_with_their_clause(tmp_path: Path, report
     assert [message for _, message in told(tmp_path)] == expected
 
 
+def test_only_applications_are_too_late_for_the_adjustment(tmp_path: Path) -> None:
+    """四: what closes on 11-15 is the adjustment of grades; a protected list that comes then is late by its own date, once."""
+    days = {"report_date": date(2022, 11, 18), "sign_date": date(2022, 7, 1), "batch": "11月"}
+    lists: dict[str, list[dict[str, object]]] = {"protected": [filled("protected", credit_code=CODES[0])], "review": []}
+    for reviews in ([], [filled("review", credit_code=CODES[0], visit_date=date(2022, 6, 30), sign_date=date(2022, 7, 1))]):
+        county_file(tmp_path, "灵宝市", [enterprise(0)], days, **(lists | {"review": reviews}))
+        codes = [code for code, _ in told(tmp_path, "2022-12-25")]
+        assert (codes.count(Code.ADJUSTMENT_CLOSED), codes.count(Code.REPORTED_LATE)) == (len(reviews), 1)
+
+
+def test_a_workbook_without_a_report_date_is_neither_late_nor_early(tmp_path: Path) -> None:
+    sent(tmp_path, "灵宝市", "2022-07-21")
+    county_file(tmp_path, "卢氏县", [enterprise(1)], {"report_date": None, "batch": "7月"})
+    assert [code for code, _ in told(tmp_path)] == [Code.REPORTED_LATE]
+
+
 def test_a_yearly_list_that_a_county_sends_again_is_not_late_and_measures_are_no_emergency_list(tmp_path: Path) -> None:
     """三(三)2: the protected list by 09-05, once; 四: the emergency list goes to the platforms, which no county's file tells of."""
     for batch, reported in (("8月", "2022-08-20"), ("9月", "2022-09-18"), ("10月", "2022-10-19")):

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from xltools.model.policy import Deadline, load_policy
-from xltools.rules.deadlines import days_late, deadline_of, due_date, last_day, punctuality
+from xltools.rules.deadlines import adjustment_closed, days_late, deadline_of, due_date, is_asked, last_day, punctuality
 
 POLICY = load_policy("sanmenxia-2022")
 REVIEW = POLICY.deadline("review")
@@ -72,3 +72,25 @@ def test_an_excluded_first_of_the_month_ends_the_month_before() -> None:
 )
 def test_a_list_without_reviews_until_june_is_the_screening_list(month: int, reviews: int, expected: Deadline) -> None:
     assert deadline_of(POLICY, month, reviews) is expected
+
+
+@pytest.mark.parametrize(
+    ("deadline", "month", "asked"),
+    [
+        (REVIEW, 10, True),
+        (REVIEW, 11, False),                            # 11-20 is after the adjustment, 四: no clause says that it is still due
+        (replace(REVIEW, day=15), 11, True),            # on its very day
+        (replace(REVIEW, day=16), 11, False),
+        (replace(REVIEW, day=16, inclusive=False), 11, True),
+        (replace(SCREENING, month=12), 1, True),        # a date of the year's own stays due
+    ],
+)
+def test_a_month_is_asked_for_until_the_adjustment_closes(deadline: Deadline, month: int, asked: bool) -> None:
+    assert is_asked(deadline, POLICY, month) is asked
+
+
+def test_the_adjustment_closes_on_its_day_and_never_where_the_policy_has_none() -> None:
+    assert adjustment_closed(POLICY, 2022) == date(2022, 11, 15)
+    without = replace(POLICY, deadlines=tuple(one for one in POLICY.deadlines if one.id != "adjustment"))
+    assert adjustment_closed(without, 2022) == date.max
+    assert is_asked(REVIEW, without, 12)
