@@ -497,6 +497,14 @@ def test_no_rule_says_that_an_a_is_an_a_elsewhere(parts: list[tuple[str, str]], 
     assert whole(*parts, policy="national-2026").outcome == outcome
 
 
+@pytest.mark.parametrize(
+    ("grades", "said"),
+    [("B", "总体为 B：工序1 B"), ("BB", "总体为 B：工序1 B、工序2 B"), ("AC", "总体为 C：工序1 A、工序2 C，以较差的工序2为准")],
+)
+def test_a_worse_process_is_named_only_where_they_differ(grades: str, said: str) -> None:
+    assert whole(*(("A-D", grade) for grade in grades)).steps[0] == said
+
+
 def test_a_part_that_needs_a_person_leaves_the_enterprise_open() -> None:
     parts = [graded(table_of("brick-kiln"), BRICK, process="焙烧"), part_at("A-D", "A", "成型")]
     found, findings = grade_enterprise(parts, load_policy("sanmenxia-2022"))
