@@ -108,6 +108,18 @@ def test_late_early_and_closed_are_told_with_their_clause(tmp_path: Path, report
     assert [message for _, message in told(tmp_path)] == expected
 
 
+def test_every_month_is_late_by_its_own_date(tmp_path: Path) -> None:
+    for batch, reported in (("7月", "2022-07-21"), ("8月", "2022-08-22")):
+        sent(tmp_path / batch, "灵宝市", reported, batch)
+    assert [message.rpartition("，")[2] for _, message in told(tmp_path, "2022-09-01")] == ["迟 1 天", "迟 2 天"]
+
+
+def test_a_workbook_that_comes_early_is_told_once_whatever_lists_are_in_it(tmp_path: Path) -> None:
+    days = {"report_date": date(2022, 8, 20), "sign_date": date(2022, 7, 1), "batch": "9月"}
+    county_file(tmp_path, "灵宝市", [enterprise(0)], days, protected=[filled("protected", credit_code=CODES[0])])
+    assert [code for code, _ in told(tmp_path)] == [Code.REPORTED_EARLY]
+
+
 def test_only_applications_are_too_late_for_the_adjustment(tmp_path: Path) -> None:
     """四: what closes on 11-15 is the adjustment of grades; a protected list that comes then is late by its own date, once."""
     days = {"report_date": date(2022, 11, 18), "sign_date": date(2022, 7, 1), "batch": "11月"}

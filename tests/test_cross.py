@@ -129,6 +129,19 @@ def test_two_answers_to_one_return_are_told_apart_by_date_and_asked_about():
     assert {(found.code, found.place.file) for found in across([first, one, two])} == {(Code.SENT_AGAIN, "灵宝市.xlsx"), (Code.SENT_TWICE, "1.xlsx")}
 
 
+def test_of_files_all_named_after_other_counties_the_later_one_counts():
+    outcome = check(sent("渑池县.xlsx", "2022-07-19"), sent("卢氏县.xlsx", "2022-07-20", unit_name="另一分局"))
+    assert [one.file for one in outcome.accepted] == ["卢氏县.xlsx"]
+
+
+@pytest.mark.parametrize("cover", [{"county": None}, {"batch": None}, {"year": None}, {"year": 1922.0}, {"year": "今年"}])
+def test_a_cover_that_says_nothing_contradicts_neither_its_file_nor_the_policy(cover):
+    """A blank, and a year that cannot be one, is a problem of its own."""
+    found = {one.code for one in check(book("渑池县7月.xlsx", {"county": "渑池县", "batch": "7月", **cover})).findings}
+    assert found
+    assert not found & {Code.NAMED_OTHERWISE, Code.YEAR_OTHER}
+
+
 def test_a_file_named_after_another_county_does_not_push_out_that_of_the_county():
     true, strange = sent("灵宝市.xlsx"), sent("渑池县.xlsx", "2022-07-20", unit_name="渑池分局")
     outcome = check(true, strange)
