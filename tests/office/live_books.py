@@ -89,11 +89,12 @@ def dressed(block: Any) -> dict[tuple[int, int], tuple[object, ...]]:
     """
     groups = block.api.getUniqueCellFormatRanges()
     found: dict[tuple[int, int], tuple[object, ...]] = {}
-    for one in (group.getByIndex(at) for group in map(groups.getByIndex, range(groups.getCount())) for at in range(group.getCount())):
-        look = one.BottomBorder.OuterLineWidth, 0 if one.NumberFormat == TEXT_FORMAT else one.NumberFormat, one.Validation.Type.value, one.Validation.getFormula1()
+    for group in map(groups.getByIndex, range(groups.getCount())):      # all ranges of a group look alike
+        number, check = group.NumberFormat, group.Validation
+        look = group.BottomBorder.OuterLineWidth, 0 if number == TEXT_FORMAT else number, check.Type.value, check.getFormula1()
         if look != (0, 0, "ANY", ""):
-            place = one.RangeAddress
-            found |= dict.fromkeys(((row, column) for row in range(place.StartRow, place.EndRow + 1) for column in range(place.StartColumn, place.EndColumn + 1)), look)
+            for place in group.getRangeAddresses():
+                found |= dict.fromkeys(((row, column) for row in range(place.StartRow, place.EndRow + 1) for column in range(place.StartColumn, place.EndColumn + 1)), look)
     return found
 
 

@@ -121,20 +121,38 @@ def plain(value: Any) -> Cell:
 def merged_areas(sheet: Any, area: Area, known: list[Area]) -> Iterator[str]:
     """Addresses ("A3:C3") of the merged cells in an area; asks about halves of it, so that a sheet without any costs one question.
 
-    known: those found already, which are not asked about again.
+    Rows are told apart first: most of what is merged lies in one. known: those found already, which are not asked about again.
     """
+    if cut := next((one for one in known if _overlap(one, area)), None):
+        for part in _around(area, cut):
+            yield from merged_areas(sheet, part, known)
+        return
     top, left, bottom, right = area
-    inside = any(one[0] <= top and one[1] <= left and bottom <= one[2] and right <= one[3] for one in known)
-    if inside or sheet.range((top, left), (bottom, right)).merge_cells is False:
+    merged = sheet.range((top, left), (bottom, right)).merge_cells
+    if merged is False:
         return
-    if (top, left) == (bottom, right):
+    if merged:          # every cell is; in one area or, as Excel says it, in several
         text = str(sheet.range((top, left)).merge_area.address).replace("$", "")
-        known.append(corners(text) or area)
+        known.append(corners(text) or (top, left, top, left))
         yield text
-        return
-    tall = bottom - top >= right - left
-    middle = (top + bottom) // 2 if tall else (left + right) // 2
-    first = (top, left, middle, right) if tall else (top, left, bottom, middle)
-    second = (middle + 1, left, bottom, right) if tall else (top, middle + 1, bottom, right)
-    yield from merged_areas(sheet, first, known)
-    yield from merged_areas(sheet, second, known)
+        halves = [area]
+    elif bottom > top:
+        middle = (top + bottom) // 2
+        halves = [(top, left, middle, right), (middle + 1, left, bottom, right)]
+    else:
+        middle = (left + right) // 2
+        halves = [(top, left, bottom, middle), (top, middle + 1, bottom, right)]
+    for half in halves:
+        yield from merged_areas(sheet, half, known)
+
+
+def _overlap(one: Area, other: Area) -> bool:
+    return one[0] <= other[2] and other[0] <= one[2] and one[1] <= other[3] and other[1] <= one[3]
+
+
+def _around(area: Area, cut: Area) -> Iterator[Area]:
+    """What of an area lies above, below, left and right of another that overlaps it."""
+    top, left, bottom, right = area
+    above, below = max(top, cut[0]), min(bottom, cut[2])
+    parts = ((top, left, above - 1, right), (below + 1, left, bottom, right), (above, left, below, cut[1] - 1), (above, cut[3] + 1, below, right))
+    return (part for part in parts if part[0] <= part[2] and part[1] <= part[3])

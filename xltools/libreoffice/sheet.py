@@ -181,21 +181,23 @@ class Sheets(base_classes.Sheets):
         return Sheet(self.book, self.book.controller.ActiveSheet)
 
     def __call__(self, name_or_index: int | str) -> Sheet:
+        sheets = self.api
         if isinstance(name_or_index, int):
-            if not 1 <= name_or_index <= len(self):
+            if not 1 <= name_or_index <= sheets.getCount():
                 raise IndexError(f"工作簿没有第 {name_or_index} 个工作表。")
-            return Sheet(self.book, self.api.getByIndex(name_or_index - 1))
-        for name in self.api.ElementNames:
+            return Sheet(self.book, sheets.getByIndex(name_or_index - 1))
+        for name in sheets.ElementNames:
             if name.lower() == name_or_index.lower():
-                return Sheet(self.book, self.api.getByName(name))
+                return Sheet(self.book, sheets.getByName(name))
         raise KeyError(name_or_index)
 
     def __len__(self) -> int:
         return int(self.api.getCount())
 
     def __iter__(self) -> Iterator[Sheet]:
-        for index in range(len(self)):
-            yield self(index + 1)
+        sheets = self.api
+        for index in range(sheets.getCount()):
+            yield Sheet(self.book, sheets.getByIndex(index))
 
     def __contains__(self, name: str) -> bool:
         return name.lower() in (found.lower() for found in self.api.ElementNames)
