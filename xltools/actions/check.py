@@ -30,11 +30,12 @@ from xltools.model.policy import Policy
 from xltools.model.returned import load_return
 from xltools.model.table import Table
 from xltools.rules.answers import answered, called
+from xltools.rules.cells import cell_reader
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
 from xltools.rules.dates import day_of
 from xltools.rules.gathered import hardly_filled, missing_together
-from xltools.rules.parse import parse, with_sign
+from xltools.rules.parse import parse_all, with_sign
 from xltools.rules.slid import set_apart, slid_rows, unread, without
 from xltools.rules.tally import accounts, unaccounted, with_account
 
@@ -210,7 +211,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
 
 def _judged(raw: Mapping[str, Table], found: list[Finding], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
     """The typed tables, and everything found: what reading found, and what is wrong in them. Rows that have slid are not read, and told of once."""
-    typed, unparsed = _parsed(raw, policy)
+    typed, unparsed = parse_all(raw, policy, _year_on(raw.get("cover"), policy))
     read = [*found, *unparsed]
     judged = _checked_cells(typed, raw, read, policy)
     if not (rows := slid_rows(raw, [*read, *judged], policy)):
@@ -269,18 +270,11 @@ def _on_disk(checked: _Result, source: Source) -> _Result:
     return replace(checked, path=source.path, findings=tuple(first_per_cell([*checked.findings, *held])) if held else checked.findings)
 
 
-def _parsed(raw: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
-    """The typed tables; dates without a year get that of the cover, which is therefore parsed first."""
-    tables: dict[str, Table] = {}
-    found: list[Finding] = []
-    year = policy.year
-    for name in sorted(raw, key=lambda name: name != "cover"):
-        tables[name], said = parse(raw[name], policy, year)
-        if name == "cover" and (written := tables[name].card().get("year")) is not None and int(str(written)) != year:
-            year = int(str(written))
-            tables[name], said = parse(raw[name], policy, year)    # its own dates, too
-        found += said
-    return tables, found
+def _year_on(cover: Table | None, policy: Policy) -> int:
+    """The year that a cover names, else the policy's."""
+    cell = None if cover is None or cover.frame.empty else cover.frame["year"].iloc[0]
+    year = None if cover is None else cell_reader(cover.form["year"], policy, policy.year)(cell).value
+    return year if isinstance(year, int) else policy.year
 
 
 def _from_name(file: str, policy: Policy) -> Submission:

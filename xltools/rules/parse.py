@@ -53,9 +53,9 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
 
 
-def parse_all(tables: Mapping[str, Table], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
-    """Several tables as `parse` gives each, with all findings; dates without a year are of the policy's."""
-    parsed = {name: parse(table, policy, policy.year) for name, table in tables.items()}
+def parse_all(tables: Mapping[str, Table], policy: Policy, year: int | None = None) -> tuple[dict[str, Table], list[Finding]]:
+    """Several tables as `parse` gives each, with all findings; dates without a year are of this one, else of the policy's."""
+    parsed = {name: parse(table, policy, year or policy.year) for name, table in tables.items()}
     return {name: table for name, (table, _) in parsed.items()}, [one for _, found in parsed.values() for one in found]
 
 
