@@ -52,12 +52,16 @@ def test_an_enterprise_without_a_good_code_is_recognised_by_its_name(name, code)
     assert crossing(book("灵宝市.xlsx", LINGBAO), other) == {("灵宝市.xlsx", Code.TWO_COUNTIES, "B5"), ("渑池县.xlsx", Code.TWO_COUNTIES, "B5")}
 
 
-def test_many_other_places_are_counted():
-    counties = ["灵宝市", "渑池县", "卢氏县", "义马市", "陕州区"]
+@pytest.mark.parametrize(("counties", "end"), [(["灵宝市", "渑池县", "卢氏县", "义马市"], "B5）"), (["灵宝市", "渑池县", "卢氏县", "义马市", "陕州区"], "等 4 处")])
+def test_more_than_three_other_places_are_counted(counties, end):
     outcome = check(*(book(f"{one}.xlsx", {"county": one}) for one in counties))
     message = next(one.message for one in outcome.findings if one.place.file == "卢氏县.xlsx")
-    assert message.endswith("等 4 处")
+    assert message.endswith(end)
     assert message.count("【") == 3
+
+
+def test_a_workbook_that_does_not_say_its_county_is_no_other_county():
+    assert crossing(book("灵宝市.xlsx", LINGBAO), book("一.xlsx", {"county": None})) == set()
 
 
 # Twice
@@ -82,8 +86,14 @@ def test_with_one_report_date_none_is_used():
     assert outcome.accepted == ()
 
 
-def test_without_a_report_date_none_is_used():
-    assert {code for _, code, _ in crossing(sent("一.xlsx"), sent("二.xlsx", None))} == {Code.SENT_TWICE_TIE}
+def test_without_a_report_date_none_is_used_and_each_names_the_other():
+    found = [one for one in check(sent("一.xlsx"), sent("二.xlsx", None)).findings if one.code.stage == 6]
+    assert [(one.code, one.place.file, dict(one.values)["other"]) for one in found] == [(Code.SENT_TWICE_TIE, "一.xlsx", "二.xlsx"), (Code.SENT_TWICE_TIE, "二.xlsx", "一.xlsx")]
+
+
+def test_a_file_called_by_another_month_still_counts_by_its_date():
+    outcome = check(sent("灵宝市.xlsx", "2022-07-19"), sent("灵宝市8月.xlsx", "2022-07-20", unit_name="另一份"))
+    assert [one.file for one in outcome.accepted] == ["灵宝市8月.xlsx"]
 
 
 @pytest.mark.parametrize("changes", [{"batch": "8月"}, {"year": 2023.0}, {"county": "卢氏县"}])
