@@ -63,6 +63,10 @@ def test_a_grade_in_other_words_is_read_and_its_wording_kept() -> None:
     assert frame.loc[5, ["current", "applied", "as_typed"]].tolist() == ["A", "B", "现有等级：地方A；拟申报等级：Ｂ级"]
 
 
+def test_of_a_grade_written_as_it_is_and_of_other_words_no_wording_is_kept() -> None:
+    assert combine(outcome([lingbao()]), POLICY, CITY)["ledger"].frame["as_typed"].tolist() == [None, None]     # 2000万 and 年底 are no grades
+
+
 def test_an_error_cell_is_shown_as_such() -> None:
     found = Code.ERROR_CELL.at(Place("灵宝市.xlsx", "排查清单", "K6"), label="产能", value="#N/A")
     text = LIST.replace("2000万", "")
@@ -88,6 +92,24 @@ def test_reviews_keep_all_rows_take_the_name_from_the_list_and_count_missing_mat
         ("甲", "甲公司", 1, date(2022, 7, 12)),
         ("丙", None, 2, date(2022, 7, 12)),
     ]
+
+
+def test_only_papers_count_as_missing_materials() -> None:
+    text = REVIEWS.replace("visit_date", "visit_date | shortfall").replace("2022-07-12", "2022-07-12 | 无")
+    one = submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "review": text})
+    assert combine(outcome([one]), POLICY, CITY)["reviews"].frame["materials_missing"].tolist() == [1]
+
+
+def test_what_one_of_two_reviews_leaves_blank_is_no_second_value() -> None:
+    text = REVIEWS + "甲 | 铸件 | B | | 退回整改 | 有 | 有 | 2022-07-13\n"
+    one = submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "review": text})
+    assert combine(outcome([one]), POLICY, CITY)["ledger"].frame.loc[5, ["conclusion", "opinion"]].tolist() == ["B", "同意上报；退回整改"]
+
+
+def test_a_row_without_a_code_keeps_its_own_name() -> None:
+    texts = {"screening": LIST.replace("甲 | 甲公司", " | 甲公司"), "rectification": "issue_no | credit_code | name\nLB-01 | | 丙公司\nLB-02 | 乙 | 丙公司"}
+    tracking = combine(outcome([submission("灵宝市.xlsx", "灵宝市", texts)]), POLICY, CITY)["tracking"]
+    assert rows(tracking, "issue_no", "name") == [("LB-01", "丙公司"), ("LB-02", "乙公司")]
 
 
 def test_two_reviews_of_one_process_stand_side_by_side() -> None:
