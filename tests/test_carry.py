@@ -1,6 +1,7 @@
 """What the city wrote stays with its enterprise, or waits where it can be seen; it is never lost."""
 
 from collections.abc import Mapping
+from datetime import date
 
 import pandas as pd
 import pytest
@@ -51,6 +52,20 @@ def test_a_remark_whose_row_is_gone_waits_with_all_its_values(change: Row) -> No
     assert waiting == [("甲公司", "市级意见", "同意"), ("甲公司", "市级评定等级", "B")]
     assert codes == [Code.CITY_ROW_GONE]
     assert "乡镇（街道）：某某镇" in tables["unclaimed"].frame["whole_row"].iloc[0]
+    assert "同意" not in tables["unclaimed"].frame["whole_row"].iloc[0]       # the row is what the county reported
+
+
+def test_a_day_comes_back_as_a_day_and_a_text_that_looks_like_one_as_text() -> None:
+    words = {"city_opinion": "2022-07-29", "decided": "B", "decided_date": date(2022, 7, 29)}
+    gone, waiting, _ = carried(ledger({"credit_code": "乙", "name": "乙公司"}), ledger(words))
+    assert ("甲公司", "决定日期", "2022-07-29") in waiting
+    tables, _, _ = carried(ledger({}), gone)
+    assert tables["ledger"].frame.loc[tables["ledger"].frame.index[0], list(words)].to_dict() == words
+
+
+def test_a_row_that_names_no_process_finds_its_remark() -> None:
+    tables, waiting, _ = carried(ledger({"process": None}, {}), ledger({}, {"process": None, "city_opinion": "同意"}))
+    assert (opinions(tables), waiting) == (["同意", None], [])
 
 
 def test_a_remark_comes_back_with_its_row() -> None:
