@@ -12,6 +12,7 @@ from xltools.books.grid import GRID_COLUMNS, GRID_ROWS
 from xltools.books.stamp import from_sheet
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
+from xltools.model.form import HEADER_ROW
 from xltools.model.guide import load_guide
 
 BAND = 2_000            # rows read in one call: a sheet formatted to its last row must not fill the memory
@@ -119,9 +120,9 @@ def plain(value: Any) -> Cell:
 
 
 def merged_areas(sheet: Any, area: Area, known: list[Area]) -> Iterator[str]:
-    """Addresses ("A3:C3") of the merged cells in an area; asks about halves of it, so that a sheet without any costs one question.
+    """Addresses ("A3:C3") of the merged cells in an area; asks about parts of it, so that a sheet without any costs one question.
 
-    Rows are told apart first: most of what is merged lies in one. known: those found already, which are not asked about again.
+    known: those found already, which are not asked about again.
     """
     if cut := next((one for one in known if _overlap(one, area)), None):
         for part in _around(area, cut):
@@ -129,21 +130,28 @@ def merged_areas(sheet: Any, area: Area, known: list[Area]) -> Iterator[str]:
         return
     top, left, bottom, right = area
     merged = sheet.range((top, left), (bottom, right)).merge_cells
-    if merged is False:
-        return
-    if merged:          # every cell is; in one area or, as Excel says it, in several
+    if merged is None:
+        yield from _parts(sheet, area, known)
+    elif merged:        # every cell is; in one area or, as Excel says it, in several
         text = str(sheet.range((top, left)).merge_area.address).replace("$", "")
         known.append(corners(text) or (top, left, top, left))
         yield text
-        halves = [area]
-    elif bottom > top:
-        middle = (top + bottom) // 2
-        halves = [(top, left, middle, right), (middle + 1, left, bottom, right)]
-    else:
-        middle = (left + right) // 2
-        halves = [(top, left, bottom, middle), (top, middle + 1, bottom, right)]
-    for half in halves:
-        yield from merged_areas(sheet, half, known)
+        yield from merged_areas(sheet, area, known)
+
+
+def _parts(sheet: Any, area: Area, known: list[Area]) -> Iterator[str]:
+    """The same of an area that has merged cells and others: rows are told apart first, those of the head by themselves, where most is merged."""
+    top, left, bottom, right = area
+    row, column = (top + bottom) // 2, (left + right) // 2
+    if top < HEADER_ROW:
+        row = min(row, HEADER_ROW - 1)
+    first, second = ((top, left, row, right), (row + 1, left, bottom, right)) if bottom > top else ((top, left, bottom, column), (top, column + 1, bottom, right))
+    before = len(known)
+    yield from merged_areas(sheet, first, known)
+    if len(known) > before or second[:2] == second[2:]:
+        yield from merged_areas(sheet, second, known)
+    else:               # it must be there
+        yield from _parts(sheet, second, known)
 
 
 def _overlap(one: Area, other: Area) -> bool:
