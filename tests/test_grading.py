@@ -725,6 +725,22 @@ def test_climbing_stops_where_something_is_missed() -> None:
     assert [climb(table.indicators[0], table, dust).outcome for dust in (5, 15, 25, 35)] == ["A", "B", "C", "D"]
 
 
+@pytest.mark.parametrize(("dust", "outcome", "at_best"), [(10, "A", "A"), (20, "需人工确认", "B")])
+def test_a_grade_that_asks_nothing_does_not_end_a_doubt(dust: float, outcome: str, at_best: str) -> None:
+    """What C asks is not known; that B asks nothing more does not say that C is met. A's own limit does: a better grade never asks less."""
+    table = toy("1; 排放限值; 颗粒物; 数值; mg/m³; ; ; A; ≤; 10", "1; 排放限值; 颗粒物; 数值; mg/m³; ; ; C; ; ", "2; 监测监控水平; 视频监控; 是否; ; ; ; B; =; 是")
+    part = graded(table, {"1": dust, "2": "是"})
+    assert (part.outcome, part.at_best) == (outcome, at_best)
+
+
+def test_a_choice_among_grades_that_ask_different_things_is_not_doubted() -> None:
+    table = toy(*(f"1; 环境管理水平; 环保机构; 文本; ; ; ; {grade}; ; " for grade in "ABC"))
+    (one,) = table.indicators
+    differing = replace(one, requirements=tuple(replace(asked, text=f"{asked.grade} 级的要求") for asked in one.requirements))
+    assert codes(filled(replace(table, indicators=(differing,)), {"1": "B"})) == []
+    assert codes(filled(table, {"1": "B"})) == [(Code.SAME_REQUIREMENT, place("1", "I").cell)]
+
+
 def test_a_grade_chosen_below_one_that_asks_the_same_is_doubted() -> None:
     casting = table_of("casting-gas-electric")
     checklist = filled(casting, CASTING | {"4": "C"})

@@ -41,7 +41,7 @@ def asked_alike(indicator: Indicator, table: IndicatorTable, grade: str) -> str:
     """The best grade that asks the same in the same words as this one: whoever meets the one meets the other."""
     if grade not in table.ladder:
         return grade
-    asked = {r.grade: SAME_AS.sub("", r.text) for r in indicator.requirements if r.grade in table.ladder}
+    asked = {r.grade: SAME_AS.sub("", r.text) for r in indicator.requirements}
     return next((better for better in reversed(table.ladder) if grade in asked and asked.get(better) == asked[grade]), grade)
 
 
