@@ -101,6 +101,21 @@ def test_every_text_of_the_page_stands_out_from_its_background(published: Publis
     assert (float(worst) >= 4.5) is (style == "")
 
 
+PHONE = """<iframe srcdoc="@page@" style="width: 375px; height: 600px; border: 0"></iframe><script>addEventListener("load", () => {
+  const shown = document.querySelector("iframe").contentDocument.querySelector(".scroll")
+  document.documentElement.dataset.phone = `${shown.clientWidth} ${shown.scrollWidth}`
+})</script>"""
+
+
+def test_the_numbers_of_each_county_are_seen_whole_on_a_phone(published: Published, profile: Path, tmp_path: Path) -> None:
+    """375 pixels, the narrowest telephone in wide use; with the longest name among the counties."""
+    page = tmp_path / "phone.html"
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", published.paths[1].read_text("utf-8")).replace("卢氏县", "城乡一体化示范区")
+    page.write_text(f"<!doctype html>{PHONE.replace('@page@', html.escape(text))}", encoding="utf-8")
+    room, needed = map(int, re.findall(r'data-phone="(\d+) (\d+)"', browser.document(page, profile))[0])
+    assert 300 < room >= needed
+
+
 def test_without_script_everything_is_read_and_nothing_offered_that_would_not_work(published: Published, profile: Path, tmp_path: Path) -> None:
     foreign = tmp_path / "公示.html"        # the browser runs no script but the page's own, letter by letter
     foreign.write_text(published.paths[1].read_text("utf-8").replace('"use strict";', '"use strict"; '), "utf-8")
