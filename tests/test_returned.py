@@ -135,6 +135,14 @@ def test_the_headers_of_the_whole_list_are_printed_on_every_page_of_it(sent, out
     assert titled(one.output)[:7] == headers
 
 
+def test_the_sheet_in_front_has_page_numbers_and_bands_over_its_whole_width(outcome, tmp_path):
+    sheet = loaded(only(give(outcome, tmp_path)))[WORDS.sheet]
+    assert sheet.oddFooter.center.text == "第 &P 页，共 &N 页"
+    title, intro = ([sheet.cell(row, column).fill.fgColor.rgb for column in (1, 8)] for row in (1, 2))
+    assert title[0] == title[1] != "00000000"
+    assert intro[0] == intro[1] != "00000000"
+
+
 def test_problems_come_in_the_order_in_which_the_sheets_are_filled_in(tmp_path):
     sheets = {"measures": [filled("measures", day_pm="很多")], "review": [filled("review", visit_date="上月")]}
     sent = county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0, capacity="很多")], {"phone": "无"}, **sheets)

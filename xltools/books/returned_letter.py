@@ -16,6 +16,7 @@ WIDTHS = (7, 9, 18, 11, 58, 52, 9, 34)
 FIRST, LAST = 1, len(COLUMNS)
 ANSWER = len(ANSWERED)
 TABLE = ("cell", "wrap", "top")
+BANDS = (("title",), ("subtitle",), ("section",))
 Link = tuple[str, str]  # sheet, cell
 
 
@@ -41,14 +42,23 @@ class Line:
 def front_lines(letter: Letter) -> Iterator[Line]:
     """The lines of the sheet in front of a returned workbook."""
     words = load_return()
-    yield from _head(letter, words, words.intro)
-    yield Line((Entry(FIRST, words.all_legend, ("faint",)),))
-    yield from _counts(letter, words)
-    yield from _section(words.top_title.format(count=len(letter.important)))
-    yield from _table(letter.important, words)
-    yield from _steps(words.steps_title, words.steps)
-    yield from _section(words.all_title.format(count=len(letter.findings)))
+    lines = [
+        *_head(letter, words, words.intro),
+        Line((Entry(FIRST, words.all_legend, ("faint",)),)),
+        *_counts(letter, words),
+        *_section(words.top_title.format(count=len(letter.important))),
+        *_table(letter.important, words),
+        *_steps(words.steps_title, words.steps),
+        *_section(words.all_title.format(count=len(letter.findings))),
+    ]
+    yield from map(_widened, lines)
     yield from (_answerable(line, letter, words) for line in _table(letter.findings, words))
+
+
+def _widened(line: Line) -> Line:
+    """A line whose bands run on over the column of answers."""
+    looks = line.entries[-1].looks if len(line.entries) == LAST else ()
+    return replace(line, entries=(*line.entries, Entry(ANSWER, "", looks))) if looks in BANDS else line
 
 
 def holds(answer: Answer, finding: Finding) -> bool:

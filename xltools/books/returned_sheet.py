@@ -58,7 +58,8 @@ def front_sheet(letter: Letter, known: Known, styles: StyleTable) -> bytes:
         f'<cols>{columns}<col min="{RECORD}" max="{RECORD}" width="12" hidden="1" customWidth="1"/></cols>'
         f"<sheetData>{''.join(rows)}</sheetData>{_links(links)}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
-        '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/></worksheet>'
+        '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
+        '<headerFooter scaleWithDoc="0"><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter></worksheet>'
     ).encode()
 
 
