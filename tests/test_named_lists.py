@@ -64,6 +64,13 @@ def test_the_worst_process_decides_for_the_enterprise() -> None:
     assert listed(of(decided(0, "A", **PLAIN), decided(0, None, process="二号线", **PLAIN))) == []
 
 
+@pytest.mark.parametrize(("honour", "kind"), [("绿色矿山", "honour"), ("能效领跑者", "honour"), ("否", "unknown"), ("省级文明单位", "unknown")])
+def test_a_title_that_the_notice_does_not_name_is_for_a_person_to_judge(honour: str, kind: str) -> None:
+    """三环文〔2022〕69号 二(三) names four."""
+    kinds = {"honour": "激励：优先评选", "unknown": "激励：优先评选（需人工确认）"}
+    assert listed(of(decided(0, "C", honour=honour, low_voc="否"))) == [(kinds[kind], NAMES[0], "C", "二(三)")]
+
+
 def test_honours_and_low_voc_give_their_incentives_whatever_the_grade() -> None:
     rows = [decided(0, "C", honour="绿色工厂", low_voc="是")]
     assert listed(of(*rows)) == [("激励：优先评选", NAMES[0], "C", "二(三)"), ("激励：错时生产豁免", NAMES[0], "C", "二(三)")]

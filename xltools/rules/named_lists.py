@@ -105,7 +105,8 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
     if cell_key(first["credit_code"]) in {key(code) for code in city.advanced} and grade not in words.positive:
         yield _line("asked", about, place, grade=grade or None, reason="advanced", clause=words.clauses["positive"])
     honours = list(dict.fromkeys(str(row["honour"]) for row in rows if row["honour"] and row["honour"] != words.no_honour))
-    yield from (_line("honour", {**about, "honour": honour}, place, grade=grade or None) for honour in honours)
+    kinds = {honour: "honour" if honour in city.policy.lists["honours"] else "unknown" for honour in honours}
+    yield from (_line(kind, {**about, "honour": honour}, place, grade=grade or None) for honour, kind in kinds.items())
     if all(row["low_voc"] == words.yes for row in rows):
         yield _line("low_voc", about, place, grade=grade or None)
 
