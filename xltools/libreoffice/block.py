@@ -60,12 +60,12 @@ def is_underlined(cells: Uno) -> bool:
     return bool(cells.BottomBorder.OuterLineWidth)
 
 
-def set_links(document: Uno, cells: Uno, urls: Mapping[Point, str]) -> None:
-    """Let cells lead somewhere, "" for nowhere; what stands in them stays."""
-    data, formulas = cells.getDataArray(), cells.getFormulaArray()
-    for (row, column), url in urls.items():
-        cell, value = cells.getCellByPosition(column, row), data[row][column]
-        if isinstance(value, str) and value and value == formulas[row][column].removeprefix("'"):
+def set_links(document: Uno, column: Uno, urls: Mapping[int, str]) -> None:
+    """Let cells of a column lead somewhere, "" for nowhere; what stands in them stays. urls: by row."""
+    data, formulas = column.getDataArray(), column.getFormulaArray()
+    for row, url in urls.items():
+        cell, value = column.getCellByPosition(0, row), data[row][0]
+        if isinstance(value, str) and value and value == formulas[row][0].removeprefix("'"):
             _set_on_text(document, cell, value, host_target(url))
         else:
             cell.Hyperlink = host_target(url)

@@ -15,7 +15,7 @@ from xltools.books.sheet import Formula
 from xltools.faces.live.back import Back
 from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, tint_color, write
 from xltools.faces.live.host import Desk, RefusedError
-from xltools.faces.live.links import relink, targets
+from xltools.faces.live.links import links, relink, targets
 from xltools.faces.live.state import Snapshot, shift, take, take_row
 from xltools.model.console import load_console
 from xltools.model.form import Field, Kind
@@ -79,7 +79,7 @@ def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     block = area(sheet, first, 1, len(records), place.size[1])
     recolor(block, fills(block), _tints(plan, place))
     cells = [(row, place.columns[name] - 1) for row, name in plan.links]
-    relink(block, dict(zip(cells, targets(desk, plan.links.values()), strict=True)))
+    relink(block, dict(zip(cells, targets(desk, plan.links.values()), strict=True)), links(block))
 
 
 def _total(one: Field, place: BoardPlace, rows: tuple[int, int], plan: BoardPlan) -> Cell | Formula:

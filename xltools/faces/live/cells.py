@@ -6,7 +6,7 @@ A block's rows and columns count from 0 at its own corner, sheets count from 1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any, TypeVar
 
@@ -19,6 +19,7 @@ from xltools.libreoffice import block as uno_block
 
 # Text that a host could take for a formula, a number, a date or a truth value does not begin with a Chinese character.
 SAFE = re.compile(r"[㐀-鿿（【“《]")
+NO_FILL = -4142     # Excel: xlColorIndexNone; cells of which only some are filled have no index
 
 Point = tuple[int, int]
 Color = tuple[int, int, int]
@@ -45,14 +46,20 @@ def write(block: Any, rows: Rows) -> None:
     block.value = [[entry(value) for value in row] for row in rows]
 
 
-def write_changed(block: Any, rows: Rows, before: Rows) -> None:
-    """Put `rows`, which have the block's shape, into it, apart from those that stand there. before: what its first rows hold."""
-    same = [_entries(now) == _entries(was) for now, was in zip(rows, before, strict=False)]
-    kept = dict(enumerate(same))
-    for known, run in groupby(range(len(rows)), key=lambda row: kept.get(row, False)):
-        places = list(run)
-        if not known:
-            write(block[places[0] : places[-1] + 1, :], [rows[row] for row in places])
+def write_changed(block: Any, rows: Rows, before: Rows) -> list[int]:
+    """Put `rows`, which have the block's shape, into it, apart from those that stand there; gives which were written. before: what its first rows hold."""
+    same = {row for row, (now, was) in enumerate(zip(rows, before, strict=False)) if _entries(now) == _entries(was)}
+    changed = [row for row in range(len(rows)) if row not in same]
+    for first, last in stretches(changed):
+        write(block[first : last + 1, :], rows[first : last + 1])
+    return changed
+
+
+def stretches(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """Runs of neighbouring numbers, which are in order: first and last."""
+    for _, run in groupby(enumerate(numbers), key=lambda item: item[1] - item[0]):
+        found = [number for _, number in run]
+        yield found[0], found[-1]
 
 
 def _entries(row: Sequence[Cell | Formula]) -> list[tuple[bool, Any]]:
@@ -78,11 +85,11 @@ def fills(block: Any) -> dict[Point, Color]:
 
 def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
     """Excel tells of a whole block only whether any cell is filled, so halves of it are asked; columns first, whole columns are alike."""
-    color, (height, width) = block.color, block.shape
-    if color is None:
+    if block.api.Interior.ColorIndex == NO_FILL:
         return
+    height, width = block.shape
     if height == width == 1:
-        yield corner, color
+        yield corner, block.color
         return
     for part, shift in _halves(block, height, width):
         yield from _fills(part, (corner[0] + shift[0], corner[1] + shift[1]))

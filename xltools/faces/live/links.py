@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 from typing import Any
 from urllib.parse import unquote
 
-from xltools.faces.live.cells import Point
+from xltools.faces.live.cells import Point, read, stretches, write_changed
 from xltools.faces.live.host import Desk, is_libreoffice
 from xltools.libreoffice import block as uno_block
 from xltools.libreoffice.notes import host_target
@@ -17,30 +18,50 @@ def links(block: Any) -> dict[Point, str]:
     if is_libreoffice(block.sheet.book):
         return uno_block.links(block.api)
     found, (top, left) = block.api.Hyperlinks, (block.row, block.column)
-    ones = [found.Item(number) for number in range(1, found.Count + 1)]
-    return {(one.Range.Row - top, one.Range.Column - left): f"{one.Address or ''}{'#' if one.SubAddress else ''}{one.SubAddress or ''}" for one in ones}
+    return dict(_place_of(found.Item(number), top, left) for number in range(1, found.Count + 1))
 
 
-def relink(block: Any, wanted: Mapping[Point, str]) -> None:
-    """Let just these cells of a block lead somewhere; what stands in them stays."""
-    now, book = links(block), block.sheet.book
-    changed = {point: wanted.get(point, "") for point in sorted({*now, *wanted}) if now.get(point) != wanted.get(point)}
-    if is_libreoffice(book):
-        if changed:
-            uno_block.set_links(book.api, block.api, changed)
-        return
-    for point, url in changed.items():
-        _set_link(block[point], url)
+def _place_of(link: Any, top: int, left: int) -> tuple[Point, str]:
+    cell, address, place = link.Range, link.Address or "", link.SubAddress or ""
+    return (cell.Row - top, cell.Column - left), f"{address}{'#' if place else ''}{place}"
 
 
-def _set_link(cell: Any, url: str) -> None:
-    """Let a cell lead to `url` in Excel, "" for nowhere."""
-    cell.api.ClearHyperlinks()
-    if url:
-        content = cell.formula
-        address, _, place = url.partition("#")
-        cell.api.Hyperlinks.Add(cell.api, address, place)
-        cell.formula = content
+def links_of_rows(block: Any, rows: Sequence[int]) -> dict[Point, str]:
+    """As `links`, of these rows, which are in order."""
+    found: dict[Point, str] = {}
+    for first, last in stretches(rows):
+        found |= {(row + first, column): url for (row, column), url in links(block[first : last + 1, :]).items()}
+    return found
+
+
+def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str]) -> None:
+    """Let just these cells of a block lead somewhere; what stands in them stays. now: which do, and where to."""
+    changed = {point: wanted.get(point, "") for point in {*now, *wanted} if now.get(point) != wanted.get(point)}
+    by_column = sorted(changed.items(), key=lambda one: (one[0][1], one[0][0]))
+    for column, ones in groupby(by_column, key=lambda one: one[0][1]):
+        urls = {row: url for (row, _), url in ones}
+        first, last = min(urls), max(urls)
+        cells, urls = block[first : last + 1, column], {row - first: url for row, url in urls.items()}
+        if is_libreoffice(block.sheet.book):
+            uno_block.set_links(block.sheet.book.api, cells.api, urls)
+        else:
+            _set_links(cells, urls, {row for row in urls if (row + first, column) in now})
+
+
+def _set_links(column: Any, urls: Mapping[int, str], linked: Collection[int]) -> None:
+    """Let cells of a column lead somewhere in Excel, "" for nowhere. linked: rows of those that do already.
+
+    Excel is another process: for each cell it is asked as little as can be.
+    """
+    before, add = read(column), column.sheet.api.Hyperlinks.Add
+    for row, url in urls.items():
+        cell = column.api.Cells(row + 1, 1)
+        if row in linked:
+            cell.ClearHyperlinks()
+        if url:
+            address, _, place = url.partition("#")
+            add(cell, address, place)
+    write_changed(column, before, read(column))
 
 
 def targets(desk: Desk, urls: Iterable[str]) -> Iterator[str]:

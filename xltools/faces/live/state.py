@@ -123,7 +123,7 @@ def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
     block = area(sheet, snapshot.top, 1, len(rows), snapshot.width)
     write(block, rows)
     recolor(block, fills(block), snapshot.fills)
-    relink(block, snapshot.links)
+    relink(block, snapshot.links, links(block))
     set_heights(sheet, snapshot.top, heights(sheet, snapshot.top, len(snapshot.heights)), snapshot.heights)
     if snapshot.to_end:
         set_notes(sheet, snapshot.top, snapshot.notes)

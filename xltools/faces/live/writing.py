@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,7 @@ from xltools.faces.live.back import Back, show
 from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, tint_color, write_changed
 from xltools.faces.live.heights import heights, set_heights
 from xltools.faces.live.host import Desk
-from xltools.faces.live.links import relink, targets
+from xltools.faces.live.links import links_of_rows, relink, targets
 from xltools.faces.live.looks import Looks, dress, of_records
 from xltools.faces.live.state import Snapshot, set_notes, shift
 from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Form, Owner
@@ -42,12 +42,13 @@ def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
     height = max(count, old)
     if height:
         block = area(sheet, FIRST_ROW, 1, height, len(work.plan.form.fields))
+        written: set[int] = set()
         for column, fields in _runs(work):
             right = column + len(fields)
             rows = [[record.get(one.name) for one in fields] for record in work.plan.rows]
-            write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]])
+            written.update(write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]]))
         recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **_tints(work.plan)})
-        _link(desk, block, work, before)
+        _link(desk, block, work, before, sorted(written))
         now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
         set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
     set_notes(sheet, FIRST_ROW, _moved_notes(work, before))
@@ -114,8 +115,8 @@ def _tints(plan: SheetPlan) -> dict[Point, Color]:
     return found
 
 
-def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot) -> None:
-    """Let every record lead to where it came from, and the user's own links go with their records."""
+def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Sequence[int]) -> None:
+    """Let every record lead to where it came from, and the user's own links go with their records. written: rows that may have other links than before."""
     fields = [one.name for one in work.plan.form]
     places = [(row, fields.index(name)) for row, name in work.plan.links]
     ours = dict(zip(places, targets(desk, work.plan.links.values()), strict=True))
@@ -124,7 +125,9 @@ def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot) -> None:
         for (row, column), url in before.links.items()
         if work.plan.form.fields[column].owner is Owner.CITY and (now := work.moved.get(row + FIRST_ROW)) is not None
     }
-    relink(block, {**theirs, **ours})
+    again = {*written}
+    there = {point: url for point, url in before.links.items() if point[0] not in again} | links_of_rows(block, written)
+    relink(block, {**theirs, **ours}, there)
     ink(block, dict.fromkeys(ours, rgb(str(LOOKS["link"]["font_color"]))))
 
 

@@ -1,0 +1,125 @@
+"""The objects that our buttons ask Excel itself for, beyond what xlwings offers, on a LibreOffice: the branch for Excel runs here, where no Excel is.
+
+Known of Excel and kept to: a link stays when its cell gets another value; a property of cells that are not alike is None.
+Every question is counted, because in Excel each goes to another process.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+
+from xltools.faces.live import cells, heights, links, looks
+from xltools.libreoffice import block
+from xltools.libreoffice.cells import Range
+
+NO_LINE, LINE = -4142, 1        # xlLineStyleNone, xlContinuous
+NO_FILL, SOME = -4142, 3        # xlColorIndexNone, one of the others
+INSIDE = re.compile(r"#(?:'([^']+)'|([^'.]+))[.](\$?[A-Z]+\$?[0-9]+)")      # how LibreOffice names a cell of the same workbook
+asked: Counter[str] = Counter()
+
+
+class Cells:
+    """Excel's Range, as far as it is asked."""
+
+    def __init__(self, impl: Range) -> None:
+        self._impl = impl
+
+    def __getattr__(self, name: str) -> Any:
+        asked[name] += 1
+        return getattr(self, f"_{name}")
+
+    @property
+    def _Row(self) -> int:      # noqa: N802
+        return self._impl.row
+
+    @property
+    def _Column(self) -> int:   # noqa: N802
+        return self._impl.column
+
+    def _Cells(self, row: int, column: int) -> Cells:   # noqa: N802
+        return Cells(self._impl(row, column))
+
+    @property
+    def _Hyperlinks(self) -> Links:     # noqa: N802
+        return Links(self._impl)
+
+    def _ClearHyperlinks(self) -> None:     # noqa: N802
+        change(self._impl, "")
+
+    @property
+    def _Interior(self) -> Interior:    # noqa: N802
+        return Interior(len(block.fills(self._impl.xl)), len(self._impl))
+
+    def _Borders(self, edge: int) -> Border:    # noqa: N802
+        assert edge == looks.BOTTOM
+        return Border(block.is_underlined(self._impl.xl))
+
+
+class Interior:
+    """The fills of a range."""
+
+    def __init__(self, filled: int, of: int) -> None:
+        self.ColorIndex = NO_FILL if not filled else None if filled < of else SOME
+
+
+class Border:
+    """One edge of a range."""
+
+    def __init__(self, is_drawn: bool) -> None:
+        self.LineStyle = LINE if is_drawn else NO_LINE
+
+
+class Links:
+    """Excel's Hyperlinks of a range; those of a sheet are asked for adding only."""
+
+    def __init__(self, impl: Range | None) -> None:
+        self._found = [] if impl is None else [Link(impl(row + 1, column + 1), url) for (row, column), url in sorted(block.links(impl.xl).items())]
+        self.Count = len(self._found)
+
+    def Item(self, number: int) -> Link:    # noqa: N802
+        asked["Item"] += 1
+        return self._found[number - 1]
+
+    def Add(self, anchor: Cells, address: str, place: str) -> None:     # noqa: N802
+        asked["Add"] += 1
+        change(anchor._impl, f"{address}{'#' if place else ''}{place}")
+
+
+class Link:
+    """Excel's Hyperlink."""
+
+    def __init__(self, cell: Range, url: str) -> None:
+        self.Range = Cells(cell)
+        inside = INSIDE.fullmatch(url)
+        self.Address, _, self.SubAddress = ("", "", f"'{inside[1] or inside[2]}'!{inside[3]}") if inside else url.partition("#")
+
+
+class Sheet:
+    """Excel's Worksheet."""
+
+    Hyperlinks = Links(None)
+
+
+def change(cell: Range, url: str) -> None:
+    """Let one cell lead somewhere."""
+    block.set_links(cell.sheet.document, cell.xl, {0: url})
+
+
+@contextmanager
+def pretended(patched: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
+    """While the block runs our buttons take the LibreOffice for Excel; gives what it was asked."""
+    from xltools.libreoffice.sheet import Sheet as HostSheet
+
+    with patched.context() as inside:
+        for module in (cells, heights, links, looks):
+            inside.setattr(module, "is_libreoffice", lambda book: False)
+        inside.setattr(Range, "api", property(Cells))
+        inside.setattr(HostSheet, "api", property(lambda sheet: Sheet))
+        asked.clear()
+        yield asked
