@@ -54,6 +54,16 @@ def test_a_code_with_letters_for_digits_is_asked_about_where_the_check_character
     assert other.fix == "请对照营业执照逐位核对"
 
 
+@pytest.mark.parametrize("between", ["、", "\n", "/", " "])
+def test_the_codes_of_two_enterprises_in_one_cell_are_asked_for_in_two_rows(between):
+    (one,) = [one for one in check(book(screening=[enterprise(credit_code=f"{CODE}{between}{OTHER}", permit_no="无")])).findings if one.code is Code.CREDIT_CODE_FORM]
+    assert one.fix == "请对照营业执照逐位核对；这里填了两家以上企业的代码，一行只填一家，请分行填写"
+
+
+def test_two_people_in_two_lines_of_a_cell_are_two_people():
+    assert (Code.PERSON_FORM, S + "V5") in found(book(screening=[enterprise(contact="张三\n李四")]))
+
+
 @pytest.mark.parametrize(
     ("change", "code", "cell"),
     [

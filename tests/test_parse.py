@@ -45,6 +45,8 @@ def read(form, field, cell):
         ("−5", -5, Code.CONVERTED),
         ("1.2e4", 12000, Code.CONVERTED),
         ("12\u200b.5", 12.5, Code.CONVERTED),
+        ("'12.5", 12.5, Code.CONVERTED),
+        ("’1,200", 1200, Code.CONVERTED),
     ],
 )
 def test_certain_numbers_are_read(cell, value, code):
@@ -360,6 +362,8 @@ def test_phone_numbers_are_brought_to_one_writing(cell, value, code):
         ("contact", "张 三", "张三", Code.CONVERTED),
         ("contact", "张三 李四", "张三 李四", None),
         ("contact", "张　三", "张三", Code.CONVERTED),
+        ("contact", "张三\n李四", "张三 李四", Code.CONVERTED),
+        ("contact", "张\n三", "张三", Code.CONVERTED),
         ("contact", "Zhang San", "Zhang San", None),
         ("name", "三门峡（示例）\n铸造有限公司", "三门峡（示例）铸造有限公司", Code.CONVERTED),
         ("name", "三门峡\u200b示例有限公司", "三门峡示例有限公司", Code.CONVERTED),

@@ -217,6 +217,23 @@ def test_totals_and_remarks_are_named_and_not_read(line: str) -> None:
     assert found == [(Code.OUTSIDE_ROWS, cell)]
 
 
+@pytest.mark.parametrize(
+    "line",
+    ["|无||||||", "|无|无|无|无|无|无|", "||/|/|/|/|/|", "|—||无||||", "|本月无变更||||||", "||没有需要上报的企业|||||", "|（以下空白）||||||", "|以下空白||||||", "|2022年7月18日||||||", "|||2022-7-18||||"],
+)
+def test_words_for_nothing_and_the_day_of_a_signature_are_named_once_and_no_record(line: str) -> None:
+    for body, rows in ((f"1|甲|A1||5|||\n{line}", [2]), (line, [])):
+        table, found = read(f"{HEAD}\n{body}")
+        assert list(table.frame.index) == rows
+        assert [code for code, _ in found] == [Code.OUTSIDE_ROWS]
+
+
+@pytest.mark.parametrize("line", ["|无锡示例铸造有限公司||||||", "|无|A1|||||", "|甲|无|||||", "|||无|5|||", "|甲||2022-7-18||||"])
+def test_beside_anything_else_words_for_nothing_leave_a_record(line: str) -> None:
+    table, found = read(f"{HEAD}\n{line}")
+    assert (list(table.frame.index), found) == ([2], [])
+
+
 def test_a_company_called_total_with_a_code_is_a_record() -> None:
     table, found = read(f"{HEAD}\n1|合计|A1||5|||")
     assert (list(table.frame.index), found) == ([2], [])

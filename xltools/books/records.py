@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts
@@ -21,6 +22,13 @@ REMARK = re.compile(
 )
 # “一、铸造行业”, “（二）灵宝市片区”: what parts the records of one kind from those of another, alone in its row.
 HEADING = re.compile(r"([(（][一二三四五六七八九十]{1,3}[)）]|[一二三四五六七八九十]{1,3}[、.．])")
+# What people write where there is nothing to report, or below the last record; a row that says nothing else is no record.
+NOTHING = re.compile(
+    r"[(（]?((本|当)(月|期|次|批次|年度?|县|区|市|单位))?(暂?无|没有|未发生|不涉及)"
+    r"(数据|资料|内容|情况|事项|变更|变化|调整|处理|新增|企业|项目|保障类?|整改|问题|此类|此项|该类|该项|相关|可|需|要|上报|申报|填报|报送|的)*[)）]?[。.]?"
+    r"|[(（]?(以下|下方?)(为)?空白[)）]?[。.]?|[-/\\／＼—–─]+"
+)
+DAY = re.compile(r"\d{4}\s*(年|[-./])\s*\d{1,2}\s*(月|[-./])\s*\d{1,2}\s*[日号]?")     # below a signature
 # A number below this under the name of a key, beside “合计”, counts something; no code is that short.
 MOST_COUNTED = 1_000_000
 # A line of text laid over this many columns is written for people to read, not a record.
@@ -102,9 +110,10 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
 
 @dataclass(frozen=True)
 class _Said:
-    """Which values below a header are blank, begin a signature line, are totals; and by column those that repeat the column's label."""
+    """Which values below a header are blank, say that there is nothing, begin a signature line, are totals; and by column those that repeat the column's label."""
 
     blank: frozenset[Cell]
+    nothing: frozenset[Cell]
     signatures: frozenset[Cell]
     totals: frozenset[Cell]
     labels: Mapping[int, frozenset[Cell]]
@@ -121,17 +130,19 @@ def _said(columns: Sequence[Column], area: Area) -> _Said:
             named.setdefault(name, set()).add(text)
     labels = {column: frozenset(named[name]) for name, column in area.columns.items() if name in named}
     totals = frozenset(text for text in texts if SUM in text and _is_total(text))
-    return _Said(frozenset(filter(is_blank, values)), frozenset(filter(area.labels.is_signature, odd)), totals, labels)
+    nothing = frozenset(text for text in texts if NOTHING.fullmatch(text.strip()))
+    return _Said(frozenset(filter(is_blank, values)), nothing, frozenset(filter(area.labels.is_signature, odd)), totals, labels)
 
 
 def _plain(columns: Sequence[Column], area: Area, said: _Said) -> Iterator[bool]:
     """Which rows are records at first sight: two fields, of the key where it has two, are filled, and nothing looks like a total, a signature or a label."""
     fields = {*area.columns.values()} - area.computed
     first = sorted(area.key & fields if len(area.key & fields) > 1 else fields)[:2]
+    no_key = said.blank | said.nothing
     odd = said.signatures.union(said.totals, *said.labels.values())
     doubtful = [column for column in columns if not odd.isdisjoint(column)]
     for at, cells in enumerate(zip(*(columns[column - 1] for column in first if column <= len(columns)), strict=True)):
-        yield len(cells) > 1 and said.blank.isdisjoint(cells) and not any(column[at] in odd for column in doubtful)
+        yield len(cells) > 1 and no_key.isdisjoint(cells) and not any(column[at] in odd for column in doubtful)
 
 
 def _content(number: int, row: Sequence[Cell], area: Area, blank: frozenset[Cell]) -> dict[int, Cell]:
@@ -195,19 +206,26 @@ def _named(content: Mapping[int, Cell]) -> set[int]:
 
 
 def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], about: tuple[Area, _Said]) -> bool:
-    """A total, a remark or a line of them, or the header once more."""
+    """A total, a remark or a line of them, words for nothing, or the header once more."""
     area, said = about
+    if said.nothing.issuperset(content.values()):
+        return True
     totals = set() if said.totals.isdisjoint(content.values()) else {column for column, value in content.items() if value in said.totals}
     if totals and not area.key & (_named(content) - totals):
         return True
     if len(content) == 1:
         column, value = next(iter(content.items()))
-        if isinstance(value, str) and (REMARK.match(value.strip()) or HEADING.match(value.strip()) or address(number, column) in area.wide):
+        if isinstance(value, date) or (isinstance(value, str) and (_is_line(value.strip()) or address(number, column) in area.wide)):
             return True
     if not area.key <= content.keys() and len(content) <= FOREIGN_SHARE * len(area.columns) and _is_note(content, area):
         return True
     repeated = sum(row[column - 1] in values for column, values in said.labels.items())
     return repeated >= 2 and 2 * repeated >= len(content)
+
+
+def _is_line(text: str) -> bool:
+    """Whether a text alone in its row is a remark, a heading or the day of a signature."""
+    return bool(REMARK.match(text) or HEADING.match(text) or DAY.fullmatch(text))
 
 
 def _is_note(content: Mapping[int, Cell], area: Area) -> bool:

@@ -37,6 +37,7 @@ _SCIENTIFIC = re.compile(r"-?\d(\.\d+)?E[+-]?\d{2,3}")
 _LABEL = re.compile("^(?:统一社会信用代码|统一代码|信用代码|代码|排污许可证(?:编号|号)?|许可证(?:编号|号)?):?")      # of the code behind it
 _SEPARATORS = re.compile(r"[-_.,·'\"`]")
 _BETWEEN_HAN = re.compile(r"(?<=[^\x00-\x7f])[ \u00a0\u3000]+(?=[^\x00-\x7f])")
+_BREAKS = re.compile(r"[\r\n]+")
 _COUNTRY = re.compile(r"^(\+|00)?86-?(?=1[3-9]\d|0)")
 _AREA = re.compile(r"^\((0\d{2,3})\)-?")
 _EXTENSION = re.compile(r"(转|分机|EXT\.?)-?", re.IGNORECASE)
@@ -165,6 +166,6 @@ def _plain_phone(text: str) -> str:
 
 def _plain_person(text: str) -> str:
     """Blanks between Chinese characters only pad short names; between words of two characters or more they part two people."""
-    line = one_line(text)
+    line = one_line(_BREAKS.sub(" ", text))      # two people in two lines are two
     whole = [part for part in _BETWEEN_HAN.split(line) if len(part) > 1]
     return line if len(whole) > 1 else _BETWEEN_HAN.sub("", line)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -16,6 +17,7 @@ from xltools.rules.codes import credit_code_check, is_credit_code
 from xltools.rules.limits import date_limits, limits_text
 from xltools.rules.text import shown
 
+WHOLE_CODE = re.compile("[0-9A-Z]{18}")
 ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and the digits that they are taken for
 
 
@@ -47,6 +49,8 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
 
 def _instead(typed: str) -> str:
     """What belongs in place of a text without a digit; the code with digits for the letters that no code has, where its check character then fits; else ""."""
+    if len({code for code in WHOLE_CODE.findall(typed.upper()) if is_credit_code(code)}) > 1:
+        return "；这里填了两家以上企业的代码，一行只填一家，请分行填写"
     if not any(one.isdecimal() for one in typed):
         return "；这里填的不是代码，请填这家企业的信用代码"
     code = typed.translate(ALIKE)

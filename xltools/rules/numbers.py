@@ -14,6 +14,7 @@ from xltools.rules.text import compact, key, narrow, shown
 
 _AS_SHOWN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)
+_AS_TEXT = "'‘’`"  # what marks a number as text in Excel, kept by programs that write files
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:,\d{3})+(?:\.\d+)?", re.ASCII)
 _WITH_TAIL = re.compile(r"([+-]?[\d,.]+) ?(.+)", re.ASCII | re.DOTALL)
 _NUMBER = re.compile(r"\d[\d,]*(?:\.\d+)?", re.ASCII)
@@ -46,7 +47,7 @@ def read_number(cell: object, field: Field) -> Reading:
     typed = visible(cell)
     if not typed:
         return BLANK
-    value = _value(narrow(typed))
+    value = _value(narrow(typed).lstrip(_AS_TEXT))
     if value is not None and not _is_list(typed):
         return Reading(value) if _AS_SHOWN.fullmatch(typed) else converted(value, "统一数字写法")
     return _with_unit(typed, field)
