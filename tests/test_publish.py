@@ -83,8 +83,9 @@ def test_many_that_one_reason_keeps_off_the_list_are_one_sentence_on_a_terminal_
     at = column("decided")
     assert said.message == f"14 家企业不能列入公示：还没有市级评定等级（{at}5:{at}7、{at}9:{at}11、{at}13:{at}20）"
     assert Code.NOT_PUBLISHED not in {one.code for one in gathered(done.findings)}
-    few = publish_book(summary(*rows[:10]), NOTICE, tmp_path / "少")
-    assert gathered(few.findings) == list(few.findings)
+    ten, eleven = (publish_book(summary(*rows[:count]), NOTICE, tmp_path / str(count)) for count in (12, 13))
+    assert (len(reasons(ten)), gathered(ten.findings)) == (10, list(ten.findings))
+    assert (len(reasons(eleven)), [one.code for one in gathered(eleven.findings)].count(Code.MANY_NOT_PUBLISHED)) == (11, 1)
 
 
 # --- what is on it ----------------------------------------------------------------------------------------------------
