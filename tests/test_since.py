@@ -90,10 +90,10 @@ def two_counties(folder: Path) -> None:
         county_file(folder / "收件箱", name, [enterprise(0)])
 
 
-@pytest.fixture
-def decided(tmp_path: Path) -> Path:
-    """A summary of this year in which a person decided about an enterprise that two counties report."""
-    folder = tmp_path / "今年"
+@pytest.fixture(scope="module")
+def decided(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A summary of this year in which a person decided about an enterprise that two counties report. To be read only."""
+    folder = tmp_path_factory.mktemp("今年")
     two_counties(folder)
     merged(folder, 7)
     path = folder / "市级汇总.xlsx"
