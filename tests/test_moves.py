@@ -57,7 +57,7 @@ def sent(grade: str) -> Outcome:
     return read(one)
 
 
-@pytest.mark.parametrize(("old", "new", "move"), [("C", "B", UP), ("A", "B", DOWN), ("B", "引领性", CHANGED)])
+@pytest.mark.parametrize(("old", "new", "move"), [("C", "B", UP), ("A", "B", DOWN), ("B", "引领性", CHANGED), ("长期停产", "未评级", CHANGED), ("长期停产", "B", CHANGED)])
 def test_grades_go_up_or_down_where_one_scheme_ranks_both(old: str, new: str, move: str) -> None:
     _, tables = merged(sent(old))
     _, after = merged(sent(new), tables)
