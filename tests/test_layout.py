@@ -1,8 +1,14 @@
 """How many lines a text takes: rows are made so high, and a line too few cuts the text."""
 
+from pathlib import Path
+
+import openpyxl
 import pytest
 
 from xltools.books.layout import lines
+from xltools.model.form import FIRST_ROW, Kind, load_template
+
+SUMMARY = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"
 
 
 @pytest.mark.parametrize(
@@ -20,3 +26,13 @@ from xltools.books.layout import lines
 )
 def test_a_word_of_letters_and_digits_is_not_parted_where_it_need_not_be(text: str, width: float, expected: int) -> None:
     assert lines(text, width) == expected
+
+
+def test_a_number_keeps_apart_from_the_text_in_the_next_column() -> None:
+    """They stood side by side, the one to the right and the other to the left, and read as 100停产."""
+    form = load_template("city")["reductions"]
+    sheet = openpyxl.load_workbook(SUMMARY)[form.sheet]
+    numbers = [column for column, one in enumerate(form, 1) if one.kind is Kind.NUMBER]
+    assert len(numbers) >= 4
+    found = [sheet.cell(FIRST_ROW, column).alignment for column in numbers]
+    assert {(one.horizontal, one.indent) for one in found} == {("right", 1)}

@@ -196,6 +196,8 @@ def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
         found.append("wrap")
     if one.is_choice or one.kind is Kind.INTEGER:
         found.append("center")
+    elif one.kind is Kind.NUMBER:
+        found.append("number")
     if one.name in plan.live.formulas:
         found.append("computed")
     return found

@@ -51,6 +51,7 @@ LOOKS: Mapping[str, Mapping[str, object]] = {
     "left": {"align": "left"},
     "indent": {"indent": 1},
     "right": {"align": "right"},
+    "number": {"align": "right", "indent": 1},      # apart from the text in the next column: 10 and 停产 are not 10停产
     "bold": {"bold": True},
     "large": {"font_size": 13, "bold": True},
     "figure": {"font_size": 24, "bold": True, "font_color": TEAL, "bg_color": "#F1F6F7", "align": "center"},
