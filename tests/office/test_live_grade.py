@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Iterator
 from datetime import date
@@ -92,6 +93,14 @@ def test_grades_are_those_of_the_command_line_and_nothing_else_changes(
     monkeypatch.setattr(check, "check_book", pytest.fail)
     done(engine, book, excel.merge)
     assert cells(book) == cells(open_book(file))
+
+
+def test_checklists_that_nobody_filled_grade_nobody_and_a_clean_check_says_what_it_looked_at(engine: Any, book: xw.Book) -> None:
+    made = done(engine, book, excel.checklist)
+    count = int(re.findall(r"生成了 (\d+) 份", made)[0])
+    assert count > 0
+    assert f"；{count} 家还是待核实：核查表没有填完" in done(engine, book, excel.grade)
+    assert done(engine, book, excel.check).endswith("　市级填写的内容没有发现问题；区县报送的问题在【问题清单】")
 
 
 def test_a_column_of_the_users_own_stays_beside_the_grades_and_an_undo_goes_behind_the_merge(engine: Any, book: xw.Book, folder: Path) -> None:

@@ -22,12 +22,14 @@ class Button:
 class CheckWords:
     """Checking an open workbook: the sheet of results, its headline, and the words in the notes on cells.
 
+    own: the headline of a city workbook where nothing is found, of which only what the city wrote is checked ·
     mark: begins our part of a note · former: begins the line that keeps the colour the cell had before.
     """
 
     sheet: str
     title: str
     clean: str
+    own: str
     found: str
     unpainted: str
     mark: str

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from xltools.actions.check_open import check_open
+from xltools.actions.run import TEMPLATE as CITY
 from xltools.books.live import LiveBook
 from xltools.faces.live.folders import policy_of
 from xltools.faces.live.host import MINUTE, Desk, Reply
@@ -29,7 +30,8 @@ def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
             clean(sheet, desk.back)
             unpainted += paint(sheet, [one for one in findings if one.place.sheet == sheet.name], desk.back)
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
-    text = (words.check.found if findings else words.check.clean).format(moment=f"{moment:{MINUTE}}", **counts)
+    clean_words = words.check.own if live.stamp.template == CITY else words.check.clean
+    text = (words.check.found if findings else clean_words).format(moment=f"{moment:{MINUTE}}", **counts)
     if unpainted:
         text += words.check.unpainted.format(count=unpainted)
     show(desk, findings, text)

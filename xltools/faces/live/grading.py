@@ -17,6 +17,7 @@ from xltools.faces.live.state import Snapshot, State, followed, keep, kept
 from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
+from xltools.model.grade import Status
 
 
 def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -55,7 +56,10 @@ def make(desk: Desk, moment: datetime, policy_id: str) -> Reply:
 
 
 def _graded(graded: Graded, moment: datetime) -> str:
-    return load_console().said["graded"].format(moment=f"{moment:{MINUTE}}", sheet=graded.sheet, **graded.outcome.counts)
+    said = load_console().said
+    count = sum(one.status is Status.UNVERIFIED for one in graded.outcome.enterprises)
+    unverified = said["unverified"].format(count=count) if count else ""
+    return said["graded"].format(moment=f"{moment:{MINUTE}}", sheet=graded.sheet, unverified=unverified, **graded.outcome.counts)
 
 
 def told(desk: Desk, line: str, moment: datetime, written: list[Snapshot]) -> Reply:
