@@ -333,7 +333,7 @@ CONTENTS = {
         {"name": "乙", "credit_code": "000000000000000000", "serial": 7, "hint": Formula("", "要改；")},
     ],
     "review": [{"credit_code": CODE.lower(), "process": "铸件"}],
-    "rectification": [{"due": date(2022, 7, 1)}, {"due": date(2022, 8, 1), "done": date(2022, 7, 30)}, {"problem": Formula("1/0", "#DIV/0!")}],
+    "rectification": [{"issue_no": "LB-01", "due": date(2022, 7, 1)}, {"due": date(2022, 8, 1), "done": date(2022, 7, 30)}, {"problem": Formula("1/0", "#DIV/0!")}],
     "protected": [{"credit_code": CODE, "task": Formula("G7*2")}],
 }
 
