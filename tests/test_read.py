@@ -135,6 +135,17 @@ def test_missing_columns_are_one_finding_that_names_them_in_the_template_s_order
     assert [(one.code, one.message) for one in findings] == [(Code.COLUMN_MISSING, "缺少列：乡镇（街道）、产量（吨）")]
 
 
+def test_a_header_laid_over_two_columns_is_taken_for_neither_of_them() -> None:
+    table, found = read("序号|单位全名和代码||乡镇（街道）|产量（吨）|核查人1|核查人2|查得名称\n1|甲|A1||5|||")
+    assert found == [(Code.COLUMN_MISSING, ""), (Code.COLUMN_UNKNOWN, "B1"), (Code.COLUMN_UNKNOWN, "C1")]
+    assert {"company", "code"}.isdisjoint(table.columns)
+
+
+def test_a_line_of_units_below_the_header_is_no_record() -> None:
+    table, found = read(f"{HEAD}\n|||（年月日）|（吨）|||\n1|甲|A1||5|||")
+    assert (list(table.frame.index), found) == ([3], [])
+
+
 def test_an_inserted_column_is_one_warning_and_moves_none() -> None:
     table, found = read("序号|自加|单位全名|登记代码|乡镇（街道）|产量（吨）|核查人1|核查人2|查得名称\n1|x|甲|A1||||\n2||乙|A2||||")
     assert found == [(Code.COLUMN_UNKNOWN, "B1")]
@@ -208,7 +219,7 @@ def test_without_a_header_there_is_no_table() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["合计||||11|||", "|小 计|||11|||", "全县合计|||||||", "|总计：2家||||||", "注：数据截至6月|||||||", "|备注：以上为全部||||||", "说明. 没有的填无|||||||"],
+    ["合计||||11|||", "|小 计|||11|||", "全县合计|||||||", "|总计：2家||||||", "注：数据截至6月|||||||", "|备注：以上为全部||||||", "说明. 没有的填无|||||||", "|附：已取消企业||||||"],
 )
 def test_totals_and_remarks_are_named_and_not_read(line: str) -> None:
     table, found = read(f"{HEAD}\n1|甲|A1||5|||\n2|乙|A2||6|||\n{line}")

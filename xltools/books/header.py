@@ -16,7 +16,7 @@ SEARCHED_ROWS = 15
 FEWEST_LABELS = 2
 # Bands over bands over labels: no form seen has more rows than these in its header.
 MOST_ROWS = 3
-UNIT = re.compile(r"(?=[（(\[]|单位)[（(\[]?(单位[:：])?\s*(万|千|百|亿|立方|平方|公|重量)?(吨|克|kg|元|%|％|家|个|天|年|月|日|米|㎡|m[23²³]?|块|件|kWh|t/a)[^（()）]{0,6}[)）\]]?", re.IGNORECASE)
+UNIT = re.compile(r"(?=[（(\[]|单位)[（(\[]?(单位[:：])?\s*(万|千|百|亿|立方|平方|公|重量)?(吨|克|kg|元|%|％|家|个|天|年|月|日|米|㎡|m[23²³]?|块|件|kWh|t/a)[^（()）]{0,6}[)）\]]?|[（(]?年[-/.、]?月[-/.、]?日[)）]?", re.IGNORECASE)
 ORDINAL = frozenset("甲乙丙丁戊") | {"栏次"}  # columns of words beside the numbered ones
 FEWEST_NUMBERS = 3  # 1, 2, 3 below the labels number the columns; a record has text beside its numbers
 
@@ -132,7 +132,8 @@ def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> C
     _by_shared_alias(found, matched.keys() - {column for pair in twice.values() for column in pair}, header, labels)
     open_fields = set(labels.exact.values()) - found.keys()
     for column, text in header.texts.items():
-        if column not in matched and (near := labels.close(text, open_fields)):
+        over_two = column + 1 not in header.texts and filled.get(column + 1)      # “产能及单位”, merged over both
+        if column not in matched and not over_two and (near := labels.close(text, open_fields)):
             found[near] = column
             open_fields.remove(near)
     taken = {*found.values(), *(second for _, second in twice.values())}

@@ -17,7 +17,7 @@ from xltools.model.form import Form, Owner
 SUM = "计"  # in every word for a total, in this writing only
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
 REMARK = re.compile(
-    r"(注|备注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|复核人?|经办人|联系人|(单位)?负责人|分管领导|(填报)?单位|填表日期|填报日期|日期)"
+    r"(注|备注|附|附件|附注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|复核人?|经办人|联系人|(单位)?负责人|分管领导|(填报)?单位|填表日期|填报日期|日期)"
     r"([(（](签字|签章|盖章|公章)[)）])?\d?[:：、.．]"
 )
 # “一、铸造行业”, “（二）灵宝市片区”: what parts the records of one kind from those of another, alone in its row.
