@@ -12,7 +12,7 @@ from xltools.books.style import FONT, INK, LINE, PAPER, TEAL
 from xltools.model.dashboard import Counts, Dashboard
 
 CHART_ROWS, AROUND = 13, 9  # rows of the sheet that a chart covers; those that a lying one takes besides one for each line
-PAGE_ROWS = 50  # rows that fit one upright page
+PAGE_ROWS, MONTHS_ROWS = 50, 20  # rows that fit one upright page; those of the chart of months, whose lines need room between them
 STANDING = 12  # so many names fit side by side below standing bars; more bars lie
 ROW_PIXELS, CHART_WIDTH = 20, 645
 # Of a chart's height and width, what its axes, title and legend leave for the bars; and the least that a number needs, in pixels.
@@ -92,11 +92,11 @@ def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tu
                 "values": [sheet.name, header, left + at, last - 1, left + at],
                 "line": {"color": color, "width": 2, "dash_type": dash},
                 "marker": look,
-                **({} if at == count - 1 else {"data_labels": {"value": True, "num_format": "0%", "position": "above", "font": FONTS}}),
+                **({} if at == count - 1 else {"data_labels": {"value": True, "num_format": "0%", "position": "above", "fill": {"color": PAPER}, "font": FONTS}}),
             }
         )
     chart.set_x_axis({"num_font": FONTS, "text_axis": True})
-    _insert_shares(sheet, chart, title, (last + 1, 1.1))     # above all of them, room for the number of a point
+    _insert_shares(sheet, chart, title, (last + 1, MONTHS_ROWS, 1.1))     # above all of them, room for the number of a point
 
 
 def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows: Rows) -> None:
@@ -127,14 +127,14 @@ def add_share_chart(workbook: Workbook, sheet: Worksheet, words: Dashboard, rows
     )
     chart.combine(line)
     chart.set_x_axis({"num_font": FONTS})
-    _insert_shares(sheet, chart, words.share.chart, (last + 1, 1))
+    _insert_shares(sheet, chart, words.share.chart, (last + 1, CHART_ROWS, 1))
 
 
-def _insert_shares(sheet: Worksheet, chart: Any, title: str, place: tuple[int, float]) -> None:
-    """Put a chart of shares on the sheet. place: the row above it, and the share at its upper edge."""
-    row, most = place
+def _insert_shares(sheet: Worksheet, chart: Any, title: str, place: tuple[int, int, float]) -> None:
+    """Put a chart of shares on the sheet. place: the row above it, the rows it covers, and the share at its upper edge."""
+    row, rows, most = place
     chart.set_y_axis({"num_font": FONTS, "num_format": "0%", "min": 0, "max": most, "major_unit": 0.2, "major_gridlines": GRID})
-    _insert(sheet, chart, (row, 0), CHART_ROWS, title)
+    _insert(sheet, chart, (row, 0), rows, title)
 
 
 def _kind(counts: Counts) -> str:

@@ -8,7 +8,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
-from xltools.books.charts import CHART_ROWS, add_months_chart
+from xltools.books.charts import MONTHS_ROWS, add_months_chart
 from xltools.books.figure_cells import Ranges, line, section
 from xltools.books.sheet import Formula
 from xltools.books.style import Styles
@@ -36,7 +36,7 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     if len(shown) == 1:
         return last + 1
     add_months_chart(workbook, sheet, words.chart, (row + 1, last, before, shares))
-    return last + 2 + CHART_ROWS
+    return last + 2 + MONTHS_ROWS
 
 
 def _month(month: Mapping[str, object], row: int, ranges: Ranges) -> list[Cell]:
