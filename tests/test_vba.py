@@ -78,3 +78,12 @@ def test_the_extension_is_packed_from_its_folder_byte_for_byte(build: ModuleType
 
 def test_libreoffice_never_meets_a_word_its_basic_does_not_know() -> None:
     assert [line for line in SOURCE.splitlines() if line.lstrip().startswith(("#", "Option", "Declare"))] == []
+
+
+def test_no_button_covers_the_words_beside_the_buttons() -> None:
+    """The labels of the folders stand in the fourth column; a button that reached into it hid their first character."""
+    with ZipFile(Path(__file__).parent.parent / "templates" / "市级汇总.xlsm") as package:
+        text = package.read("xl/drawings/vmlDrawing1.vml").decode()
+    anchors = [[int(number) for number in one.split(",")] for one in re.findall(r"<x:Anchor>([^<]+)", text)]
+    assert len(anchors) == len(BUTTONS)
+    assert max(right for _, _, _, _, right, _, _, _ in anchors) < 3

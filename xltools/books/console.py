@@ -19,7 +19,7 @@ from xltools.model.shipped import shipped
 SUFFIX = ".xlsm"        # only such a file can hold the macros behind the buttons
 FIRST, HEIGHTS = 3, (75.0, 27.0, 27.0)  # rows of the sheet, in points; the first has room for the result, because LibreOffice draws a cell over several rows badly
 ROWS = len(HEIGHTS)
-BUTTON_WIDTH, BUTTON_HEIGHT, GAP, ABREAST = 124, 48, 10, 3
+BUTTON_WIDTH, BUTTON_HEIGHT, GAP, ABREAST = 116, 48, 10, 3
 PIXELS = 4 / 3          # in a point
 # Defined names, by which the cells are found wherever they move.
 INBOX, CHECKLISTS, RESULT = "xltools_inbox", "xltools_checklists", "xltools_result"
