@@ -60,6 +60,11 @@ def test_the_codes_of_two_enterprises_in_one_cell_are_asked_for_in_two_rows(betw
     assert one.fix == "请对照营业执照逐位核对；这里填了两家以上企业的代码，一行只填一家，请分行填写"
 
 
+def test_a_permit_number_under_the_credit_code_is_told_for_what_it_is():
+    (one,) = [one for one in check(book(screening=[enterprise(credit_code=f"{CODE}001P", permit_no=CODE)])).findings if one.code is Code.CREDIT_CODE_FORM]
+    assert one.fix == f"请对照营业执照逐位核对；这里填的是排污许可证编号，它的前18位“{CODE}”才是信用代码"
+
+
 def test_two_people_in_two_lines_of_a_cell_are_two_people():
     assert (Code.PERSON_FORM, S + "V5") in found(book(screening=[enterprise(contact="张三\n李四")]))
 

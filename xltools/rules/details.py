@@ -13,10 +13,11 @@ from xltools.model.form import Field
 from xltools.model.local import example_in
 from xltools.model.policy import Policy
 from xltools.rules.choices import choices_text
-from xltools.rules.codes import credit_code_check, is_credit_code
+from xltools.rules.codes import PermitForm, credit_code_check, is_credit_code, permit_form
 from xltools.rules.limits import date_limits, limits_text
 from xltools.rules.text import shown
 
+CODE_LENGTH = 18
 WHOLE_CODE = re.compile("[0-9A-Z]{18}")
 ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and the digits that they are taken for
 
@@ -51,6 +52,8 @@ def _instead(typed: str) -> str:
     """What belongs in place of a text without a digit; the code with digits for the letters that no code has, where its check character then fits; else ""."""
     if len({code for code in WHOLE_CODE.findall(typed.upper()) if is_credit_code(code)}) > 1:
         return "；这里填了两家以上企业的代码，一行只填一家，请分行填写"
+    if permit_form(typed) is PermitForm.NATIONAL and is_credit_code(typed[:CODE_LENGTH]):
+        return f"；这里填的是排污许可证编号，它的前18位“{typed[:CODE_LENGTH]}”才是信用代码"
     if not any(one.isdecimal() for one in typed):
         return "；这里填的不是代码，请填这家企业的信用代码"
     code = typed.translate(ALIKE)

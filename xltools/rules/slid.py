@@ -24,6 +24,7 @@ from xltools.rules.cells import cell_reader, is_blank
 from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
 from xltools.rules.declared import CellRule, declared
+from xltools.rules.details import CODE_LENGTH
 from xltools.rules.text import shown
 
 STEPS = (-1, 1, -2, 2)          # how far a row may have gone; to the left is negative
@@ -31,7 +32,6 @@ ENOUGH, PER_MISFIT = 3, 5       # cells that are wrong where they are and right 
 BAD, ANY, GOOD = -1, 0, 1       # how a cell fits a field; ANY where the field takes any text
 STILL_SAID = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})   # what reading had taken out of the table before
 BETWEEN_SHEETS = 4
-CODE_LENGTH = 18                # a permit number begins with the code
 
 
 @dataclass(frozen=True)
