@@ -1,6 +1,6 @@
 """The objects that our buttons ask Excel itself for, beyond what xlwings offers, on a LibreOffice: the branch for Excel runs here, where no Excel is.
 
-Known of Excel and kept to: a link stays when its cell gets another value; a property of cells that are not alike is None.
+Known of Excel and kept to: the colour of cells that are not alike is black, any other property of theirs None.
 Every question is counted, because in Excel each goes to another process.
 """
 
@@ -19,7 +19,7 @@ from xltools.libreoffice import block
 from xltools.libreoffice.cells import Range
 
 NO_LINE, LINE = -4142, 1        # xlLineStyleNone, xlContinuous
-NO_FILL, SOME = -4142, 3        # xlColorIndexNone, one of the others
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 INSIDE = re.compile(r"#(?:'([^']+)'|([^'.]+))[.](\$?[A-Z]+\$?[0-9]+)")      # how LibreOffice names a cell of the same workbook
 asked: Counter[str] = Counter()
 
@@ -52,20 +52,9 @@ class Cells:
     def _ClearHyperlinks(self) -> None:     # noqa: N802
         change(self._impl, "")
 
-    @property
-    def _Interior(self) -> Interior:    # noqa: N802
-        return Interior(len(block.fills(self._impl.xl)), len(self._impl))
-
     def _Borders(self, edge: int) -> Border:    # noqa: N802
         assert edge == looks.BOTTOM
         return Border(block.is_underlined(self._impl.xl))
-
-
-class Interior:
-    """The fills of a range."""
-
-    def __init__(self, filled: int, of: int) -> None:
-        self.ColorIndex = NO_FILL if not filled else None if filled < of else SOME
 
 
 class Border:
@@ -111,6 +100,14 @@ def change(cell: Range, url: str) -> None:
     block.set_links(cell.sheet.document, cell.xl, {0: url})
 
 
+def color(cells: Range) -> tuple[int, int, int] | None:
+    """The fill of a range, as xlwings tells it in Excel: where none counts as white, cells that are not alike are black."""
+    asked["color"] += 1
+    filled = block.fills(cells.xl)
+    seen = {*filled.values()} | ({WHITE} if len(filled) < len(cells) else set())
+    return None if not filled else seen.pop() if len(seen) == 1 else BLACK
+
+
 @contextmanager
 def pretended(patched: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """While the block runs our buttons take the LibreOffice for Excel; gives what it was asked."""
@@ -120,6 +117,7 @@ def pretended(patched: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         for module in (cells, heights, links, looks):
             inside.setattr(module, "is_libreoffice", lambda book: False)
         inside.setattr(Range, "api", property(Cells))
+        inside.setattr(Range, "color", property(color, vars(Range)["color"].fset))
         inside.setattr(HostSheet, "api", property(lambda sheet: Sheet))
         asked.clear()
         yield asked

@@ -15,7 +15,19 @@ import xlwings as xw
 from tests.bench.city import write_city
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.office.excel_like import pretended
-from tests.office.live_books import CITY, LEDGER, NOW, cells, column_of, done, everything, make_own, row_of, stop_clock
+from tests.office.live_books import (
+    CITY,
+    LEDGER,
+    NOW,
+    YELLOW,
+    cells,
+    column_of,
+    done,
+    everything,
+    make_own,
+    row_of,
+    stop_clock,
+)
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.books.layout import header_text
@@ -116,3 +128,15 @@ def test_a_check_in_excel_paints_and_cleans_what_it_does_elsewhere(engine: Any, 
         assert fills(sheet.range("A1:AZ20")) == before
     finally:
         book.close()
+
+
+def test_colours_in_excel_are_asked_for_until_cells_are_alike(engine: Any, book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> None:
+    sheet = book.sheets.add("颜色", after=book.sheets[-1])
+    sheet.range("A1:D40").color = YELLOW
+    sheet.range("B3").color, sheet.range("C5:C9").color, sheet.range("D30").color = (0, 0, 0), (255, 255, 255), None
+    block = sheet.range("A1:F60")
+    wanted = fills(block)
+    assert (wanted[2, 1], wanted[4, 2], wanted.get((29, 3)), len(wanted)) == ((0, 0, 0), (255, 255, 255), None, 159)
+    with pretended(monkeypatch) as asked:
+        assert fills(block) == wanted
+        assert asked["color"] < len(wanted)

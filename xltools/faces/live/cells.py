@@ -19,7 +19,7 @@ from xltools.libreoffice import block as uno_block
 
 # Text that a host could take for a formula, a number, a date or a truth value does not begin with a Chinese character.
 SAFE = re.compile(r"[㐀-鿿（【“《]")
-NO_FILL = -4142     # Excel: xlColorIndexNone; cells of which only some are filled have no index
+UNSURE = ((0, 0, 0), (255, 255, 255))   # in Excel: cells that are not alike; cells of which some are white and others not filled
 
 Point = tuple[int, int]
 Color = tuple[int, int, int]
@@ -84,12 +84,15 @@ def fills(block: Any) -> dict[Point, Color]:
 
 
 def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
-    """Excel tells of a whole block only whether any cell is filled, so halves of it are asked; columns first, whole columns are alike."""
-    if block.api.Interior.ColorIndex == NO_FILL:
+    """Excel tells one colour of cells that are all alike, and calls others black, so halves of these are asked; columns first, whole columns are alike.
+
+    Source: github.com/xlwings/xlwings/issues/1951.
+    """
+    color, (height, width) = block.color, block.shape
+    if color is None:
         return
-    height, width = block.shape
-    if height == width == 1:
-        yield corner, block.color
+    if height == width == 1 or color not in UNSURE:
+        yield from (((corner[0] + row, corner[1] + column), color) for row in range(height) for column in range(width))
         return
     for part, shift in _halves(block, height, width):
         yield from _fills(part, (corner[0] + shift[0], corner[1] + shift[1]))
