@@ -123,6 +123,16 @@ def test_what_came_before_the_decision_or_concerns_another_takes_nothing_down(ch
     assert ("正面清单", NAMES[0], "A", "五3") in listed(of(decided(0, "A", **PLAIN), events=[lie]))
 
 
+@pytest.mark.parametrize(("row", "day"), [({"decided_date": None}, datetime(2022, 8, 10)), ({}, None)])
+def test_what_came_nobody_can_tell_when_is_asked_and_keeps_the_enterprise_off_the_positive_list(row: dict[str, Cell], day: Cell) -> None:
+    """五1: false material takes to the lowest grade; whether before the decision or after it, a date must say."""
+    lie = event(0, "隐瞒或提供虚假材料", found_date=day)
+    (found,) = lines(of(decided(0, "A", **PLAIN) | row, events=[lie]))
+    assert (found["kind"], found["grade"]) == ("待决定处理后的等级", "A")
+    assert str(found["reason"]).startswith("“隐瞒或提供虚假材料”：没有填决定日期或发现日期，分不清在评定 A 之前还是之后")
+    assert listed(of(decided(0, "A", **PLAIN) | row, events=[event(0, "设备设施更换（未报备）", found_date=day)]))[0][0] == "正面清单"
+
+
 def test_every_violation_goes_to_the_platform_for_credit_whoever_the_enterprise_is() -> None:
     """二(五): enterprises that violated are put on the platform, not only those with a grade."""
     found = lines(of(decided(0, None, **PLAIN), events=[event(0, "环境违法"), event(1, "环境违法"), event(2, "设备设施更换（未报备）")]))

@@ -11,7 +11,7 @@ from datetime import date
 
 from xltools.model.local import told_in
 from xltools.model.named_lists import load_list_words
-from xltools.model.policy import Effect, Policy
+from xltools.model.policy import Effect, Policy, Scheme
 from xltools.model.standing import Event, Standing, State
 from xltools.model.table import Table
 from xltools.rules.account import row_of
@@ -98,7 +98,11 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
         if standing and standing.state in STATES:
             last = standing.history[-1]
             yield _line(STATES[standing.state], row, place, event=last.kind, day=last.when.isoformat() if last.when > date.min else "", grade=standing.grade, clause=last.clause)
-    now = [Part(part.process, part.table, standing.grade if standing else part.grade) for part, standing in zip(parts, after, strict=True)]
+    unclear = [_unclear(part, row, city) for part, row in zip(parts, rows, strict=True)]
+    for event, row in zip(unclear, rows, strict=True):
+        if event:
+            yield _line("waiting", row, place, reason="undated", event=event.kind, grade=row["decided"])
+    now = [Part(part.process, part.table, "" if event else standing.grade if standing else part.grade) for part, standing, event in zip(parts, after, unclear, strict=True)]
     grade = whole(now, city.policy).grade
     lists = {"positive": words.positive, "asked": words.asked, "free": words.free, "seasonal": words.seasonal}
     yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
@@ -116,8 +120,25 @@ def _after(part: Part, row: Row, city: City) -> Standing | None:
     scheme, decided = scheme_of(part, city.policy), row["decided_date"]
     if scheme is None or not isinstance(decided, date):
         return None
-    since = [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"]) and one.when >= decided]
-    return sanction([Standing(since[0].credit_code if since else "", part.process, scheme, part.grade)], since, city.policy)[0][0]
+    return _sanctioned(part, scheme, [one for one in _events(row, city) if one.when >= decided], city.policy)
+
+
+def _unclear(part: Part, row: Row, city: City) -> Event | None:
+    """What happened before or after the decision, nobody can tell which: one of them has no date, and after it the grade would be another."""
+    scheme, decided = scheme_of(part, city.policy), row["decided_date"]
+    if scheme is None:
+        return None
+    undated = [one for one in _events(row, city) if one.when == date.min or not isinstance(decided, date)]
+    standing = _sanctioned(part, scheme, undated, city.policy)
+    return undated[-1] if (standing.grade, standing.state) != (part.grade, State.IN_FORCE) else None
+
+
+def _events(row: Row, city: City) -> list[Event]:
+    return [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"])]
+
+
+def _sanctioned(part: Part, scheme: Scheme, events: Sequence[Event], policy: Policy) -> Standing:
+    return sanction([Standing(events[0].credit_code if events else "", part.process, scheme, part.grade)], events, policy)[0][0]
 
 
 def counted(lines: Iterable[Line]) -> list[tuple[str, int]]:
