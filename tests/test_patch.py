@@ -104,10 +104,10 @@ def test_a_front_sheet_comes_first_is_shown_and_leaves_names_on_their_sheets():
     data = changed(small(), lambda name, content: content.replace(b"</sheets>", b"</sheets>" + names.encode()).replace(b"<sheets>", views.encode() + b"<sheets>"))
     selected = changed(data, lambda name, content: content.replace(b"<sheetData>", b'<sheetViews><sheetView tabSelected="1" workbookViewId="0"/></sheetViews><sheetData>'))
     patch = Patch(selected, "甲.xlsx")
-    add_front_sheet(patch, "退回&说明", EMPTY_SHEET)
+    add_front_sheet(patch, "退回&说明", EMPTY_SHEET, 3)
     assert [one.name for one in sheets_of(patch)] == ["退回&说明", "表"]
     book = outline(patch.read(patch.main), 2)
-    assert [one.attributes.get("localSheetId") for one in book.first("definedNames").children] == ["1", None]
+    assert [(one.attributes["name"], one.attributes.get("localSheetId")) for one in book.first("definedNames").children] == [("_xlnm.Print_Titles", "0"), ("n", "1"), ("all", None)]
     assert len({one.attributes["sheetId"] for one in book.first("sheets").children}) == 2
     assert b"tabSelected" not in patch.read("xl/worksheets/sheet1.xml")     # two selected sheets would be edited together
     take_out_sheet(patch, sheets_of(patch)[0])

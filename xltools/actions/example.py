@@ -108,13 +108,16 @@ def write_checklists(folder: Path, counties: Path, policy: Policy) -> list[Path]
 
 def _hints(ground: Ground, computed: Live) -> dict[tuple[str, int, str], str]:
     """The words of the hints by form, record and cell, from the answer key: one a record, on a card one a field."""
+    shown: dict[tuple[str, int, str], str] = {}
     cards = {form.name for form in ground.template if form.layout == "card"}
     said: dict[tuple[str, int, str], set[Said]] = {}
     for planted in ground.key:
         if planted.record is not None:
             name = f"{planted.field}.hint" if planted.form in cards else "hint"
-            said.setdefault((planted.form, position(ground, planted), name), set()).add((planted.field, planted.code))
-    return {(form, at, name): hint(computed.forms[form].checks, found, ground.sheets[form][at]) for (form, at, name), found in said.items()}
+            cell = planted.form, position(ground, planted), name
+            said.setdefault(cell, set()).add((planted.field, planted.code))
+            shown |= {cell: planted.shown} if planted.shown else {}
+    return {(form, at, name): hint(computed.forms[form].checks, found, ground.sheets[form][at]) for (form, at, name), found in said.items()} | shown
 
 
 def file_name(ground: Ground) -> str:

@@ -85,6 +85,8 @@ WRONG_CELLS: tuple[Fault, ...] = (
     cell("measures", "cut_red", 120, Code.OUT_OF_RANGE),
 )
 
+# What the hint of a row says in a spreadsheet program that does not see that the row has slid.
+SLID = "产能未填写；产能单位不在可选范围；目标完成时限不是日期；能源类型不在可选范围；全部低VOCs原辅材料不在可选范围；近三年荣誉不在可选范围；"
 WRONG_ROWS: tuple[Fault, ...] = (
     cell("cover", "sign_date", slips.dotted, Code.CONVERTED),
     row("screening", {"current": "B", "self": "C", "applied": "C", "target": "B"}, [("applied", Code.NOT_WORSE)], where(alone, industry="铸造|耐火材料|砖瓦窑")),
@@ -99,7 +101,7 @@ WRONG_ROWS: tuple[Fault, ...] = (
     cell("review", "m_energy", "无", Code.MATERIAL_MISSING, where(opinion="同意上报")),
     cell("review", "director_signed", "未签字", Code.NOT_SIGNED, where(opinion="同意上报")),
     again("rectification", {"problem": "厂区道路有积尘"}, [("issue_no", Code.DUPLICATE_VALUE)]),
-    slips.inserted_cell("screening", "capacity"),
+    slips.inserted_cell("screening", "capacity", SLID),
     below("screening", {"serial": "合计", "capacity": 386000}, [("serial", Code.OUTSIDE_ROWS)]),
 )
 

@@ -14,12 +14,16 @@ from xltools.rules.records import Record, Value
 
 @dataclass(frozen=True)
 class Planted:
-    """A finding that must come: at a field of a record; without record at its header; without field at the sheet or file."""
+    """A finding that must come: at a field of a record; without record at its header; without field at the sheet or file.
+
+    shown: what the hint column says beside it, where that does not follow from the finding.
+    """
 
     code: Code
     form: str = ""
     field: str = ""
     record: Record | None = None
+    shown: str = ""
 
 
 @dataclass
@@ -33,9 +37,9 @@ class Ground:
     key: list[Planted] = field(default_factory=list)
     taken: set[Value] = field(default_factory=set)
 
-    def expect(self, code: Code, form: str = "", field: str = "", record: Record | None = None) -> None:
+    def expect(self, code: Code, form: str = "", field: str = "", record: Record | None = None, shown: str = "") -> None:
         """Adds one finding to the answer key."""
-        self.key.append(Planted(code, form, field, record))
+        self.key.append(Planted(code, form, field, record, shown))
 
     def take(self, form: str, fits: Fits) -> Record:
         """A record that fits and whose enterprise has no fault yet. Raises LookupError when there is none."""

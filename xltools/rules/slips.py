@@ -124,8 +124,11 @@ def typed_over(form: str) -> Fault:
     return plant
 
 
-def inserted_cell(form: str, name: str) -> Fault:
-    """A cell inserted into one row: what stood from this field on stands one column further to the right, over the computed cell at the end."""
+def inserted_cell(form: str, name: str, shown: str) -> Fault:
+    """A cell inserted into one row: what stood from this field on stands one column further to the right, over the computed cell at the end.
+
+    shown: what the sheet's own formulas say of the row.
+    """
 
     def plant(ground: Ground) -> None:
         record = ground.take(form, alone)
@@ -133,7 +136,7 @@ def inserted_cell(form: str, name: str) -> Fault:
         after = names[names.index(name):]
         values = [record.get(one) for one in after]
         record |= dict(zip(after, [None, *values], strict=False))
-        ground.expect(Code.ROW_SLID, form, after[1], record)
+        ground.expect(Code.ROW_SLID, form, after[1], record, shown)
 
     return plant
 
