@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import xlwings as xw
 
 from tests.county_files import POLICY
 from tests.office import browser, host, validator
@@ -66,3 +67,11 @@ def blank(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "收件箱").mkdir(parents=True)
     make_templates(folder, POLICY)
     return folder
+
+
+@pytest.fixture
+def book(engine: Any, folder: Path) -> Iterator[xw.Book]:
+    """The summary in the bureau's folder that the module's own fixture `folder` gives, open."""
+    opened = xw.Book(str(folder / "市级汇总.xlsm"))
+    yield opened
+    opened.close()

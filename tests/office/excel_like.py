@@ -17,6 +17,7 @@ import pytest
 from xltools.faces.live import cells, heights, links, looks
 from xltools.libreoffice import block
 from xltools.libreoffice.cells import Range
+from xltools.libreoffice.sheet import Sheet as HostSheet
 
 NO_LINE, LINE = -4142, 1        # xlLineStyleNone, xlContinuous
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
@@ -111,8 +112,6 @@ def color(cells: Range) -> tuple[int, int, int] | None:
 @contextmanager
 def pretended(patched: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """While the block runs our buttons take the LibreOffice for Excel; gives what it was asked."""
-    from xltools.libreoffice.sheet import Sheet as HostSheet
-
     with patched.context() as inside:
         for module in (cells, heights, links, looks):
             inside.setattr(module, "is_libreoffice", lambda book: False)

@@ -50,14 +50,6 @@ def folder(tmp_path: Path, blank: Path) -> Path:
 
 
 @pytest.fixture
-def book(engine: Any, folder: Path) -> Iterator[xw.Book]:
-    """The blank summary, open."""
-    opened = xw.Book(str(folder / "市级汇总.xlsm"))
-    yield opened
-    opened.close()
-
-
-@pytest.fixture
 def asked(book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
     """What Excel was asked; the open summary is one in Excel from here on."""
     stop_clock(monkeypatch, NOW)

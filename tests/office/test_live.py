@@ -68,14 +68,6 @@ def with_county(folder: Path) -> Path:
     return folder
 
 
-@pytest.fixture
-def book(engine: Any, folder: Path) -> Iterator[xw.Book]:
-    """The blank summary, open."""
-    opened = xw.Book(str(folder / "市级汇总.xlsm"))
-    yield opened
-    opened.close()
-
-
 @pytest.fixture(scope="module")
 def ready(tmp_path_factory: pytest.TempPathFactory, blank: Path) -> Path:
     """The bureau's folder, the summary merged by the command line. To be copied."""

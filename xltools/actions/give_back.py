@@ -21,7 +21,7 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.answers import called
-from xltools.rules.cross import only_county
+from xltools.rules.cross import only_county, packed_in
 from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
 from xltools.rules.tally import accounts
 
@@ -70,7 +70,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
 
 def _is_theirs(found: Finding) -> bool:
     """Whether the county has to do something about a finding."""
-    return found.severity is not Severity.NOTE and found.code is not Code.SENT_TWICE and not dict(found.values).get("inside")
+    return found.severity is not Severity.NOTE and found.code is not Code.SENT_TWICE and not packed_in(found)
 
 
 def _in_sheets(findings: Iterable[Finding], one: Submission) -> tuple[Finding, ...]:

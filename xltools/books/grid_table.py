@@ -17,7 +17,7 @@ def read_source(path: Path) -> list[SourceTable]:
     data = content_of(path, path.name)
     if is_document(data, path.name):
         return tables_in(data, path.name)
-    book = open_book(path)
+    book = open_book(path, content=data)
     return [table for sheet in book.sheets if (table := sheet_table(book, sheet)).cells]
 
 

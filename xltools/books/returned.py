@@ -65,8 +65,9 @@ def returned(path: Path, letter: Letter) -> bytes:
     draft = Draft(patch, StyleTable(patch.read(part) if part else b""))
     _clean(draft, book)
     formers = _mark(draft, letter.findings)
-    content = front_sheet(letter, Known(formers, abouts(book, letter.findings, letter.records)), draft.styles)
-    front = add_front_sheet(patch, _front_name(patch), content, titles_at(front_lines(letter)))
+    lines = list(front_lines(letter))
+    content = front_sheet(letter, lines, Known(formers, abouts(book, letter.findings, letter.records)), draft.styles)
+    front = add_front_sheet(patch, _front_name(patch), content, titles_at(lines))
     if not part:
         part = patch.free_part("xl/styles{}.xml")
         patch.declare(part, f"{TYPE}styles+xml")

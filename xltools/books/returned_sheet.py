@@ -6,7 +6,7 @@ Source: ECMA-376 part 1, 18.3.1.99.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from xltools.books.address import address, column_letters, split
@@ -16,7 +16,7 @@ from xltools.books.patch import MAIN
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
-from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, front_lines, holds
+from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, holds
 from xltools.books.style import BASE, LOOKS
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -36,12 +36,11 @@ class Known:
     abouts: Mapping[Finding, str]
 
 
-def front_sheet(letter: Letter, known: Known, styles: StyleTable) -> bytes:
-    """The worksheet part, not yet signed."""
+def front_sheet(letter: Letter, lines: Sequence[Line], known: Known, styles: StyleTable) -> bytes:
+    """The worksheet part, not yet signed. lines: the letter's, see `returned_letter.front_lines`."""
     words = load_return()
     rows: list[str] = []
     links: list[tuple[str, Link]] = []
-    lines = list(front_lines(letter))
     numbers: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines, 1):
         record = words.record if number == 1 else _recorded(line, known, letter)

@@ -93,11 +93,12 @@ def first_per_cell(findings: Iterable[Finding]) -> list[Finding]:
 def order(finding: Finding) -> tuple[str, str, int, int, str, str]:
     """Sort key: file, sheet, row, column, code, sentence; the same whatever order files were read in."""
     place = finding.place
-    return (place.file, place.sheet, *_row_and_column(place.cell), finding.code.number, finding.message)
+    return (place.file, place.sheet, *row_and_column(place.cell), finding.code.number, finding.message)
 
 
 @lru_cache(maxsize=2**16)
-def _row_and_column(cell: str) -> tuple[int, int]:
+def row_and_column(cell: str) -> tuple[int, int]:
+    """Where a cell stands, both from 1; 0 for what its address leaves out."""
     letters = "".join(c for c in cell if c.isalpha())
     digits = "".join(c for c in cell if c.isdigit())
     column = 0

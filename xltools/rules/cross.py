@@ -65,13 +65,18 @@ def in_archives(outcome: Outcome, policy: Policy) -> dict[str, tuple[str, str]]:
     """
     found: dict[str, tuple[str, str]] = {}
     for one in outcome.findings:
-        inside = dict(one.values).get("inside") if one.code is Code.UNREADABLE else None
-        for path in inside if isinstance(inside, tuple) else ():
+        for path in packed_in(one):
             name = path.rpartition("/")[2]
             county = next((named for text in (name, path, one.place.file) if (named := only_county(text, policy))), "")
             if county:
                 found.setdefault(county, (one.place.file, name))
     return found
+
+
+def packed_in(one: Finding) -> tuple[str, ...]:
+    """The workbooks in the archive that a finding is about; none where it is about something else."""
+    inside = dict(one.values).get("inside") if one.code is Code.UNREADABLE else None
+    return inside if isinstance(inside, tuple) else ()
 
 
 def newest(group: Sequence[Submission]) -> Submission | None:

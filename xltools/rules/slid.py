@@ -15,7 +15,7 @@ from itertools import combinations_with_replacement
 import pandas as pd
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place, Severity, row_and_column
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
@@ -98,7 +98,7 @@ def cells_told(findings: Iterable[Finding]) -> set[str]:
         told.add(one.place.cell)
         if one.code is Code.ROW_SLID:
             first, _, last = str(dict(one.values)["cells"]).partition(":")
-            told |= {f"{letters(at)}{row_of(one.place)}" for at in range(_column(first), _column(last or first) + 1)}
+            told |= {f"{letters(at)}{row_of(one.place)}" for at in range(row_and_column(first)[1], row_and_column(last or first)[1] + 1)}
     return told
 
 
@@ -134,7 +134,7 @@ class Fitness:
 
     def __init__(self, table: Table, policy: Policy) -> None:
         self.table, self.policy = table, policy
-        self.fields = {_column(where): table.form[name] for name, where in table.columns.items()}
+        self.fields = {row_and_column(where)[1]: table.form[name] for name, where in table.columns.items()}
         self.known: dict[tuple[str, type, object], int] = {}
 
     @cached_property
@@ -215,11 +215,3 @@ def _score(span: tuple[int, int], by: int, own: Mapping[int, int], there: Mappin
     empty = range(first, first - by) if by < 0 else range(last - by + 1, last + 1)
     vacated = sum(at in fields and fields[at].required for at in empty)
     return sum(there[at] - own[at] for at in inside), -vacated, -abs(by), first - last
-
-
-def _column(cell: str) -> int:
-    """The number of a cell's column: A and A5 are 1."""
-    number = 0
-    for letter in cell.rstrip("0123456789"):
-        number = number * 26 + ord(letter) - 64
-    return number

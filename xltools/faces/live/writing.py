@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 
 from xltools.actions.merge_open import SheetWork
@@ -14,7 +13,7 @@ from xltools.books.style import BASE, LOOKS, kind_look
 from xltools.books.summary import ONLY_WHEN_FILLED, ROW_HEIGHT
 from xltools.books.summary import heights as needed
 from xltools.faces.live.back import Back, show
-from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, tint_color, write_changed
+from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, stretches, tint_color, write_changed
 from xltools.faces.live.heights import heights, set_heights
 from xltools.faces.live.host import Desk
 from xltools.faces.live.links import links_of_rows, relink, targets
@@ -48,7 +47,7 @@ def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
             rows = [[record.get(one.name) for one in fields] for record in work.plan.rows]
             written.update(write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]]))
         recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **_tints(work.plan)})
-        _link(desk, block, work, before, sorted(written))
+        _link(desk, block, work, before, written)
         now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
         set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
     set_notes(sheet, FIRST_ROW, _moved_notes(work, before))
@@ -65,9 +64,9 @@ def add_header(sheet: Any, form: Form) -> None:
 
 def _runs(work: SheetWork) -> Iterator[tuple[int, list[Field]]]:
     """Neighbouring columns that are written: the first, counted from 0, and their fields."""
-    for _, run in groupby(enumerate(work.used), key=lambda item: item[1][0] - item[0]):
-        columns = [place for _, place in run]
-        yield columns[0][0] - 1, [one for _, one in columns]
+    fields = dict(work.used)
+    for first, last in stretches(fields):
+        yield first - 1, [fields[column] for column in range(first, last + 1)]
 
 
 def _dress(sheet: Any, work: SheetWork, old: int, added: int) -> None:
@@ -115,7 +114,7 @@ def _tints(plan: SheetPlan) -> dict[Point, Color]:
     return found
 
 
-def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Sequence[int]) -> None:
+def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Collection[int]) -> None:
     """Let every record lead to where it came from, and the user's own links go with their records. written: rows that may have other links than before."""
     fields = [one.name for one in work.plan.form]
     places = [(row, fields.index(name)) for row, name in work.plan.links]
@@ -125,8 +124,7 @@ def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Se
         for (row, column), url in before.links.items()
         if work.plan.form.fields[column].owner is Owner.CITY and (now := work.moved.get(row + FIRST_ROW)) is not None
     }
-    again = {*written}
-    there = {point: url for point, url in before.links.items() if point[0] not in again} | links_of_rows(block, written)
+    there = {point: url for point, url in before.links.items() if point[0] not in written} | links_of_rows(block, sorted(written))
     relink(block, {**theirs, **ours}, there)
     ink(block, dict.fromkeys(ours, rgb(str(LOOKS["link"]["font_color"]))))
 
