@@ -76,6 +76,12 @@ def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, ca
         (["check", "--jsn", "."], "没有选项 --jsn"),
         (["check", ".", "--policy", "某市"], "没有名为“某市”的政策"),
         (["merge", "."], "缺少选项 --output"),
+        (["merge", ".", "-o", "汇总.csv"], "扩展名只能是 .xlsx、.xlsm。请写成 汇总.xlsx"),
+        (["make", "policy", "-o", "政策库.xlsm"], "扩展名只能是 .xlsx。请写成 政策库.xlsx"),
+        (["make", "policy", "-o", "."], "选项 --output 不对：“.”是文件夹，这里要写一个文件"),
+        (["make", "templates", "-o", __file__], "test_cli.py”是文件，这里要写一个文件夹"),
+        (["recheck", __file__, "-o", "核查责任.xlsx", "--sample", "十"], "选项 --sample 不对：应为整数，不小于 0"),
+        (["recheck", __file__, "-o", "核查责任.xlsx", "--sample", "-1"], "选项 --sample 不对：应为整数，不小于 0"),
     ],
 )
 def test_a_wrong_command_line_leaves_with_2_and_one_chinese_sentence(arguments: list[str], sentence: str, capsys: pytest.CaptureFixture[str]) -> None:
@@ -84,6 +90,13 @@ def test_a_wrong_command_line_leaves_with_2_and_one_chinese_sentence(arguments: 
     assert sentence in printed.err
     assert printed.out == ""
     assert printed.err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("typed", "written"), [("底册", "底册.xlsx"), ("2022.06", "2022.06.xlsx"), ("截至6.30日", "截至6.30日.xlsx"), ("政策.XLSX", "政策.XLSX")])
+def test_a_workbook_named_without_its_ending_gets_it(typed: str, written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.run(["make", "policy", "-o", str(tmp_path / typed)]) == 0
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [written]
+    assert written in capsys.readouterr().out
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

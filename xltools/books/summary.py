@@ -65,7 +65,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
 
     One with buttons (.xlsm) has every sheet, so that a merge from inside finds its place; those without rows are hidden.
     """
-    buttons = path.suffix == SUFFIX
+    buttons = path.suffix.lower() == SUFFIX
     with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
         for form in template:

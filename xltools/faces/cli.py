@@ -145,7 +145,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
 
 @commands.command()
 @files_argument
-@output_file("市级汇总.xlsx", "汇总写到哪个文件；已有的先备份，市级填写的内容保留。")
+@output_file("市级汇总.xlsx", "汇总写到哪个文件；已有的先备份，市级填写的内容保留。", ".xlsm")
 @click.option("--since", default="", metavar="2022-07", help="“变动”与哪个月底（或哪一天，2022-07-15）的汇总比；默认与上次汇总比。")
 @click.option("--names", type=A_FILE, metavar="名称对照.xlsx", help="带入另一份汇总里做过的决定，见 xltools names。")
 @json_option

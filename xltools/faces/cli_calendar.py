@@ -12,7 +12,6 @@ from xltools.faces.cli_publish import DAY
 from xltools.faces.options import (
     A_FILE,
     FILE_OR_FOLDER,
-    SOME_FILE,
     Command,
     help_option,
     json_option,
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, type=FILE_OR_FOLDER, metavar="[文件或文件夹…]")
 @click.option("--date", "day", type=DAY, metavar="日期", help="按哪一天看，例如 2022-07-18；默认今天。")
 @click.option("--holidays", type=A_FILE, metavar="节假日.xlsx", help="登记好的节假日和调休；空白的用 xltools make holidays 生成。")
-@click.option("-o", "--output", type=SOME_FILE, metavar="日程.xlsx", help="另写成一本表格：全年日程、各县进度。")
+@output_file("日程.xlsx", "另写成一本表格：全年日程、各县进度。", required=False)
 @json_option
 @policy_option
 @help_option

@@ -10,7 +10,6 @@ import click
 from xltools.faces.options import (
     A_FILE,
     A_FOLDER,
-    SOME_FILE,
     Command,
     files_argument,
     help_option,
@@ -55,7 +54,7 @@ def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path 
 @click.command("close", cls=Command)
 @files_argument
 @month_option
-@click.option("-o", "--output", type=SOME_FILE, metavar="月末汇总.xlsx", help="另写成一本表格。")
+@output_file("月末汇总.xlsx", "另写成一本表格。", required=False)
 @json_option
 @policy_option
 @help_option

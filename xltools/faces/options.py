@@ -100,6 +100,24 @@ class PolicyName(click.ParamType[Any]):
         return policy
 
 
+class BookName(click.ParamType[Any]):
+    """The name of a workbook to write; gives its path, ending in one of *kinds* (the first where the name has no ending), which decides what Excel takes it for."""
+
+    name = "文件"
+
+    def __init__(self, *kinds: str) -> None:
+        self.kinds = kinds
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        path: Path = SOME_FILE.convert(value, param, ctx)
+        if path.suffix.lower() in self.kinds:
+            return path
+        if path.suffix[1:].isascii() and path.suffix[1:].isalnum() and not path.suffix[1:].isdecimal():
+            said = spoken().say("“{file}”：结果是工作簿，扩展名只能是 {kinds}。请写成 {better}", file=path.name, kinds="、".join(self.kinds), better=path.stem + self.kinds[0])
+            self.fail(said, param, ctx)
+        return self.convert(f"{path}{self.kinds[0]}", param, ctx)
+
+
 policy_option = click.option(
     "--policy", type=PolicyName(), default=POLICY, metavar="政策", help=f"按哪套政策：随带政策的名称，或政策库.xlsx；默认 {POLICY}。"
 )
@@ -113,6 +131,6 @@ dask_option = click.option("--dask", "address", default="", metavar="地址", he
 output_folder = click.option("-o", "--output", "folder", required=True, type=SOME_FOLDER, metavar="文件夹", help="放到哪个文件夹。")
 
 
-def output_file(metavar: str, help: str) -> Callable[[Callable[..., int]], Callable[..., int]]:
-    """The option that says which file a command writes. metavar: such a file's usual name."""
-    return click.option("-o", "--output", required=True, type=SOME_FILE, metavar=metavar, help=help)
+def output_file(metavar: str, help: str, *kinds: str, required: bool = True) -> Callable[[Callable[..., int]], Callable[..., int]]:
+    """The option that says which workbook a command writes. metavar: such a file's usual name; kinds: the other endings it may have."""
+    return click.option("-o", "--output", required=required, type=BookName(".xlsx", *kinds), metavar=metavar, help=help)

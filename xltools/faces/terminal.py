@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from xltools.model.result import Written
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
-MISSING = re.compile(r"(['\"])(.*)\1 does not exist", re.DOTALL)    # what click says of a path that is not there
+OF_A_PATH = re.compile(r"(['\"])(?P<path>.*)\1 (?P<fault>does not exist|is not readable|is a file|is a directory)", re.DOTALL)     # as click says it
 NO_COMMAND = "Missing command."     # what click says of xltools --lang en
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
 
@@ -85,8 +85,20 @@ def _usage_reason(error: click.UsageError, language: Language) -> str:
 def _wrong(error: click.BadParameter, param: click.Parameter, language: Language) -> str:
     if isinstance(param.type, click.Choice):
         return language.say("应为 {choices} 之一", choices="、".join(map(str, param.type.choices)))
-    missing = MISSING.search(error.message)
-    return language.say("没有“{path}”这个文件或文件夹", path=missing[2]) if missing else error.message
+    if isinstance(param.type, click.IntRange):
+        return language.say("应为整数，不小于 {least}", least=param.type.min)
+    found = OF_A_PATH.search(error.message)
+    if found is None:
+        return error.message
+    match found["fault"]:
+        case "does not exist":
+            return language.say("没有“{path}”这个文件或文件夹", path=found["path"])
+        case "is not readable":
+            return language.say("没有权限读“{path}”", path=found["path"])
+        case "is a file":
+            return language.say("“{path}”是文件，这里要写一个文件夹", path=found["path"])
+        case _:
+            return language.say("“{path}”是文件夹，这里要写一个文件", path=found["path"])
 
 
 def _parameter(param: click.Parameter, language: Language) -> str:
