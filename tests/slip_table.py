@@ -87,7 +87,7 @@ TEXT: Final = [
     *(*AROUND, *UNSEEN, *NOT_TEXT, *ERRORS, *STALE, *DAMAGED),
     *kept(Code.TOO_LONG, lambda t: t + "长" * 600),
 ]
-ABOVE: Final = refused(Code.DITTO, "同上", "同前", "〃", '"')  # of a row alone: a card has none above
+ABOVE: Final = refused(Code.DITTO, "同上", "如上", "同前", "同", "〃", '"')  # of a row alone: a card has none above
 
 NAME: Final = [
     *read(lambda t: f"{t[:3]}\n{t[3:]}", lambda t: f"{t[:3]}\n　{t[3:]}"),

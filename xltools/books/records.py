@@ -14,8 +14,9 @@ from xltools.books.header import Columns, Header
 from xltools.books.labels import Labels, bare, labels_of, squeeze
 from xltools.model.form import Form, Owner
 
-SUM = "计"  # in every word for a total, in this writing only
+SUM = re.compile("计|汇总|平均值")  # in every word for a total, in this writing only
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")
+SUBTOTAL = re.compile(r"\s*\S.{0,40}\s(汇总|计数|平均值)\s*")  # “铸造 汇总”: the line that a spreadsheet's subtotals write below a group
 REMARK = re.compile(
     r"(注|备注|附|附件|附注|说明|填表说明|填报说明|填表要求|填表人|填报人|制表人?|审核人?|复核人?|经办人|联系人|(单位)?负责人|分管领导|(填报)?单位|填表日期|填报日期|日期)"
     r"([(（](签字|签章|盖章|公章)[)）])?\d?[:：、.．]"
@@ -26,9 +27,10 @@ HEADING = re.compile(r"([(（][一二三四五六七八九十]{1,3}[)）]|[一�
 NOTHING = re.compile(
     r"[(（]?((本|当)(月|期|次|批次|年度?|县|区|市|单位))?(暂?无|没有|未发生|不涉及)"
     r"(数据|资料|内容|情况|事项|变更|变化|调整|处理|新增|企业|项目|保障类?|整改|问题|此类|此项|该类|该项|相关|可|需|要|上报|申报|填报|报送|的)*[)）]?[。.]?"
-    r"|[(（]?(以下|下方?)(为)?空白[)）]?[。.]?|[-/\\／＼—–─]+"
+    r"|[-—–─=*…\s]*[(（]?(以下|下方?)(均?为)?(空白|无正文|无内容|无数据)[)）]?[-—–─=*…\s。.]*|[-/\\／＼—–─]+"
 )
 DAY = re.compile(r"\d{4}\s*(年|[-./])\s*\d{1,2}\s*(月|[-./])\s*\d{1,2}\s*[日号]?")     # below a signature
+STAMPED = re.compile(r".{0,40}[(（](盖章|公章|签章|印章|单位章|章)[)）][:：]?")  # “灵宝市生态环境分局（盖章）”
 # A number below this under the name of a key, beside “合计”, counts something; no code is that short.
 MOST_COUNTED = 1_000_000
 # A line of text laid over this many columns is written for people to read, not a record.
@@ -75,8 +77,8 @@ def area_of(form: Form, header: Header, found: Columns, facts: SheetFacts) -> Ar
     return Area(columns, computed, own, key, facts, wide, labels_of(form))
 
 
-def _is_total(value: Cell) -> bool:
-    return TOTAL.fullmatch(bare(value)) is not None
+def _is_total(value: str) -> bool:
+    return (TOTAL.fullmatch(bare(value)) or SUBTOTAL.fullmatch(value)) is not None
 
 
 def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
@@ -129,7 +131,7 @@ def _said(columns: Sequence[Column], area: Area) -> _Said:
         if name := area.labels.of(text):
             named.setdefault(name, set()).add(text)
     labels = {column: frozenset(named[name]) for name, column in area.columns.items() if name in named}
-    totals = frozenset(text for text in texts if SUM in text and _is_total(text))
+    totals = frozenset(text for text in texts if SUM.search(text) and _is_total(text))
     nothing = frozenset(text for text in texts if NOTHING.fullmatch(text.strip()))
     return _Said(frozenset(filter(is_blank, values)), nothing, frozenset(filter(area.labels.is_signature, odd)), totals, labels)
 
@@ -224,8 +226,8 @@ def _is_outside(number: int, row: Sequence[Cell], content: Mapping[int, Cell], a
 
 
 def _is_line(text: str) -> bool:
-    """Whether a text alone in its row is a remark, a heading or the day of a signature."""
-    return bool(REMARK.match(text) or HEADING.match(text) or DAY.fullmatch(text))
+    """Whether a text alone in its row is a remark, a heading, who puts a stamp there or the day of a signature."""
+    return bool(REMARK.match(text) or HEADING.match(text) or STAMPED.fullmatch(text) or DAY.fullmatch(text))
 
 
 def _is_note(content: Mapping[int, Cell], area: Area) -> bool:

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from xltools.model.form import Field, Form, Kind
 from xltools.model.policy import Policy
+from xltools.model.visible import visible
 from xltools.rules.text import number_text
 
 _YEARS = 10
-# What people write for the contents of the row above.
-DITTO = ("同上", "同前", "〃", "″", "”", '"', "''")
+# What people write for the contents of the row above; a sheet's own check knows these, `is_ditto` also what they make of them.
+DITTO = ("同上", "如上", "同前", "如前", "同", "同左", "上同", "〃", "″", "”", "“", "〞", '"', "''")
+_LONGEST = 12
+_AROUND = re.compile(r"[-()（）\[\]【】—–－_。.,，、;；:：\s]+")
+_MARKS = frozenset("〃″”“〞\"'")
+_LIKE = re.compile("[同如与][上前](面|述|一?[行格栏家列])?(相?同|一致|一样)?")
 
 
 def date_limits(policy: Policy) -> tuple[date, date]:
@@ -19,6 +25,14 @@ def date_limits(policy: Policy) -> tuple[date, date]:
     Wide on purpose: it is there for 2202 or 1922 typed for 2022; a permit or a plan can be years away, a slip is decades away.
     """
     return date(policy.year - _YEARS, 1, 1), date(policy.year + _YEARS, 12, 31)
+
+
+def is_ditto(text: str) -> bool:
+    """Whether a text means the contents of the row above and nothing else: “同上”, “（如上）”, ditto marks."""
+    if len(text) > _LONGEST:
+        return False
+    bare = _AROUND.sub("", visible(text))
+    return bare in DITTO or _LIKE.fullmatch(bare) is not None or (bool(bare) and _MARKS.issuperset(bare))
 
 
 def says_ditto(form: Form, field: Field) -> bool:

@@ -16,7 +16,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table, columns_of, typed
 from xltools.model.visible import visible
 from xltools.rules.cells import Reader, cell_reader, is_blank
-from xltools.rules.limits import DITTO, says_ditto
+from xltools.rules.limits import is_ditto, says_ditto
 from xltools.rules.reading import Reading, refused
 from xltools.rules.text import narrow, shown
 
@@ -90,7 +90,7 @@ def _reader(form: Form, field: Field, policy: Policy, year: int) -> Reader:
     read = cell_reader(field, policy, year)
     if not says_ditto(form, field):
         return read
-    return lambda cell: refused(Code.DITTO) if isinstance(cell, str) and visible(cell) in DITTO else read(cell)
+    return lambda cell: refused(Code.DITTO) if isinstance(cell, str) and is_ditto(cell) else read(cell)
 
 
 def _read_column(cells: list[object], read: Reader) -> tuple[Sequence[object], dict[object, Reading]]:
