@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,10 +22,11 @@ BY_HAND = "手工添加的行"
 ABOUT = ("sheet", "cell", "code")  # together they say which problem a remark is about
 # What a row is known by, whichever form it is of.
 WHO = ("county", "name", "credit_code", "process", "batch", "about")
-TELLING = frozenset({*WHO, "message", "enterprise", *ABOUT})
 # Fields that no spec declares: the user's own columns, columns with nothing in them, a record's notes, its row before.
 OWN, EMPTY = "own_", "empty_"
 NOTES, ROW = f"{EMPTY}notes", f"{EMPTY}row"
+Whos = Mapping[str, Sequence[object]]   # what rows are known by: field of WHO → its column
+Identity = tuple[str, ...]              # of a row, by some of these fields
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,33 @@ class Remark:
         return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record())) else None
 
 
+class _Written:
+    """What an old city table holds of the city's own, column by column. whos: what its rows are known by · own: the city's columns."""
+
+    def __init__(self, table: Table) -> None:
+        self.form, self._frame = table.form, table.frame
+        self.whos = _whos(self._frame)
+        self.own = {one.name: plain_column(self._frame[one.name]) for one in self.form.owned(Owner.CITY) if one.name in self._frame and self._frame[one.name].notna().any()}
+        self.by_hand = [value is None for value in _plain(self._frame, "source_file")] if "source_file" in self.form else [False] * len(self._frame)
+
+    @cached_property
+    def _columns(self) -> dict[str, list[Any]]:
+        return {str(name): self._frame[name].tolist() for name in self._frame}
+
+    def record(self, at: int) -> dict[str, Any]:
+        """One row."""
+        return {name: column[at] for name, column in self._columns.items()}
+
+    def remark(self, at: int, values: Mapping[str, Any]) -> Remark:
+        """These values of one row."""
+        return Remark(self.form, {name: column[at] for name, column in self.whos.items()}, values, partial(self.record, at))
+
+    def remarks(self, done: Collection[int] = ()) -> dict[int, Remark]:
+        """Every row with content of the city's own, or that somebody added by hand, by its number; without those done already."""
+        rows = {at: {name: column[at] for name, column in self.own.items() if column[at] is not None} for at in range(len(self.by_hand)) if at not in done}
+        return {at: self.remark(at, values) for at, values in rows.items() if values or self.by_hand[at]}
+
+
 class _Target:
     """A new city table while remarks are brought to its rows. rows: their numbers in the sheet · taken: those that have a remark."""
 
@@ -58,6 +86,7 @@ class _Target:
         self.form, self._frame = table.form, table.frame
         self.rows = [int(row) for row in table.frame.index]
         self.taken: set[int] = set()
+        self.known: Callable[[tuple[str, ...]], Mapping[Identity, list[int]]] = cache(self._known)
         self._at = {row: at for at, row in enumerate(self.rows)}
         self._column: Callable[[str], list[Any]] = cache(self._as_list)
         self._changed: set[str] = set()
@@ -70,18 +99,21 @@ class _Target:
     def _as_list(self, name: str) -> list[Any]:
         return self._frame[name].tolist()
 
-    def who(self) -> list[dict[str, object]]:
-        """What every row is known by."""
-        return _whos(self.frame[[name for name in self._frame if name in TELLING]])
+    @cached_property
+    def _whos(self) -> Whos:
+        return _whos(self._frame)
 
-    def get(self, row: int, name: str) -> object:
-        """What stands in a cell."""
-        return plain(self._column(name)[self._at[row]])
+    def _known(self, fields: tuple[str, ...]) -> Mapping[Identity, list[int]]:
+        """The rows of each identity."""
+        return _rows_by(_identities(self._whos, fields), self.rows)
 
-    def put(self, row: int, name: str, value: object) -> None:
-        """Let a value stand in a cell."""
-        self._column(name)[self._at[row]] = value
-        self._changed.add(name)
+    def fill(self, row: int, name: str, value: object) -> bool:
+        """Let a value stand in a cell that is empty; whether it stands there now."""
+        there = plain(self._column(name)[self._at[row]])
+        if there is None:
+            self._column(name)[self._at[row]] = value
+            self._changed.add(name)
+        return there is None or there == value
 
 
 def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) -> tuple[dict[str, Table], list[Finding]]:
@@ -92,9 +124,10 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     What finds no row waits in one order, however often it is looked at; what belongs to none of these tables comes last.
     """
     targets = {name: _Target(table) for name, table in tables.items() if table.form.key}
-    now, old = written(before), waiting(before.get(form.name), tables)
-    left = [*_all_claimed([one for one in now if one.form.name in targets], targets), *_all_claimed(old, targets)]
-    left += [one for one in now if one.form.name not in targets]
+    now = [_Written(table) for table in before.values() if table.form.key]
+    left = [rest for one in now if one.form.name in targets for rest in _brought(one, targets[one.form.name])]
+    left += _all_claimed(waiting(before.get(form.name), tables), targets)
+    left += [rest for one in now if one.form.name not in targets for rest in one.remarks().values()]
     left = [rest for one in left if (rest := one.without_row)]
     unclaimed = city_table(form, [_unclaimed(form, left)])
     filled = {name: table.with_frame(targets[name].frame) if name in targets else table for name, table in tables.items()}
@@ -113,33 +146,24 @@ def _all_claimed(remarks: Sequence[Remark], targets: Mapping[str, _Target]) -> l
     return [rest for _, rest in sorted(rests.items())]
 
 
-def written(tables: Mapping[str, Table]) -> list[Remark]:
-    """Every row of the old city tables with content of the city's own, or that somebody added by hand."""
-    found = []
-    for table in (one for one in tables.values() if one.form.key):
-        frame, form, columns = table.frame, table.form, _Columns(table.frame)
-        own = {one.name: plain_column(frame[one.name]) for one in form.owned(Owner.CITY) if one.name in frame and frame[one.name].notna().any()}
-        files = plain_column(frame["source_file"]) if "source_file" in form and "source_file" in frame else None
-        for at, who in enumerate(_whos(frame)):
-            values = {name: column[at] for name, column in own.items() if column[at] is not None}
-            if values or ("source_file" in form and (files is None or files[at] is None)):
-                found.append(Remark(form, who, values, partial(columns.record, at)))
-    return found
+def _brought(written: _Written, target: _Target) -> list[Remark]:
+    """Bring what a table held to the rows of the new one; what is left, in its order.
 
-
-class _Columns:
-    """The rows of a table, of which one is made only for who asks for it."""
-
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self._frame = frame
-
-    @cached_property
-    def _columns(self) -> dict[str, list[Any]]:
-        return {str(name): self._frame[name].tolist() for name in self._frame}
-
-    def record(self, at: int) -> dict[str, Any]:
-        """One row."""
-        return {name: column[at] for name, column in self._columns.items()}
+    Nearly all rows are one row of their key now and before: their values are brought column by column.
+    """
+    fields, rests = next(iter(_passes(target.form))), dict[int, dict[str, Any]]()
+    there = target.known(fields)
+    is_plain = all(name in target.form for name in written.own) and (ROW in written.own or NOTES not in written.own)
+    before = _rows_by(_identities(written.whos, fields), range(len(written.by_hand))) if is_plain else {}
+    pairs = {ats[0]: rows[0] for mine, ats in before.items() if len(ats) == 1 and len(rows := there.get(mine, [])) == 1}
+    for name, column in written.own.items():
+        for at, row in pairs.items():
+            if (value := column[at]) is not None:
+                target.taken.add(row)
+                if not target.fill(row, name, value):
+                    rests.setdefault(at, {})[name] = value
+    left = {at: written.remark(at, values) for at, values in rests.items()} | _claim(written.remarks(pairs), target)
+    return [left[at] for at in sorted(left)]
 
 
 def _is_by_hand(form: Form, record: Mapping[str, Any]) -> bool:
@@ -152,11 +176,13 @@ def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
         return []
     forms = {one.form.sheet: one.form for one in tables.values()}
     found = []
-    for record, who in zip(records_of(table.frame), _whos(table.frame), strict=True):
+    whos = _whos(table.frame)
+    for at, record in enumerate(records_of(table.frame)):
         form = forms.get(str(record["form_sheet"]))
         item = str(plain(record["item"]) or "")
         name = next((one.name for one in form if one.label == item), item) if form else item
         origin = form or replace(table.form, name="", sheet=str(record["form_sheet"]), fields=())
+        who = {about: column[at] for about, column in whos.items()}
         found.append(Remark(origin, who, {name: _taken_out(origin, name, record["content"])}, text=str(plain(record["whole_row"]) or "")))
     return found
 
@@ -175,7 +201,7 @@ def _taken_out(form: Form, name: str, content: object) -> object:
     return value
 
 
-def _whos(frame: pd.DataFrame) -> list[dict[str, object]]:
+def _whos(frame: pd.DataFrame) -> Whos:
     """What identifies every row, whichever form it is of."""
     columns = {name: _plain(frame, name) for name in WHO}
     if "message" in frame:
@@ -183,7 +209,7 @@ def _whos(frame: pd.DataFrame) -> list[dict[str, object]]:
         there = [value is not None for value in columns["about"]]
         for name, other in (("about", problem), ("name", _plain(frame, "enterprise"))):
             columns[name] = [mine if is_there else one for is_there, mine, one in zip(there, columns[name], other, strict=True)]
-    return [dict(zip(WHO, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return columns
 
 
 def _plain(frame: pd.DataFrame, name: str) -> list[Any]:
@@ -201,11 +227,8 @@ def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark
     for fields in _passes(target.form):
         if not searching:
             break
-        rows: dict[tuple[str, ...], list[int]] = {}
-        for row, mine in zip(target.rows, _identities(target.who(), fields), strict=True):
-            if mine:
-                rows.setdefault(mine, []).append(row)
-        identities = _identities([remark.who for remark in searching.values()], fields)
+        rows = target.known(fields)
+        identities = _identities({name: [remark.who[name] for remark in searching.values()] for name in WHO}, fields)
         there = {at: rows.get(mine, []) for at, mine in zip(searching, identities, strict=True)}
         rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
         searching = {at: remark for at, remark in searching.items() if not there[at]}
@@ -221,13 +244,23 @@ def _passes(form: Form) -> Iterable[tuple[str, ...]]:
         yield ("county", *("name" if name == "credit_code" else name for name in own))
 
 
-def _identities(whos: Sequence[Mapping[str, object]], fields: Sequence[str]) -> list[tuple[str, ...]]:
+def _identities(whos: Whos, fields: Sequence[str]) -> list[Identity]:
     """Every row's key in comparable spelling, each distinct text looked at once; () when what should tell the enterprise or the problem is missing."""
-    columns = [[str(who.get(name) or "") for who in whos] for name in fields]
+    named = [name for name in fields if name in WHO]
+    columns = [[str(value or "") for value in whos[name]] for name in named]
     known = {text: key(text) for text in set[str]().union(*columns)}
-    telling = [at for at, name in enumerate(fields) if name in ("credit_code", "name", "about")]
+    telling = [at for at, name in enumerate(named) if name in ("credit_code", "name", "about")]
     keys = zip(*(map(known.__getitem__, column) for column in columns), strict=True)
     return [mine if all(mine[at] for at in telling) else () for mine in keys]
+
+
+def _rows_by(identities: Iterable[Identity], rows: Iterable[int]) -> dict[Identity, list[int]]:
+    """The rows of each identity, in their order; those without one are left out."""
+    found: dict[Identity, list[int]] = {}
+    for mine, row in zip(identities, rows, strict=True):
+        if mine:
+            found.setdefault(mine, []).append(row)
+    return found
 
 
 def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | None:
@@ -243,14 +276,9 @@ def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | No
         target.taken.add(row)
     rest = {}
     for name, value in remark.values.items():
-        there = target.get(row, name)
-        if name == NOTES and (free is None or ROW not in remark.values):
-            rest[name] = value
-        elif name == ROW and free is None:
+        if name == ROW and free is None:
             continue
-        elif there is None:
-            target.put(row, name, value)
-        elif there != value:
+        if (name == NOTES and (free is None or ROW not in remark.values)) or not target.fill(row, name, value):
             rest[name] = value
     return replace(remark, values=rest) if rest else None
 
