@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import address
-from xltools.books.layout import column_width, header_height, set_page
+from xltools.books.layout import band, column_width, header_height, set_page
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import BASE, Styles, kind_look
 from xltools.model.dashboard import BoardWords
@@ -44,12 +44,9 @@ def add_board(workbook: Workbook, plan: BoardPlan, styles: Styles) -> Worksheet:
     sheet: Worksheet = workbook.add_worksheet(form.sheet)
     for column, one in enumerate(form):
         sheet.set_column(column, column, column_width(one))
-    last = len(form.fields) - 1
     for row, look, text, height in ((1, "title", form.title, 40), (2, "subtitle", plan.run, 24)):
         sheet.set_row(row - 1, height)
-        for column in range(last + 1):
-            sheet.write_blank(row - 1, column, None, styles.get(look))
-        sheet.write_string(row - 1, 0, text, styles.get(look))
+        band(sheet, row - 1, range(len(form.fields)), (0, text), styles.get(look))
     _figures(sheet, plan, styles)
     end = _table(sheet, plan, styles)
     for row, step in enumerate(plan.words.steps, end + 2):

@@ -9,7 +9,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Cell
-from xltools.books.layout import header_text, set_page, set_portrait
+from xltools.books.layout import band, header_text, set_page, set_portrait
 from xltools.books.marks import add_marks
 from xltools.books.refs import CARD_COLUMN, ROWS_NAME, card_cell, column_range, quoted, resolve
 from xltools.books.sheet import Formula, Record, write_cell
@@ -79,11 +79,9 @@ def add_cover(workbook: Workbook, plan: CoverPlan, styles: Styles) -> Worksheet:
 def _head(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
     """Title, note, and the one line that says whether the workbook can be sent."""
     words = load_guide().words
-    for row, band, text, height in ((0, "title", plan.form.title, 38), (NOTE_ROW - 1, "subtitle", plan.form.note, 22)):
+    for row, look, text, height in ((0, "title", plan.form.title, 38), (NOTE_ROW - 1, "subtitle", plan.form.note, 22)):
         sheet.set_row(row, height)
-        for column in range(LAST + 1):
-            sheet.write_blank(row, column, None, styles.get(band))
-        sheet.write_string(row, LABEL, text, styles.get(band))
+        band(sheet, row, range(LAST + 1), (LABEL, text), styles.get(look))
     sheet.set_row(2, 34)
     sheet.write_string(2, LABEL, words["status_title"], styles.get("label", "large"))
     total = sum_counts(plan.counts)
@@ -92,9 +90,9 @@ def _head(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
         f"{_counted(words['status_bad'], f'(D{plan.total_row}+F{plan.total_row})')},"
         f'IF(E{plan.total_row}>0,{_counted(words["status_doubt"], f"E{plan.total_row}")},"{words["status_good"]}")))'
     )
-    look = styles.get("cell", "large", "indent")
-    sheet.merge_range(2, VALUE, 2, LAST, "", look)
-    sheet.write_formula(2, VALUE, f"={expression}", look, status(total))
+    line = styles.get("cell", "large", "indent")
+    sheet.merge_range(2, VALUE, 2, LAST, "", line)
+    sheet.write_formula(2, VALUE, f"={expression}", line, status(total))
     tints = (("error", f"$D${plan.total_row}+$F${plan.total_row}>0"), ("missing", f"{ROWS_NAME}=0"), ("good", "TRUE"))
     for tint, criteria in tints:
         options = {"type": "formula", "criteria": f"={criteria}", "format": styles.mark(tint), "stop_if_true": True}
@@ -154,9 +152,7 @@ def _overview(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
     """A line for the card and for every row form: link, rows, errors, warnings, rows without formula, a word; the total."""
     words = load_guide().words
     sheet.set_row(plan.table_row - 2, 26)
-    for column in range(LABEL, LAST + 1):
-        sheet.write_blank(plan.table_row - 2, column, None, styles.get("section"))
-    sheet.write_string(plan.table_row - 2, LABEL, words["overview_title"], styles.get("section"))
+    band(sheet, plan.table_row - 2, range(LABEL, LAST + 1), (LABEL, words["overview_title"]), styles.get("section"))
     heads = ("column_sheet", "column_rows", "column_errors", "column_warnings", "column_unchecked", "column_state")
     for column, word in enumerate(heads, LABEL):
         sheet.write_string(plan.table_row - 1, column, words[word], styles.get("header", "formula"))

@@ -14,7 +14,7 @@ from xltools.books.address import address, column_letters
 from xltools.books.charts import AROUND, CHART_ROWS, PAGE_ROWS, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
 from xltools.books.dashboard_months import add_months
 from xltools.books.figure_cells import Figures, Ranges, line, section
-from xltools.books.layout import SHEET_ROWS, set_page
+from xltools.books.layout import SHEET_ROWS, band, set_page
 from xltools.books.refs import quoted
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import Styles
@@ -36,9 +36,7 @@ def add_dashboard(workbook: Workbook, figures: Figures, template: Template, styl
     sheet.set_column(1, wide, NUMBER_WIDTH)
     for row, look, text, height in ((1, "title", words.title, 34), (2, "subtitle", words.still if figures.still else words.note, 22)):
         sheet.set_row(row - 1, height)
-        for column in range(wide + 1):
-            sheet.write_blank(row - 1, column, None, styles.get(look))
-        sheet.write_string(row - 1, 0, text, styles.get(look))
+        band(sheet, row - 1, range(wide + 1), (0, text), styles.get(look))
     ranges = Ranges(figures, template)
     starts = [4, _shares(workbook, sheet, figures, template, styles)]
     if figures.months:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from xltools.books.patch_style import NONE, StyleTable
-from xltools.books.style import BASE, INK, LOOKS, TINTS
+from xltools.books.style import INK, LOOKS, TINTS, properties_of
 
 COLOUR = re.compile(rb"<color\b[^>]*?/>|<color\b[^>]*?></color>")
 RGB = re.compile(rb"""\srgb=["'][0-9A-Fa-f]{0,2}([0-9A-Fa-f]{6})["']""")
@@ -19,7 +19,6 @@ SIZE = re.compile(rb"<(?:vertAlign|sz|color|name|family|charset|scheme|rFont)\b"
 BEFORE_COLOUR = re.compile(rb"<sz\b[^>]*?(?:/>|></sz>)|<vertAlign\b[^>]*?(?:/>|></vertAlign>)")
 FILLS = {str(look["bg_color"]): name for name, look in TINTS.items()}
 LINK = str(LOOKS["link"]["font_color"])[1:]
-INKS = frozenset(str(look["font_color"])[1:] for look in TINTS.values())
 
 
 class Dresser:
@@ -41,10 +40,7 @@ class Dresser:
         """The style of these looks of ours, for a cell that has none to follow."""
         names = tuple(looks)
         if names not in self._looks:
-            properties: dict[str, object] = {}
-            for name in (BASE, *names):
-                properties |= LOOKS[name]
-            self._looks[names] = self.styles.look(properties)
+            self._looks[names] = self.styles.look(properties_of(names))
         return self._looks[names]
 
     def _make(self, style: int, tint: str, is_link: bool) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.layout import LINE_HEIGHT, lines, set_page
+from xltools.books.layout import LINE_HEIGHT, band, lines, set_page
 from xltools.books.refs import quoted
 from xltools.books.style import Styles
 from xltools.books.validation import details, required_word
@@ -45,17 +45,13 @@ def _title(sheet: Worksheet, template: Template, styles: Styles) -> None:
     version = guide.words["version_line"].format(version=template.version, source=template.source)
     for row, look, text, height in ((0, "title", f"{template.title} · {guide.guide}", 38), (1, "subtitle", version, 22)):
         sheet.set_row(row, height)
-        for column in range(LAST + 1):
-            sheet.write_blank(row, column, None, styles.get(look))
-        sheet.write_string(row, 0, text, styles.get(look))
+        band(sheet, row, range(LAST + 1), (0, text), styles.get(look))
 
 
 def _section(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
     """A heading with a line under it; gives the row after it."""
     sheet.set_row(row, 32)
-    for column in range(LAST + 1):
-        sheet.write_blank(row, column, None, styles.get("section"))
-    sheet.write_string(row, 0, text, styles.get("section"))
+    band(sheet, row, range(LAST + 1), (0, text), styles.get("section"))
     return row + 1
 
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from unicodedata import east_asian_width
 
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
@@ -102,6 +103,13 @@ def set_page(sheet: Worksheet, footer: str) -> None:
     sheet.set_margins(left=NARROW_EDGE, right=NARROW_EDGE, top=0.5, bottom=FOOT)
     sheet.center_horizontally()
     sheet.set_footer(footer[:FOOTER_LIMIT], {"margin": 0.3, "scale_with_doc": False})
+
+
+def band(sheet: Worksheet, row: int, columns: range, text: tuple[int, str], look: Format) -> None:
+    """A row in one look across these columns, all counted from 0. text: the column where it begins, and what it says."""
+    for column in columns:
+        sheet.write_blank(row, column, None, look)
+    sheet.write_string(row, *text, look)
 
 
 def pages_across(widths: Sequence[float], front: int) -> int:

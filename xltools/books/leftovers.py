@@ -10,6 +10,7 @@ from xltools.books.base import LONGEST_TEXT, Book, Stamp, value_at
 from xltools.books.card import find_items
 from xltools.books.cells import is_blank
 from xltools.books.labels import labels_of
+from xltools.books.layout import band
 from xltools.books.locate import Located, locate
 from xltools.books.package import add_stamp, workbook_at
 from xltools.books.unread import own_sheets
@@ -96,8 +97,7 @@ def write_leftovers(path: Path, source: str, found: Sequence[Leftover]) -> None:
     with workbook_at(path) as (workbook, styles):
         sheet = workbook.add_worksheet(words.sheet)
         for row, (text, look) in enumerate(((words.title, "title"), (words.intro, "subtitle"), (source, "faint"))):
-            for column in range(len(WIDTHS)):
-                sheet.write_string(row, column, text if column == 0 else "", styles.get(look))
+            band(sheet, row, range(len(WIDTHS)), (0, text), styles.get(look))
         for column, (name, width) in enumerate(WIDTHS.items()):
             sheet.set_column(column, column, width)
             sheet.write_string(3, column, words.columns[name], styles.get("header", "county"))

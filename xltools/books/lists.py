@@ -10,7 +10,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
 from xltools.books.base import Stamp
-from xltools.books.layout import pages_across, set_page, text_width
+from xltools.books.layout import band, pages_across, set_page, text_width
 from xltools.books.package import add_stamp
 from xltools.books.refs import list_name, quoted
 from xltools.books.style import Styles
@@ -56,9 +56,7 @@ def _lists(
         labels.setdefault(field.list, field.label)
     shown = {name: policy.options(name) for name in labels}
     sheet.set_row(0, 30)
-    for column in range(len(shown)):
-        sheet.write_blank(0, column, None, styles.get("title"))
-    sheet.write_string(0, 0, guide.words["lists_title"], styles.get("title"))
+    band(sheet, 0, range(len(shown)), (0, guide.words["lists_title"]), styles.get("title"))
     widths = [min(max(text_width(str(text)) for text in (labels[name], *values)) + 3, WIDEST) for name, values in shown.items()]
     for column, width in enumerate(widths):
         sheet.set_column(column, column, width)

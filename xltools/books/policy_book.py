@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
-from xltools.books.layout import column_width, lines, set_page, set_portrait
+from xltools.books.layout import band, column_width, lines, set_page, set_portrait
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of, column_range, list_name, quoted
@@ -121,9 +121,7 @@ def _front(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) -> 
         sheet.set_column(column, column, width)
     for row, look, text, height in ((0, "title", form.title, 38), (1, "subtitle", form.note, 22)):
         sheet.set_row(row, height)
-        for column in range(LAST + 1):
-            sheet.write_blank(row, column, None, styles.get(look))
-        sheet.write_string(row, LABEL, text, styles.get(look))
+        band(sheet, row, range(LAST + 1), (LABEL, text), styles.get(look))
     record = next(iter(plan.contents[form.name]), {})
     for index, one in enumerate(form):
         row = FIRST_ROW - 1 + index
@@ -144,9 +142,7 @@ def _front(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) -> 
 def _section(sheet: Worksheet, row: int, text: str, styles: Styles) -> int:
     """A heading with a line under it; gives the row after it."""
     sheet.set_row(row, 28)
-    for column in range(LABEL, LAST + 1):
-        sheet.write_blank(row, column, None, styles.get("section"))
-    sheet.write_string(row, LABEL, text, styles.get("section"))
+    band(sheet, row, range(LABEL, LAST + 1), (LABEL, text), styles.get("section"))
     return row + 1
 
 

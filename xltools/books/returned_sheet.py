@@ -17,7 +17,7 @@ from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
 from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, holds
-from xltools.books.style import BASE, LOOKS
+from xltools.books.style import properties_of
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.returned import Letter, load_return
@@ -45,7 +45,7 @@ def front_sheet(letter: Letter, lines: Sequence[Line], known: Known, styles: Sty
     for number, line in enumerate(lines, 1):
         record = words.record if number == 1 else _recorded(line, known, letter)
         entries = (*line.entries, Entry(RECORD, record)) if record else line.entries
-        numbers |= {entry.looks: _style(entry, styles) for entry in entries if entry.looks not in numbers}
+        numbers |= {entry.looks: styles.look(properties_of(entry.looks)) for entry in entries if entry.looks not in numbers}
         cells = "".join(_cell(number, entry, numbers[entry.looks]) for entry in entries)
         rows.append(f'<row r="{number}" ht="{line_height(line)}" customHeight="1">{cells}</row>')
         links += [(address(number, entry.column), entry.link) for entry in line.entries if entry.link]
@@ -96,13 +96,6 @@ def _recorded(line: Line, known: Known, letter: Letter) -> str:
     if line.finding.code is Code.ANSWERED:
         about = next((one.about for one in letter.answers if holds(one, line.finding)), "")
     return f"{former}{BETWEEN}{about}" if about else former
-
-
-def _style(entry: Entry, styles: StyleTable) -> int:
-    properties: dict[str, object] = {}
-    for look in (BASE, *entry.looks):
-        properties |= LOOKS[look]
-    return styles.look(properties)
 
 
 def _cell(row: int, entry: Entry, style: int) -> str:

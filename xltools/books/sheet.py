@@ -19,6 +19,7 @@ from xltools.books.body import Formula as Formula  # others take it from here
 from xltools.books.columns import Columns
 from xltools.books.layout import (
     LINE_HEIGHT,
+    band,
     column_width,
     header_height,
     header_text,
@@ -113,12 +114,8 @@ def add_form_sheet(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Works
 
 def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
     """Title, note, group band and header."""
-    last = len(form.fields) - 1
     sheet.set_row(TITLE_ROW - 1, 34)
-    for row, look in ((TITLE_ROW, "title"), (NOTE_ROW, "subtitle")):
-        for column in range(last + 1):
-            sheet.write_blank(row - 1, column, None, styles.get(look))
-    sheet.write_string(TITLE_ROW - 1, title_column(form), form.title, styles.get("title"))
+    band(sheet, TITLE_ROW - 1, range(len(form.fields)), (title_column(form), form.title), styles.get("title"))
     _note(sheet, form, styles)
     column = 0
     sheet.set_row(GROUP_ROW - 1, 20)
@@ -135,6 +132,8 @@ def _head(sheet: Worksheet, form: Form, styles: Styles) -> None:
 def _note(sheet: Worksheet, form: Form, styles: Styles) -> None:
     """The note below the title, wrapped in its columns where it is longer than they are wide: it would be cut at their edge."""
     start, end, needed = note_columns(form)
+    for column in range(len(form.fields)):
+        sheet.write_blank(NOTE_ROW - 1, column, None, styles.get("subtitle"))
     sheet.set_row(NOTE_ROW - 1, max(22, LINE_HEIGHT * needed + 6))
     look = styles.get("subtitle", *(("wrap",) if needed > 1 else ()))
     if needed > 1 and end - start > 1:

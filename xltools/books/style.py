@@ -6,7 +6,7 @@ A look is a set of format properties; formats are made by laying looks over each
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
@@ -70,6 +70,11 @@ LOOKS: Mapping[str, Mapping[str, object]] = {
 BASE = "plain"
 
 
+def properties_of(looks: Iterable[str]) -> dict[str, object]:
+    """The properties of these looks laid over the plain one. Raises KeyError for an unknown look."""
+    return {name: value for look in (BASE, *looks) for name, value in LOOKS[look].items()}
+
+
 class Styles:
     """The formats of one workbook, each made once. bodies: the rows to be put into its sheets, by number of the sheet."""
 
@@ -81,10 +86,7 @@ class Styles:
     def get(self, *looks: str) -> Format:
         """The format of these looks laid over the plain one; unknown looks raise KeyError."""
         if looks not in self._made:
-            properties: dict[str, object] = {}
-            for look in (BASE, *looks):
-                properties |= LOOKS[look]
-            self._made[looks] = self._workbook.add_format(properties)
+            self._made[looks] = self._workbook.add_format(properties_of(looks))
         return self._made[looks]
 
     def number(self, *looks: str) -> int:
