@@ -9,7 +9,7 @@ from string import digits
 
 from xltools.actions.run import TEMPLATE as CITY
 from xltools.actions.run import as_typed, read_ours, refuse_other_policy, seen_from
-from xltools.books.bands import with_bands
+from xltools.books.bands import ReadAnew, banded
 from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
 from xltools.books.file import open_book, open_summary
@@ -111,7 +111,7 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
     ours = book.stamp.template == template.id
     forms = tuple(as_typed(one) for one in template if one.name not in ("problems", "emergency_changes"))
     if not ours:
-        book, forms = with_bands(book), tuple(one for one in forms if one.name == "emergency")
+        book, forms = ReadAnew(book, banded), tuple(one for one in forms if one.name == "emergency")
     raw, found = read_tables(book, replace(template, forms=forms))
     if "emergency" not in raw:
         raise StopError(next(iter(found), Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title)))

@@ -40,16 +40,6 @@ class ReadAnew:
         return self.change(self.book.values(sheet), self.book.facts(sheet))
 
 
-def read_anew(book: Book, change: Callable[[Grid, SheetFacts], Grid]) -> Book:
-    """The book with its grids changed."""
-    return ReadAnew(book, change)  # type: ignore[return-value]
-
-
-def with_bands(book: Book) -> Book:
-    """The book, read with bands joined to the labels below them."""
-    return read_anew(book, banded)
-
-
 def banded(grid: Grid, facts: SheetFacts) -> Grid:
     """The grid with every label that its row has twice joined to the text of the row above, which spreads to the right."""
     changed = [list(row) for row in grid]

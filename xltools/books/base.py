@@ -58,8 +58,8 @@ class Book(Protocol):
     Raises StopError when the sheet is not there or the workbook cannot be read.
     """
 
-    name: str
-
+    @property
+    def name(self) -> str: ...
     @property
     def sheets(self) -> list[str]: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from xltools.books.bands import read_anew
+from xltools.books.bands import ReadAnew
 from xltools.books.base import Book, Grid
 from xltools.books.cells import is_blank
 from xltools.books.header import SEARCHED_ROWS
@@ -57,7 +57,7 @@ def read_list(book: Book, form: Form, name: str, chosen: Mapping[str, str]) -> l
 
     Raises StopError when there is none.
     """
-    mapped = read_anew(book, lambda grid, _: assigned(grid, chosen))
+    mapped = ReadAnew(book, lambda grid, _: assigned(grid, chosen))
     found = [one for sheet in book.sheets if (one := _sheet((book, mapped), form, name, sheet)) is not None]
     if not found:
         raise StopError(Code.NAMES_NOT_FOUND.at(Place(book.name), label=form[name].label))
