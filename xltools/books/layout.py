@@ -13,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
 from xltools.books.refs import quoted
-from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind
+from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind, Template
+from xltools.model.guide import load_guide
 
 LINE_HEIGHT = 16.5
 REQUIRED_MARK = "*"
@@ -171,6 +172,13 @@ def _note_in(form: Form, start: int, end: int) -> tuple[int, int, int]:
 def with_name(form: Form, footer: str) -> str:
     """The footer with the sheet's name, where the title stands on the first page only."""
     return re.sub("(?=&[CR]|$)", "　&A", footer, count=1) if title_column(form) else footer
+
+
+def stamp_footer(template: Template, policy: str) -> str:
+    """What the template and policy are called on the left, the page's number on the right; as XlsxWriter writes it."""
+    words = load_guide().words
+    line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy)
+    return f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
 
 
 def set_portrait(sheet: Worksheet) -> None:

@@ -12,13 +12,13 @@ from typing import Any
 from xlsxwriter import Workbook
 
 from xltools.books.base import Cell, Stamp
+from xltools.books.layout import stamp_footer
 from xltools.books.lists import add_hidden_sheets
 from xltools.books.package import CREATED, add_stamp, workbook_at, workbook_in
 from xltools.books.replace import refuse_existing
 from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.books.style import Styles
 from xltools.model.form import Form, Owner, Template
-from xltools.model.guide import load_guide
 from xltools.model.local import template_in
 from xltools.model.policy import Policy
 
@@ -54,13 +54,10 @@ def write_lists(path: Path, lists: Lists) -> None:
 def _fill(workbook: Workbook, lists: Lists, styles: Styles) -> None:
     template, policy = template_in(lists.template, lists.policy), lists.policy
     workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-    words = load_guide().words
-    line = words["stamp_line"].format(title=template.title, version=template.version, policy=policy.id)
     for form in template:
         rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
         written = bool(form.owned(Owner.CITY))
-        footer = f"&L&9{line.replace('&', '&&')}&R&9{words['page']}"
-        plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=footer)
+        plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=stamp_footer(template, policy.id))
         add_form_sheet(workbook, plan, styles)
     add_hidden_sheets(workbook, template, policy, styles)
 

@@ -10,7 +10,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Stamp
-from xltools.books.layout import band, column_width, lines, set_page, set_portrait
+from xltools.books.layout import band, column_width, lines, set_page, set_portrait, stamp_footer
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of, column_range, list_name, quoted
@@ -18,7 +18,6 @@ from xltools.books.sheet import Record, SheetPlan, add_form_sheet, write_cell
 from xltools.books.style import BASE, LINE, TEAL, Styles, kind_look
 from xltools.books.validation import validation
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
-from xltools.model.guide import load_guide
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 
@@ -70,10 +69,8 @@ def write_policy(path: Path, plan: PolicyPlan) -> None:
 
 def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) -> None:
     """One sheet of records, not locked: everything in it is the city's to change."""
-    words = load_guide().words
-    line = words["stamp_line"].format(title=plan.template.title, version=plan.template.version, policy=plan.id)
     rows = [{name: None if value == "" else value for name, value in row.items()} for row in plan.contents.get(form.name, ())]
-    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=f"&L&9{line.replace('&', '&&')}&R&9{words['page']}")
+    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=stamp_footer(plan.template, plan.id))
     sheet: Worksheet = add_form_sheet(workbook, plan_of_sheet, styles)
     last = max(LAST_ROW, plan_of_sheet.last_row + GROWTH)
     _choices_below(sheet, form, last)
