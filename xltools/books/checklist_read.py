@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property
 
 from xltools.books.address import address, column_letters, corners
-from xltools.books.base import Cell, Grid, SheetFacts
+from xltools.books.base import Cell, Grid, SheetFacts, value_at
 from xltools.books.cells import is_blank
 from xltools.books.checklist import TEMPLATE
 from xltools.books.file import FileBook
@@ -37,7 +37,7 @@ class _Sheet:
 
     def value(self, row: int, column: int) -> Cell:
         """The value at a place counted from 1, None outside."""
-        return self.grid[row - 1][column - 1] if row <= len(self.grid) and column <= len(self.grid[row - 1]) else None
+        return value_at(self.grid, row, column)
 
     def entered(self, row: int, column: int) -> Entered:
         cell = address(row, column)

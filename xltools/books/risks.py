@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from xltools.books.address import address, split
-from xltools.books.base import Cell
+from xltools.books.base import Cell, value_at
 from xltools.books.cells import shown
 from xltools.books.file import FileBook
 from xltools.books.foreign import ForeignSource, PageSource
@@ -117,7 +117,4 @@ def _texts(sheet: Sheet) -> Iterator[tuple[str, str]]:
 
 
 def _value(sheet: Sheet, cell: str) -> Cell:
-    at = split(cell)
-    if at and at[0] <= len(sheet.grid) and at[1] <= len(sheet.grid[0]):
-        return sheet.grid[at[0] - 1][at[1] - 1]
-    return sheet.facts.far.get(cell)
+    return sheet.facts.far.get(cell, value_at(sheet.grid, *(split(cell) or (0, 0))))
