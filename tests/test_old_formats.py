@@ -10,7 +10,7 @@ import pytest
 from tests.workbooks import BOOKS, everything, ods, ods_cell, ods_row, opened, reason, sheet_of
 from xltools.books.base import Cell
 from xltools.books.biff import facts_of
-from xltools.books.gate import DAMAGED, TOO_LARGE
+from xltools.books.xml import DAMAGED, TOO_LARGE
 from xltools.model.finding import StopError
 
 

@@ -10,8 +10,8 @@ from tests.workbooks import opened, reason
 from xltools.books.base import Cell
 from xltools.books.csv_text import SEPARATORS, rows, separator_of
 from xltools.books.decode import NotTextError, decoded
-from xltools.books.gate import TOO_LARGE
 from xltools.books.page import MOST_COLUMNS
+from xltools.books.xml import TOO_LARGE
 
 LINES = "序号{0}企业名称{0}信用代码\r\n1{0}甲公司{0}91411282YA0000001B\r\n2{0}乙公司{0}0012\r\n"
 LISTED = [["序号", "企业名称", "信用代码"], ["1", "甲公司", "91411282YA0000001B"], ["2", "乙公司", "0012"]]

@@ -13,7 +13,7 @@ from itertools import islice
 from xltools.books.address import address, column_letters
 from xltools.books.dates import built_in, shows
 from xltools.books.ole import Streams
-from xltools.books.xml import MalformedError
+from xltools.books.xml import DAMAGED, MalformedError
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
 LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1
@@ -124,7 +124,7 @@ def _sheet(stream: bytes, start: int, visible: bool, styles: Sequence[tuple[bool
                 _note(facts, kind, body)
                 _note_styled(facts, _styled(kind, body), styles)
             except struct.error as error:
-                raise MalformedError("文件已损坏或没有下载完整") from error
+                raise MalformedError(DAMAGED) from error
     return facts
 
 

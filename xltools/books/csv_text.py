@@ -11,7 +11,7 @@ from itertools import islice
 
 from xltools.books.address import LAST_COLUMN, LAST_ROW
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
-from xltools.books.xml import TOO_MUCH, MalformedError
+from xltools.books.xml import TOO_LARGE, MalformedError
 
 SEPARATORS = (",", "\t", ";", "|", "，", "；")
 # Excel's own first line, "sep=;", names the separator.
@@ -65,7 +65,7 @@ def rows(text: str, separator: str) -> Iterator[list[str]]:
             yield row
             row, count = [], count + 1
         if len(row) > LAST_COLUMN or count > LAST_ROW:
-            raise MalformedError(TOO_MUCH)
+            raise MalformedError(TOO_LARGE)
         if not end:
             return
 
@@ -78,7 +78,7 @@ def _sheet(found: Iterator[list[str]]) -> Sheet:
             builder.values[number] = {**cells}
             count += len(cells)
         if count > MAX_CELLS:
-            raise MalformedError(TOO_MUCH)
+            raise MalformedError(TOO_LARGE)
     return builder.sheet(knows_formulas=False)
 
 

@@ -12,9 +12,10 @@ from xltools.books.address import address
 from xltools.books.base import Cell
 from xltools.books.biff import BiffFacts
 from xltools.books.dates import from_iso
-from xltools.books.gate import DAMAGED, TOO_LARGE, refuse
+from xltools.books.gate import refuse
 from xltools.books.grid import Sheet, SheetBuilder
 from xltools.books.ole import Streams
+from xltools.books.xml import DAMAGED, TOO_LARGE
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 from xltools.model.percent import Percent

@@ -16,7 +16,7 @@ from xltools.books.archive import contents, inside
 from xltools.books.biff import is_locked
 from xltools.books.decode import MARKS, NotTextError, decoded
 from xltools.books.ole import SIGNATURE, Streams
-from xltools.books.xml import TOO_MUCH, MalformedError
+from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 
@@ -34,10 +34,8 @@ CHUNK = 2**16
 # A summary holds the forms of many counties: of what limits a county's form it may have this many times as much.
 SUMMARY = 21
 
-DAMAGED = "文件已损坏或没有下载完整"
 NO_WORKBOOK = "这不是电子表格文件，或者文件已损坏"
 BAD_TEXT = "第 {line} 行附近有认不出的文字，可能是文字编码不对，或者文件没有下载完整"
-TOO_LARGE = TOO_MUCH
 # What else people rename to .xlsx, by its first bytes.
 SIGNATURES = (
     (b"%PDF", "这是 PDF 文件，不是电子表格"),

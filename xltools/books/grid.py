@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from xltools.books.address import LAST_COLUMN, address, column_letters
 from xltools.books.base import LONGEST_TEXT, Cell, Grid, SheetFacts
-from xltools.books.xml import TOO_MUCH, MalformedError
+from xltools.books.xml import TOO_LARGE, MalformedError
 
 # A county's largest list has some 2,000 rows of 25 columns, the city's ledger ten times as many. The grid stops there, so
 # that one stray cell at XFD1048576 costs a line in the problem list instead of 16 billion empty cells.
@@ -53,7 +53,7 @@ class SheetBuilder:
         """Note what is said of some columns, hidden or not. Raises MalformedError where more is said than there are columns."""
         self.column_notes += max(1, min(last, LAST_COLUMN) - first + 1) if hidden else 1
         if self.column_notes > 2 * LAST_COLUMN:
-            raise MalformedError(TOO_MUCH)
+            raise MalformedError(TOO_LARGE)
         if hidden:
             self.hidden_columns.update(column_letters(column) for column in range(first, min(last, LAST_COLUMN) + 1))
 
@@ -67,7 +67,7 @@ class SheetBuilder:
             if len(text) > LONGEST_TEXT:
                 raise MalformedError(f"有一个单元格的文字超过 {LONGEST_TEXT} 个字")
             if self.long_texts > MAX_LONG_TEXTS * self.room:
-                raise MalformedError(TOO_MUCH)
+                raise MalformedError(TOO_LARGE)
         return text
 
     def sheet(self, visible: bool = True, knows_formulas: bool = True) -> Sheet:

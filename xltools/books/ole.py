@@ -11,7 +11,7 @@ from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from xltools.books.xml import MalformedError
+from xltools.books.xml import DAMAGED, MalformedError
 
 SIGNATURE = bytes.fromhex("D0CF11E0A1B11AE1")
 HEADER, ENTRY, LARGEST_REGULAR = 512, 128, 0xFFFFFFFA
@@ -39,7 +39,7 @@ class Streams:
 
     def __init__(self, data: bytes) -> None:
         if len(data) < HEADER or not data.startswith(SIGNATURE):
-            raise MalformedError("文件已损坏或没有下载完整")
+            raise MalformedError(DAMAGED)
         shift, mini_shift = struct.unpack_from("<HH", data, 30)
         if shift not in (9, 12) or mini_shift != 6:
             raise MalformedError("文件已损坏")
@@ -69,7 +69,7 @@ class Streams:
             parts = [mini[number * 64 : number * 64 + 64] for number in self._chain(entry.start, self._mini_next)]
         data = b"".join(parts)[: entry.size]
         if len(data) < entry.size:
-            raise MalformedError("文件已损坏或没有下载完整")
+            raise MalformedError(DAMAGED)
         return data
 
     def _fat_sectors(self) -> list[int]:
@@ -95,7 +95,7 @@ class Streams:
     def _sector(self, number: int) -> bytes:
         sector = self._data[(number + 1) * self._size : (number + 2) * self._size]
         if not sector:
-            raise MalformedError("文件已损坏或没有下载完整")
+            raise MalformedError(DAMAGED)
         return sector.ljust(self._size, b"\0")
 
     @staticmethod
@@ -104,7 +104,7 @@ class Streams:
         number = start
         while number <= LARGEST_REGULAR:
             if number >= len(following) or len(chain) > len(following):
-                raise MalformedError("文件已损坏或没有下载完整")
+                raise MalformedError(DAMAGED)
             chain.append(number)
             number = following[number]
         return chain

@@ -11,12 +11,11 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 
 from xltools.books.base import Cell
-from xltools.books.gate import DAMAGED, TOO_LARGE
 from xltools.books.grid import SheetBuilder
 from xltools.books.row_shape import CELLS, FORMULA, START, Column, learned, shape_of
 from xltools.books.sink import CellSink, Context, number_of
 from xltools.books.strikes import Strikes
-from xltools.books.xml import TRUE, MalformedError, scan
+from xltools.books.xml import DAMAGED, TOO_LARGE, TRUE, MalformedError, scan
 
 DIGITS = "0123456789"
 # Two million cells with a value; read off the text they take some three seconds.

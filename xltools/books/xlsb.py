@@ -16,10 +16,11 @@ from xltools.books.address import LAST_COLUMN, LAST_ROW, address
 from xltools.books.base import Cell
 from xltools.books.biff import ERRORS, UNKNOWN_ERROR
 from xltools.books.dates import built_in, from_serial, shows
-from xltools.books.gate import DAMAGED, TOO_LARGE, Package
+from xltools.books.gate import Package
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
+from xltools.books.sink import TWICE
 from xltools.books.xlsx import custom_properties, main_part, related, relationships
-from xltools.books.xml import MalformedError
+from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError
 
 ROW, STRING_ITEM, FONT, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 43, 44, 47, 60, 153, 156, 176, 617, 618
 # A cell with its column; the short forms stand right of the cell before. Formula records begin like the value they gave.
@@ -144,7 +145,7 @@ class SheetReader:
             self.found.struck[address(self._row, self._column)] = True
         cells = self.found.values.setdefault(self._row, {})
         if self._column in cells:
-            raise MalformedError("文件已损坏：同一个单元格出现了两次")
+            raise MalformedError(TWICE)
         cells[self._column] = value
         self._count += 1
         if self._count > MAX_CELLS:

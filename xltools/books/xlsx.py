@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 from functools import cached_property, lru_cache
 
 from xltools.books.dates import built_in, shows
-from xltools.books.gate import DAMAGED, Package
+from xltools.books.gate import Package
 from xltools.books.grid import Sheet
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
 from xltools.books.sink import Context, plain
 from xltools.books.strikes import Strings, strikes_of, struck_strings
-from xltools.books.xml import TRUE, MalformedError, attribute, scan, texts_by
+from xltools.books.xml import DAMAGED, TRUE, MalformedError, attribute, scan, texts_by
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,8 @@ Text = Callable[[str], object]
 # What the parser goes through costs about a microsecond an element. A sheet of 1.5 million cells has six million of these marks.
 MAX_MARKS = 6_000_000
 TRUE = ("1", "true")        # how an attribute says yes
-TOO_MUCH = "文件过大或内容异常膨胀，超过了安全上限"
+DAMAGED = "文件已损坏或没有下载完整"
+TOO_LARGE = "文件过大或内容异常膨胀，超过了安全上限"
 
 
 class MalformedError(Exception):
@@ -45,7 +46,7 @@ def scan(chunks: Iterable[bytes], start: Start | None, end: End | None = None, t
         for chunk in chunks:
             marks += chunk.count(b"<")
             if marks > MAX_MARKS:
-                raise MalformedError(TOO_MUCH)
+                raise MalformedError(TOO_LARGE)
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
     except (expat.ExpatError, ValueError, LookupError) as error:
