@@ -25,11 +25,13 @@ test: system .venv/test.done $(MODULES)/done
 
 templates: .venv/demo.done
 	@echo "【表样】由 xltools/specs 生成 templates/"
-	@.venv/bin/xltools make templates -o templates
+	@rm -rf build/templates && .venv/bin/xltools make templates -o build/templates
+	@.venv/bin/python -m tests.twins build/templates && cp -r build/templates .
 
 example: .venv/demo.done
 	@echo "【示例】由固定的种子生成 workbooks/"
-	@.venv/bin/xltools make example -o workbooks
+	@rm -rf build/workbooks && .venv/bin/xltools make example -o build/workbooks
+	@.venv/bin/python -m tests.twins build/workbooks && cp -r build/workbooks .
 
 # Ten minutes; a seed of its own each time: make fuzz SEED=7 SECONDS=3600
 SEED    ?= $(shell date +%Y%m%d)

@@ -17,7 +17,7 @@ from xltools.actions.check import check_files
 from xltools.actions.example import COUNTY_FOLDER, KEY_FILE, SUMMARY_FILE
 from xltools.books.file import open_book
 from xltools.model.code import Code
-from xltools.model.finding import Severity
+from xltools.model.finding import Severity, StopError
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy, load_policy
@@ -188,13 +188,15 @@ def test_writing_a_workbook_again_gives_the_same_bytes(tmp_path: Path, built: Pa
     assert written[0].read_bytes() == (built / COUNTY_FOLDER / written[0].name).read_bytes()
 
 
-def test_a_summary_that_is_no_example_is_not_replaced(tmp_path: Path, policy: Policy) -> None:
-    mine = tmp_path / SUMMARY_FILE
+@pytest.mark.parametrize("name", [SUMMARY_FILE, f"{COUNTY_FOLDER}/卢氏县.xlsx"])
+def test_a_workbook_of_a_person_is_not_replaced_by_the_example(name: str, tmp_path: Path, policy: Policy) -> None:
+    mine = tmp_path / name
+    mine.parent.mkdir(exist_ok=True)
     mine.write_bytes(b"typed by a person")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(StopError, match=f"{mine.name} 已经存在，没有覆盖"):
         example.build(tmp_path, policy)
     assert mine.read_bytes() == b"typed by a person"
-    assert list(tmp_path.iterdir()) == [mine]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == [mine]
 
 
 def test_committed_workbooks_are_those_the_generator_writes(built: Path) -> None:

@@ -1,6 +1,7 @@
 """The county workbook as a file: the same bytes every time, all that protects and explains it, and what is read back from it."""
 
 import re
+import shutil
 import warnings
 from collections.abc import Iterator
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from openpyxl import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
+from tests import twins
 from tests.workbooks import parts_of
 from xltools.actions.make import make_templates
 from xltools.books.base import Stamp
@@ -33,9 +35,9 @@ from xltools.books.package import workbook_at
 from xltools.books.read import read_tables
 from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of
 from xltools.books.sheet import Formula
-from xltools.books.show import show
 from xltools.books.style import LOOKS, TINTS
 from xltools.books.template import write_template
+from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, NOTE_ROW, Form, Kind, Owner, load_form, load_template
 from xltools.model.guide import load_guide
 from xltools.model.policy import load_policy
@@ -69,6 +71,17 @@ def test_two_runs_give_the_same_bytes(blank: Path, tmp_path: Path) -> None:
     again = make_templates(tmp_path / "made" / "here", POLICY)
     assert [path.name for path in again] == [TEMPLATE.file, "市级汇总.xlsm"]
     assert again[0].read_bytes() == blank.read_bytes()
+
+
+@pytest.mark.parametrize("name", [TEMPLATE.file, "市级汇总.xlsm"])
+def test_a_template_that_somebody_filled_in_is_not_replaced(name: str, blank: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(blank.parent, tmp_path / "下发"))
+    book = openpyxl.Workbook()
+    book.save(folder / name)
+    before = {path: path.read_bytes() for path in folder.iterdir()}
+    with pytest.raises(StopError, match=f"{name} 已经存在，没有覆盖"):
+        make_templates(folder, POLICY)
+    assert {path: path.read_bytes() for path in folder.iterdir()} == before
 
 
 def test_the_committed_template_is_what_the_specs_give(blank: Path) -> None:
@@ -449,8 +462,7 @@ def test_nothing_hidden_has_an_area_to_print() -> None:
 
 
 def test_every_committed_workbook_has_its_text_beside_it() -> None:
-    root = Path(__file__).parents[1]
-    books = [path for folder in ("templates", "workbooks") for path in (root / folder).rglob("*.xls[xm]")]
+    books = [path for folder in ("templates", "workbooks") for path in twins.workbooks(ROOT / folder)]
     assert len(books) >= 11
-    stale = [path.name for path in books if path.with_suffix(".txt").read_text("utf-8") != "".join(f"{line}\n" for line in show(path))]
+    stale = [path.name for path in books if path.with_suffix(".txt").read_text("utf-8") != twins.text(path)]
     assert stale == []

@@ -7,16 +7,17 @@ import io
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xltools.actions.check import check_files
 from xltools.actions.checklist import applicants, write_one
 from xltools.actions.checklist import file_name as checklist_name
 from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER, MERGED_AT
-from xltools.actions.make import write_twin
 from xltools.actions.merge import merge
 from xltools.books.address import address
 from xltools.books.base import Cell
 from xltools.books.refs import CARD_COLUMN
+from xltools.books.replace import put_in_place
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
 from xltools.model.checklist import Line
@@ -58,23 +59,18 @@ def faulty(policy: Policy) -> list[Ground]:
 
 
 def build(folder: Path, policy: Policy) -> list[Path]:
-    """Write the county workbooks, the answer key, the checklists and the summary below the folder; returns what was written.
+    """Write the county workbooks, the answer key, the checklists and the summary below the folder; gives the files.
 
-    An earlier example in the folder is replaced. Raises FileExistsError when there is a summary without an answer key
-    beside it: that one is no example.
+    Raises StopError, with nothing written, where one of them is there and somebody has worked in it.
     """
-    summary, key = folder / SUMMARY_FILE, folder / KEY_FILE
-    if summary.exists() and not key.exists():
-        raise FileExistsError(summary)
-    summary.unlink(missing_ok=True)
-    grounds = faulty(policy)
-    paths = write_counties(folder / COUNTY_FOLDER, grounds)
-    key.write_bytes(key_table(answers(grounds)).encode("utf-8-sig"))
-    paths += write_checklists(folder / CHECKLIST_FOLDER, folder / COUNTY_FOLDER, policy)
-    merge([folder / COUNTY_FOLDER, folder / CHECKLIST_FOLDER], summary, policy, MERGED_AT)
-    for path in (*paths, summary):
-        write_twin(path)
-    return [*paths, key, summary]
+    with TemporaryDirectory() as name:
+        made = Path(name)
+        grounds = faulty(policy)
+        write_counties(made / COUNTY_FOLDER, grounds)
+        (made / KEY_FILE).write_bytes(key_table(answers(grounds)).encode("utf-8-sig"))
+        write_checklists(made / CHECKLIST_FOLDER, made / COUNTY_FOLDER, policy)
+        merge([made / COUNTY_FOLDER, made / CHECKLIST_FOLDER], made / SUMMARY_FILE, policy, MERGED_AT)
+        return put_in_place(made, folder)
 
 
 def write_counties(folder: Path, grounds: Iterable[Ground]) -> list[Path]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from xltools.actions.run import TEMPLATE, Before, Run
 from xltools.books.console import SUFFIX
-from xltools.books.show import show
+from xltools.books.replace import put_in_place
 from xltools.books.summary import write_summary
 from xltools.books.template import write_template
 from xltools.model.console import load_console
@@ -24,34 +25,21 @@ OF_A_DAY = ("reporting", "moves")   # sheets that say what holds on the day of a
 
 
 def make_templates(folder: Path, policy: Policy) -> list[Path]:
-    """Write every blank template into `folder`, which is made when missing; gives the files written."""
-    folder.mkdir(parents=True, exist_ok=True)
-    written = []
-    for id in HANDED_OUT:
-        template = load_template(id)
-        path = folder / template.file
-        write_template(path, template, policy, live(template, policy))
-        written.append(path)
-    written.append(_city(folder, policy))
-    for path in written:
-        write_twin(path)
-    return written
+    """Write every blank template into `folder`, which is made when missing; gives the files. Raises StopError, with nothing written, where one is there that is no longer blank."""
+    with TemporaryDirectory() as made:
+        for id in HANDED_OUT:
+            template = load_template(id)
+            write_template(Path(made, template.file), template, policy, live(template, policy))
+        _write_city(Path(made), policy)
+        return put_in_place(Path(made), folder)
 
 
-def write_twin(path: Path) -> Path:
-    """Write the workbook as text beside it, for those who compare; gives that file."""
-    twin = path.with_suffix(".txt")
-    twin.write_text("".join(f"{line}\n" for line in show(path)), encoding="utf-8", newline="\n")
-    return twin
-
-
-def _city(folder: Path, policy: Policy) -> Path:
+def _write_city(folder: Path, policy: Policy) -> None:
     """Write the city's workbook before its first merge: every sheet, no record, the buttons that fill it."""
     template = load_template(TEMPLATE)
-    path = (folder / template.file).with_suffix(SUFFIX)
     _, summary = Run(policy, template, Before({}), {}, NEVER).summary(Outcome(), folder)
     tables = {name: replace(table, frame=table.frame.iloc[:0]) if name in OF_A_DAY else table for name, table in summary.tables.items()}
     marks = {name: seen for name, seen in summary.marks.items() if name not in OF_A_DAY}
     words = load_console()
-    write_summary(path, template, policy, replace(summary, tables=tables, marks=marks, moment=words.never, result=words.never))
-    return path
+    summary = replace(summary, tables=tables, marks=marks, moment=words.never, result=words.never)
+    write_summary((folder / template.file).with_suffix(SUFFIX), template, policy, summary)

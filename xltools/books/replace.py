@@ -25,6 +25,19 @@ def refuse_existing(*paths: Path) -> None:
             raise StopError(Code.OUTPUT_EXISTS.at(Place(path.name), file=path.name))
 
 
+def put_in_place(made: Path, folder: Path) -> list[Path]:
+    """Copy every file below `made` to the same place below `folder`; gives the copies, in order of their names.
+
+    Raises StopError, with nothing copied, when one is there that says something else: somebody may have worked in it.
+    """
+    found = {folder / path.relative_to(made): path.read_bytes() for path in sorted(made.rglob("*")) if path.is_file()}
+    refuse_existing(*(path for path, content in found.items() if path.exists() and path.read_bytes() != content))
+    for path, content in found.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, content)
+    return [*found]
+
+
 def holder(path: Path) -> str:
     """Who has the workbook open, "" when nobody has.
 

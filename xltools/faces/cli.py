@@ -43,7 +43,7 @@ from xltools.faces.options import (
 )
 from xltools.faces.places import cache_folder, keep_traceback
 from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
-from xltools.faces.speech import Speech, lang_option, line_said, say, spoken, told
+from xltools.faces.speech import Speech, lang_option, line_said, say, told
 from xltools.faces.stream import forgiving
 from xltools.faces.terminal import (
     progress,
@@ -104,11 +104,7 @@ def make_example(folder: Path, policy: Policy) -> int:
     """生成示例：八个县（市、区）的填报表、答案和它们的市级汇总。"""
     from xltools.actions.example import build
 
-    try:
-        written = build(folder, policy)
-    except FileExistsError as there:
-        raise click.BadParameter(spoken().say("{folder} 里已有别的市级汇总，没有改动；请换一个文件夹", folder=folder)) from there
-    for path in written:
+    for path in build(folder, policy):
         say("已生成 {path}", path=path)
     return 0
 

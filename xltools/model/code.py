@@ -216,7 +216,7 @@ class Code(Enum):
     OUTPUT_OPEN = ("E701", "{file} 正被{holder}打开，不能写入", "结果已另存为 {other}；请关闭后重新汇总")
     OUTPUT_NOT_OURS = ("E702", "{file} 里有不是本工具生成的内容（{what}），未覆盖", "结果已另存为 {other}")
     NOT_BALANCED = ("E703", "行数不平：读入 {seen} 行，汇总 {merged} 行，列出 {named} 行", "这是程序错误，请保留文件并反馈")
-    OUTPUT_EXISTS = ("E704", "{file} 已经存在，没有覆盖", "请换一个文件名，或先移走原来的文件")
+    OUTPUT_EXISTS = ("E704", "{file} 已经存在，没有覆盖", "请换一个文件名或文件夹，或先移走原来的文件")
     ROWS_BESIDE = ("W722", "{count} 行超过了一张工作表的 {limit} 行，全部写在 {file}，表里只有说明", "不需要改；看明细请用{how}打开 {file}")
     ROWS_ELSEWHERE = ("E723", "{count} 行在 {file} 里，不在工作簿里，不能从这里读取", "{how}")
     ROWS_TOO_MANY = ("E724", "会有 {count} 行，超过了一张工作表的 {limit} 行，不能写进已有的汇总", "请关闭这个文件，用命令行汇总：放不下的行写在旁边的文件里")
