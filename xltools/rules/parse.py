@@ -14,7 +14,6 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table, columns_of, typed
-from xltools.model.visible import visible
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.limits import is_ditto, says_ditto
 from xltools.rules.reading import Reading, refused
