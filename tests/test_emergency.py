@@ -137,6 +137,24 @@ def test_the_decided_grade_counts_and_what_happened_since(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
+    ("kind", "process", "grades"),
+    [
+        ("隐瞒或提供虚假材料", "一线（1号）", ["D", "D"]),      # 五1: the enterprise goes to the lowest grade, not the line where it was found
+        ("贿赂", "", ["D", "D"]),
+        ("问题突出", "一线(1号)", ["D", "B"]),                # 五2: what falls short of the indicators is the process checked
+        ("环境违法", "一线（1号）", ["C", "B"]),              # 二(五): as decided for that row
+        ("环境违法", "三线", ["B", "B"]),                     # no such process: nothing moves, and it is said
+    ],
+)
+def test_what_happened_to_one_of_two_lines(kind: str, process: str, grades: list[str], tmp_path: Path) -> None:
+    lines = ("一线（1号）", "二线")
+    lowered = {"new_grade": "C" if kind == "环境违法" else "D", "decided_by": "领导小组", "decided_date": datetime(2022, 8, 30), "second_review": "已完成"}
+    done = made(city([decided(0, process=one) for one in lines], [reduction(0, process=one) for one in lines], events=[event(0, kind, process=process, **lowered)]), tmp_path)
+    assert [row["grade"] for row in listed(done)] == grades
+    assert len(told(done, Code.NOT_GRADED_YET)) == (process == "三线")
+
+
+@pytest.mark.parametrize(
     ("grade", "cuts", "wrong"),
     [("B", (0, 20, 100), []), ("B", (0, 19, 100), ["N5"]), ("C", (50, 100, 100), []), ("C", (49, 99, 0), ["L5", "N5", "P5"]), ("D", (100, 100, 50), ["P5"]), ("A", (0, 0, 0), [])],
 )

@@ -178,6 +178,10 @@ def test_what_concerns_enterprises_without_a_checklist_is_passed_over(tmp_path: 
     assert (outcome.enterprises[0].grade, told(outcome)) == ("B", [])
 
 
+def test_an_event_before_the_check_is_known_by_a_process_typed_another_way(tmp_path: Path) -> None:
+    assert told(after(tmp_path, event("环境违法", process="烧 成", found_date=date(2022, 5, 3), new_grade="D", decided_by="市局", decided_date=date(2022, 6, 1)))) == [Code.EVENT_BEFORE_CHECK]
+
+
 def test_a_process_that_was_never_checked_is_named(tmp_path: Path) -> None:
     assert told(after(tmp_path, event("环境违法", process="成型", new_grade="C", **DECIDED))) == [Code.NOT_GRADED_YET]
 

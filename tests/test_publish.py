@@ -215,6 +215,15 @@ def test_a_grade_that_an_event_changed_since_is_not_published(tmp_path: Path) ->
     assert reasons(publish_book(summary(decided(0), events=(early,)), NOTICE, tmp_path / "二")) == []
 
 
+def test_an_event_of_a_process_that_the_ledger_does_not_have_is_named(tmp_path: Path) -> None:
+    """二(五): the grade was decided, so that whoever publishes must hear of a row that says of no process which."""
+    lowered = {"new_grade": "C", "decided_by": "领导小组", "decided_date": datetime(2022, 7, 30), "second_review": "不需要"}
+    happened = (event(0, "环境违法", process="铸造线", **lowered), event(1, "企业更名", process="铸造线"), event(2, "环境违法", process="没有这家企业"))
+    done = publish_book(summary(decided(0), decided(1), events=happened), NOTICE, tmp_path)
+    assert [row[4] for row in listed(done)] == ["B", "B"]
+    assert [one.message for one in done.findings if one.code is Code.NOT_GRADED_YET] == ["“铸造线”没有评定过的等级，这件事没有处理"]
+
+
 def test_a_second_review_keeps_the_grade_and_is_said(tmp_path: Path) -> None:
     waiting = event(0, "达不到指标要求", second_review="进行中", process="铸件")
     done = publish_book(summary(decided(0), events=(waiting,)), NOTICE, tmp_path)

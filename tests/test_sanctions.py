@@ -180,6 +180,12 @@ def test_an_event_of_an_ungraded_process_is_named() -> None:
     assert (one, codes) == (standing(), [Code.NOT_GRADED_YET])
 
 
+@pytest.mark.parametrize("written", ["铸件(1号线)", "铸件 （１号线）"])
+def test_a_process_is_the_same_however_its_brackets_and_blanks_are_typed(written: str) -> None:
+    one, codes = after(decided("环境违法", "C", process=written), start=standing(process="铸件（1号线）"))
+    assert (one.grade, codes) == ("C", [])
+
+
 def test_another_policy_has_other_lowest_grades() -> None:
     national = policy("national-2026")
     part = Standing(CODE, "涂饰", national.scheme("A-C"), "A")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
+from itertools import chain
 
 from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, Line, Worked, value_of
@@ -33,7 +34,8 @@ from xltools.rules.emergency_rows import (
 )
 from xltools.rules.enterprises import ROW
 from xltools.rules.reduction import WHOLE, Basis, worked
-from xltools.rules.text import SAID, cell_key, key, number_text, part_key
+from xltools.rules.sanctions import unplaced
+from xltools.rules.text import SAID, cell_key, key, number_text
 
 MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(…,6)
 BASES = ("base_eia", "base_permit", "base_actual")
@@ -78,7 +80,7 @@ def lines(ask: Ask) -> Lines:
         if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(_row(there), "protected"), name=there.get(NAME)))
     grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
-    findings += [*taken_off(shield, grades), *_counted(ask, made[0])]
+    findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
     listed_lines, apart = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"]))) for some in made)
     return Lines(listed_lines, apart, list(dict.fromkeys(findings)))
 
@@ -147,8 +149,8 @@ class _Line:
         return {**record, "confirm": SAID.join(dict.fromkeys(filter(None, doubts))) or None}, said
 
     def _events(self) -> list[Event]:
-        code, process = part_key(self.there.get(CODE), self.there.get(PROCESS))
-        return [one for one in self.ask.city.events if key(one.credit_code) == code and key(one.process) in ("", process)]
+        code = cell_key(self.there.get(CODE))
+        return [one for one in self.ask.city.events if key(one.credit_code) == code]
 
     def _of_grade(self, grade: Graded) -> list[Finding]:
         name, process = (self.there.get(one) for one in (NAME, PROCESS))

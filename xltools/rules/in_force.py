@@ -12,6 +12,7 @@ from xltools.model.grade import PartGrade, Reason, Status
 from xltools.model.policy import Policy
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.rules.sanctions import sanction
+from xltools.rules.text import key
 
 
 @dataclass(frozen=True)
@@ -43,9 +44,15 @@ def _met(event: Event, parts: Sequence[PartGrade]) -> list[PartGrade]:
     """The parts that were checked after the event was found and decided; an event without a date is never before."""
     if event.when == date.min:
         return []
-    mine = [part for part in parts if part.checklist.credit_code == event.credit_code and event.process in ("", part.checklist.process)]
+    mine = _named(event, parts)
     days = [part.checklist.checked for part in mine]
     return mine if mine and all(day is not None and event.when < day for day in days) else []
+
+
+def _named(event: Event, parts: Sequence[PartGrade]) -> list[PartGrade]:
+    """The parts of the event's enterprise that it names; all of them where it names none."""
+    mine = [part for part in parts if part.checklist.credit_code == event.credit_code]
+    return [part for part in mine if key(event.process) in ("", key(part.checklist.process))]
 
 
 def _known_before(event: Event, part: PartGrade) -> Finding:
@@ -55,7 +62,7 @@ def _known_before(event: Event, part: PartGrade) -> Finding:
 
 def _comparable(event: Event, parts: Sequence[PartGrade]) -> Event:
     """The event; without the grade before it where the check has not given one yet that it could be compared with."""
-    mine = [part for part in parts if part.checklist.credit_code == event.credit_code and event.process in ("", part.checklist.process)]
+    mine = _named(event, parts)
     return event if all(part.grade for part in mine) else replace(event, old_grade="")
 
 

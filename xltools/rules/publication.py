@@ -22,8 +22,8 @@ from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of, whole
 from xltools.rules.gathered import stretches
 from xltools.rules.reached import UNDECIDED
-from xltools.rules.sanctions import events_of, sanction
-from xltools.rules.text import LIST
+from xltools.rules.sanctions import events_of, sanction, unplaced
+from xltools.rules.text import LIST, part_key
 
 LEDGER = "ledger"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
@@ -52,11 +52,14 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     """
     fields = public_fields()
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
-    city = _City(Decisions(ledger, raw, wrong, notice.policy), _by_code(events_of(events) if events else []), notice, fields)
-    judged = [city.judge(rows) for rows in by_enterprise(city.ledger, city.policy)]
+    happened = events_of(events) if events else []
+    city = _City(Decisions(ledger, raw, wrong, notice.policy), _by_code(happened), notice, fields)
+    groups = by_enterprise(city.ledger, city.policy)
+    judged = [city.judge(rows) for rows in groups]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or NAMELESS, reason=one.reason) for one in judged if one.reason]
     said += [Code.PUBLISHED_PENDING.at(one.place, name=one.line["name"], state=one.pending, grade=one.line["decided"]) for one in listed if one.pending]
+    said += unplaced(happened, (part_key(row["credit_code"], row["process"]) for rows in groups for row in rows), notice.policy)
     tables = tuple(dict.fromkeys(name for one in listed for name in one.tables))
     result = Publication(notice, tuple(one.line for one in listed), sum(bool(one.tables) for one in listed), tables)
     if result.unofficial:

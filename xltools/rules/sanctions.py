@@ -15,7 +15,9 @@ from xltools.model.form import load_form
 from xltools.model.policy import Effect, Policy, Sanction, Scheme
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.model.table import Table
+from xltools.rules.text import key
 
+_MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.DECISION})
 NOT_DONE, DONE = 1, 2       # places of the words in the policy's list second_reviews: not needed, going on, finished
 
 
@@ -71,6 +73,24 @@ def sanction(standings: Sequence[Standing], events: Iterable[Event], policy: Pol
             findings += _findings(now[at], event, ruling)
             now[at] = _after(now[at], event, ruling, rule)
     return now, sorted(dict.fromkeys(findings), key=order)
+
+
+def unplaced(events: Iterable[Event], parts: Iterable[tuple[str, str]], policy: Policy) -> list[Finding]:
+    """A finding for every event that would move a grade and names a process which its enterprise does not have.
+
+    parts: code and process of everything that is listed, as `part_key` gives them; enterprises that are not listed are passed over.
+    """
+    there: dict[str, set[str]] = {}
+    for code, process in parts:
+        there.setdefault(code, set()).add(process)
+    found = []
+    for event in events:
+        rule, known = policy.sanction(event.kind), there.get(key(event.credit_code))
+        whole = not event.process or (rule is not None and rule.scope == "enterprise")
+        moves = bool(event.new_grade) or (rule is not None and rule.effect in _MOVING)
+        if moves and not whole and known and key(event.process) not in known:
+            found.append(Code.NOT_GRADED_YET.at(event.place, process=event.process))
+    return found
 
 
 def rule_on(standing: Standing, event: Event, rule: Sanction | None, policy: Policy) -> Ruling:
@@ -133,7 +153,7 @@ def _should_fall(new: str, old: str, effect: Effect, scheme: Scheme) -> bool:
 
 def _concerns(event: Event, standing: Standing, rule: Sanction | None) -> bool:
     whole = not event.process or (rule is not None and rule.scope == "enterprise")
-    return event.credit_code == standing.credit_code and (whole or event.process == standing.process)
+    return event.credit_code == standing.credit_code and (whole or key(event.process) == key(standing.process))
 
 
 def _findings(standing: Standing, event: Event, ruling: Ruling) -> list[Finding]:
@@ -150,7 +170,7 @@ def _findings(standing: Standing, event: Event, ruling: Ruling) -> list[Finding]
         "choices": "、".join(standing.scheme.grades),
     }
     found = [code.at(event.place, **values) for code in ruling.codes]
-    own_row = event.process in ("", standing.process)
+    own_row = key(event.process) in ("", key(standing.process))
     if own_row and event.old_grade and event.old_grade != standing.grade:
         found.append(Code.OLD_GRADE_DIFFERS.at(event.place, value=event.old_grade, expected=standing.grade))
     return found
