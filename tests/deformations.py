@@ -307,6 +307,14 @@ def nearly_named(sheet: Sheet, one: Field) -> list[Said]:
     return [sheet.said(Code.COLUMN_RENAMED, sheet.head(one.name))]
 
 
+def other_unit(sheet: Sheet, one: Field) -> list[Said]:
+    """The column in another unit than the form asks for."""
+    if not one.unit:
+        return []
+    sheet.grid[HEADER_ROW - 1][sheet.column(one.name)] = f"{one.label}（{'‰' if one.unit == '%' else '吨/年'}）"
+    return [sheet.said(Code.UNIT_OTHER, sheet.head(one.name))]
+
+
 def deleted(sheet: Sheet, one: Field) -> list[Said]:
     """The column deleted."""
     at = sheet.column(one.name)
@@ -364,7 +372,7 @@ def pasted_date(sheet: Sheet, one: Field) -> list[Said]:
 
 
 SHIFTING: Final = (moved_away, inserted_before, empty_before, deleted, doubled)
-IN_PLACE: Final = (hidden_column, merged_down, under_a_merge, renamed, nearly_named, pasted_date)
+IN_PLACE: Final = (hidden_column, merged_down, under_a_merge, renamed, nearly_named, pasted_date, other_unit)
 MOST_FIELDS: Final = max(len(form.owned(Owner.COUNTY)) for form in ROWS)
 
 

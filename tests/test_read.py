@@ -107,12 +107,34 @@ def test_values_stay_as_typed() -> None:
     assert [*table.frame.loc[2]] == [1.0, " 甲 ", "００12", "一\n二", 12.5, date(2022, 6, 30), True, None]
 
 
-@pytest.mark.parametrize("label", ["产量", "产量(吨)", "产 量\n（吨）", "*产量（吨）", "产量：", "产量【万吨】", "产量＊"])
+@pytest.mark.parametrize("label", ["产量", "产量(吨)", "产 量\n（吨）", "*产量（吨）", "产量：", "产量【吨】", "产量（必填）", "产量（单位：吨）", "产量(t)", "产量＊"])
 def test_a_label_is_known_in_any_decoration(label: str) -> None:
     rows: Grid = [["序号", "单位全名", "登记代码", "乡镇（街道）", label, "核查人1", "核查人2", "查得名称"], [None, "甲", "A1", None, "5", None, None, None]]
     tables, findings = read_tables(TextBook("a", grids={"企业清单": rows}), template())
     assert findings == []
     assert tables["list"].frame.loc[2, "output"] == "5"
+
+
+@pytest.mark.parametrize("label", ["产量【万吨】", "产量(kg)", "产量\n（吨/年）", "产量（单位:千克）"])
+def test_a_header_in_another_unit_is_said_and_its_numbers_are_not_read_as_if_in_the_form_s(label: str) -> None:
+    """20000 under 产量（万吨） are not 20000 吨."""
+    rows: Grid = [["序号", "单位全名", "登记代码", "乡镇（街道）", label, "核查人1", "核查人2", "查得名称"], *([None, one, one, None, 20000.0, None, None, None] for one in ("甲", "乙"))]
+    tables, (one,) = read_tables(TextBook("a", grids={"企业清单": rows}), template())
+    assert (one.code, one.place.cell, dict(one.values)["count"]) == (Code.UNIT_OTHER, "E1", 2)
+    assert "换算成吨" in one.fix
+    assert "output" not in tables["list"].columns
+    assert tables["list"].frame["output"].isna().all()
+
+
+def test_a_line_of_other_units_below_the_header_counts_as_well() -> None:
+    _, found = read(f"{HEAD}\n|||（年月日）|（千克）|||\n1|甲|A1||5|||")
+    assert found == [(Code.UNIT_OTHER, "E1")]
+
+
+def test_a_number_of_a_year_is_not_that_of_a_day() -> None:
+    labels = labels_of(load_template("county")["measures"])
+    assert labels.close("颗粒物平均日排放量", labels.exact.values()) == "day_pm"
+    assert labels.close("颗粒物年排放量", labels.exact.values()) is None
 
 
 @pytest.mark.parametrize(("label", "field"), [("厂名", "company"), ("单位全名称", "company"), ("登记代号码", None), ("核查人3", None), ("单位", None)])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from xltools.books.base import Cell, Grid
+from xltools.books.header_units import is_other
 from xltools.books.labels import Labels
 
 # Titles, notes and unit lines above a header: real forms have up to ten.
@@ -29,6 +30,8 @@ class Header:
     texts: Mapping[int, str]
     rows: Mapping[int, int]
     """Column → the row in which the text stands."""
+    units: Mapping[int, str] = field(default_factory=dict)
+    """Column → what the line of units below says."""
 
 
 @dataclass(frozen=True)
@@ -36,13 +39,14 @@ class Columns:
     """Where the fields are. All columns count from 1.
 
     found: field → column · renamed: fields read from an alias or a close match · twice: field → (column read, the
-    other one) · unknown: columns that belong to no field.
+    other one) · unknown: columns that belong to no field · other_unit: field → its column, not read: the header gives it in another unit.
     """
 
     found: Mapping[str, int]
     renamed: tuple[str, ...]
     twice: Mapping[str, tuple[int, int]]
     unknown: tuple[int, ...]
+    other_unit: Mapping[str, int] = field(default_factory=dict)
 
 
 def find_header(grid: Grid, labels: Labels) -> Header | None:
@@ -102,7 +106,8 @@ def _with_units(header: Header, grid: Grid) -> Header:
     numbers = [value for value in below if str(value).strip() not in ORDINAL]
     if not below or not (_counts_up(numbers) or all(isinstance(value, str) and UNIT.fullmatch(value.strip()) for value in below)):
         return header
-    return replace(header, bottom=header.bottom + 1)
+    units = {column: value for column, value in enumerate(grid[header.bottom], 1) if isinstance(value, str)}
+    return replace(header, bottom=header.bottom + 1, units=units)
 
 
 def _counts_up(values: Sequence[Cell]) -> bool:
@@ -136,9 +141,11 @@ def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> C
         if column not in matched and not over_two and (near := labels.close(text, open_fields)):
             found[near] = column
             open_fields.remove(near)
+    other = {name: column for name, column in found.items() if any(is_other(text, labels.units.get(name, "")) for text in (header.texts[column], header.units.get(column, "")))}
+    found = {name: column for name, column in found.items() if name not in other}
     taken = {*found.values(), *(second for _, second in twice.values())}
     renamed = tuple(name for name, column in found.items() if column not in own)
-    return Columns(found, renamed, twice, tuple(c for c in sorted({*header.texts, *filled}) if c not in taken))
+    return Columns(found, renamed, twice, tuple(c for c in sorted({*header.texts, *filled}) if c not in taken), other)
 
 
 def _by_shared_alias(found: dict[str, int], columns: Collection[int], header: Header, labels: Labels) -> None:

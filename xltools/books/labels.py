@@ -19,6 +19,7 @@ MARGIN = 5
 NOISE = re.compile(r"[\s*＊★☆:：\u200b-\u200f\u2060\ufeff]+")
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】")
 COPY = re.compile(r"(\(\d+\)|[-_]?副本(\(?\d+\)?)?|[-_]?copy)+$", re.IGNORECASE)
+MARKS = re.compile("[a-z0-9年月日]")
 HAN = "\u4e00\u9fff"
 NUMBERING = re.compile(r"^(附?[表件]?\d{1,2}[.、:_-]|附[表件]\d{0,2}[.、:_-]?|[一二三四五六七八九十][、.])")
 
@@ -54,12 +55,13 @@ def sheet_key(name: str) -> str:
 
 @dataclass(frozen=True)
 class Labels:
-    """What the fields of one form are called. Keys are squeezed texts, values field names; shared: alias → fields that have it beside the first."""
+    """What the fields of one form are called. Keys are squeezed texts, values field names; shared: alias → fields that have it beside the first · units: field → its unit."""
 
     exact: Mapping[str, str]
     alias: Mapping[str, str]
     signatures: tuple[str, ...]
     shared: Mapping[str, tuple[str, ...]]
+    units: Mapping[str, str]
 
     def others(self, value: Cell) -> tuple[str, ...]:
         """The later fields that go by this alias, for when the first of them stands elsewhere."""
@@ -116,9 +118,10 @@ def labels_of(form: Form) -> Labels:
         for text in map(squeeze, field.aliases):
             if alias.setdefault(text, field.name) != field.name:
                 shared[text] = (*shared.get(text, ()), field.name)
-    return Labels(exact, alias, tuple(map(squeeze, form.signatures)), shared)
+    units = {field.name: field.unit for field in form if field.unit}
+    return Labels(exact, alias, tuple(map(squeeze, form.signatures)), shared, units)
 
 
 def _same_marks(text: str, label: str) -> bool:
-    """Digits and Latin letters tell labels apart (核查人1, 核查人2): they must be the same."""
-    return re.findall("[a-z0-9]", text) == re.findall("[a-z0-9]", label)
+    """Digits, Latin letters and spans of time tell labels apart (核查人1, 核查人2; 日排放量, 年排放量): they must be the same."""
+    return MARKS.findall(text.replace("天", "日")) == MARKS.findall(label.replace("天", "日"))

@@ -135,14 +135,23 @@ def _header_findings(located: Located) -> Iterator[Finding]:
     for name, (first, second) in columns.twice.items():
         letters = {"first": column_letters(first), "second": column_letters(second)}
         yield Code.COLUMN_TWICE.at(located.head(second), label=form[name].label, **letters)
-    if gone := [field.header for field in form if field.owner is not Owner.FORMULA and field.name not in columns.found]:
+    if gone := [field.header for field in form if field.owner is not Owner.FORMULA and field.name not in {*columns.found, *columns.other_unit}]:
         yield Code.COLUMN_MISSING.at(located.place, labels="、".join(gone))
-    for column in columns.unknown:
+    yield from _unread_columns(located)
+
+
+def _unread_columns(located: Located) -> Iterator[Finding]:
+    """The columns with something in them that no field reads, and those whose header names another unit than their field's."""
+    other = {column: located.form[name] for name, column in located.columns.other_unit.items()}
+    for column in located.columns.unknown:
+        text = located.header.texts.get(column, f"{column_letters(column)}列（没有表头）")
         below = [row[column - 1] for row in located.grid[located.header.bottom :]] if column in located.header.texts else located.cells[column]
         count = sum(not is_blank(value) for value in below)
-        if count:
-            found = located.header.texts.get(column, f"{column_letters(column)}列（没有表头）")
-            yield Code.COLUMN_UNKNOWN.at(located.head(column), found=found, count=count)
+        if column in other:
+            values = {"label": other[column].header, "unit": other[column].unit, "count": count}
+            yield Code.UNIT_OTHER.at(located.head(column), found=located.header.units.get(column, text), **values)
+        elif count:
+            yield Code.COLUMN_UNKNOWN.at(located.head(column), found=text, count=count)
 
 
 def _bad_cells(located: Located) -> Iterator[Finding]:
