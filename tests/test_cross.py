@@ -199,7 +199,7 @@ def test_a_county_whose_file_cannot_be_read_has_sent_something():
     [("7月/灵宝市.xlsx", "灵宝市"), ("灵宝市/排查.xlsx", "灵宝市"), ("陕州区/给灵宝的.xlsx", "灵宝市"), ("经开区.et", "开发区"), ("义马和卢氏.xlsx", ""), ("排查.xlsx", "")],
 )
 def test_a_county_whose_workbook_lies_in_an_archive_has_sent_it(inside: str, county: str):
-    bad = Code.UNREADABLE.at(Place("收件箱/七月.zip"), reason="这是压缩包", inside=(inside,))
+    bad = Code.ARCHIVE.at(Place("收件箱/七月.zip"), reason="这是压缩包", inside=(inside,))
     outcome = replace(check(book("湖滨区.xlsx", {"county": "湖滨区"})), unread=("收件箱/七月.zip",))
     told = not_sent(replace(outcome, findings=(bad,)), POLICY)
     packed = [one for one in told if one.code is Code.COUNTY_PACKED]

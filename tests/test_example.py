@@ -31,7 +31,7 @@ COMMITTED = ROOT / "workbooks"
 # Findings of the check that no county workbook of the example can have: the file does not open, is not ours or not of this
 # city, is there twice, is open elsewhere, is a table in text, or holds more than cells.
 ELSEWHERE = {
-    *(Code.UNREADABLE, Code.PASSWORD, Code.PASSWORD_WRONG, Code.NOT_OUR_FORM, Code.COUNTY_UNKNOWN, Code.SENT_AGAIN, Code.SENT_TWICE, Code.SENT_TWICE_TIE),
+    *(Code.UNREADABLE, Code.ARCHIVE, Code.PASSWORD, Code.PASSWORD_WRONG, Code.NOT_OUR_FORM, Code.COUNTY_UNKNOWN, Code.SENT_AGAIN, Code.SENT_TWICE, Code.SENT_TWICE_TIE),
     *(Code.OPEN_ELSEWHERE, Code.ONE_SHEET, Code.ONLY_FRONT, Code.COUNTY_BY_NAME, Code.NAMED_OTHERWISE, Code.YEAR_OTHER, Code.NOTHING_THERE, Code.NO_TABLES),
     *(Code.MACROS, Code.EXTERNAL_LINKS, Code.EMBEDDED, Code.LIVE_FORMULA),
 }

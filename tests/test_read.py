@@ -402,6 +402,13 @@ def test_a_missing_sheet_is_an_error_and_the_others_are_read() -> None:
     assert sheets({"企业清单": ROWS}, "list", "other") == ({"list": "企业清单"}, [(Code.SHEET_MISSING, "整改情况")])
 
 
+def test_our_guide_saved_as_text_is_not_taken_for_the_cover_though_it_names_every_field() -> None:
+    guide: Grid = [["区县填报表 · 填表说明", None, None], ["工作表", "填报项", "填什么"], ["封面", "县（市、区）", "选择本县（市、区）"], ["封面", "年度", "填四位年份。"]]
+    guide += [["封面", field.label, field.help] for field in load_template("county")["cover"]]
+    tables, findings = read_tables(TextBook("灵宝市.csv", grids={"灵宝市": guide}), load_template("county"))
+    assert (tables, [one.code for one in findings]) == ({}, [Code.NOT_OUR_FORM])
+
+
 def test_a_workbook_of_something_else_is_refused_once() -> None:
     assert sheets({"工资表": "姓名|金额\n张三|1"}, "list", "other", "card") == ({}, [(Code.NOT_OUR_FORM, "")])
 

@@ -9,6 +9,7 @@ import pytest
 from tests.bench.city import write_city
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.submissions import CITY
+from xltools.actions.check import check_files
 from xltools.actions.fsck import fsck
 from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
@@ -61,3 +62,13 @@ def test_an_own_summary_in_the_inbox_is_still_passed_over(tmp_path: Path) -> Non
     merge([inbox], inbox / "旧汇总.xlsx", POLICY, datetime(2022, 7, 25, 9))
     outcome = merge([inbox], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 7, 26, 9))
     assert [one.file for one in outcome.submissions] == ["灵宝市.xlsx"]
+
+
+def test_a_copy_of_the_own_summary_under_the_name_of_a_county_is_not_what_that_county_sent(tmp_path: Path) -> None:
+    """Its rows are those of every county."""
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
+    merge([tmp_path / "收件箱"], tmp_path / "收件箱" / "陕州区.xlsx", POLICY, datetime(2022, 7, 25, 9))
+    outcome = merge([tmp_path / "收件箱"], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 7, 26, 9))
+    assert [one.county for one in outcome.submissions] == ["灵宝市"]
+    chosen = check_files([tmp_path / "收件箱" / "陕州区.xlsx"], POLICY)
+    assert [one.code for one in chosen.findings if one.place.file] == [Code.NOT_OUR_FORM]

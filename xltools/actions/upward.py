@@ -43,7 +43,9 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
 
 
 def _city(book: FileBook, policy: Policy) -> str:
-    """The city of a summary: that of the policy it was made with, or else the one its file is named after."""
+    """The city of a summary: that of the policy it was made with, or else the one its file is named after; none for a summary by this very policy."""
+    if book.stamp.policy == policy.id:
+        return ""
     try:
         county = policy.county(load_policy(book.stamp.policy).city)
     except SpecError:

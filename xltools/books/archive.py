@@ -16,14 +16,14 @@ UTF_8, LOCKED = 0x800, 1           # flags of a member
 
 
 def contents(members: Iterable[ZipInfo]) -> str:
-    """Why an archive is not read, with the workbooks and archives in it by name; completes the sentence “文件打不开：”."""
+    """Why an archive is not read, with the workbooks and archives in it by name; completes the sentence “没有读取，也没有汇总：”."""
     found = _wanted(members)
     if not found:
         return "这是压缩包，里面没有表格文件"
     names = "、".join(path.name[:LONGEST] for path, _ in found[:LISTED]) + (f" 等 {len(found)} 个" if len(found) > LISTED else "")
     if any(one.flag_bits & LOCKED for _, one in found):
-        return f"这是有密码的压缩包，里面的 {names} 都没有读取"
-    return f"这是压缩包，里面的 {names} 都没有读取"
+        return f"这是有密码的压缩包，里面有 {names}"
+    return f"这是压缩包，里面有 {names}"
 
 
 def inside(members: Iterable[ZipInfo]) -> tuple[str, ...]:

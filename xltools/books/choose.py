@@ -66,10 +66,16 @@ def _alike(book: Book, template: Template, taken: set[str]) -> Iterator[Fit]:
     guide = load_guide()
     extra = {sheet_key(name) for name in (guide.guide, guide.lists, guide.stamp, load_return().sheet)}
     for sheet in book.sheets:
-        if sheet not in taken and sheet_key(sheet) not in extra and book.facts(sheet).visible:
+        if sheet not in taken and sheet_key(sheet) not in extra and book.facts(sheet).visible and not _is_guide(book, sheet):
             best = max((fit_of(book, sheet, form) for form in template), key=lambda fit: fit.share)
             if best.share >= ALIKE:
                 yield best
+
+
+def _is_guide(book: Book, sheet: str) -> bool:
+    """Whether this is our guide under another name, as text tables and web pages have it: it names every field beside its help."""
+    first = next((cell for row in book.values(sheet)[:1] for cell in row if cell is not None), None)
+    return isinstance(first, str) and first.strip().endswith(f" · {load_guide().guide}")
 
 
 def fit_of(book: Book, sheet: str, form: Form) -> Fit:

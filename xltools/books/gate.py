@@ -24,6 +24,7 @@ from xltools.model.finding import Place, StopError
 MAX_FILE = 100 * 2**20
 # Excel writes some hundred members at most; the directory of a zip can claim millions.
 MAX_MEMBERS = 10_000
+PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 # 100,000 rows of 25 columns inflate to about 100 MB and take some five seconds.
 MAX_PART = 100 * 2**20
 MAX_INFLATED = 160 * 2**20
@@ -42,13 +43,11 @@ SIGNATURES = (
     (b"\x89PNG", "这是图片，不是电子表格"),
     (b"\xff\xd8\xff", "这是图片，不是电子表格"),
     (b"GIF8", "这是图片，不是电子表格"),
-    (b"Rar!", "这是压缩包，请先解压"),
-    (b"7z\xbc\xaf", "这是压缩包，请先解压"),
-    (b"\x1f\x8b", "这是压缩包，请先解压"),
     (b"\x09\x00\x04\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
     (b"\x09\x02\x06\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
     (b"\x09\x04\x06\x00", "这是很旧的 Excel 格式（4.0 及以前）"),
 )
+PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 # 100,000 rows of 25 columns are some 20 MB as text.
 MAX_TEXT = 40 * 2**20
 PAGE_HEAD = re.compile(r"<(?:!doctype\s+html|html|head|meta|body|table|style|div)\b", re.IGNORECASE)
@@ -81,7 +80,7 @@ def refuse(name: str, reason: str) -> StopError:
 def refuse_archive(package: Package) -> StopError:
     """The stop for an archive: its finding also keeps what lies in it, by which a county is known to have sent something."""
     members = package.members
-    return StopError(Code.UNREADABLE.at(Place(package.name), reason=contents(members), inside=inside(members)))
+    return StopError(Code.ARCHIVE.at(Place(package.name), reason=contents(members), inside=inside(members)))
 
 
 class Package:
@@ -175,6 +174,8 @@ def look(data: bytes, name: str, room: int = 1) -> Looked:
         raise refuse(name, f"文件超过 {MAX_FILE * room // 2**20} MB")
     if not data.strip(b"\0"):
         raise refuse(name, "文件内容全是空白，可能没有复制完成" if data else "文件是空的（0字节）")
+    if data.startswith(PACKED):
+        raise StopError(Code.ARCHIVE.at(Place(name), reason="这是压缩包，里面是什么看不到", inside=()))
     if data.startswith(b"PK"):
         package = Package(data, name, room)
         kind = _zip_kind(package)

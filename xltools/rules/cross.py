@@ -75,7 +75,7 @@ def in_archives(outcome: Outcome, policy: Policy) -> dict[str, tuple[str, str]]:
 
 def packed_in(one: Finding) -> tuple[str, ...]:
     """The workbooks in the archive that a finding is about; none where it is about something else."""
-    inside = dict(one.values).get("inside") if one.code is Code.UNREADABLE else None
+    inside = dict(one.values).get("inside") if one.code is Code.ARCHIVE else None
     return inside if isinstance(inside, tuple) else ()
 
 
