@@ -155,6 +155,36 @@ def test_what_happened_to_one_of_two_lines(kind: str, process: str, grades: list
 
 
 @pytest.mark.parametrize(
+    ("grade", "happened", "found", "note"),
+    [
+        ("B", "设备设施更换（未报备）", datetime(2022, 8, 10), ""),
+        ("B", "贿赂", datetime(2022, 7, 28), ""),               # before the decision: known when it was taken
+        ("B", "贿赂", datetime(2022, 7, 29), "“贿赂”之后为 D（原评定 B）"),
+        ("B", "贿赂", None, "“贿赂”：没有填决定日期或发现日期，分不清在评定 B 之前还是之后"),
+        ("引领性", "企业更名", datetime(2022, 8, 10), "引领性 不是铸件所用指标表的等级"),
+        ("引领性", "贿赂", datetime(2022, 8, 10), "“贿赂”：引领性 不是铸件所用指标表的等级，之后是几级不能确定"),
+    ],
+)
+def test_what_a_person_has_to_know_of_a_grade_stands_beside_it(grade: str, happened: str, found: Cell, note: str, tmp_path: Path) -> None:
+    done = made(city([decided(0, grade)], [reduction(0)], events=[event(0, happened, found_date=found)]), tmp_path)
+    assert (listed(done)[0]["confirm"] or "") == note
+
+
+def test_only_what_the_clause_names_takes_off_the_protected_list(tmp_path: Path) -> None:
+    """五2: work beyond the task, or no green construction; a violation does not."""
+    kinds = ("环境违法", "达不到指标要求", "保障类超范围生产", "保障类工程未绿色施工")
+    rows = range(len(kinds))
+    done = made(city([decided(at) for at in rows], [reduction(at) for at in rows], protections=[protected(at) for at in rows], events=[event(at, kind) for at, kind in enumerate(kinds)]), tmp_path)
+    assert [row["name"] for row in listed(done, "emergency_protected")] == NAMES[:2]
+
+
+def test_two_enterprises_without_a_code_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    rows = [decided(at, "BC"[at], credit_code=None) for at in range(2)]
+    done = made(city(rows, [reduction(at, credit_code=None, grade="BC"[at]) for at in range(2)]), tmp_path)
+    assert [(row["name"], row["grade"], row["confirm"]) for row in listed(done)] == [(NAMES[0], "B", None), (NAMES[1], "C", None)]
+
+
+@pytest.mark.parametrize(
     ("grade", "cuts", "wrong"),
     [("B", (0, 20, 100), []), ("B", (0, 19, 100), ["N5"]), ("C", (50, 100, 100), []), ("C", (49, 99, 0), ["L5", "N5", "P5"]), ("D", (100, 100, 50), ["P5"]), ("A", (0, 0, 0), [])],
 )

@@ -133,6 +133,15 @@ def test_what_came_nobody_can_tell_when_is_asked_and_keeps_the_enterprise_off_th
     assert listed(of(decided(0, "A", **PLAIN) | row, events=[event(0, "设备设施更换（未报备）", found_date=day)]))[0][0] == "正面清单"
 
 
+def test_a_grade_that_no_table_of_the_enterprise_has_is_on_no_list_of_grades() -> None:
+    """引领性 is no grade of a table with A to D: what it stands for is for the city to say, and who bribes is at the lowest in any case (五1)."""
+    bribe = event(0, "贿赂", found_date=datetime(2022, 8, 10)) | FINAL
+    for events, said in (([], "引领性 不是铸件所用指标表的等级"), ([bribe], "“贿赂”：引领性 不是铸件所用指标表的等级，之后是几级不能确定")):
+        (found,) = lines(of(decided(0, "引领性", **PLAIN), events=events))
+        assert (found["kind"], found["grade"]) == ("待决定处理后的等级", "引领性")
+        assert found["reason"] == f"{said}；请补填或更正，此前不列入按等级的名单"
+
+
 def test_every_violation_goes_to_the_platform_for_credit_whoever_the_enterprise_is() -> None:
     """二(五): enterprises that violated are put on the platform, not only those with a grade."""
     found = lines(of(decided(0, None, **PLAIN), events=[event(0, "环境违法"), event(1, "环境违法"), event(2, "设备设施更换（未报备）")]))

@@ -224,6 +224,24 @@ def test_an_event_of_a_process_that_the_ledger_does_not_have_is_named(tmp_path: 
     assert [one.message for one in done.findings if one.code is Code.NOT_GRADED_YET] == ["“铸造线”没有评定过的等级，这件事没有处理"]
 
 
+def test_what_came_nobody_can_tell_when_is_asked_before_the_grade_is_published(tmp_path: Path) -> None:
+    """五1: false material takes to the lowest grade at once; a row without a date may be about what was known when it was decided."""
+    for kind, kept_off in (("隐瞒或提供虚假材料", True), ("设备设施更换（未报备）", False)):
+        done = publish_book(summary(decided(0, "A"), decided(1), events=(event(0, kind, found_date=None),)), NOTICE, tmp_path / kind)
+        assert [said.split("：", 1)[1] for _, said in reasons(done)] == ([f"“{kind}”：没有填决定日期或发现日期，分不清在评定 A 之前还是之后"] if kept_off else [])
+        assert [row[2] for row in listed(done)] == NAMES[kept_off:2]
+
+
+def test_an_event_of_a_part_with_the_grade_of_the_whole_is_asked_about(tmp_path: Path) -> None:
+    """A plant with two schemes whose whole was decided as B: below B the grinding's own scheme knows nothing, 二(五) says no step."""
+    cement = {"industry": "水泥", "process": "熟料", "table": "水泥熟料"}, {"industry": "水泥", "process": "粉磨", "table": "水泥独立粉磨站"}
+    rows = [decided(0, "B", **one) for one in cement]
+    lowered = event(0, "环境违法", process="粉磨", new_grade="C", decided_by="领导小组", decided_date=datetime(2022, 7, 30), second_review="不需要")
+    assert [row[4] for row in listed(publish_book(summary(*rows), NOTICE, tmp_path / "一"))] == ["B"]
+    ((_, said),) = reasons(publish_book(summary(*rows, events=(lowered,)), NOTICE, tmp_path / "二"))
+    assert said.endswith("“环境违法”：B 不是粉磨所用指标表的等级，之后是几级不能确定")
+
+
 def test_a_second_review_keeps_the_grade_and_is_said(tmp_path: Path) -> None:
     waiting = event(0, "达不到指标要求", second_review="进行中", process="铸件")
     done = publish_book(summary(decided(0), events=(waiting,)), NOTICE, tmp_path)

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from xltools.model.code import Code
 from xltools.model.emergency import Line
 from xltools.model.finding import Finding
 from xltools.model.policy import Effect, Policy
-from xltools.model.standing import Event, Standing
+from xltools.model.standing import Event
 from xltools.model.table import Table
+from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.dates import day_of
-from xltools.rules.enterprises import ROW, Part, latest, rows_of, scheme_of
-from xltools.rules.sanctions import sanction
-from xltools.rules.text import cell_key, key, name_key, number_text
+from xltools.rules.enterprises import ROW, latest, rows_of
+from xltools.rules.text import SAID, cell_key, key, name_key, number_text
 
 Who = tuple[str, str]
 CODE, NAME, PROCESS = "credit_code", "name", "process"
@@ -63,11 +64,6 @@ def decimal(value: object) -> Decimal | None:
     return Decimal(number_text(float(value))) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def number(value: Decimal | None) -> float | None:
-    """A Decimal as a cell holds it."""
-    return None if value is None else float(value)
-
-
 @dataclass(frozen=True)
 class Graded:
     """The grade a process has in the list. decided: by the city · note: what a person has to know of it."""
@@ -85,14 +81,12 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
     decided, day = str(listed.get("decided") or ""), day_of(listed.get("decided_date"))
     if not decided:
         return Graded(str(measure.get("grade") or listed.get("current") or ""), decided=False), []
-    part = Part(str(listed.get(PROCESS) or ""), str(listed.get("table") or ""), decided)
-    scheme, since = scheme_of(part, policy), [one for one in events if day is None or one.when >= day]
-    if scheme is None or not since:
-        return Graded(decided, decided=True), []
-    (after,), said = sanction([Standing(str(listed[CODE]), part.process, scheme, decided)], since, policy)
-    kept = [one for one in said if one.code not in (Code.PROTECTED_OFF, Code.NOT_GRADED_YET)]
-    note = f"“{after.history[-1].kind}”之后为 {after.grade}（原评定 {decided}）" if after.grade != decided else ""
-    return Graded(after.grade, decided=True, note=note), kept
+    after = afterwards({**listed, "decided_date": day or date.min}, events, policy)    # a grade without a day is taken for the earlier
+    kept = [one for one in after.findings if one.code not in (Code.PROTECTED_OFF, Code.NOT_GRADED_YET)]
+    grade = after.standing.grade if after.standing else decided
+    notes = [f"“{after.standing.history[-1].kind}”之后为 {grade}（原评定 {decided}）"] if after.standing and grade != decided else []
+    why = after.why or (NO_RANK.format(grade=decided, process=listed.get(PROCESS)) if after.standing is None else "")
+    return Graded(grade, decided=True, note=SAID.join(filter(None, (*notes, why)))), kept
 
 
 @dataclass(frozen=True)

@@ -6,17 +6,18 @@ Source: 三环文〔2022〕69号 二(三), 二(五), 三(三)2, 五.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from xltools.model.local import told_in
 from xltools.model.named_lists import load_list_words
-from xltools.model.policy import Effect, Policy, Scheme
-from xltools.model.standing import Event, Standing, State
+from xltools.model.policy import Effect, Policy
+from xltools.model.standing import Event, State
 from xltools.model.table import Table
 from xltools.rules.account import row_of
+from xltools.rules.afterwards import NO_RANK, afterwards
+from xltools.rules.decided import parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, scheme_of, whole
-from xltools.rules.sanctions import sanction
 from xltools.rules.text import cell_key, key
 
 Line = dict[str, object]
@@ -92,17 +93,15 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
     words, first = load_list_words(), rows[0]
     place = f"【{city.ledger.sheet}】{'、'.join(str(row[ROW]) for row in rows)}"
     about = {**first, "process": None}
-    parts = [Part(str(row["process"] or ""), str(row["table"] or ""), str(row["decided"] or "")) for row in rows]
-    after = [_after(part, row, city) for part, row in zip(parts, rows, strict=True)]
-    for standing, row in zip(after, rows, strict=True):
+    parts = parts_of(rows)
+    after = [afterwards(row, _events(row, city), city.policy) for row in rows]
+    for standing, row in ((one.standing, row) for one, row in zip(after, rows, strict=True)):
         if standing and standing.state in STATES:
             last = standing.history[-1]
             yield _line(STATES[standing.state], row, place, event=last.kind, day=last.when.isoformat() if last.when > date.min else "", grade=standing.grade, clause=last.clause)
-    unclear = [_unclear(part, row, city) for part, row in zip(parts, rows, strict=True)]
-    for event, row in zip(unclear, rows, strict=True):
-        if event:
-            yield _line("waiting", row, place, reason="undated", event=event.kind, grade=row["decided"])
-    now = [Part(part.process, part.table, "" if event else standing.grade if standing else part.grade) for part, standing, event in zip(parts, after, unclear, strict=True)]
+    doubts = [one.why or _foreign(part, parts, city) for part, one in zip(parts, after, strict=True)]
+    yield from (_line("waiting", row, place, reason="doubtful", why=why, grade=row["decided"]) for why, row in zip(doubts, rows, strict=True) if why)
+    now = [replace(part, grade="" if why else one.standing.grade if one.standing else part.grade) for part, one, why in zip(parts, after, doubts, strict=True)]
     grade = whole(now, city.policy).grade
     lists = {"positive": words.positive, "asked": words.asked, "free": words.free, "seasonal": words.seasonal}
     yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
@@ -115,30 +114,14 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
         yield _line("low_voc", about, place, grade=grade or None)
 
 
-def _after(part: Part, row: Row, city: City) -> Standing | None:
-    """Where a decided process stands after the events since; None while it is not decided."""
-    scheme, decided = scheme_of(part, city.policy), row["decided_date"]
-    if scheme is None or not isinstance(decided, date):
-        return None
-    return _sanctioned(part, scheme, [one for one in _events(row, city) if one.when >= decided], city.policy)
-
-
-def _unclear(part: Part, row: Row, city: City) -> Event | None:
-    """What happened before or after the decision, nobody can tell which: one of them has no date, and after it the grade would be another."""
-    scheme, decided = scheme_of(part, city.policy), row["decided_date"]
-    if scheme is None:
-        return None
-    undated = [one for one in _events(row, city) if one.when == date.min or not isinstance(decided, date)]
-    standing = _sanctioned(part, scheme, undated, city.policy)
-    return undated[-1] if (standing.grade, standing.state) != (part.grade, State.IN_FORCE) else None
+def _foreign(part: Part, parts: Sequence[Part], city: City) -> str:
+    """That no table of the enterprise has the grade, in words; "" where one has, as the grade of the whole may be written for all its processes."""
+    known = not part.grade or any(scheme_of(replace(other, grade=part.grade), city.policy) for other in parts)
+    return "" if known else NO_RANK.format(grade=part.grade, process=part.process)
 
 
 def _events(row: Row, city: City) -> list[Event]:
     return [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"])]
-
-
-def _sanctioned(part: Part, scheme: Scheme, events: Sequence[Event], policy: Policy) -> Standing:
-    return sanction([Standing(events[0].credit_code if events else "", part.process, scheme, part.grade)], events, policy)[0][0]
 
 
 def counted(lines: Iterable[Line]) -> list[tuple[str, int]]:

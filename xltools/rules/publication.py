@@ -14,15 +14,16 @@ from xltools.model.form import Form, SpecError, load_form
 from xltools.model.indicator import TableStatus
 from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
-from xltools.model.standing import Event, Standing, State
+from xltools.model.standing import Event, State
 from xltools.model.table import Table
+from xltools.rules.afterwards import afterwards
 from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
-from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of, whole
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, whole
 from xltools.rules.gathered import stretches
 from xltools.rules.reached import UNDECIDED
-from xltools.rules.sanctions import events_of, sanction, unplaced
+from xltools.rules.sanctions import events_of, unplaced
 from xltools.rules.text import LIST, part_key
 
 LEDGER = "ledger"
@@ -127,11 +128,13 @@ class _City:
         misread = self.decisions.misread(rows, ("decided", "decided_date"))
         reasons = (*self._unknown(line, rows[-1]), *misread, *self._undecided(rows), *_open(rows, question), *self.decisions.foreign(rows))
         reason, name, at = next(iter(reasons), ("", "decided", rows[-1]))
-        standings = [] if reason else list(self._standings(rows))
+        after = [] if reason else [afterwards(row, self.events.get(str(row["credit_code"] or ""), ()), self.policy) for row in rows]
+        standings = [one.standing for one in after if one.standing and one.standing.history]
         changed = [one for one in standings if one.grade != one.history[0].old]
         if changed:
             last = changed[0].history[-1]
             reason = f"“{last.kind}”之后{changed[0].process}的等级应为 {last.new}，市级评定等级还是 {changed[0].history[0].old}"
+        reason = reason or next((one.why for one in after if one.why), "")
         pending = next((one.state.value for one in standings if one.state is not State.IN_FORCE), "")
         return Judged(line, self.ledger.place(at[ROW], name), reason, tuple(_unofficial(parts, self.policy)), pending)
 
@@ -162,17 +165,6 @@ class _City:
                 yield f"{row['process']}没有填写决定日期", "decided_date", row
             elif day > self.notice.start:
                 yield f"{row['process']}的决定日期 {day} 在公示开始日期 {self.notice.start} 之后", "decided_date", row
-
-    def _standings(self, rows: Sequence[Row]) -> Iterator[Standing]:
-        """The processes that something happened to since they were decided, as it left them."""
-        for row in rows:
-            part = Part(*(str(row[name] or "") for name in ("process", "table", "decided")))
-            scheme, decided = scheme_of(part, self.policy), day_of(row["decided_date"])
-            if scheme is None or decided is None:
-                continue
-            since = [event for event in self.events.get(str(row["credit_code"] or ""), ()) if event.when >= decided]
-            after, _ = sanction([Standing(str(row["credit_code"] or ""), part.process, scheme, part.grade)], since, self.policy)
-            yield from (one for one in after if one.history)
 
 
 def _by_code(events: Iterable[Event]) -> dict[str, list[Event]]:
