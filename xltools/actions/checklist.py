@@ -19,6 +19,7 @@ from xltools.books.package import replace_file
 from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, Line, Visit, load_checklist_words
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, order
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
@@ -88,9 +89,7 @@ def write_new(chosen: Sequence[Applicant], findings: Iterable[Finding], making: 
 
 def _write_all(new: Sequence[Sheet], making: Making) -> None:
     """Write checklists, those of the same processes together, as far as they are not too many for one to have a share of the work."""
-    alike: dict[tuple[ApplicantPart, ...], list[Sheet]] = {}
-    for one in new:
-        alike.setdefault(one[1].parts, []).append(one)
+    alike = grouped(new, lambda one: one[1].parts)
     shares = [group[at : at + SHARE] for group in alike.values() for at in range(0, len(group), SHARE)]
     team = THIS_ONE if making.team.is_elsewhere else making.team.suited(len(new) * COST)
     work = partial(write_alike, policy=making.policy)

@@ -17,6 +17,7 @@ from xltools.model.account import total
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity, StopError, order
 from xltools.model.form import load_template
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
@@ -49,9 +50,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
 
     A return that lies there as we wrote it is replaced; anything else stays, and the new return gets another name.
     """
-    found: dict[str, list[Finding]] = {}
-    for finding in outcome.findings:
-        found.setdefault(finding.place.file, []).append(finding)
+    found = grouped(outcome.findings, lambda finding: finding.place.file)
     submissions = {one.file: one for one in outcome.submissions}
     parts = accounts(outcome)
     wanted = [file for file, all_ in found.items() if file and any(map(_is_theirs, all_))]

@@ -22,6 +22,7 @@ from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.graded import GradeOutcome
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
@@ -248,10 +249,7 @@ def _unlisted(parts: Sequence[PartGrade], checked: Outcome) -> Iterator[Finding]
 
 def parts_of_each(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:
     """The parts of every enterprise, by what tells it."""
-    found: dict[str, list[PartGrade]] = {}
-    for part in parts:
-        found.setdefault(part.checklist.enterprise, []).append(part)
-    return found
+    return grouped(parts, lambda part: part.checklist.enterprise)
 
 
 def _with_signatures(whole: EnterpriseGrade, unsigned: Container[tuple[str, str]]) -> EnterpriseGrade:

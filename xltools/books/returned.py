@@ -26,6 +26,7 @@ from xltools.books.returned_sheet import Formers, Known, digest_in, formers_in, 
 from xltools.books.style import TINTS
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Severity, StopError
+from xltools.model.grouped import grouped
 from xltools.model.returned import Letter, load_return
 
 # Colours of our own, a shade beside those of the templates, so that no other fill is taken for a mark. The dark ones are for
@@ -166,24 +167,17 @@ def _clean_sheet(draft: Draft, part: str, known: dict[Where, str]) -> None:
 def _mark(draft: Draft, findings: Iterable[Finding]) -> Formers:
     """Fill and note the cells of the findings; gives the fill each had before."""
     parts = {sheet.name: sheet.part for sheet in sheets_of(draft.patch) if sheet.part}
-    by_sheet: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.place.sheet in parts and split(finding.place.cell):
-            by_sheet.setdefault(finding.place.sheet, []).append(finding)
+    shown = (one for one in findings if one.place.sheet in parts and split(one.place.cell))
     formers: Formers = {}
-    for sheet, found in by_sheet.items():
+    for sheet, found in grouped(shown, lambda one: one.place.sheet).items():
         formers |= {(sheet, where): fill for where, fill in _mark_sheet(draft, parts[sheet], found).items()}
     return formers
 
 
 def _mark_sheet(draft: Draft, part: str, findings: Iterable[Finding]) -> dict[Where, str]:
     cells, notes = SheetCells(draft.patch.read(part)), SheetNotes(draft.patch, part)
-    by_cell: dict[Where, list[Finding]] = {}
-    for finding in findings:
-        if where := split(finding.place.cell):
-            by_cell.setdefault(cells.anchor(where), []).append(finding)
     formers: dict[Where, str] = {}
-    for where, found in by_cell.items():
+    for where, found in grouped(findings, lambda one: cells.anchor(split(one.place.cell) or (0, 0))).items():
         found.sort(key=lambda one: one.severity.rank)
         style = cells.style(where)
         formers[where] = draft.styles.fill(style)

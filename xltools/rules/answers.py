@@ -9,6 +9,7 @@ from dataclasses import replace
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
+from xltools.model.grouped import grouped
 from xltools.model.returned import Answer
 from xltools.model.table import Table
 from xltools.model.visible import visible
@@ -58,9 +59,7 @@ def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mappi
     """The answer to each warning: of the same cell, else of the same record wherever it has gone; never one that may be another's."""
     found: dict[Finding, Answer] = {}
     waiting: dict[tuple[str, str], list[Finding]] = {}
-    left: dict[tuple[str, str], list[Answer]] = {}
-    for one in answers:
-        left.setdefault((one.sheet, one.about), []).append(one)
+    left = grouped(answers, lambda one: (one.sheet, one.about))
     for warning in warnings:
         here = left.get((warning.place.sheet, abouts[warning]), [])
         if answer := next((one for one in reversed(here) if one.cell == warning.place.cell), None):  # the lower table has the column for it

@@ -8,6 +8,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.grade import PartGrade
 from xltools.model.graded import GradeOutcome
+from xltools.model.grouped import grouped
 from xltools.model.package import Application, load_package_words
 from xltools.model.policy import Policy
 from xltools.model.seal import load_seal_words
@@ -23,9 +24,7 @@ def to_visit(found: Iterable[Application], policy: Policy) -> list[Application]:
 
 def closing_lines(found: Iterable[Application], graded: GradeOutcome | None) -> list[dict[str, object]]:
     """One line an application: what its site check gave, how it stands with signatures, what is missing."""
-    parts: dict[tuple[str, str], list[PartGrade]] = {}
-    for part in graded.checks if graded else ():
-        parts.setdefault((key(part.checklist.credit_code), key(part.checklist.process)), []).append(part)
+    parts = grouped(graded.checks if graded else (), lambda part: (key(part.checklist.credit_code), key(part.checklist.process)))
     signed = graded.signed if graded else {}
     return [_line(one, parts.get((key(one.code), key(one.process)), []), signed) for one in found]
 

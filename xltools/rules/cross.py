@@ -9,6 +9,7 @@ import pandas as pd
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
@@ -136,12 +137,10 @@ def only_month(file: str, policy: Policy) -> str:
 
 def groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
     """Workbooks of one county and batch. Files without a cover, such as a csv, hold one sheet each: only those with the same one compete."""
-    found: dict[tuple[str, int | None, str, str], list[Submission]] = {}
-    for one in submissions:
-        if one.county:
-            forms = "" if COVER in one.tables or not one.tables else "、".join(sorted(one.tables))
-            found.setdefault((one.county, one.year, one.batch, forms), []).append(one)
-    return found
+    def rivals(one: Submission) -> tuple[str, int | None, str, str]:
+        return one.county, one.year, one.batch, "" if COVER in one.tables else "、".join(sorted(one.tables))
+
+    return grouped((one for one in submissions if one.county), rivals)
 
 
 def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from xltools.model.form import Form
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Table
 from xltools.rules.account import worst
@@ -138,10 +139,7 @@ def numbered_records(table: Table | None) -> list[tuple[int, Row]]:
 
 def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
     """The rows of every enterprise and county, told by its code, or else its name; of one process the latest batch."""
-    groups: dict[tuple[str, str], list[Row]] = {}
-    for row in rows_of(ledger):
-        who = str(row["county"] or ""), cell_key(row["credit_code"] or row["name"] or row[ROW])
-        groups.setdefault(who, []).append(row)
+    groups = grouped(rows_of(ledger), lambda row: (str(row["county"] or ""), cell_key(row["credit_code"] or row["name"] or row[ROW])))
     return [latest(rows, policy) for rows in groups.values()]
 
 

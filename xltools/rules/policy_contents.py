@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
 
+from xltools.model.grouped import grouped
 from xltools.model.indicator import Indicator, IndicatorTable, TableStatus
 from xltools.model.indicator_rows import indicator_rows
 from xltools.model.local import load_written
@@ -31,28 +33,22 @@ def contents_of(policy: Policy) -> Contents:
     """The records of every form of the workbook, in the policy's order."""
     book = load_policy_book()
     return {
-        "policy": [{"id": policy.id, "title": policy.title, "city": policy.city, "year": policy.year, "source": policy.source}],
-        "policy_counties": [{"name": c.name, "code": c.code, "group": c.group, "aliases": _joined(c.aliases)} for c in policy.counties],
-        "policy_industries": [{"name": i.name, "scope": i.scope, "aliases": _joined(i.aliases)} for i in policy.industries],
-        "policy_schemes": [
-            {"id": s.id, "grades": _joined(s.grades), "by_decision": _joined(s.by_decision), "source": s.source} for s in policy.schemes
-        ],
-        "policy_tiers": [{"grades": _joined(t.grades), "assumed": _joined(t.assumed), "source": t.source} for t in policy.tiers],
+        "policy": _records([policy], "id", "title", "city", "year", "source"),
+        "policy_counties": _records(policy.counties, "name", "code", "group", "aliases"),
+        "policy_industries": _records(policy.industries, "name", "scope", "aliases"),
+        "policy_schemes": _records(policy.schemes, "id", "grades", "by_decision", "source"),
+        "policy_tiers": _records(policy.tiers, "grades", "assumed", "source"),
         "policy_tables": [table_record(t) for t in policy.tables],
-        "policy_commons": [
-            {"id": c.id, "name": c.name, "status": c.status, "source": c.source, "tables": _joined(c.tables)} for c in policy.commons
-        ],
+        "policy_commons": _records(policy.commons, "id", "name", "status", "source", "tables"),
         "indicators": [{"table": id, **row} for id, indicators in _indicators(policy) for row in indicator_rows(indicators)],
         "policy_sanctions": [
             {"kind": s.kind, "effect": book.effects[s.effect], "scope": book.scopes[s.scope], "clause": s.clause} for s in policy.sanctions
         ],
         "policy_deadlines": [
-            {**{name: getattr(d, name) for name in ("id", "name", "who", "month", "day", "source")}, "inclusive": "是" if d.inclusive else "否"}
-            for d in policy.deadlines
+            {**record, "inclusive": "是" if d.inclusive else "否"}
+            for d, record in zip(policy.deadlines, _records(policy.deadlines, "id", "name", "who", "month", "day", "source"), strict=True)
         ],
-        "policy_targets": [
-            {"id": t.id, "name": t.name, "grades": _joined(t.grades), "share": float(t.share * HUNDRED), "source": t.source} for t in policy.targets
-        ],
+        "policy_targets": [{**_records([t], "id", "name", "grades", "source")[0], "share": float(t.share * HUNDRED)} for t in policy.targets],
         "policy_lists": [{"list": name, "value": value} for name, values in policy.choices.items() for value in values or ("",)],
         "policy_synonyms": [
             {"list": name, "value": value, "spellings": _joined(words)} for name, entries in policy.synonyms.items() for value, words in entries.items()
@@ -60,6 +56,11 @@ def contents_of(policy: Policy) -> Contents:
         "policy_words": list(_words(policy)),
         CLAUSES: _clauses(policy.clauses),
     }
+
+
+def _records(items: Iterable[object], *names: str) -> list[Record]:
+    """A record of each, with these of its attributes; several texts stand in one cell."""
+    return [{name: _joined(value) if isinstance(value := getattr(one, name), tuple) else value for name in names} for one in items]
 
 
 def table_record(table: IndicatorTable) -> Record:
@@ -90,17 +91,9 @@ def with_codes(raw: Mapping[str, Table]) -> dict[str, Table]:
 def policy_data(contents: Contents) -> dict[str, Any]:
     """The content of the policy's text files, as `policy_from` takes it; indicator rows by the id of their table or common set."""
     book = load_policy_book()
-    records = {name: [_plain(record) for record in rows] for name, rows in contents.items()}
-    lists: dict[str, list[str]] = {}
-    for row in records["policy_lists"]:
-        lists.setdefault(row["list"], []).extend([row["value"]] if row["value"] else [])
-    synonyms: dict[str, dict[str, list[str]]] = {}
-    for row in records["policy_synonyms"]:
-        synonyms.setdefault(row["list"], {})[row["value"]] = split(row["spellings"])
-    indicators: dict[str, list[dict[str, str]]] = {}
-    for row in records["indicators"]:
-        indicators.setdefault(row["table"], []).append(row)
+    records = {name: [_texts(record) for record in rows] for name, rows in contents.items()}
     first = records["policy"][0]
+    lists, synonyms = (grouped(records[name], itemgetter("list")) for name in ("policy_lists", "policy_synonyms"))
     return {
         "policy": {**{name: first[name] for name in ("id", "title", "city", "source")}, "year": int(first["year"])},
         "county": _entries(records["policy_counties"], "aliases"),
@@ -116,11 +109,11 @@ def policy_data(contents: Contents) -> dict[str, Any]:
             {**row, "month": int(row["month"]), "day": int(row["day"]), "inclusive": row["inclusive"] == "是"} for row in records["policy_deadlines"]
         ],
         "target": [{**row, "grades": split(row["grades"]), "share": str(Decimal(row["share"]) / HUNDRED)} for row in records["policy_targets"]],
-        "lists": lists,
-        "synonyms": synonyms,
+        "lists": {name: [row["value"] for row in rows if row["value"]] for name, rows in lists.items()},
+        "synonyms": {name: {row["value"]: split(row["spellings"]) for row in rows} for name, rows in synonyms.items()},
         "grade_words": _grade_words(records["policy_words"]),
         "clauses": {row["id"]: row["clause"] for row in records[CLAUSES] if row["clause"]},
-        "indicators": indicators,
+        "indicators": grouped(records["indicators"], itemgetter("table")),
     }
 
 
@@ -216,7 +209,7 @@ def _code(words: Mapping[str, str], word: str) -> str:
     return next(code for code, meant in words.items() if meant == word)
 
 
-def _plain(record: Mapping[str, Value]) -> dict[str, str]:
+def _texts(record: Mapping[str, Value]) -> dict[str, str]:
     """The record as text: dates as 2022-06-24, numbers without needless zeros, nothing as ""."""
     return {name: _text(value) for name, value in record.items()}
 

@@ -6,11 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
 from xltools.model.form import Form, SpecError, load_form
+from xltools.model.grouped import grouped
 from xltools.model.indicator import TableStatus
 from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
@@ -54,7 +56,7 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     fields = public_fields()
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
     happened = events_of(events) if events else []
-    city = _City(Decisions(ledger, raw, wrong, notice.policy), _by_code(happened), notice, fields)
+    city = _City(Decisions(ledger, raw, wrong, notice.policy), grouped(happened, attrgetter("credit_code")), notice, fields)
     groups = by_enterprise(city.ledger, city.policy)
     judged = [city.judge(rows) for rows in groups]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
@@ -165,13 +167,6 @@ class _City:
                 yield f"{row['process']}没有填写决定日期", "decided_date", row
             elif day > self.notice.start:
                 yield f"{row['process']}的决定日期 {day} 在公示开始日期 {self.notice.start} 之后", "decided_date", row
-
-
-def _by_code(events: Iterable[Event]) -> dict[str, list[Event]]:
-    found: dict[str, list[Event]] = {}
-    for event in events:
-        found.setdefault(event.credit_code, []).append(event)
-    return found
 
 
 def _open(rows: Sequence[Row], question: str) -> Iterator[Reason]:

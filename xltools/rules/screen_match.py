@@ -7,13 +7,14 @@ a slip away. Every other agreement is a pair for a person to decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.screening import Entry, Pair, Why
 from xltools.rules.identity import CLOSE, NUMBERS, candidates, only_numbered, stripped
@@ -97,14 +98,6 @@ def _apart(said: Said) -> dict[str, frozenset[str]]:
         for one, other in (marks, marks[::-1]):
             if not same:
                 found[one] = found.get(one, frozenset()) | {other}
-    return found
-
-
-def grouped(numbers: Iterable[int], by: Callable[[int], Hashable]) -> dict[Hashable, list[int]]:
-    """Numbers by what they have in common, in order."""
-    found: dict[Hashable, list[int]] = {}
-    for at in numbers:
-        found.setdefault(by(at), []).append(at)
     return found
 
 

@@ -13,6 +13,7 @@ from xltools.model.account import Account, total
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table, columns_of
 from xltools.model.visible import visible
@@ -75,11 +76,7 @@ def fate_of(outcome: Outcome, tables: Mapping[str, Table]) -> Fate:
 
 
 def _by_sheet(findings: Iterable[Finding]) -> dict[Where, list[Finding]]:
-    found: dict[Where, list[Finding]] = {}
-    for one in findings:
-        if one.place.cell:
-            found.setdefault((one.place.file, one.place.sheet), []).append(one)
-    return found
+    return grouped((one for one in findings if one.place.cell), lambda one: (one.place.file, one.place.sheet))
 
 
 def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:

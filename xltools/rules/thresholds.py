@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
+from xltools.model.grouped import grouped
 from xltools.model.indicator import AnswerKind, Operator, Requirement
 from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy_book import load_policy_book
@@ -27,13 +28,9 @@ def odd_thresholds(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]
     schemes = {scheme["id"]: split(scheme["grades"]) for _, scheme in rows["policy_schemes"]}
     grades = {entry["id"]: split(entry["grades"]) or schemes.get(entry["scheme"], []) for _, entry in rows["policy_tables"]}
     every = list(dict.fromkeys(grade for one in schemes.values() for grade in one))
-    indicators: dict[tuple[str, str], list[Row]] = {}
     waiting = load_policy_book().confirmations["waiting"]       # rows that a person will look at anyway
-    for row, record in rows["indicators"]:
-        if record["confirm"] == waiting:
-            continue
-        indicators.setdefault((record["table"], record["no"]), []).append((row, record))
-    for (id, _), found in indicators.items():
+    settled = (one for one in rows["indicators"] if one[1]["confirm"] != waiting)
+    for (id, _), found in grouped(settled, lambda one: (one[1]["table"], one[1]["no"])).items():
         asked = _asked(found, grades.get(id, every))
         yield from _fractions(table, asked)
         yield from _looser(table, asked)

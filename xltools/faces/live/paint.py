@@ -16,6 +16,7 @@ from xltools.faces.live.back import Back
 from xltools.faces.live.cells import Color, rgb, tint_color
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Severity
+from xltools.model.grouped import grouped
 
 
 def fill_of(severity: Severity) -> Color:
@@ -56,10 +57,7 @@ def _look_again(cell: Any, color: Color | None, text: str) -> None:
 
 def paint(sheet: Any, findings: Iterable[Finding], back: Back) -> int:
     """Mark the cells of the findings in their sheet; gives how many cells a protection kept from being marked."""
-    cells: dict[str, list[Finding]] = {}
-    for finding in findings:
-        if finding.place.cell and finding.severity is not Severity.NOTE:
-            cells.setdefault(finding.place.cell, []).append(finding)
+    cells = grouped((one for one in findings if one.place.cell and one.severity is not Severity.NOTE), lambda one: one.place.cell)
     return sum(not _mark(sheet.range(cell), found, back) for cell, found in cells.items())
 
 
