@@ -184,16 +184,11 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     found = missing_together(found)
     if template.id == _TEMPLATE:
         found += unread_in(book, template, raw, found)
-    alone = is_alone(book)
-    if alone:
+    if is_alone(book):
         found = _alone(book.name, raw, found)
-    found += stamp_findings(book, template, policy.id)
-    tables, found = _judged(raw, found, policy)
-    said = _from_name(book.name, policy) if alone and "cover" not in tables else _from_cover(tables.get("cover"), policy)
-    if alone and said.county and "cover" not in tables:
-        found.append(Code.COUNTY_BY_NAME.at(Place(book.name), county=said.county))
-    elif "cover" in tables:
-        found += cover_doubts(tables["cover"], book.name, policy)
+    tables, found = _judged(raw, [*found, *stamp_findings(book, template, policy.id)], policy)
+    said, doubts = _whose(book, tables.get("cover"), policy)
+    found += doubts
     found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
@@ -277,15 +272,18 @@ def _year_on(cover: Table | None, policy: Policy) -> int:
     return year if isinstance(year, int) else policy.year
 
 
-def _from_name(file: str, policy: Policy) -> Submission:
-    """What the name of a table sent alone says: the county, where it names just one."""
-    county = only_county(file, policy)
-    return Submission(file="", county=county, accepted=bool(county))
+def _whose(book: Book, cover: Table | None, policy: Policy) -> tuple[Submission, list[Finding]]:
+    """What the cover says of the workbook, and what is doubtful of that; of a table sent alone without one the name says the county, where it names just one."""
+    if cover is not None:
+        return _from_cover(cover, policy), list(cover_doubts(cover, book.name, policy))
+    county = only_county(book.name, policy) if is_alone(book) else ""
+    said = [Code.COUNTY_BY_NAME.at(Place(book.name), county=county)] if county else []
+    return Submission(file="", county=county, accepted=bool(county)), said
 
 
-def _from_cover(cover: Table | None, policy: Policy) -> Submission:
+def _from_cover(cover: Table, policy: Policy) -> Submission:
     """What the cover says of the workbook; not accepted without a county of the policy."""
-    card = cover.card() if cover is not None else {}
+    card = cover.card()
     county = policy.county(str(card.get("county") or ""))
     year = card.get("year")
     return Submission(

@@ -70,6 +70,42 @@ class Element:
         return [child for child in self.children if child.name == name]
 
 
+class _Outliner:
+    """Notes where the elements of a part stand, down to some depth, while the parser goes through it."""
+
+    def __init__(self, data: bytes, depth: int) -> None:
+        self._data, self._depth, self._level = data, depth, 0
+        self._open = [Element("", {}, 0, 0)]  # holds the root, then the elements inside one another
+        self._parser = expat.ParserCreate()
+        self._parser.StartElementHandler, self._parser.EndElementHandler, self._parser.StartDoctypeDeclHandler = self._start, self._end, _refuse
+
+    def root(self) -> Element:
+        try:
+            self._parser.Parse(self._data, True)
+        except (expat.ExpatError, ValueError) as error:
+            raise CannotPatchError from error
+        return self._open[0].children[0]
+
+    def _start(self, name: str, attributes: dict[str, str]) -> None:
+        if self._level <= self._depth:
+            at = self._parser.CurrentByteIndex
+            tag = TAG.match(self._data, at)
+            if tag is None:
+                raise CannotPatchError
+            element = Element(name, attributes, at, tag.end())
+            self._open[-1].children.append(element)
+            self._open.append(element)
+        self._level += 1
+
+    def _end(self, name: str) -> None:
+        self._level -= 1
+        if self._level <= self._depth:
+            element = self._open.pop()
+            empty = self._data[element.inner - 2 : element.inner] == b"/>"
+            element.close = element.inner if empty else self._parser.CurrentByteIndex
+            element.end = element.inner if empty else self._data.index(b">", element.close) + 1
+
+
 def outline(data: bytes, depth: int) -> Element:
     """The root element with everything down to `depth` levels below it.
 
@@ -78,40 +114,10 @@ def outline(data: bytes, depth: int) -> Element:
     declared = ENCODING.match(data)
     if declared and declared[1].lower() not in (b"utf-8", b"us-ascii"):
         raise CannotPatchError
-    parser = expat.ParserCreate()
-    open_: list[Element] = []
-    roots: list[Element] = []
-    level = 0
-
-    def start(name: str, attributes: dict[str, str]) -> None:
-        nonlocal level
-        if level <= depth:
-            at = parser.CurrentByteIndex
-            tag = TAG.match(data, at)
-            if tag is None:
-                raise CannotPatchError
-            element = Element(name, attributes, at, tag.end())
-            (open_[-1].children if open_ else roots).append(element)
-            open_.append(element)
-        level += 1
-
-    def end(name: str) -> None:
-        nonlocal level
-        level -= 1
-        if level <= depth:
-            element = open_.pop()
-            empty = data[element.inner - 2 : element.inner] == b"/>"
-            element.close = element.inner if empty else parser.CurrentByteIndex
-            element.end = element.inner if empty else data.index(b">", element.close) + 1
-
-    parser.StartElementHandler, parser.EndElementHandler, parser.StartDoctypeDeclHandler = start, end, _refuse
-    try:
-        parser.Parse(data, True)
-    except (expat.ExpatError, ValueError) as error:
-        raise CannotPatchError from error
-    if ":" in roots[0].name:
+    root = _Outliner(data, depth).root()
+    if ":" in root.name:
         raise CannotPatchError
-    return roots[0]
+    return root
 
 
 def _refuse(*_: object) -> None:
