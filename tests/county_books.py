@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from xltools.actions.check import check_books
-from xltools.books.base import Cell, Grid, Stamp, TextBook
+from tests.text_book import TextBook, check_books
+from xltools.books.base import Cell, Grid, Stamp
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Form, Owner, load_template

@@ -15,8 +15,9 @@ from xlsxwriter.worksheet import Worksheet
 from tests.county_books import STAMP, TEMPLATE, rows_grid
 from tests.slip_books import ROWS, SlipBook, clean
 from tests.slip_table import DAY
+from tests.text_book import TextBook
 from xltools.books.address import column_letters
-from xltools.books.base import Cell, Grid, SheetFacts, TextBook
+from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.package import add_stamp
 from xltools.books.style import Styles
 from xltools.model.code import Code

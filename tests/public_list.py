@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from tests.county_files import CODES, NAMES, POLICY, filled
-from xltools.books.base import Cell, Grid, Stamp, TextBook
+from tests.text_book import TextBook
+from xltools.books.base import Cell, Grid, Stamp
 from xltools.model.form import HEADER_ROW, Form, load_template
 from xltools.model.publication import Notice
 

@@ -7,8 +7,9 @@ import xlsxwriter
 
 from tests.county_books import NAME, POLICY, STAMP, TEMPLATE, book, check, enterprise, told
 from tests.county_files import county_file
+from tests.text_book import TextBook
 from xltools.actions.check import check_files, sources
-from xltools.books.base import Stamp, TextBook
+from xltools.books.base import Stamp
 from xltools.model.code import Code
 from xltools.model.finding import Place, Severity, StopError
 from xltools.model.outcome import Outcome

@@ -14,11 +14,12 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from tests import county_books
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
+from tests.text_book import TextBook
 from xltools.actions.check import check_book, check_files
 from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
 from xltools.books.answers import abouts
-from xltools.books.base import SheetFacts, TextBook
+from xltools.books.base import SheetFacts
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
 from xltools.model.code import Code

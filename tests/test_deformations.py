@@ -7,7 +7,7 @@ import pytest
 from tests.county_books import POLICY
 from tests.deformations import RECORDS, Deformed, mixed, rotated, shifted, wholes
 from tests.slip_books import ROWS
-from xltools.actions.check import check_books
+from tests.text_book import check_books
 from xltools.model.code import Code
 
 

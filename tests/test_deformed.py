@@ -6,7 +6,8 @@ from dataclasses import replace
 import pytest
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, THIRD, book, check, enterprise
-from xltools.books.base import Grid, SheetFacts, TextBook
+from tests.text_book import TextBook
+from xltools.books.base import Grid, SheetFacts
 from xltools.model.code import Code
 from xltools.model.outcome import Outcome
 

@@ -14,8 +14,9 @@ import pytest
 from tests.county_files import CODES, NAMES, POLICY
 from tests.emergency_recount import differences, table
 from tests.public_list import CITY, decided, event
+from tests.text_book import TextBook
 from xltools.actions.emergency import emergency, emergency_book
-from xltools.books.base import Cell, Grid, Stamp, TextBook
+from xltools.books.base import Cell, Grid, Stamp
 from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.code import Code

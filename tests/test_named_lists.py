@@ -9,8 +9,9 @@ import pytest
 from tests.county_files import CODES, NAMES, POLICY
 from tests.public_list import MACHINING, decided, event
 from tests.test_emergency import city, protected
+from tests.text_book import TextBook
 from xltools.actions.run import as_typed
-from xltools.books.base import Cell, TextBook
+from xltools.books.base import Cell
 from xltools.books.read import read_tables
 from xltools.faces import cli
 from xltools.model.form import load_template

@@ -14,6 +14,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
+from tests.text_book import TextBook
 from xltools.actions.policy import (
     make_policy,
     policy_named,
@@ -23,7 +24,7 @@ from xltools.actions.policy import (
     write_contents,
 )
 from xltools.books.address import address, column_letters
-from xltools.books.base import Cell, TextBook
+from xltools.books.base import Cell
 from xltools.books.file import open_book
 from xltools.books.refs import LAST_ROW
 from xltools.model.catalogues import read_language

@@ -14,6 +14,7 @@ import pytest
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary
+from tests.text_book import TextBook
 from tests.workbooks import parts_of
 from xltools.actions.emergency import emergency
 from xltools.actions.merge import merge
@@ -21,7 +22,6 @@ from xltools.actions.merge_open import Request, merge_open
 from xltools.actions.named_lists import lists_of
 from xltools.actions.publish import publish, publish_book
 from xltools.actions.run import read_ours
-from xltools.books.base import TextBook
 from xltools.books.closed import ClosedBook
 from xltools.faces import cli
 from xltools.model.code import Code

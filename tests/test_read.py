@@ -9,7 +9,8 @@ import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.books.base import Grid, SheetFacts, Stamp, TextBook
+from tests.text_book import TextBook
+from xltools.books.base import Grid, SheetFacts, Stamp
 from xltools.books.file import open_book
 from xltools.books.header import moved
 from xltools.books.labels import labels_of

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from tests.county_books import OTHER, OTHER_NAME, TEMPLATE, beside, book, check, enterprise, told
-from xltools.books.base import SheetFacts, TextBook
+from tests.text_book import TextBook
+from xltools.books.base import SheetFacts
 from xltools.model.code import Code
 
 S = "排查清单"

@@ -4,7 +4,8 @@ import pandas as pd
 import pytest
 
 from tests.slip_books import POLICY, Read, SlipBook, Where, as_text, big, covers, found
-from xltools.actions.check import check_books, check_files
+from tests.text_book import check_books
+from xltools.actions.check import check_files
 from xltools.model.outcome import Outcome
 
 FEWEST_FAULTY = 5_000

@@ -163,11 +163,6 @@ def _size(path: Path) -> int:
     return path.stat().st_size if path.exists() else 0
 
 
-def check_books(books: Iterable[Book], policy: Policy) -> Outcome:
-    """Check workbooks wherever they live; no two may have one name."""
-    return counted(outcome_of({book.name: check_one(book, policy) for book in books}))
-
-
 def check_one(book: Book, policy: Policy) -> Submission | Finding:
     """One workbook checked alone, or why nothing in it can be read."""
     try:

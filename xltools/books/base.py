@@ -49,7 +49,7 @@ class SheetFacts:
 
 
 class Book(Protocol):
-    """A closed file, live Excel, LibreOffice, or a text grid in a test.
+    """A closed file, live Excel, LibreOffice, or in tests a grid of text.
 
     name:   the file's name, without folder.
     sheets: names in order.
@@ -69,31 +69,3 @@ class Book(Protocol):
 
     @property
     def stamp(self) -> Stamp: ...
-
-
-@dataclass(frozen=True)
-class TextBook:
-    """A workbook written as text, for tests: sheet name → lines, cells separated by "|"; cells are stripped, empty = None.
-
-    Numbers stay text unless `grids` gives the sheet as ready rows.
-    """
-
-    name: str
-    texts: Mapping[str, str] = field(default_factory=dict)
-    grids: Mapping[str, Grid] = field(default_factory=dict)
-    stamp: Stamp = Stamp()
-    known: Mapping[str, SheetFacts] = field(default_factory=dict)
-
-    @property
-    def sheets(self) -> list[str]:
-        return [*self.texts, *self.grids]
-
-    def values(self, sheet: str) -> Grid:
-        if sheet in self.grids:
-            return [list(row) for row in self.grids[sheet]]
-        rows: Grid = [[cell.strip() or None for cell in line.split("|")] for line in self.texts[sheet].strip("\n").split("\n")]
-        width = max(len(row) for row in rows)
-        return [row + [None] * (width - len(row)) for row in rows]
-
-    def facts(self, sheet: str) -> SheetFacts:
-        return self.known.get(sheet, SheetFacts())

@@ -10,7 +10,7 @@ from random import Random
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import County, Policy
 from xltools.rules.casework import UNGRADED, add_casework
-from xltools.rules.codes import credit_code_check
+from xltools.rules.codes import make_credit_code
 from xltools.rules.records import Record, pick
 from xltools.rules.rows import grades_of
 from xltools.rules.stock import Line, Plant, Stock
@@ -97,7 +97,7 @@ def _credit_code(rng: Random, division: str) -> str:
     """A valid code of a company registered in this division; no organisation code in use is known to begin with Y."""
     organisation = organisation_code(f"Y{rng.randrange(10**7):07d}")
     first = f"91{division}{organisation}"
-    return first + credit_code_check(first)
+    return make_credit_code(first)
 
 
 def _cover(rng: Random, county: County, stock: Stock, policy: Policy) -> Record:

@@ -8,7 +8,7 @@ from datetime import date
 
 from xltools.model.code import Code
 from xltools.model.form import Field, Form
-from xltools.rules.codes import credit_code_check
+from xltools.rules.codes import make_credit_code
 from xltools.rules.faults import Fault, Ground, alone, where
 from xltools.rules.records import Computed, Record, Value
 
@@ -87,7 +87,7 @@ def with_zero(ground: Ground, record: Record) -> bool:
 def other_code(value: Value) -> Value:
     """A valid credit code that belongs to nobody else in the example: theirs begin their organisation code with Y."""
     first = str(value)[:8] + "X" + str(value)[16:8:-1]
-    return first + credit_code_check(first)
+    return make_credit_code(first)
 
 
 def other_permit(value: Value) -> Value:
