@@ -13,8 +13,7 @@ from tests.bench.city import write_city, write_wide_policy
 from tests.submissions import CITY, POLICY
 from tests.workbooks import parts_of
 from xltools.actions.merge import merge
-from xltools.books.dashboard import add_dashboard
-from xltools.books.figure_cells import Figures
+from xltools.books.dashboard import Figures, add_dashboard
 from xltools.books.package import workbook_at
 from xltools.model.dashboard import Counts, load_dashboard
 from xltools.rules.summary import grades_of, share

@@ -14,7 +14,7 @@ import pytest
 import xlwings
 
 from xltools.books.base import Cell
-from xltools.books.row_formula import in_any_row, in_row
+from xltools.books.formula_refs import in_any_row, in_row
 from xltools.books.sheet import Formula
 from xltools.faces import excel
 from xltools.faces.live.back import Back

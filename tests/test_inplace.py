@@ -21,7 +21,7 @@ from xltools.actions.merge import merge
 from xltools.books.base import Grid
 from xltools.books.elsewhere import placed
 from xltools.books.file import open_book
-from xltools.books.followed import followed, shifted
+from xltools.books.formula_refs import followed, shifted
 from xltools.books.reshape import Change
 from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template

@@ -8,8 +8,8 @@ import xlsxwriter
 
 from tests.compound import compound, compressed, vba_project
 from tests.workbooks import packed, parts_of
+from xltools.books.formula_refs import groups, relative
 from xltools.books.ole import Streams
-from xltools.books.relative import groups, relative
 from xltools.books.show import show
 from xltools.books.vba import Module, decompress, modules
 from xltools.books.xml import MalformedError

@@ -20,9 +20,9 @@ from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Book, value_at
 from xltools.books.board import BoardPlan
 from xltools.books.cells import is_blank
+from xltools.books.formula_refs import in_any_row, in_row
 from xltools.books.locate import Located
 from xltools.books.read import read_located
-from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
 from xltools.model.code import Code

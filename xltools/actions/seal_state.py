@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property, partial
 
 from xltools.actions.check import check_book
-from xltools.books.checklist_content import checklist_content, printed_codes
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import FileBook
-from xltools.books.form_content import form_content
+from xltools.books.seal_content import checklist_content, form_content, printed_codes
 from xltools.books.seal_sheet import seal_of
 from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.code import Code

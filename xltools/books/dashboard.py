@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import ceil
 
@@ -11,15 +11,77 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import address, column_letters
-from xltools.books.charts import AROUND, CHART_ROWS, PAGE_ROWS, ROW_PIXELS, add_share_chart, add_tally_chart, chart_rows
-from xltools.books.dashboard_months import add_months
-from xltools.books.figure_cells import Figures, Ranges, line, section
+from xltools.books.base import Cell
+from xltools.books.charts import (
+    AROUND,
+    CHART_ROWS,
+    MONTHS_ROWS,
+    PAGE_ROWS,
+    ROW_PIXELS,
+    add_months_chart,
+    add_share_chart,
+    add_tally_chart,
+    chart_rows,
+)
 from xltools.books.layout import SHEET_ROWS, band, set_page
-from xltools.books.refs import quoted
-from xltools.books.sheet import Formula, write_cell
+from xltools.books.refs import column_of, quoted
+from xltools.books.sheet import Formula, stored, write_cell
 from xltools.books.style import Styles
-from xltools.model.dashboard import Counts, Dashboard, Share
-from xltools.model.form import Template
+from xltools.model.dashboard import Counts, Dashboard, Share, good, graded
+from xltools.model.form import FIRST_ROW, Template
+from xltools.model.policy import Target
+
+SHORTEST = 5000  # formulas look at so many rows at least: the city may add some
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What the sheet shows. length: the longest of the sheets counted, in rows · grades: those that make an enterprise graded ·
+    months: lines of the sheet of months · still: whether formulas would not find the rows, which lie beside the workbook."""
+
+    words: Dashboard
+    counts: Sequence[Counts]
+    shares: Sequence[Share]
+    target: Target
+    length: int
+    grades: Sequence[str]
+    months: Sequence[Mapping[str, object]] = field(default=())
+    still: bool = False
+
+    def shown(self, cells: Iterable[str | float | Formula | None]) -> list[Cell | Formula]:
+        """The cells of a line; their values alone where formulas would not find the rows."""
+        return [stored(cell) if self.still else cell for cell in cells]
+
+
+@dataclass(frozen=True)
+class Ranges:
+    """Columns of the city's sheets as formulas name them."""
+
+    figures: Figures
+    template: Template
+
+    def of(self, form: str, field: str) -> str:
+        """All rows of a column."""
+        letter = column_of(self.template[form], field)
+        last = max(SHORTEST, self.figures.length + 1000)
+        return f"{quoted(self.template[form].sheet)}!${letter}${FIRST_ROW}:${letter}${last}"
+
+    def label(self, form: str, field: str) -> str:
+        """The label of a column."""
+        return self.template[form][field].label
+
+
+def section(sheet: Worksheet, row: int, text: str, styles: Styles) -> None:
+    """The heading of a block."""
+    sheet.set_row(row - 1, 22)
+    sheet.write_string(row - 1, 0, text, styles.get("section"))
+
+
+def line(sheet: Worksheet, row: int, cells: Sequence[Cell | Formula], looks: Sequence[tuple[str, ...]], styles: Styles) -> None:
+    """One line of a block, from the first column on."""
+    for column, (cell, look) in enumerate(zip(cells, looks, strict=True)):
+        write_cell(sheet, (row - 1, column), cell, styles.get(*look))
+
 
 LABEL_WIDTH, NUMBER_WIDTH, GAP = 15, 7.9, 1  # one upright page wide, even in a wide font
 SCALE = 90  # per cent: 10 points print as 9
@@ -201,3 +263,51 @@ def _view(sheet: Worksheet, starts: Sequence[int]) -> None:
     sheet.repeat_rows(0, 1)
     sheet.freeze_panes(2, 1)
     sheet.hide_gridlines(2)
+
+
+# --- months -----------------------------------------------------------------------------------------------------------
+
+
+def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, styles: Styles) -> int:
+    """The block at `row`, its chart below the table as soon as there are two months; gives the row below it. Only the last months are shown."""
+    figures = ranges.figures
+    words, target = figures.words.history, figures.words.share.target
+    bases = figures.words.share.grades
+    section(sheet, row, words.title, styles)
+    names = [ranges.label(figures.words.share.form, basis) for basis in bases]
+    head = [*(ranges.label(words.form, name) for name in words.before), *names, target, *(ranges.label(words.form, name) for name in words.after)]
+    sheet.set_row(row, 34)
+    line(sheet, row + 1, head, [("header", "formula")] * len(head), styles)
+    before, shares = len(words.before), len(bases) + 1
+    looks = [("cell", "bold"), *[("cell", "center")] * (before - 1), *[("cell", "share")] * shares, *[("cell", "center")] * len(words.after)]
+    shown = figures.months[-words.last :]
+    for at, month in enumerate(shown, row + 2):
+        line(sheet, at, figures.shown(_month(month, at, ranges)), looks, styles)
+    last = row + 1 + len(shown)
+    if len(shown) == 1:
+        return last + 1
+    add_months_chart(workbook, sheet, words.chart, (row + 1, last, before, shares))
+    return last + 2 + MONTHS_ROWS
+
+
+def _month(month: Mapping[str, object], row: int, ranges: Ranges) -> list[str | float | Formula | None]:
+    """One month, found by its name on the sheet of months; a share of nothing is an empty cell, so that no line is drawn to 0."""
+    figures = ranges.figures
+    words = figures.words.history
+
+    def found(field: str) -> str:
+        return f"INDEX({ranges.of(words.form, field)},MATCH(${column_letters(1)}{row},{ranges.of(words.form, words.before[0])},0))"
+
+    def number(field: str) -> Formula:
+        return Formula(found(field), _number_in(month, field))
+
+    def share(basis: str) -> Formula | None:
+        of = _number_in(month, graded(basis))
+        return Formula(f"{found(good(basis))}/{found(graded(basis))}", _number_in(month, good(basis)) / of) if of else None
+
+    name, *counts = words.before
+    return [str(month[name]), *map(number, counts), *map(share, figures.words.share.grades), float(figures.target.share), *map(number, words.after)]
+
+
+def _number_in(month: Mapping[str, object], field: str) -> float:
+    return float(str(month.get(field) or 0))

@@ -12,7 +12,7 @@ from typing import Protocol
 from xltools.books.address import LAST_ROW, address, split
 from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
-from xltools.books.followed import followed, shifted
+from xltools.books.formula_refs import followed, in_any_row, in_row, shifted
 from xltools.books.grid import Sheet
 from xltools.books.inplace_rows import Kept
 from xltools.books.link import link_of
@@ -22,7 +22,6 @@ from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_xml import ROWS, ROWS_END, CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
-from xltools.books.row_formula import in_any_row, in_row
 from xltools.books.sheet import Formula, SheetPlan, looks, marks_of
 from xltools.model.form import HEADER_ROW, Field, Owner
 

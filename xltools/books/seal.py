@@ -7,7 +7,6 @@ from pathlib import Path
 
 from xltools.books.address import address
 from xltools.books.base import Grid
-from xltools.books.checklist_content import without_mark
 from xltools.books.file import open_book
 from xltools.books.gate import Kind
 from xltools.books.labels import squeeze
@@ -23,6 +22,7 @@ from xltools.books.patch_xml import (
     outline,
     spliced,
 )
+from xltools.books.seal_content import without_mark
 from xltools.books.seal_sheet import seal_sheet
 from xltools.model.form import load_form
 from xltools.model.seal import Seal, load_seal_words

@@ -14,9 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from xltools.books.board import BoardPlan, add_board
 from xltools.books.columns import columns_of
 from xltools.books.console import ROWS, SUFFIX, add_console
-from xltools.books.dashboard import add_dashboard
+from xltools.books.dashboard import Figures, add_dashboard
 from xltools.books.detail import without_rows, write_details
-from xltools.books.figure_cells import Figures
 from xltools.books.layout import LINE_HEIGHT, column_width, is_long, lines
 from xltools.books.link import to_file
 from xltools.books.lists import add_hidden_sheets

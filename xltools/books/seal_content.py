@@ -1,4 +1,4 @@
-"""The content of a checklist as a seal covers it: every value by what it is called, every other text by itself."""
+"""The content of a workbook as a seal covers it: every value by what it is called, every other text by itself."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from dataclasses import replace
 from functools import cache
 
 from xltools.books.address import address, split
-from xltools.books.base import Grid
+from xltools.books.base import Book, Grid
 from xltools.books.file import FileBook
 from xltools.books.grid import Sheet
 from xltools.model.checklist import Entered, ReadChecklist, ReadPart
-from xltools.model.form import Form, load_form
+from xltools.model.form import Form, Owner, load_form
 from xltools.model.guide import load_guide
 from xltools.model.percent import Percent
 from xltools.model.seal import NOT_CALCULATED, Content, SealLine, Spot, canonical, load_seal_words
+from xltools.model.table import Table
 
 
 def checklist_content(book: FileBook, read: ReadChecklist) -> Content:
@@ -120,3 +121,37 @@ def _rows(part: ReadPart, grid: Grid) -> Iterator[SealLine]:
             cell, item = address(at[0] if at else 0, column), canonical(header[column - 1])
             if cell not in own and item:
                 yield SealLine(part.place.sheet, row, item, cell, canonical(value))
+
+
+def form_content(book: Book, tables: Mapping[str, Table]) -> Content:
+    """Everything entered in the forms of a workbook, as typed; what its formulas show is left out. tables: as read, not parsed.
+
+    Rows are known by their keys, so that they may be sorted and others may be hidden or inserted between them.
+    """
+    cells: dict[Spot, str] = {}
+    lines: list[SealLine] = []
+    stale: set[Spot] = set()
+    for table in tables.values():
+        cells |= texts_of(table.sheet, book.values(table.sheet))
+        stale |= {(table.sheet, cell) for cell in book.facts(table.sheet).stale}
+        lines += _card(table) if table.form.layout == "card" else _records(table)
+    known = [replace(line, text=NOT_CALCULATED) if (line.sheet, line.cell) in stale else line for line in lines]
+    return Content(tuple(known), cells, tuple(table.sheet for table in tables.values()), frozenset(stale))
+
+
+def _card(table: Table) -> Iterator[SealLine]:
+    values = table.card()
+    for field in table.form:
+        if field.owner is not Owner.FORMULA and field.name in table.columns:
+            yield SealLine(table.sheet, "", field.label, table.columns[field.name], canonical(values.get(field.name)))
+
+
+def _records(table: Table) -> Iterator[SealLine]:
+    fields = [field for field in table.form if field.owner is not Owner.FORMULA and field.name in table.columns]
+    counted: Counter[str] = Counter()
+    for row, record in table.records():
+        name = " ".join(canonical(record[one]) for one in table.form.key).strip() or "?"
+        counted[name] += 1
+        called = f"{name}#{counted[name]}" if counted[name] > 1 else name
+        for field in fields:
+            yield SealLine(table.sheet, called, field.label, f"{table.columns[field.name]}{row}", canonical(record[field.name]))
