@@ -25,7 +25,7 @@ from xltools.model.checklist import Applicant, ApplicantPart
 from xltools.model.code import Code
 from xltools.model.finding import Severity
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Owner, load_form, load_template
-from xltools.model.local import form_in, load_written, told_in
+from xltools.model.local import form_in, load_written, localised
 from xltools.model.policy import Policy, load_policy, policy_in
 from xltools.rules.formula import live
 
@@ -93,8 +93,8 @@ def policy(folder: Path) -> Policy:
     ],
 )
 def test_a_text_of_the_specs_is_told_with_this_citys_clauses_and_name(text: str, told: str, policy: Policy) -> None:
-    assert told_in(text, policy) == told
-    assert told_in(text, load_policy("sanmenxia-2022")) == text
+    assert localised(text, policy) == told
+    assert localised(text, load_policy("sanmenxia-2022")) == text
 
 
 def test_every_clause_that_a_spec_cites_is_known_with_what_it_is_about() -> None:
@@ -132,7 +132,7 @@ def test_dates_are_those_of_the_policy_wherever_a_county_is_told_them(tmp_path: 
 def test_a_date_is_said_as_the_policy_has_it(month: int | None, day: int | None, said: str) -> None:
     ours = load_policy("sanmenxia-2022")
     moved = tuple(replace(one, month=month or 0, day=day or 0) if one.id == "protected" else one for one in ours.deadlines if one.id != "protected" or month is not None)
-    assert told_in("9月5日前报送", replace(ours, deadlines=moved)) == said
+    assert localised("9月5日前报送", replace(ours, deadlines=moved)) == said
 
 
 def test_a_policy_workbook_made_before_it_had_clauses_is_read_with_those_of_its_document(folder: Path, tmp_path: Path) -> None:

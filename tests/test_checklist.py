@@ -27,7 +27,7 @@ from xltools.model.code import Code
 from xltools.model.indicator import Indicator, IndicatorTable
 from xltools.model.result import exit_code
 from xltools.rules.checklist_plan import checklist_plan, decisive_formula, table_lines
-from xltools.rules.checklist_read import plain_formula
+from xltools.rules.checklist_read import normal_formula
 
 GRINDING, CLINKER, ALUMINA = table_of("cement-grinding"), table_of("cement-clinker"), table_of("alumina")
 
@@ -295,12 +295,12 @@ def test_a_formula_never_calculated_is_no_disagreement(tmp_path: Path) -> None:
     ],
 )
 def test_formulas_are_the_same_however_a_program_writes_them(one: str, other: str) -> None:
-    assert plain_formula(one) == plain_formula(other)
+    assert normal_formula(one) == normal_formula(other)
 
 
 def test_formulas_with_other_words_or_numbers_are_not_the_same() -> None:
     formulas = ['IF(I7>=10,"A","B")', 'IF(I7>=100,"A","B")', 'IF(I7>=10,"a","B")', 'IF(I7>=10,"A ","B")', 'IF(I8>=10,"A","B")']
-    assert len({plain_formula(text) for text in formulas}) == len(formulas)
+    assert len({normal_formula(text) for text in formulas}) == len(formulas)
 
 
 def test_a_number_that_is_no_indicator_and_one_that_stands_twice_are_findings(tmp_path: Path) -> None:

@@ -29,7 +29,7 @@ from tests.checklists import (
 )
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
-from xltools.model.grade import Checklist, EnterpriseGrade, Found, PartGrade, Status, level, plain
+from xltools.model.grade import Checklist, EnterpriseGrade, Found, PartGrade, Status, level, written
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
 from xltools.model.policy import load_policy
 from xltools.rules.enterprise import grade_enterprise, overall_formula
@@ -713,7 +713,7 @@ def test_the_overall_formula_names_every_grade_of_a_scheme() -> None:
 
 @pytest.mark.parametrize(("found", "shown"), [(12.5, "12.5"), (100.0, "100"), (Decimal("0.10"), "0.1"), (0.1 + 0.2, "0.3"), (True, "TRUE"), (None, ""), ("全封闭", "全封闭"), (float("inf"), "inf")])
 def test_a_value_as_people_write_it(found: Found, shown: str) -> None:
-    assert plain(found) == shown
+    assert written(found) == shown
 
 
 def test_a_grade_in_a_sentence() -> None:

@@ -129,10 +129,10 @@ def test_every_finding_has_an_english_sentence_with_the_same_placeholders(code: 
 @pytest.mark.parametrize("code", Code, ids=lambda code: code.number)
 def test_a_finding_about_chinese_values_is_english_outside_quotes(code: Code) -> None:
     chinese = code.at(Place("甲.xlsx", "排查清单", "B5"), **dict.fromkeys(code.parameters, "甲"))
-    english = ENGLISH.told(chinese)
+    english = ENGLISH.translated(chinese)
     assert not CHINESE_TEXT.search(unquoted(english.message + english.fix)), english.message
     assert (english.code, english.place) == (chinese.code, chinese.place)
-    assert CHINESE.told(chinese) == chinese
+    assert CHINESE.translated(chinese) == chinese
 
 
 def test_no_finding_of_the_catalogue_is_unknown() -> None:
@@ -193,7 +193,7 @@ def test_help_and_findings_hold_no_chinese() -> None:
 def test_a_choice_with_a_comma_in_its_brackets_is_one_choice() -> None:
     listed = "铸件（天然气、电炉熔化）、水泥熟料、烧结（一、二）"
     finding = Code.NOT_A_CHOICE.at(Place(), label="指标表", value="铸件", choices=listed)
-    assert ENGLISH.told(finding).fix.endswith("“铸件（天然气、电炉熔化）”, “水泥熟料”, “烧结（一、二）”")
+    assert ENGLISH.translated(finding).fix.endswith("“铸件（天然气、电炉熔化）”, “水泥熟料”, “烧结（一、二）”")
 
 
 def test_every_reason_and_phrase_is_still_said_somewhere() -> None:
@@ -241,14 +241,14 @@ def test_a_check_in_english_prints_english_and_leaves_alone_what_was_typed(capsy
 )
 def test_choices_are_given_as_they_must_be_chosen_with_their_meaning(choices: str, printed: str) -> None:
     chinese = Code.NOT_A_CHOICE.at(Place(), label="初审意见", value="同意吧", choices=choices)
-    assert ENGLISH.told(chinese).fix == f"Choose from the drop-down list: {printed}"
-    assert ENGLISH.told(chinese).message == "“County review” is “同意吧”, which is not one of the choices"
+    assert ENGLISH.translated(chinese).fix == f"Choose from the drop-down list: {printed}"
+    assert ENGLISH.translated(chinese).message == "“County review” is “同意吧”, which is not one of the choices"
 
 
 def test_a_sentence_within_a_sentence_is_told_too() -> None:
     inner = Code.NOT_WORSE.at(Place(), label="拟申报等级", value="C", other_label="现有等级", other="B")
     outer = Code.ANSWERED.at(Place(), number=inner.code.number, message=inner.message, answer="设备停用")
-    assert ENGLISH.told(outer).message == "W302: “Grade to apply for” is “C”, worse than “B” of “Present grade”; the county explains: “设备停用”"
+    assert ENGLISH.translated(outer).message == "W302: “Grade to apply for” is “C”, worse than “B” of “Present grade”; the county explains: “设备停用”"
 
 
 def test_json_keeps_its_keys_and_places_and_says_its_sentences_in_english(capsys: pytest.CaptureFixture[str]) -> None:
@@ -394,7 +394,7 @@ def test_what_rules_put_together_is_english_but_for_what_is_listed(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     seen: list[Finding] = []
-    monkeypatch.setattr(type(ENGLISH), "told", lambda self, finding: seen.append(finding) or finding)
+    monkeypatch.setattr(type(ENGLISH), "translated", lambda self, finding: seen.append(finding) or finding)
     checklists, summary = str(TOP / "workbooks" / "核查表"), tmp_path / "市级汇总.xlsx"
     summary.write_bytes((TOP / "workbooks" / "市级汇总.xlsx").read_bytes())
     for arguments in (

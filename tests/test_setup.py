@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.county_files import POLICY, county_file, enterprise
-from xltools.actions.doctor import BAD, DOUBT, GOOD, Line, Machine, examine
+from xltools.actions.doctor import BAD, DOUBT, GOOD, Examined, Machine, examine
 from xltools.actions.office_menu import EMPTY, FILE, add_menu, has_menu, remove_menu
 from xltools.actions.setup import LINUX, MAC, WINDOWS, Places, Program, install, uninstall
 from xltools.actions.watch import Seen, look
@@ -46,7 +46,7 @@ def machine(places: Places, folder: Path) -> Machine:
     return Machine(places, PROGRAM, office, PROGRAM.version, "", "", ("Noto Sans CJK SC",), folder)
 
 
-def said(machine: Machine, topic: str) -> Line:
+def said(machine: Machine, topic: str) -> Examined:
     return next(line for line in examine(machine) if line.topic == topic)
 
 

@@ -16,7 +16,7 @@ from xltools.actions.workers import Team
 from xltools.books.checklist import write_checklist
 from xltools.books.checklist_mould import Mould
 from xltools.books.package import replace_file
-from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, Line, Visit, load_checklist_words
+from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, IndicatorRow, Visit, load_checklist_words
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, order
 from xltools.model.grouped import grouped
@@ -109,7 +109,7 @@ def write_alike(share: Sequence[Sheet], policy: Policy) -> None:
         replace_file(path, mould.checklist({stand_in: getattr(one, name) for name, stand_in in STAND_INS.items()}))
 
 
-def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[Line, ...]], visits: Mapping[str, Visit]) -> None:
+def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str, tuple[IndicatorRow, ...]], visits: Mapping[str, Visit]) -> None:
     """Write one checklist. lines: what is known of the tables so far; grows, so that no table is worked out twice."""
     for part in applicant.parts:
         if part.table.id not in lines:

@@ -32,6 +32,7 @@ from xltools.rules.reporting import Status, reporting
 from xltools.rules.rulings import (
     Memory,
     Settled,
+    conflict_findings,
     conflict_table,
     name_table,
     not_understood,
@@ -39,7 +40,6 @@ from xltools.rules.rulings import (
     remembered,
     settle,
     settle_files,
-    told,
     with_reviews,
     without_decided,
 )
@@ -119,7 +119,7 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     out = staying.still_out(stays, before.get("unmerged"))
     stays, gone = staying.without(stays, settled.left_out)
     outcome = without_decided(outcome, settled)
-    outcome = with_findings(staying.heard_of(outcome, stays), [*told(settled, outcome), *notes(settled, memory, sides), *staying.told(stays)])
+    outcome = with_findings(staying.heard_of(outcome, stays), [*conflict_findings(settled, outcome), *notes(settled, memory, sides), *staying.notes(stays)])
     sides = [side for side in sides if side.at not in settled.left_out]
     return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, [*out, *gone])
 

@@ -23,7 +23,7 @@ PROBE = ".xltools-写入测试"
 
 
 @dataclass(frozen=True)
-class Line:
+class Examined:
     """One line of the page. state: 好, 注意 or 坏 · mend: the command or click that helps, "" when nothing is needed."""
 
     topic: str
@@ -57,29 +57,29 @@ class Machine:
     ahead: Path | None = None
 
 
-def examine(machine: Machine) -> list[Line]:
+def examine(machine: Machine) -> list[Examined]:
     """The whole page, in order."""
-    parts: Iterable[Callable[[Machine], Iterator[Line]]] = (_python, _packages, _setup, _office, _excel, _wps, _files, _templates)
+    parts: Iterable[Callable[[Machine], Iterator[Examined]]] = (_python, _packages, _setup, _office, _excel, _wps, _files, _templates)
     return [line for part in parts for line in part(machine)]
 
 
-def _python(machine: Machine) -> Iterator[Line]:
+def _python(machine: Machine) -> Iterator[Examined]:
     major, minor = machine.program.version
     enough = (major, minor) >= (3, 11)
-    yield Line("Python", GOOD if enough else BAD, f"{major}.{minor}　{machine.program.python}", "" if enough else "请安装 Python 3.11 或更新的版本")
+    yield Examined("Python", GOOD if enough else BAD, f"{major}.{minor}　{machine.program.python}", "" if enough else "请安装 Python 3.11 或更新的版本")
 
 
-def _packages(machine: Machine) -> Iterator[Line]:
+def _packages(machine: Machine) -> Iterator[Examined]:
     names = [match[0] for one in requires(OURS) or () if "extra ==" not in one and (match := REQUIREMENT.match(one))]
     missing = [name for name in names if _version(name) is None]
     found = "、".join(f"{name} {_version(name)}" for name in names if name not in missing)
     if missing:
-        yield Line("程序库", BAD, f"缺少 {'、'.join(missing)}", "运行：pip install --upgrade xltools-jixiao")
+        yield Examined("程序库", BAD, f"缺少 {'、'.join(missing)}", "运行：pip install --upgrade xltools-jixiao")
     else:
-        yield Line("程序库", GOOD, found)
+        yield Examined("程序库", GOOD, found)
     xlwings = _version(XLWINGS)
     mend = "" if xlwings else "需要按钮和菜单时：pip install 'xltools-jixiao[excel]'"
-    yield Line(XLWINGS, GOOD if xlwings else DOUBT, xlwings or "没有安装，按钮和菜单不能用，命令行不受影响", mend)
+    yield Examined(XLWINGS, GOOD if xlwings else DOUBT, xlwings or "没有安装，按钮和菜单不能用，命令行不受影响", mend)
 
 
 def _version(name: str) -> str | None:
@@ -89,45 +89,45 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _setup(machine: Machine) -> Iterator[Line]:
+def _setup(machine: Machine) -> Iterator[Examined]:
     wanted = contents(machine.places, machine.program)
     stale = [path for path, content in wanted.items() if not path.is_file() or path.read_bytes() != content]
     if not (machine.places.own / INTERPRETER).is_file():
-        yield Line("设置", DOUBT, "还没有设置，按钮、菜单和图标不能用，命令行不受影响", "运行：xltools setup")
+        yield Examined("设置", DOUBT, "还没有设置，按钮、菜单和图标不能用，命令行不受影响", "运行：xltools setup")
     elif stale:
-        yield Line("设置", BAD, f"{len(stale)} 个文件缺少或已过时，例如 {stale[0]}", "运行：xltools setup")
+        yield Examined("设置", BAD, f"{len(stale)} 个文件缺少或已过时，例如 {stale[0]}", "运行：xltools setup")
     else:
-        yield Line("设置", GOOD, f"已完成，{len(wanted)} 个文件都在")
+        yield Examined("设置", GOOD, f"已完成，{len(wanted)} 个文件都在")
 
 
-def _office(machine: Machine) -> Iterator[Line]:
+def _office(machine: Machine) -> Iterator[Examined]:
     if machine.office is None:
-        yield Line("LibreOffice", DOUBT, "没有找到", "只用 Excel 或命令行时不需要")
+        yield Examined("LibreOffice", DOUBT, "没有找到", "只用 Excel 或命令行时不需要")
         return
-    yield Line("LibreOffice", GOOD, str(machine.office))
+    yield Examined("LibreOffice", GOOD, str(machine.office))
     provider = any((machine.office / name).is_file() for name in PROVIDER)
     mend = "运行：sudo apt install libreoffice-script-provider-python" if machine.places.system == LINUX else "请修复安装 LibreOffice，勾选 Python 脚本"
-    yield Line("Python 脚本支持", GOOD if provider else BAD, "已安装" if provider else "没有安装，LibreOffice 里的按钮和菜单不能用", "" if provider else mend)
+    yield Examined("Python 脚本支持", GOOD if provider else BAD, "已安装" if provider else "没有安装，LibreOffice 里的按钮和菜单不能用", "" if provider else mend)
     yield from _same_python(machine)
     if machine.ahead is not None:
         text = f"从这个终端启动的，按钮和菜单不能用：它会错用虚拟环境 {machine.ahead} 的 Python"
-        yield Line("LibreOffice 的启动", DOUBT, text, "请从菜单或桌面打开 LibreOffice，或先运行：deactivate")
+        yield Examined("LibreOffice 的启动", DOUBT, text, "请从菜单或桌面打开 LibreOffice，或先运行：deactivate")
     for user in machine.places.offices:
         ready = has_menu(user) and all((user / "Scripts" / "python" / name).is_file() for name in (SCRIPT, SETTINGS))
-        yield Line("绩效分级菜单", GOOD if ready else DOUBT, f"已装进 LibreOffice　{user}" if ready else f"还没有装进 LibreOffice　{user}", "" if ready else "关闭 LibreOffice 后运行：xltools setup")
+        yield Examined("绩效分级菜单", GOOD if ready else DOUBT, f"已装进 LibreOffice　{user}" if ready else f"还没有装进 LibreOffice　{user}", "" if ready else "关闭 LibreOffice 后运行：xltools setup")
         level = _security(user)
         if level in BLOCKED:
-            yield Line("宏安全性", BAD, f"LibreOffice 的宏安全性是“{BLOCKED[level]}”，按钮不能运行", "工具 → 选项 → 安全性 → 宏安全性，改为“高”并信任放汇总表的文件夹")
+            yield Examined("宏安全性", BAD, f"LibreOffice 的宏安全性是“{BLOCKED[level]}”，按钮不能运行", "工具 → 选项 → 安全性 → 宏安全性，改为“高”并信任放汇总表的文件夹")
 
 
-def _same_python(machine: Machine) -> Iterator[Line]:
+def _same_python(machine: Machine) -> Iterator[Examined]:
     theirs, ours = machine.office_python, machine.program.version
     if theirs is None:
-        yield Line("LibreOffice 的 Python", DOUBT, "看不出版本", "")
+        yield Examined("LibreOffice 的 Python", DOUBT, "看不出版本", "")
         return
     text = f"{theirs[0]}.{theirs[1]}"
     mend = "" if theirs == ours else f"请用 Python {text} 重新安装本程序，再运行：xltools setup"
-    yield Line("LibreOffice 的 Python", GOOD if theirs == ours else BAD, f"{text}，本程序是 {ours[0]}.{ours[1]}", mend)
+    yield Examined("LibreOffice 的 Python", GOOD if theirs == ours else BAD, f"{text}，本程序是 {ours[0]}.{ours[1]}", mend)
 
 
 def _security(user: Path) -> str:
@@ -136,25 +136,25 @@ def _security(user: Path) -> str:
     return found[1] if found else ""
 
 
-def _excel(machine: Machine) -> Iterator[Line]:
+def _excel(machine: Machine) -> Iterator[Examined]:
     if machine.places.system != WINDOWS:
         return
     name = machine.excel.lower()
     if not name:
-        yield Line("Excel", DOUBT, "没有找到 Excel", "没有 Excel 时，可以用 LibreOffice 的菜单、图标或命令行")
+        yield Examined("Excel", DOUBT, "没有找到 Excel", "没有 Excel 时，可以用 LibreOffice 的菜单、图标或命令行")
     elif "excel.exe" in name:
-        yield Line("Excel", GOOD, machine.excel)
+        yield Examined("Excel", GOOD, machine.excel)
     else:
-        yield Line("Excel", BAD, f"Excel.Application 现在由别的程序代替：{machine.excel}", "在 WPS 的 配置工具 → 高级 中取消“兼容第三方系统”，或改用图标、命令行")
+        yield Examined("Excel", BAD, f"Excel.Application 现在由别的程序代替：{machine.excel}", "在 WPS 的 配置工具 → 高级 中取消“兼容第三方系统”，或改用图标、命令行")
     if machine.macros == "4":
-        yield Line("宏", BAD, "单位的策略禁用了全部宏，按钮不能运行", "请用图标或命令行，或请管理员信任放汇总表的文件夹")
+        yield Examined("宏", BAD, "单位的策略禁用了全部宏，按钮不能运行", "请用图标或命令行，或请管理员信任放汇总表的文件夹")
 
 
-def _wps(machine: Machine) -> Iterator[Line]:
-    yield Line("WPS", GOOD, f"{machine.wps}　按钮没有在 WPS 里试过，请用图标或命令行" if machine.wps else "没有找到，不需要")
+def _wps(machine: Machine) -> Iterator[Examined]:
+    yield Examined("WPS", GOOD, f"{machine.wps}　按钮没有在 WPS 里试过，请用图标或命令行" if machine.wps else "没有找到，不需要")
 
 
-def _files(machine: Machine) -> Iterator[Line]:
+def _files(machine: Machine) -> Iterator[Examined]:
     own = machine.places.own
     probed = next((place for place in (own, *own.parents) if place.is_dir()), own)      # before setup it is not there
     line = _writable("本程序的文件夹", probed)
@@ -162,23 +162,23 @@ def _files(machine: Machine) -> Iterator[Line]:
     yield _writable("当前文件夹", machine.folder)
     open_ = [f"{path.name}（{who}）" for path in sorted(machine.folder.glob("*.xls*")) if not path.name.startswith("~$") and (who := holder(path))]
     if open_:
-        yield Line("正被打开的文件", DOUBT, "、".join(open_), "合并到这些文件之前请先关闭它们，或用文件里的按钮合并")
+        yield Examined("正被打开的文件", DOUBT, "、".join(open_), "合并到这些文件之前请先关闭它们，或用文件里的按钮合并")
     if machine.fonts is not None and not machine.fonts:
-        yield Line("中文字体", BAD, "没有中文字体，表里的字会显示成方框", "运行：sudo apt install fonts-noto-cjk")
+        yield Examined("中文字体", BAD, "没有中文字体，表里的字会显示成方框", "运行：sudo apt install fonts-noto-cjk")
     elif machine.fonts:
-        yield Line("中文字体", GOOD, "、".join(machine.fonts[:3]))
+        yield Examined("中文字体", GOOD, "、".join(machine.fonts[:3]))
 
 
-def _writable(topic: str, folder: Path) -> Line:
+def _writable(topic: str, folder: Path) -> Examined:
     probe = folder / PROBE
     try:
         probe.write_bytes(b"")
         probe.unlink()
     except OSError:
-        return Line(topic, BAD, f"不能写入 {folder}", "请换一个有写入权限的文件夹")
-    return Line(topic, GOOD, f"可以写入　{folder}")
+        return Examined(topic, BAD, f"不能写入 {folder}", "请换一个有写入权限的文件夹")
+    return Examined(topic, GOOD, f"可以写入　{folder}")
 
 
-def _templates(machine: Machine) -> Iterator[Line]:
+def _templates(machine: Machine) -> Iterator[Examined]:
     shown = "、".join(f"{one.title} 第{one.version}版" for one in map(load_template, TEMPLATES))
-    yield Line("表样", GOOD, shown)
+    yield Examined("表样", GOOD, shown)

@@ -19,7 +19,7 @@ from xltools.model.code import Code
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
 from xltools.model.finding import Finding, Place, Severity, StopError, order
 from xltools.model.form import Form, load_template
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.account import row_of
@@ -78,7 +78,7 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
 def _words(policy: Policy) -> EmergencyWords:
     """The words of the list, with the clauses of this policy beside the measures."""
     words = load_emergency()
-    measures = tuple({name: told_in(said, policy) if isinstance(said, str) else said for name, said in one.items()} for one in words.measures)
+    measures = tuple({name: localised(said, policy) if isinstance(said, str) else said for name, said in one.items()} for one in words.measures)
     return replace(words, measures=measures)
 
 

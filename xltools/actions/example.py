@@ -20,7 +20,7 @@ from xltools.books.refs import CARD_COLUMN
 from xltools.books.replace import put_in_place
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
-from xltools.model.checklist import Line
+from xltools.model.checklist import IndicatorRow
 from xltools.model.code import Code
 from xltools.model.finding import Place
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_form, load_template
@@ -96,7 +96,7 @@ def write_checklists(folder: Path, counties: Path, policy: Policy) -> list[Path]
     found, _ = applicants(check_files([counties], policy), policy)
     visited = chosen(found, words)
     seen = visits(visited, words, policy, load_stock().month)
-    lines: dict[str, tuple[Line, ...]] = {}
+    lines: dict[str, tuple[IndicatorRow, ...]] = {}
     for one in visited:
         write_one(folder / checklist_name(one), one, policy, lines, seen[one.credit_code])
     return [folder / checklist_name(one) for one in visited]

@@ -14,7 +14,18 @@ from xltools.model.code import Code
 from xltools.model.detail import Detail, detail_among
 from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import NOTE_ROW, Field, Form, Kind, Template, load_template
-from xltools.rules.recount import Account, Input, Row, Told, Value, check_cells, check_rows, input_of, letters, records
+from xltools.rules.recount import (
+    Account,
+    Input,
+    ProblemList,
+    Row,
+    Value,
+    check_cells,
+    check_rows,
+    input_of,
+    letters,
+    records,
+)
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 
@@ -43,7 +54,7 @@ class _Side:
     sheets: Mapping[str, Cells]
     city: Template
     county: Template
-    told: Told
+    problems: ProblemList
     inputs: Mapping[str, Mapping[str, Cells]]
     beside: frozenset[str]
     account: Account = field(default_factory=Account)
@@ -69,8 +80,8 @@ def fsck(summary: Path, places: Iterable[Path], passwords: Sequence[str] = ()) -
         raise StopError(Code.RECOUNT_NO_LOG.at(Place(summary.name)))
     log = _standing(log)
     found, missing = _inputs(log, places, passwords)
-    told = Told(_told(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
-    side = _Side(summary.name, sheets, city, load_template("county"), told, found, frozenset(beside))
+    problems = ProblemList(_problem_lines(records(sheets.get(city["problems"].sheet, {}), city["problems"])))
+    side = _Side(summary.name, sheets, city, load_template("county"), problems, found, frozenset(beside))
     side.account.findings += [*missing, *away.values()]
     _recount(side, log)
     return Recount(len(found), side.account, tuple(sorted(side.account.findings, key=order)))
@@ -108,12 +119,12 @@ def _inputs(log: Mapping[int, Row], places: Iterable[Path], passwords: Sequence[
     return found, missing
 
 
-def _told(problems: Mapping[int, Row]) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
-    told: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+def _problem_lines(problems: Mapping[int, Row]) -> dict[tuple[str, str, str], list[tuple[str, str]]]:
+    found: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
     for row in problems.values():
         where = (str(row.get("file", "")), str(row.get("sheet", "")), str(row.get("cell", "")))
-        told.setdefault(where, []).append((str(row.get("code", "")), str(row.get("message", ""))))
-    return told
+        found.setdefault(where, []).append((str(row.get("code", "")), str(row.get("message", ""))))
+    return found
 
 
 def _recount(side: _Side, log: Mapping[int, Row]) -> None:
@@ -125,7 +136,7 @@ def _recount(side: _Side, log: Mapping[int, Row]) -> None:
     for (file, sheet), (at, line) in _latest(log).items():
         forms = [form for form in side.city if form.name in merged and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
         form = side.county[forms[0].collects] if forms else next((one for one in side.county if one.sheet == sheet), None)
-        if file in side.inputs and sheet and form and form.name not in away and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.told)):
+        if file in side.inputs and sheet and form and form.name not in away and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.problems)):
             inputs[file, sheet] = one
             rows = [source for name in merged for source in _sources(merged[name].values()) if source[:2] == (file, sheet)]
             _sheet(side, at, line, one, ({row for _, _, row in rows}, {row for *where, row in unmerged if tuple(where) == (file, sheet)}))
@@ -145,7 +156,7 @@ def _sources(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
 def _sheet(side: _Side, at: int, line: Row, one: Input, rows: tuple[set[int], set[int]]) -> None:
     """One line of the log against what its sheet holds."""
     before = side.account.seen, side.account.merged, side.account.unmerged + side.account.outside
-    check_rows(one, side.account, *rows, side.told)
+    check_rows(one, side.account, *rows, side.problems)
     after = side.account.seen, side.account.merged, side.account.unmerged + side.account.outside
     seen, merged, named = (now - then for now, then in zip(after, before, strict=True))
     said = tuple(int(float(line.get(name, 0))) for name in ("seen", "merged", "named"))
@@ -174,7 +185,7 @@ def _rows(side: _Side, form: Form, found: Mapping[int, Row], inputs: Mapping[tup
 def _row(side: _Side, form: Form, at: int, row: Row, one: Input) -> Iterator[Finding]:
     columns = _columns(side.sheets[form.sheet], form)
     source = int(float(row["source_row"]))
-    for state, declared, here, there in check_cells(form, row, one, side.told):
+    for state, declared, here, there in check_cells(form, row, one, side.problems):
         side.account.cells += there is not None
         side.account.carried += state == "carried" and there is not None
         side.account.reported += state == "reported" and there is not None

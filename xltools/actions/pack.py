@@ -20,7 +20,7 @@ from xltools.books.replace import refuse_existing
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, first_per_cell
 from xltools.model.form import Form, Template, load_form, load_template
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, Settings, load_package_words
 from xltools.model.policy import Policy
@@ -154,7 +154,7 @@ def _about(submission: Submission, everybody: Sequence[Application], job: Job, s
         "on_time": on_time(submission, len(everybody), job.policy), "mapping": said.words["confirmed" if job.settings.confirmed else "default"],
         "sealed": sealed, "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody),
     }
-    return "".join(f"{told_in(line, job.policy).format(**values)}\n" for line in said.about)
+    return "".join(f"{localised(line, job.policy).format(**values)}\n" for line in said.about)
 
 
 def close_month(paths: Iterable[Path], month: str, policy: Policy, output: Path | None = None) -> Written:

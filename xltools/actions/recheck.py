@@ -21,7 +21,7 @@ from xltools.model.finding import Finding, Place, Severity, StopError, first_per
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import PartGrade, Status
 from xltools.model.graded import GradeOutcome
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.outcome import Outcome
 from xltools.model.package import Application
 from xltools.model.policy import Effect, Policy
@@ -140,7 +140,7 @@ def _is_late(checked: date | None, case: Case, policy: Policy) -> bool:
 
 def _usual(policy: Policy) -> tuple[Weight, ...]:
     """The weights where nobody has set others."""
-    return tuple(replace(one, reason=told_in(one.reason, policy)) for one in load_recheck_words().weights)
+    return tuple(replace(one, reason=localised(one.reason, policy)) for one in load_recheck_words().weights)
 
 
 def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:

@@ -136,7 +136,7 @@ class Run:
 
 def with_output(outcome: Outcome, target: Path, summary: Summary) -> Outcome:
     """The outcome of a merge that wrote its summary to `target`."""
-    return replace(outcome, output=target, counties=tuple(_plain(line) for line in records_of(summary.tables["board"].frame)))
+    return replace(outcome, output=target, counties=tuple(_as_json(line) for line in records_of(summary.tables["board"].frame)))
 
 
 def result_line(outcome: Outcome, moment: datetime) -> str:
@@ -152,6 +152,6 @@ def seen_from(folder: Path, path: Path) -> str:
         return path.absolute().as_posix()
 
 
-def _plain(line: Mapping[str, object]) -> dict[str, object]:
+def _as_json(line: Mapping[str, object]) -> dict[str, object]:
     """A line of the board as JSON can hold it."""
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in line.items()}

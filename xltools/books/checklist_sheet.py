@@ -25,7 +25,7 @@ from xltools.books.checklist_page import note_of, set_part_page
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import Styles, header_look
 from xltools.books.validation import EARLIEST, LATEST, MESSAGE_LIMIT, TITLE_LIMIT
-from xltools.model.checklist import Line, load_checklist_words
+from xltools.model.checklist import IndicatorRow, load_checklist_words
 from xltools.model.form import Kind, Owner, load_form
 from xltools.model.grade import Status
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
@@ -129,7 +129,7 @@ def _row(sheet: Worksheet, layout: PartLayout, row: int, styles: Styles) -> None
     _reached(sheet, layout, row, line, styles)
 
 
-def _reached(sheet: Worksheet, layout: PartLayout, row: int, line: Line, styles: Styles) -> None:
+def _reached(sheet: Worksheet, layout: PartLayout, row: int, line: IndicatorRow, styles: Styles) -> None:
     at = layout.column("reached")
     if line.formula:
         value, looks = Formula(layout.resolved(line.formula), line.shown), ("cell", "computed", "wrap", "bold", "center")
@@ -150,7 +150,7 @@ def _found_looks(indicator: Indicator) -> tuple[str, ...]:
     return ("text", "entry", "left" if indicator.kind is AnswerKind.TEXT else "center")
 
 
-def _accept(sheet: Worksheet, layout: PartLayout, row: int, line: Line, listed: Listed) -> None:
+def _accept(sheet: Worksheet, layout: PartLayout, row: int, line: IndicatorRow, listed: Listed) -> None:
     """Drop-downs and limits of one row."""
     found, reached, reason = (layout.column(key) for key in ("found", "reached", "reason"))
     sheet.data_validation(row - 1, found, row - 1, found, _found(line, listed))
@@ -164,7 +164,7 @@ def _accept(sheet: Worksheet, layout: PartLayout, row: int, line: Line, listed: 
     sheet.data_validation(row - 1, reason, row - 1, reason, reasons)
 
 
-def _found(line: Line, listed: Listed) -> Options:
+def _found(line: IndicatorRow, listed: Listed) -> Options:
     words, indicator = load_checklist_words().words, line.indicator
     if line.formula and indicator.kind is AnswerKind.NUMBER:
         share = indicator.unit == "%"
@@ -190,7 +190,7 @@ def _date(label: str) -> Options:
     return {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST, **refused}
 
 
-def _marks(sheet: Worksheet, layout: PartLayout, row: int, line: Line, styles: Styles) -> None:
+def _marks(sheet: Worksheet, layout: PartLayout, row: int, line: IndicatorRow, styles: Styles) -> None:
     """Colours that stay when a paste has swept the drop-downs away."""
     for mark in line.marks:
         column = layout.column(mark.field)

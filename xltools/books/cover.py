@@ -139,10 +139,10 @@ def _card(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
         sheet.merge_range(row, HINT, row, LAST, "", styles.get("cell", "computed"))
         if one.name in live.formulas:
             text = resolve(live.formulas[one.name], plan.form, row + 1)
-            sheet.write_formula(row, HINT, f"={text}", styles.get("cell", "computed"), stored_hint(plan.record, one.name))
+            sheet.write_formula(row, HINT, f"={text}", styles.get("cell", "computed"), cached_hint(plan.record, one.name))
 
 
-def stored_hint(record: Record, name: str) -> str:
+def cached_hint(record: Record, name: str) -> str:
     """What is stored for the hint beside a field of the card: the value of Formula("", text) under "name.hint"."""
     cell = record.get(f"{name}.hint")
     return str(cell.value) if isinstance(cell, Formula) else ""
@@ -233,7 +233,7 @@ def _signatures(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
         sheet.write_string(row, LABEL, sign.format(name=name), styles.get("large"))
 
 
-def stored_count(form: Form, rows: Sequence[Record]) -> Count:
+def cached_count(form: Form, rows: Sequence[Record]) -> Count:
     """What the overview's line shows for these rows."""
     own = [one.name for one in form.owned(Owner.COUNTY)]
     used = sum(any(row.get(name) is not None for name in own) for row in rows)

@@ -25,7 +25,7 @@ from xltools.books.charts import (
 )
 from xltools.books.layout import SHEET_ROWS, band, set_page
 from xltools.books.refs import column_of, quoted
-from xltools.books.sheet import Formula, stored, write_cell
+from xltools.books.sheet import Formula, shown_value, write_cell
 from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Dashboard, Share, good, graded
 from xltools.model.form import FIRST_ROW, Template
@@ -50,7 +50,7 @@ class Figures:
 
     def shown(self, cells: Iterable[str | float | Formula | None]) -> list[Cell | Formula]:
         """The cells of a line; their values alone where formulas would not find the rows."""
-        return [stored(cell) if self.still else cell for cell in cells]
+        return [shown_value(cell) if self.still else cell for cell in cells]
 
 
 @dataclass(frozen=True)
@@ -243,8 +243,8 @@ def _verdict(share: Share, row: int, figures: Figures) -> Formula:
     words = figures.words.share
     before, after = words.missing.split("{count}")
     short = f"MAX(0,ROUNDUP(ROUND(E{row}*C{row},6),0)-B{row})"
-    told = words.none if share.value is None else words.missing.format(count=share.missing) if share.missing else words.reached
-    return Formula(f'IF(C{row}=0,"{words.none}",IF({short}=0,"{words.reached}","{before}"&{short}&"{after}"))', told)
+    verdict = words.none if share.value is None else words.missing.format(count=share.missing) if share.missing else words.reached
+    return Formula(f'IF(C{row}=0,"{words.none}",IF({short}=0,"{words.reached}","{before}"&{short}&"{after}"))', verdict)
 
 
 def _view(sheet: Worksheet, starts: Sequence[int]) -> None:

@@ -135,5 +135,5 @@ def describe_parts(source: XlsxSource) -> Iterator[str]:
     for part in source.package.parts:
         if part.endswith(".rels") or part == "[content_types].xml" or kinds.get(part, "") in (*SHOWN, "officeDocument"):
             continue
-        size, checksum = source.package.stored(part)
+        size, checksum = source.package.size_and_crc(part)
         yield f"部件 {part} {size} 字节 {checksum:08x}"

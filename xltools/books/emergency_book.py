@@ -78,11 +78,11 @@ def _plan(form: Form, book: EmergencyBook) -> SheetPlan:
 
 def _cell(value: object, form: Form, row: int, book: EmergencyBook) -> Cell | Formula:
     if isinstance(value, Computed):
-        return Formula(_expression(value.expression, form, row, book), "" if value.value is None else _plain(value.value))
-    return _plain(value)
+        return Formula(_expression(value.expression, form, row, book), "" if value.value is None else _as_cell(value.value))
+    return _as_cell(value)
 
 
-def _plain(value: object) -> Cell:
+def _as_cell(value: object) -> Cell:
     cell: Cell = float(value) if isinstance(value, Decimal) else value  # type: ignore[assignment]
     return cell
 

@@ -149,7 +149,7 @@ class Package:
         """All bytes of a member."""
         return b"".join(self.chunks(part))
 
-    def stored(self, part: str) -> tuple[int, int]:
+    def size_and_crc(self, part: str) -> tuple[int, int]:
         """(inflated size, CRC) as the directory states them."""
         item = self._members[_key(part)]
         return item.file_size, item.CRC

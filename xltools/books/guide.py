@@ -14,7 +14,7 @@ from xltools.books.validation import details, required_word
 from xltools.model.form import Field, Form, Template
 from xltools.model.guide import Guide, Step, load_guide
 from xltools.model.live import placeholders
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.policy import Policy
 
 COLUMNS = ("sheet", "label", "help", "owner", "format", "required", "example", "source")
@@ -62,7 +62,7 @@ def _written(steps: Iterable[Step], template: Template, policy: Policy) -> Itera
     names: dict[str, object] = {"rows": rows, **{name: form.sheet for name, form in forms.items()}}
     for step in steps:
         if placeholders([step.text]) <= names.keys() and (not step.form or step.form in forms):
-            yield told_in(step.text, policy).format_map(names), forms.get(step.form)
+            yield localised(step.text, policy).format_map(names), forms.get(step.form)
 
 
 def _steps(sheet: Worksheet, row: int, title: str, steps: list[tuple[str, Form | None]], styles: Styles) -> int:

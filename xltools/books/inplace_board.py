@@ -11,7 +11,7 @@ from xltools.books.dress import Dresser
 from xltools.books.inplace_sheet import Records, Standing, set_cells, update_records
 from xltools.books.locate import Located, locate
 from xltools.books.patch_xml import CannotPatchError
-from xltools.books.raw_rows import stored
+from xltools.books.raw_rows import read_back
 from xltools.books.sheet import Formula, SheetPlan
 from xltools.model.form import Kind
 
@@ -28,7 +28,7 @@ def update_board(standing: Standing, book: Book, plan: BoardPlan, dresser: Dress
         raise CannotPatchError(f"【{standing.name}】的表头不完整")
     head, columns = located.header.bottom, located.columns.found
     total = _total(located, plan)
-    records: list[dict[str, Cell]] = [{str(name): stored(value) for name, value in record.items()} for record in plan.table.frame.to_dict("records")]
+    records: list[dict[str, Cell]] = [{str(name): read_back(value) for name, value in record.items()} for record in plan.table.frame.to_dict("records")]
     moved = _moved(located, records, total)
     work = Records(
         SheetPlan(form, records, links=plan.links, tints=plan.tints),
@@ -53,8 +53,8 @@ def _with(data: bytes, values: Values, standing: Standing, below: int) -> bytes:
 def _stands(standing: Standing, place: tuple[int, int], value: Cell | Formula, below: int) -> bool:
     if isinstance(value, Formula):
         before = address(place[0] - below, place[1])
-        return below == 0 and standing.formulas.get(before) == value.text and standing.value(*place) == stored(value.value)
-    return standing.value(*place) == stored(value)
+        return below == 0 and standing.formulas.get(before) == value.text and standing.value(*place) == read_back(value.value)
+    return standing.value(*place) == read_back(value)
 
 
 def _total(located: Located, plan: BoardPlan) -> int:

@@ -20,7 +20,7 @@ from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_xml import ROWS, ROWS_END, CannotPatchError
-from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, settings_in, stored, with_settings
+from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, read_back, settings_in, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.sheet import Formula, SheetPlan, looks, marks_of
 from xltools.model.form import HEADER_ROW, Field, Owner
@@ -202,7 +202,7 @@ def _lowered(standing: Standing, change: Change, place: tuple[int, int], cell: R
     if "t=\"array\"" in cell.inside or "dataTable" in cell.inside:
         raise CannotPatchError(f"【{standing.name}】{address(row, column)} 是数组公式")
     new = followed(text, lambda one: change.row(one) or one, (change.last, change.now))
-    if new == text and cell.is_plain:
+    if new == text and cell.is_movable:
         return cell.at(row + change.below, column, cell.style)
     return cell_xml((row + change.below, column), cell.style, Formula(new, standing.value(row, column)))
 
@@ -242,7 +242,7 @@ class _Rows:
         same = [row > 0 for row in befores]
         for column, one in self._records.columns.items():
             now = plan.column(one.name)
-            known: dict[object, Cell] = {value: stored(value) for value in {*now} if not isinstance(value, Formula)}
+            known: dict[object, Cell] = {value: read_back(value) for value in {*now} if not isinstance(value, Formula)}
             was = [row[column - 1] if row and column <= len(row) else None for row in rows]
             same = [is_same and value in known and known[value] == old for is_same, value, old in zip(same, now, was, strict=True)]
         return same
@@ -272,7 +272,7 @@ class _Rows:
             if before and cell is None and value is None and not self._is_marked(at, one):
                 continue  # a cell that is not there looks like its row or column
             style = self._style((at, column), one, cell)
-            if cell and self._is_same(value, (before, column), number) and (cell.is_plain or number == before):
+            if cell and self._is_same(value, (before, column), number) and (cell.is_movable or number == before):
                 yield cell.text if number == before and style == cell.style else self._again(cell, (before, column), number, style)
             elif isinstance(value, Formula) and cell and address(before, column) in self._standing.formulas:
                 yield self._again(cell, (before, column), number, style)
@@ -289,7 +289,7 @@ class _Rows:
         text = self._standing.formulas.get(address(row, column))
         if isinstance(value, Formula):
             return text is not None and in_any_row(f"={text}", row) == in_any_row(f"={value.text.removeprefix('=')}", number)
-        return text is None and stored(value) == self._standing.value(row, column)
+        return text is None and read_back(value) == self._standing.value(row, column)
 
     def _kept(self, cell: RawCell, place: tuple[int, int], number: int) -> str:
         """A cell in a column that has no header and no value in any record."""

@@ -97,8 +97,8 @@ class Labels:
     def may_be(self, text: str) -> bool:
         """Whether a text could be a label or a signature line, by its first character alone: squeezing leaves Chinese characters and changes only the case of Latin ones."""
         first = text[:1]
-        is_plain = HAN[0] <= first <= HAN[1] or (first.isascii() and first.isalnum())
-        return not is_plain or first.lower() in self.beginnings
+        is_telling = HAN[0] <= first <= HAN[1] or (first.isascii() and first.isalnum())
+        return not is_telling or first.lower() in self.beginnings
 
     def is_signature(self, value: Cell) -> bool:
         """Whether a cell begins with a signature line of the form."""

@@ -86,7 +86,7 @@ def _grid(sheet: Any) -> tuple[Grid, dict[str, str]]:
         band = block.options(ndim=2, err_to_str=True).value
         for row, (cells, entries) in enumerate(zip(band, as_rows(block.formula), strict=True), top):
             if any(cell is not None for cell in cells) or any(entries):
-                rows[row] = [plain(cell) for cell in cells]
+                rows[row] = [as_cell(cell) for cell in cells]
                 formulas |= {address(row, column): entry for column, entry in enumerate(entries, 1) if is_formula(entry, cells[column - 1])}
     filled = [column for cells in rows.values() for column, cell in enumerate(cells, 1) if cell is not None]
     last, right = max((row for row, cells in rows.items() if any(cell is not None for cell in cells)), default=0), max(filled, default=0)
@@ -106,7 +106,7 @@ def is_formula(entry: Any, value: Any) -> bool:
     return isinstance(entry, str) and entry.startswith("=") and len(entry) > 1 and entry != value
 
 
-def plain(value: Any) -> Cell:
+def as_cell(value: Any) -> Cell:
     """A value as a Book gives it: no empty texts, whole days as dates, numbers as float."""
     if value is None or value == "":
         return None

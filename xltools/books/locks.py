@@ -83,7 +83,7 @@ def _taken(lock: Path, path: Path, patience: float) -> int:
         if _is_at(descriptor, lock):
             return descriptor
         os.close(descriptor)  # the one before us has just removed this file
-    who, since = _told(lock)
+    who, since = _holder(lock)
     raise StopError(Code.OUTPUT_BUSY.at(Place(path.name), file=path.name, holder=who, since=since))
 
 
@@ -94,7 +94,7 @@ def _is_at(descriptor: int, lock: Path) -> bool:
         return False
 
 
-def _told(lock: Path) -> tuple[str, str]:
+def _holder(lock: Path) -> tuple[str, str]:
     """Who holds the lock, and since when, as far as its file says so."""
     try:
         lines = lock.read_text(encoding="utf-8", errors="replace").split("\n")

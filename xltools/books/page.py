@@ -150,10 +150,10 @@ def _value(cell: OpenCell) -> Value:
     if len(cell.text) > MAX_LENGTH:
         raise TooManyCellsError
     text = "\n".join(line.strip(" ") for line in cell.text.replace("\xa0", " ").split("\n")).strip("\n")
-    stored = cell.attributes.get("x:num") or cell.attributes.get("sdval", "")
-    if stored and FIGURES.fullmatch(text) and len(stored) < 17:
+    exact = cell.attributes.get("x:num") or cell.attributes.get("sdval", "")
+    if exact and FIGURES.fullmatch(text) and len(exact) < 17:
         try:
-            return float(stored)
+            return float(exact)
         except ValueError:
             return text
     return text

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from xltools.books.patch import OFFICE, TYPE, Patch
 from xltools.books.patch_xml import CannotPatchError, Edit, Element, changed_tag, escape, outline, spliced
 from xltools.books.refs import quoted
-from xltools.books.sink import plain
+from xltools.books.sink import unescaped
 
 BEFORE_NAMES = frozenset({"sheets", "functionGroups", "externalReferences"})
 SELECTED = re.compile(rb'(<sheetView\b[^>]*?)\stabSelected="(?:1|true)"')
@@ -33,7 +33,7 @@ def sheets_of(patch: Patch) -> list[SheetPart]:
     found = []
     for at, one in enumerate(listed(outline(patch.read(patch.main), 2))):
         kind, part = links.get(one.relation, ("", ""))
-        found.append(SheetPart(plain(one.attributes.get("name", "")), part if kind == f"{OFFICE}/worksheet" and part in patch else "", at))
+        found.append(SheetPart(unescaped(one.attributes.get("name", "")), part if kind == f"{OFFICE}/worksheet" and part in patch else "", at))
     return found
 
 

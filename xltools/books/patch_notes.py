@@ -33,7 +33,7 @@ from xltools.books.patch_xml import (
     spliced,
     text_of,
 )
-from xltools.books.sink import plain
+from xltools.books.sink import unescaped
 
 NEW = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
 FACE = '<rPr><sz val="9"/><rFont val="微软雅黑"/><family val="2"/></rPr>'
@@ -142,7 +142,7 @@ class SheetNotes:
         """The pieces of a note's text with where they stand; phonetic guides are none."""
         body = note.first("text")
         pieces = [(child.first("t") if child.name == "r" else child) for child in (body.children if body else []) if child.name in ("r", "t")]
-        return [(one, plain(text_of(self._data[one.start : one.end]))) for one in pieces if one]
+        return [(one, unescaped(text_of(self._data[one.start : one.end]))) for one in pieces if one]
 
     def _longer(self, note: Element, text: str) -> Edit:
         body = note.first("text")
@@ -153,7 +153,7 @@ class SheetNotes:
             return runs[-1].end, runs[-1].end, _run(text).encode()
         if bare is None:
             return appended(self._data, body, _run(text).encode())
-        whole = plain(text_of(self._data[bare.start : bare.end])) + text
+        whole = unescaped(text_of(self._data[bare.start : bare.end])) + text
         return bare.start, bare.end, _piece(whole).encode()
 
     def _shortened(self, note: Element, text: str) -> Iterator[Edit]:
@@ -166,7 +166,7 @@ class SheetNotes:
             piece = child.first("t") if child.name == "r" else child if child.name == "t" else None
             if piece is None:
                 continue
-            said = plain(text_of(self._data[piece.start : piece.end]))
+            said = unescaped(text_of(self._data[piece.start : piece.end]))
             if left <= 0:
                 yield child.start, child.end, b""
             elif left < len(said):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from xltools.books.document import LANDSCAPE, TITLE, Grid, Paragraph, as_docx
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.plan import PartPlan, load_plan_words
 from xltools.model.policy import Policy
 
@@ -21,7 +21,7 @@ def _blocks(plans: Sequence[PartPlan], policy: Policy) -> Iterator[Paragraph | G
     said, about = load_plan_words(), {name: value or "" for name, value in plans[0].about.items()}
     yield Paragraph(said.words["title"].format(**about), TITLE, "center", bold=True)
     yield Paragraph(said.words["code"].format(**about))
-    yield Paragraph(told_in(said.words["basis"], policy))
+    yield Paragraph(localised(said.words["basis"], policy))
     for plan in plans:
         yield from _part(plan)
     yield Paragraph(said.words["signed"], before=400)

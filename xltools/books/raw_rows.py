@@ -77,7 +77,7 @@ class RawCell:
         return int(found[1]) if found else 0
 
     @property
-    def is_plain(self) -> bool:
+    def is_movable(self) -> bool:
         """Whether it can be moved as it is: it has no formula that is written with regard to other cells."""
         found = FORMULA.search(self.inside)
         return found is None or not SETTING.search(found[1])
@@ -130,7 +130,7 @@ def with_settings(text: str, changes: Mapping[str, str | None]) -> str:
     return text
 
 
-def stored(value: object) -> Cell:
+def read_back(value: object) -> Cell:
     """A value as it reads back from a cell: numbers as float, whole days as dates, no empty text, no characters that XML forbids."""
     if value is None or isinstance(value, bool):
         return value
@@ -148,11 +148,11 @@ def cell_xml(place: tuple[int, int], style: int, value: Cell | Formula) -> str:
     """A cell written anew: texts inside it, so that the table of shared strings stays as it is. place: row and column."""
     head = f'<c r="{column_letters(place[1])}{place[0]}"' + (f' s="{style}"' if style else "")
     if isinstance(value, Formula):
-        kind, content = _content(stored(value.value))
+        kind, content = _content(read_back(value.value))
         result = f"<v>{content}</v>" if content is not None else ""
         kind = "str" if kind == "inlineStr" else kind
         return f"{head}{_kind(kind if result else '')}><f>{escape(value.text.removeprefix('='))}</f>{result}</c>"
-    kind, content = _content(stored(value))
+    kind, content = _content(read_back(value))
     if content is None:
         return f"{head}/>"
     if kind == "inlineStr":

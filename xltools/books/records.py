@@ -92,10 +92,10 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     fields = set(area.columns.values()) - area.computed
     columns = [*zip(*grid[bottom:], strict=True)]
     said = _said(columns, area)
-    plain = {number for number, is_plain in enumerate(_plain(columns, area, said), bottom + 1) if is_plain}
-    foreign = _foreign(grid, bottom, (area, plain), fields)
+    evident = {number for number, is_evident in enumerate(_evident(columns, area, said), bottom + 1) if is_evident}
+    foreign = _foreign(grid, bottom, (area, evident), fields)
     for number in range(bottom + 1, len(grid) + 1):
-        if number in plain and number not in foreign:
+        if number in evident and number not in foreign:
             records.append(number)
             continue
         row = grid[number - 1]
@@ -136,7 +136,7 @@ def _said(columns: Sequence[Column], area: Area) -> _Said:
     return _Said(frozenset(filter(is_blank, values)), nothing, frozenset(filter(area.labels.is_signature, odd)), totals, labels)
 
 
-def _plain(columns: Sequence[Column], area: Area, said: _Said) -> Iterator[bool]:
+def _evident(columns: Sequence[Column], area: Area, said: _Said) -> Iterator[bool]:
     """Which rows are records at first sight: two fields, of the key where it has two, are filled, and nothing looks like a total, a signature or a label."""
     fields = {*area.columns.values()} - area.computed
     first = sorted(area.key & fields if len(area.key & fields) > 1 else fields)[:2]
@@ -160,12 +160,12 @@ def _content(number: int, row: Sequence[Cell], area: Area, blank: frozenset[Cell
 
 def _foreign(grid: Grid, bottom: int, known: tuple[Area, Collection[int]], fields: set[int]) -> set[int]:
     """The rows of small tables of something else that stand below the records, parted from them by a blank row. known: with the rows that are surely filled."""
-    area, plain = known
+    area, evident = known
     found: set[int] = set()
     block: list[int] = []
     apart = False
     for number in range(bottom + 1, len(grid) + 2):
-        if number in plain or (number <= len(grid) and _is_filled(grid, number, area, fields)):
+        if number in evident or (number <= len(grid) and _is_filled(grid, number, area, fields)):
             block.append(number)
             continue
         if apart and len(block) > 1 and all(_is_small(_filled_fields(grid, one, area, fields), area.key, fields) for one in block):

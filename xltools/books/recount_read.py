@@ -114,22 +114,22 @@ def _value(cell: ElementTree.Element, texts: list[str]) -> Value | None:
     kind = cell.get("t", "n")
     if kind == "inlineStr":
         return _text(cell)
-    stored = next((one.text for one in cell if _tag(one) == "v"), None)
-    if stored is None:
+    raw = next((one.text for one in cell if _tag(one) == "v"), None)
+    if raw is None:
         return None
     if kind == "s":
-        return texts[int(stored)]
+        return texts[int(raw)]
     if kind == "b":
-        return "TRUE" if stored == "1" else "FALSE"
-    return float(stored) if kind == "n" else stored
+        return "TRUE" if raw == "1" else "FALSE"
+    return float(raw) if kind == "n" else raw
 
 
 def _grid(rows: Sequence[Sequence[object]]) -> Cells:
-    found = {(at, column): _plain(value) for at, row in enumerate(rows, 1) for column, value in enumerate(row, 1)}
+    found = {(at, column): _loose(value) for at, row in enumerate(rows, 1) for column, value in enumerate(row, 1)}
     return {where: value for where, value in found.items() if value != ""}
 
 
-def _plain(value: object) -> Value:
+def _loose(value: object) -> Value:
     if isinstance(value, bool):
         return "TRUE" if value else "FALSE"
     if isinstance(value, datetime):

@@ -31,7 +31,7 @@ class Entry:
 
 
 @dataclass(frozen=True)
-class Line:
+class LetterRow:
     """One row. height: in points, 0 for as high as its text; finding: what it is about."""
 
     entries: tuple[Entry, ...] = ()
@@ -39,12 +39,12 @@ class Line:
     finding: Finding | None = None
 
 
-def front_lines(letter: Letter) -> Iterator[Line]:
+def front_lines(letter: Letter) -> Iterator[LetterRow]:
     """The lines of the sheet in front of a returned workbook."""
     words = load_return()
     lines = [
         *_head(letter, words, words.intro),
-        Line((Entry(FIRST, words.all_legend, ("faint",)),)),
+        LetterRow((Entry(FIRST, words.all_legend, ("faint",)),)),
         *_counts(letter, words),
         *_section(words.top_title.format(count=len(letter.important))),
         *_table(letter.important, words),
@@ -55,7 +55,7 @@ def front_lines(letter: Letter) -> Iterator[Line]:
     yield from (_answerable(line, letter, words) for line in _table(letter.findings, words))
 
 
-def _widened(line: Line) -> Line:
+def _widened(line: LetterRow) -> LetterRow:
     """A line whose bands run on over the column of answers."""
     looks = line.entries[-1].looks if len(line.entries) == LAST else ()
     return replace(line, entries=(*line.entries, Entry(ANSWER, "", looks))) if looks in BANDS else line
@@ -67,7 +67,7 @@ def holds(answer: Answer, finding: Finding) -> bool:
     return finding.code is Code.ANSWERED and (answer.sheet, answer.cell) == (place.sheet, place.cell) and finding.message.startswith(answer.code)
 
 
-def _answerable(line: Line, letter: Letter, words: ReturnWords) -> Line:
+def _answerable(line: LetterRow, letter: Letter, words: ReturnWords) -> LetterRow:
     """A line of the table with the cell in which a warning is answered; an error says that it must be corrected."""
     if line.finding is None:
         return replace(line, entries=(*line.entries, Entry(ANSWER, words.columns["answer"], ("header", "city"))), height=34)
@@ -79,7 +79,7 @@ def _answerable(line: Line, letter: Letter, words: ReturnWords) -> Line:
     return replace(line, entries=(*line.entries, Entry(ANSWER, shown, TABLE if said else (*TABLE, "faint"))))
 
 
-def list_lines(letter: Letter) -> Iterator[Line]:
+def list_lines(letter: Letter) -> Iterator[LetterRow]:
     """The lines of a list that lies beside a workbook we cannot mark."""
     words = load_return()
     yield from _head(letter, words, words.list_intro)
@@ -89,48 +89,48 @@ def list_lines(letter: Letter) -> Iterator[Line]:
     yield from _table(letter.findings, words)
 
 
-def _head(letter: Letter, words: ReturnWords, intro: str) -> Iterator[Line]:
-    yield Line(tuple(Entry(column, words.title if column == FIRST else "", ("title",)) for column in range(FIRST, LAST + 1)), 30)
-    yield Line(tuple(Entry(column, intro if column == FIRST else "", ("subtitle",)) for column in range(FIRST, LAST + 1)), 20)
+def _head(letter: Letter, words: ReturnWords, intro: str) -> Iterator[LetterRow]:
+    yield LetterRow(tuple(Entry(column, words.title if column == FIRST else "", ("title",)) for column in range(FIRST, LAST + 1)), 30)
+    yield LetterRow(tuple(Entry(column, intro if column == FIRST else "", ("subtitle",)) for column in range(FIRST, LAST + 1)), 20)
     facts = ((words.file, letter.file), (words.county, letter.county or words.unknown), (words.date, letter.date), (words.deadline, letter.deadline))
     for label, text in facts:
-        yield Line((Entry(FIRST, label, ("bold",)), Entry(3, text, ())))
+        yield LetterRow((Entry(FIRST, label, ("bold",)), Entry(3, text, ())))
 
 
-def _counts(letter: Letter, words: ReturnWords) -> Iterator[Line]:
+def _counts(letter: Letter, words: ReturnWords) -> Iterator[LetterRow]:
     yield from _section(words.counts_title)
     total: Counter[Severity] = Counter()
     for sheet, counts in letter.by_sheet.items():
         total += counts
         entry = Entry(FIRST, sheet or words.whole, (), (sheet, "A1") if sheet else None)
-        yield Line((entry, Entry(4, _counted(counts, words))))
-    yield Line((Entry(FIRST, words.total, ("bold",)), Entry(4, _counted(total, words), ("bold",))))
+        yield LetterRow((entry, Entry(4, _counted(counts, words))))
+    yield LetterRow((Entry(FIRST, words.total, ("bold",)), Entry(4, _counted(total, words), ("bold",))))
     if letter.account:
-        yield Line((Entry(FIRST, words.account, ()), Entry(4, letter.account, ())))
+        yield LetterRow((Entry(FIRST, words.account, ()), Entry(4, letter.account, ())))
 
 
 def _counted(counts: Counter[Severity], words: ReturnWords) -> str:
     return words.counts.format(**{severity.value: counts[severity] for severity in Severity})
 
 
-def _section(text: str) -> Iterator[Line]:
-    yield Line()
-    yield Line(tuple(Entry(column, text if column == FIRST else "", ("section",)) for column in range(FIRST, LAST + 1)), 20)
+def _section(text: str) -> Iterator[LetterRow]:
+    yield LetterRow()
+    yield LetterRow(tuple(Entry(column, text if column == FIRST else "", ("section",)) for column in range(FIRST, LAST + 1)), 20)
 
 
-def _steps(title: str, steps: Sequence[str]) -> Iterator[Line]:
+def _steps(title: str, steps: Sequence[str]) -> Iterator[LetterRow]:
     yield from _section(title)
     for number, text in enumerate(steps, 1):
-        yield Line((Entry(FIRST, f"{number}. {text}"),))
+        yield LetterRow((Entry(FIRST, f"{number}. {text}"),))
 
 
-def titles_at(lines: Iterable[Line]) -> int:
+def titles_at(lines: Iterable[LetterRow]) -> int:
     """The number of the line with the headers of the list of all findings, which is printed again on every page."""
     return max(number for number, line in enumerate(lines, 1) if line.entries and "header" in line.entries[0].looks)
 
 
-def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[Line]:
-    yield Line(tuple(Entry(at, words.columns[name], ("header", "county")) for at, name in enumerate(COLUMNS, FIRST)), 20)
+def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[LetterRow]:
+    yield LetterRow(tuple(Entry(at, words.columns[name], ("header", "county")) for at, name in enumerate(COLUMNS, FIRST)), 20)
     for number, one in enumerate(findings, 1):
         place = one.place
         texts = (str(number), one.severity.label, place.sheet or words.whole, place.cell, one.message, one.fix, one.code.number)
@@ -139,4 +139,4 @@ def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[Line]:
         if place.sheet:
             at = 3 if not place.cell else 4
             entries[at - 1] = Entry(at, texts[at - 1], (*TABLE, "link"), (place.sheet, place.cell or "A1"))
-        yield Line(tuple(entries), finding=one)
+        yield LetterRow(tuple(entries), finding=one)

@@ -16,7 +16,7 @@ from xltools.books.patch import MAIN
 from xltools.books.patch_style import StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
-from xltools.books.returned_letter import WIDTHS, Entry, Line, Link, holds
+from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds
 from xltools.books.style import properties_of
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -36,7 +36,7 @@ class Known:
     abouts: Mapping[Finding, str]
 
 
-def front_sheet(letter: Letter, lines: Sequence[Line], known: Known, styles: StyleTable) -> bytes:
+def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles: StyleTable) -> bytes:
     """The worksheet part, not yet signed. lines: the letter's, see `returned_letter.front_lines`."""
     words = load_return()
     rows: list[str] = []
@@ -85,7 +85,7 @@ def formers_in(grid: Grid) -> Formers:
     return found
 
 
-def _recorded(line: Line, known: Known, letter: Letter) -> str:
+def _recorded(line: LetterRow, known: Known, letter: Letter) -> str:
     """The fill that the cell had, and what an answer would be about, also in the table above, where some write it."""
     if line.finding is None:
         return ""
@@ -103,7 +103,7 @@ def _cell(row: int, entry: Entry, style: int) -> str:
     return f'{start} t="inlineStr"><is><t xml:space="preserve">{cell_text(entry.text[:LONGEST_TEXT])}</t></is></c>' if entry.text else f"{start}/>"
 
 
-def line_height(line: Line) -> float:
+def line_height(line: LetterRow) -> float:
     """The row's height in points: as stated, or enough for the wrapped texts of a table."""
     if line.height:
         return line.height

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from xltools.books.sheet_xml import UnusualError, is_plain, resolved
-from xltools.books.sink import plain
+from xltools.books.sheet_xml import UnusualError, is_verbatim, resolved
+from xltools.books.sink import unescaped
 from xltools.books.xml import MAX_MARKS, scan
 
 HEAD = re.compile(r'(?:<\?xml version="1\.0" encoding="(?i:utf-8)"(?: standalone="yes")?\?>\s*)?<sst(?: [^<>]*)?(?<!/)>')
@@ -16,12 +16,12 @@ CLOSING = "</sst>"
 def shared_strings(data: bytes) -> list[str]:
     """The strings in order, rich text joined, phonetic guides left out. Raises MalformedError for a part that is broken."""
     try:
-        return _plain_strings(data)
+        return _strings_in_text(data)
     except UnusualError:
         return _any_strings(data)
 
 
-def _plain_strings(data: bytes) -> list[str]:
+def _strings_in_text(data: bytes) -> list[str]:
     """The same where all are plain texts, as every program writes most of them. Raises UnusualError for anything else."""
     try:
         text = data.decode("utf-8").rstrip(" \n")
@@ -32,10 +32,10 @@ def _plain_strings(data: bytes) -> list[str]:
         raise UnusualError
     body = text[head.end() : -len(CLOSING)]
     pieces = TEXT.split(body)
-    if any(pieces[::2]) or not is_plain(data[data.find(b"<sst") :]):
+    if any(pieces[::2]) or not is_verbatim(data[data.find(b"<sst") :]):
         raise UnusualError
     scan([f"{head[0]}{CLOSING}".encode()], None)
-    return [plain(resolved(piece)) if piece else "" for piece in pieces[1::2]]
+    return [unescaped(resolved(piece)) if piece else "" for piece in pieces[1::2]]
 
 
 def _any_strings(data: bytes) -> list[str]:
@@ -59,7 +59,7 @@ def _any_strings(data: bytes) -> list[str]:
         elif name == "rPh":
             phonetic = False
         elif name == "si":
-            strings.append(plain("".join(pieces)))
+            strings.append(unescaped("".join(pieces)))
             pieces.clear()
 
     scan([data], start, end, texts.append)

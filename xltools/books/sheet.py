@@ -168,7 +168,7 @@ def _open_to_the_end(sheet: Worksheet, first: int, look: Format) -> None:
 
 def looks(plan: SheetPlan, index: int, one: Field) -> list[str]:
     """How a cell of a record looks, from the general to the particular."""
-    found = plain_looks(plan, one)
+    found = field_looks(plan, one)
     found += [tint for tint in (plan.tints.get((index, "")), plan.tint(index, one.name)) if tint]
     if (index, one.name) in plan.links:
         found.append("link")
@@ -185,7 +185,7 @@ def marks_of(plan: SheetPlan) -> dict[int, tuple[Mark, ...]]:
     return {at: tuple(marks) for at, marks in found.items()}
 
 
-def plain_looks(plan: SheetPlan, one: Field) -> list[str]:
+def field_looks(plan: SheetPlan, one: Field) -> list[str]:
     """How a cell of the field looks in a record without anything special."""
     found = ["cell", "open"]
     kind = kind_look(one.kind, one.owner)
@@ -224,7 +224,7 @@ def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
 
 def _formats(plan: SheetPlan, styles: Styles) -> tuple[list[list[int]], list[int]]:
     """The numbers of the formats of a record's cells, those of one without any mark first; and which of these each record has."""
-    formats = [[styles.number(*plain_looks(plan, one)) for one in plan.form]]
+    formats = [[styles.number(*field_looks(plan, one)) for one in plan.form]]
     marks, worded = marks_of(replace(plan, links={})), [*plan.worded().values()]
     over: list[Sequence[object]] = [*worded, *_linked(plan)]
     marked = chain(*(compress(range(len(plan.rows)), tints) for tints in worded), marks, (index for index, _ in plan.links))
@@ -255,12 +255,12 @@ def _values(plan: SheetPlan, one: Field, start: int, stop: int) -> list[Cell | F
     if formula := plan.live.formulas.get(one.name):
         for at, value in enumerate(values):
             if value is None or (isinstance(value, Formula) and not value.text):
-                stored = value.value if value else ""
-                values[at] = Formula(resolve(formula, plan.form, FIRST_ROW + start + at), stored)
+                shown_value = value.value if value else ""
+                values[at] = Formula(resolve(formula, plan.form, FIRST_ROW + start + at), shown_value)
     return values
 
 
-def stored(value: Cell | Formula) -> Cell:
+def shown_value(value: Cell | Formula) -> Cell:
     """What a cell shows: of a formula, the value stored with it."""
     return value.value if isinstance(value, Formula) else value
 
@@ -269,8 +269,8 @@ def write_cell(sheet: Worksheet, place: tuple[int, int], value: Cell | Formula, 
     """Write one value at (row, column) counted from 0: text stays text, whatever it looks like."""
     row, column = place
     if isinstance(value, Formula):
-        stored = NOT_CALCULATED if value.value is None else value.value
-        sheet.write_formula(row, column, f"={value.text.removeprefix('=')}", look, stored)
+        shown_value = NOT_CALCULATED if value.value is None else value.value
+        sheet.write_formula(row, column, f"={value.text.removeprefix('=')}", look, shown_value)
     elif value is None:
         sheet.write_blank(row, column, None, look)
     elif isinstance(value, bool):

@@ -66,7 +66,7 @@ def read_text(data: bytes, context: Context) -> SheetBuilder:
     declared = ENCODING.search(head)
     if start < len(OPENING) or end < 0 or "<!" in head or (declared and declared[1].lower() != "utf-8"):
         raise UnusualError
-    if not is_plain(data[data.find(OPENING.encode()) : data.find(CLOSING.encode())]):
+    if not is_verbatim(data[data.find(OPENING.encode()) : data.find(CLOSING.encode())]):
         raise UnusualError
     reader = SheetReader(CellSink(context))
     scan([f"{head}{text[end:]}".encode()], reader.around)
@@ -82,7 +82,7 @@ def _struck(text: str, span: tuple[int, int], strikes: Strikes) -> dict[str, boo
     return {cell: whole for cell, whole in found if whole is not None}
 
 
-def is_plain(data: bytes) -> bool:
+def is_verbatim(data: bytes) -> bool:
     """Whether XML allows all that stands here, and the parser would leave it as it is but for references."""
     return len(data.translate(None, CONTROL)) == len(data) and not any(mark in data for mark in MARKUP)
 
@@ -150,8 +150,8 @@ def _read_cells(text: str, span: tuple[int, int], sink: CellSink) -> int:
             style, kind, about, formula, value, inline = match.group(3, 4, 5, 6, 7, 8)
             if about is not None:
                 _read_formula(kind or "n", about, formula, value, sink)
-            if stored := inline if kind == "inlineStr" else value:
-                sink.value(kind or "n", resolved(stored), style)
+            if said := inline if kind == "inlineStr" else value:
+                sink.value(kind or "n", resolved(said), style)
         at, is_open = match.end(), match[0] != "</row>"
     return at
 

@@ -32,7 +32,7 @@ class Context:
     strikes: Strikes = field(default_factory=Strikes)
 
 
-def plain(text: str) -> str:
+def unescaped(text: str) -> str:
     """Text with the file format's `_x000D_` escapes resolved."""
     return ESCAPE.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
@@ -78,7 +78,7 @@ class CellSink:
     def formula(self, kind: str, text: str, value: str | None) -> None:
         """The cell's formula; an empty text is a value, no value at all means that it was never calculated."""
         cell = address(self.row, self.column)
-        self.found.formulas[cell] = plain(text)
+        self.found.formulas[cell] = unescaped(text)
         if not value and kind not in ("str", "inlineStr"):
             self.found.stale.add(cell)
 
@@ -111,7 +111,7 @@ class CellSink:
         styles: of numbers, which mean something else in some.
         """
         ways = texts if self._kinds.keys().isdisjoint(styles) else [*zip(texts, styles, strict=True)]
-        known = {way: self._stored(kind, *(way if isinstance(way, tuple) else (way, None))) for way in {*ways}}
+        known = {way: self._filled(kind, *(way if isinstance(way, tuple) else (way, None))) for way in {*ways}}
         values = [*map(known.__getitem__, ways)]
         if any(isinstance(value, str) and len(value) > LONG for value in known.values()):
             for value in values:
@@ -137,7 +137,7 @@ class CellSink:
         if isinstance(value, str) and len(value) > LONG:
             self.found.fits(value)
 
-    def _stored(self, kind: str, text: str | None, style: str | None) -> Cell:
+    def _filled(self, kind: str, text: str | None, style: str | None) -> Cell:
         """The value of a cell, None where it holds nothing."""
         value = self._meaning(kind, text, style) if text else ""
         return None if value == "" else value
@@ -185,9 +185,9 @@ class CellSink:
 def _converted(kind: str, text: str) -> Cell:
     """A value of a kind that needs nothing from the workbook."""
     if kind == "inlineStr":
-        return plain(text)
+        return unescaped(text)
     if kind == "b":
         return text.strip() in TRUE
     if kind == "d":
         return from_iso(text) or text
-    return text if kind == "e" else plain(text)
+    return text if kind == "e" else unescaped(text)

@@ -21,7 +21,7 @@ from xltools.books.link import to_file
 from xltools.books.lists import add_hidden_sheets
 from xltools.books.package import CREATED, workbook_at
 from xltools.books.refs import quoted
-from xltools.books.sheet import SheetPlan, add_form_sheet, stored
+from xltools.books.sheet import SheetPlan, add_form_sheet, shown_value
 from xltools.books.style import Styles
 from xltools.model.dashboard import Counts, Share, load_dashboard
 from xltools.model.detail import Detail
@@ -124,7 +124,7 @@ def heights(plan: SheetPlan) -> dict[int, float]:
     """The heights, in points, of the rows whose text takes more than a line."""
     needed: dict[int, int] = {}
     for one in (one for one in plan.form if is_long(one)):
-        values, width = [stored(value) for value in plan.column(one.name)], column_width(one)
+        values, width = [shown_value(value) for value in plan.column(one.name)], column_width(one)
         tall = {value: count for value in set(values) if value is not None and (count := lines(str(value), width)) > 1}
         for row, value in enumerate(values, FIRST_ROW):
             if value in tall:

@@ -11,7 +11,7 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.base import Cell, Stamp
-from xltools.books.cover import Count, CoverPlan, add_cover, count_shown, stored_count, stored_hint
+from xltools.books.cover import Count, CoverPlan, add_cover, cached_count, cached_hint, count_shown
 from xltools.books.guide import add_guide
 from xltools.books.lists import add_lists_sheet
 from xltools.books.package import CREATED, add_stamp, workbook_at
@@ -42,7 +42,7 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
     is stored for it, on a card under "field.hint" for the words beside the field. A template without an id gets no stamp.
     """
     template = template_in(template, policy)
-    filled = _with_stored(template, contents or {})
+    filled = _with_cached(template, contents or {})
     stamp = Stamp(template.id, template.version, policy.id)
     with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
@@ -90,13 +90,13 @@ def _footer(template: Template, policy: Policy, signatures: Sequence[str]) -> st
 def _cover_plan(form: Form, template: Template, live: Live, filled: Contents, footer: str) -> CoverPlan:
     forms = [one for one in template if one.layout == "rows"]
     record = next(iter(filled.get(form.name, ())), {})
-    counts = {one.name: stored_count(one, filled.get(one.name, ())) for one in forms}
+    counts = {one.name: cached_count(one, filled.get(one.name, ())) for one in forms}
     filled_in = sum(record.get(one.name) is not None for one in form)
-    own = Count(filled_in, *count_shown([stored_hint(record, one.name) for one in form]))
+    own = Count(filled_in, *count_shown([cached_hint(record, one.name) for one in form]))
     return CoverPlan(form, forms, live, record, {"": own, **counts}, footer)
 
 
-def _with_stored(template: Template, contents: Contents) -> Contents:
+def _with_cached(template: Template, contents: Contents) -> Contents:
     """The contents with what is stored for the computed fields of every record that has any content."""
     names: dict[str, Record] = {}
     for row in contents.get("screening", ()):
@@ -104,11 +104,11 @@ def _with_stored(template: Template, contents: Contents) -> Contents:
     cover: Record = next(iter(contents.get("cover", ())), {})
     filled: dict[str, list[Record]] = {}
     for form in template:
-        filled[form.name] = [{**dict(_stored(form, index, row, (names, cover))), **row} if row else row for index, row in enumerate(contents.get(form.name, ()))]
+        filled[form.name] = [{**dict(_cached(form, index, row, (names, cover))), **row} if row else row for index, row in enumerate(contents.get(form.name, ()))]
     return filled
 
 
-def _stored(form: Form, index: int, row: Record, known: tuple[Mapping[str, Record], Record]) -> Iterator[tuple[str, Formula]]:
+def _cached(form: Form, index: int, row: Record, known: tuple[Mapping[str, Record], Record]) -> Iterator[tuple[str, Formula]]:
     """What the formulas of this record give. known: screened enterprises by code, and the cover."""
     screened, cover = known
     for one in form:

@@ -16,7 +16,7 @@ from xltools.books.gate import Package
 from xltools.books.grid import Sheet
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import read_sheet
-from xltools.books.sink import Context, plain
+from xltools.books.sink import Context, unescaped
 from xltools.books.strikes import Strings, strikes_of, struck_strings
 from xltools.books.xml import DAMAGED, TRUE, MalformedError, attribute, scan, texts_by
 
@@ -165,7 +165,7 @@ def _structure(package: Package, main: str) -> Structure:
         if name == "sheet":
             kind, part = parts.get(attribute(attributes, "id"), ("", ""))
             if kind == "worksheet" and part in package:
-                sheets.append(SheetEntry(plain(attributes.get("name", "")), part, attributes.get("state", "visible") == "visible"))
+                sheets.append(SheetEntry(unescaped(attributes.get("name", "")), part, attributes.get("state", "visible") == "visible"))
         elif name == "definedName":
             state["name"] = attributes.get("name", "") if "localSheetId" not in attributes else ""
             texts.clear()

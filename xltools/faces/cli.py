@@ -43,7 +43,7 @@ from xltools.faces.options import (
 )
 from xltools.faces.places import cache_folder, keep_traceback
 from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
-from xltools.faces.speech import Speech, lang_option, line_said, say, told
+from xltools.faces.speech import Speech, lang_option, line_said, say, translated_findings
 from xltools.faces.stream import forgiving
 from xltools.faces.terminal import (
     progress,
@@ -131,7 +131,7 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
             outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
-    show_outcome(outcome, told(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
+    show_outcome(outcome, translated_findings(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)
     if not as_json:
         show_returned(returned)
         if letters:
@@ -161,7 +161,7 @@ def merge(output: Path, as_json: bool, policy: Policy, **given: Any) -> int:
         with team_at(given["address"]) as team:
             inbox = Inbox(given["files"], given["passwords"], team, cache_folder())
             outcome = merge_with(inbox, output, (policy, datetime.now()), Earlier(given["since"], given["names"]), step)
-    show_outcome(outcome, told(outcome).record(), as_json, brief=True)
+    show_outcome(outcome, translated_findings(outcome).record(), as_json, brief=True)
     if not as_json:
         show_merged(outcome)
     return exit_code(outcome.findings)
@@ -198,8 +198,8 @@ def trace(file: Path, cell: str, log: bool, policy: Policy) -> int:
     from xltools.actions.trace import trace as lines
     from xltools.actions.trace_board import chain
 
-    told, whole = chain(file) if log else ([], True)
-    for line in (*told, *(lines(file, cell, policy) if cell or not log else ())):
+    translated_findings, whole = chain(file) if log else ([], True)
+    for line in (*translated_findings, *(lines(file, cell, policy) if cell or not log else ())):
         click.echo(line_said(line))
     return int(not whole)
 

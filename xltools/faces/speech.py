@@ -56,16 +56,16 @@ def line_said(line: str | Finding) -> str:
     """A line that an action put together, or a finding of it, in the language of this run; its indent stays."""
     language = spoken()
     if isinstance(line, Finding):
-        finding = language.told(line)
+        finding = language.translated(line)
         return f"{finding.place.spot} {finding.message}{language.text('；')}{finding.fix}"
     text = line.lstrip(" ")
     return " " * (len(line) - len(text)) + language.word(text)
 
 
-def told(outcome: Any) -> Any:
+def translated_findings(outcome: Any) -> Any:
     """The outcome with its findings in the language of this run; in Chinese the outcome itself."""
     language = spoken()
-    return replace(outcome, findings=type(outcome.findings)(map(language.told, outcome.findings))) if language.findings else outcome
+    return replace(outcome, findings=type(outcome.findings)(map(language.translated, outcome.findings))) if language.findings else outcome
 
 
 def translated(command: click.Command, language: Language) -> click.Command:

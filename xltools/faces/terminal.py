@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from xltools.faces.speech import language_of, say, spoken, told
+from xltools.faces.speech import language_of, say, spoken, translated_findings
 from xltools.faces.stream import json_text
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity, StopError
@@ -65,7 +65,7 @@ def usage_sentence(error: click.UsageError, language: Language = CHINESE) -> str
 
 def stop_sentence(stop: StopError, language: Language) -> str:
     """Why the request could not be carried out, and what to do, in one line."""
-    finding = language.told(stop.finding)
+    finding = language.translated(stop.finding)
     return str(finding.place) + language.say("：") + finding.message + language.say("。") + finding.fix
 
 
@@ -110,7 +110,7 @@ def _parameter(param: click.Parameter, language: Language) -> str:
 def report_lines(findings: Iterable[Finding], brief: bool = False) -> Iterator[str]:
     """The findings for reading on a terminal: a heading per file, then a line and a fix per finding; brief leaves notes out."""
     language = spoken()
-    shown = [language.told(finding) for finding in findings if not (brief and finding.severity is Severity.NOTE)]
+    shown = [language.translated(finding) for finding in findings if not (brief and finding.severity is Severity.NOTE)]
     for file, group in groupby(shown, key=lambda f: f.place.file):
         yield click.style(f"\n{file or language.text('全部文件')}", bold=True)
         for finding in group:
@@ -154,7 +154,7 @@ def progress() -> Iterator[Any]:
 
 def show_json(outcome: Any) -> None:
     """Print the outcome's record as JSON, its findings in the language of the run."""
-    click.echo(json_text(told(outcome).record()))
+    click.echo(json_text(translated_findings(outcome).record()))
 
 
 def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief: bool = False) -> None:
@@ -190,7 +190,7 @@ def named(one: object, *names: str) -> dict[str, object]:
 def show_merged(outcome: Outcome) -> None:
     """Say where the summary is, or that it was up to date and nothing was written."""
     language = spoken()
-    unchanged = [language.told(finding).message for finding in outcome.findings if finding.code is Code.UNCHANGED]
+    unchanged = [language.translated(finding).message for finding in outcome.findings if finding.code is Code.UNCHANGED]
     click.echo("\n" + (unchanged[0] if unchanged else language.say("已汇总到 {path}", path=outcome.output)))
 
 

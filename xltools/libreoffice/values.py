@@ -65,7 +65,7 @@ def write(document: Uno, cells: Uno, rows: Sequence[Sequence[Any]]) -> None:
                 formulas[r, c] = value if isinstance(value, HostFormula) else to_host(value)
                 line.append("")
                 continue
-            line.append(_stored(value, base))
+            line.append(_as_data(value, base))
             change = _format_change(value, kind)
             if change:
                 wanted[r, c] = change
@@ -192,7 +192,7 @@ def _logical(value: float) -> Cell:
     return bool(value) if value in (0.0, 1.0) else value
 
 
-def _stored(value: Any, base: dt.datetime) -> float | str:
+def _as_data(value: Any, base: dt.datetime) -> float | str:
     """What LibreOffice keeps for a prepared value; an apostrophe in front only says "this is text", as in Excel."""
     if value is None:
         return ""

@@ -85,7 +85,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Line:
+class IndicatorRow:
     """One indicator as a row.
 
     item: its text, alternatives named · formula: of 达到等级, "" where an expert chooses · shown: what stands there ·
@@ -114,7 +114,7 @@ class PartPlan:
     sheet: str
     table: IndicatorTable
     head: Mapping[str, Entry]
-    lines: tuple[Line, ...]
+    lines: tuple[IndicatorRow, ...]
     foot: Mapping[str, str]
     values: Mapping[str, str]
     warning: str

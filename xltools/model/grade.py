@@ -110,7 +110,7 @@ class ItemGrade:
         """What was seen, as people write it: with its unit, without needless zeros."""
         if self.answer is None or self.answer.found in (None, ""):
             return ""
-        return f"{plain(self.answer.found)} {self.indicator.unit}".strip()
+        return f"{written(self.answer.found)} {self.indicator.unit}".strip()
 
 
 @dataclass(frozen=True)
@@ -220,7 +220,7 @@ def spaced(word: str) -> str:
     return f" {word}" if word[:1].isascii() else word
 
 
-def plain(found: Found) -> str:
+def written(found: Found) -> str:
     """A found value as people write it."""
     if isinstance(found, bool) or found is None:
         return "" if found is None else str(found).upper()

@@ -53,7 +53,7 @@ class Language:
         """A sentence with its values; in Chinese what str.format gives."""
         return self._filled(self.text(chinese), values) if self.texts else chinese.format(**values)
 
-    def told(self, finding: Finding) -> Finding:
+    def translated(self, finding: Finding) -> Finding:
         """The finding with its two sentences in this language; labels and list words too, what was typed as it was typed."""
         if finding.code.number not in self.findings:
             return finding
@@ -102,8 +102,8 @@ class Language:
 
     def _with_retold(self, values: dict[str, object]) -> dict[str, object]:
         """The values, the sentences of another finding among them in this language."""
-        told = SENTENCES if "number" in values else ()
-        return values | {name: self._retold(str(values["number"]), at, str(values[name])) for at, name in enumerate(told) if name in values}
+        translated = SENTENCES if "number" in values else ()
+        return values | {name: self._retold(str(values["number"]), at, str(values[name])) for at, name in enumerate(translated) if name in values}
 
     def _retold(self, number: str, at: int, said: str) -> str:
         """A sentence of another finding, of which only its Chinese is at hand."""

@@ -40,7 +40,7 @@ def load_written() -> Written:
     return Written(**spec("clauses.toml"))
 
 
-def told_in(text: str, policy: Policy) -> str:
+def localised(text: str, policy: Policy) -> str:
     """The text with this policy's document, clauses, city and dates. Clauses that the policy does not know are named as such, never made up."""
     written = load_written()
     if written.document in text:
@@ -58,7 +58,7 @@ def example_in(field: Field, policy: Policy, parent: str | None = None) -> str:
     if field.is_choice and field.example and field.list in policy.lists:
         options = policy.options(field.list, parent)
         return field.example if field.example in options or not options else options[0]
-    return YEAR.sub(lambda year: str(int(year[0]) + moved), told_in(field.example, policy))
+    return YEAR.sub(lambda year: str(int(year[0]) + moved), localised(field.example, policy))
 
 
 def form_in(form: Form, policy: Policy) -> Form:
@@ -66,13 +66,13 @@ def form_in(form: Form, policy: Policy) -> Form:
     examples: dict[str, str] = {}
     for one in form:
         examples[one.name] = example_in(one, policy, examples.get(one.depends))
-    fields = tuple(replace(one, example=examples[one.name], source=told_in(one.source, policy), help=told_in(one.help, policy)) for one in form)
-    return replace(form, fields=fields, source=told_in(form.source, policy), note=told_in(form.note, policy))
+    fields = tuple(replace(one, example=examples[one.name], source=localised(one.source, policy), help=localised(one.help, policy)) for one in form)
+    return replace(form, fields=fields, source=localised(form.source, policy), note=localised(form.note, policy))
 
 
 def template_in(template: Template, policy: Policy) -> Template:
     """The template as this city is handed it; no other for the policy that the specs are written by."""
-    return replace(template, source=told_in(template.source, policy), forms=tuple(form_in(form, policy) for form in template))
+    return replace(template, source=localised(template.source, policy), forms=tuple(form_in(form, policy) for form in template))
 
 
 def _before(id: str, policy: Policy) -> str:

@@ -139,7 +139,7 @@ def _columns(frame: pd.DataFrame) -> Columns:
         return {field: (kind, []) for field, kind in kinds.items()}
     if {*kinds.values()} == {"object"}:
         return {field: ("object", values) for field, values in columns_of(frame).items()}
-    return {field: (kind, _plain(frame[field], kind)) for field, kind in kinds.items()}
+    return {field: (kind, _native(frame[field], kind)) for field, kind in kinds.items()}
 
 
 def _column(column: tuple[str, list[Any]], like: tuple[str, list[Any]] | None) -> list[Any]:
@@ -163,7 +163,7 @@ def _each_once(texts: list[Any]) -> list[list[Any]]:
     return [texts] if len(places) * OFTEN > len(texts) else [list(places), list(map(places.__getitem__, texts))]
 
 
-def _plain(column: pd.Series, kind: str) -> list[Any]:
+def _native(column: pd.Series, kind: str) -> list[Any]:
     """The values of a typed column, None for those that are missing; dates as numbers."""
     if kind == INSTANT:
         return column.astype("int64").tolist()
@@ -180,7 +180,7 @@ def _same(values: Sequence[object], others: Sequence[object]) -> bool:
 def _values_again(column: Sequence[Any], like: pd.Series | None) -> list[Any]:
     kind, *rest = column
     if not rest and like is not None:
-        return _plain(like, str(like.dtype))
+        return _native(like, str(like.dtype))
     values: list[Any] = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
     return list(map(_value_again, values)) if kind == "object" and any(type(value) is dict for value in values) else values
 

@@ -64,12 +64,12 @@ def cell_reader(field: Field, policy: Policy, year: int) -> Reader:
             return BLANK
         if isinstance(cell, str) and not cell.isalnum() and is_cell_error(cell.strip()):
             return refused(Code.ERROR_CELL)
-        return _told(cell, read(cell))
+        return _noting_unseen(cell, read(cell))
 
     return read_cell
 
 
-def _told(cell: object, reading: Reading) -> Reading:
+def _noting_unseen(cell: object, reading: Reading) -> Reading:
     """The reading; when characters nobody sees were left out on the way and nothing is said yet, with a note of that."""
     silent = reading.code is None and reading.value is not None
     hidden = silent and isinstance(cell, str) and visible(cell) != cell.strip()
@@ -88,12 +88,12 @@ def _of_kind(field: Field, policy: Policy, year: int) -> Reader:
         Kind.INTEGER: lambda cell: read_integer(cell, field),
         Kind.DATE: lambda cell: _read_date(cell, policy, year),
         Kind.MONTH: lambda cell: read_month(cell, year),
-        Kind.CREDIT_CODE: lambda cell: _read_code(cell, _plain_code),
-        Kind.PERMIT_NO: lambda cell: _read_code(cell, _plain_permit),
+        Kind.CREDIT_CODE: lambda cell: _read_code(cell, _normal_code),
+        Kind.PERMIT_NO: lambda cell: _read_code(cell, _normal_permit),
         Kind.INDUSTRY_CODE: lambda cell: _read_code(cell, latin),
-        Kind.PHONE: lambda cell: _read_plain(cell, _plain_phone),
-        Kind.PERSON: lambda cell: _read_plain(cell, _plain_person),
-        Kind.NAME: lambda cell: _read_plain(cell, one_line),
+        Kind.PHONE: lambda cell: _read_normal(cell, _normal_phone),
+        Kind.PERSON: lambda cell: _read_normal(cell, _normal_person),
+        Kind.NAME: lambda cell: _read_normal(cell, one_line),
     }
     return readers.get(field.kind, _read_text)
 
@@ -120,42 +120,42 @@ def _read_date(cell: object, policy: Policy, year: int) -> Reading:
 
 def _read_text(cell: object) -> Reading:
     """Text keeps its width, its signs (㎡, ①, Ⅲ) and its lines."""
-    return _read_plain(cell.replace("\r\n", "\n") if isinstance(cell, str) else cell, visible)
+    return _read_normal(cell.replace("\r\n", "\n") if isinstance(cell, str) else cell, visible)
 
 
-def _read_code(cell: object, plain: Callable[[str], str]) -> Reading:
-    """As `_read_plain`; a code that a cell has turned into 9.113E+17 is lost. Most are capitals and digits and nothing else."""
+def _read_code(cell: object, normal: Callable[[str], str]) -> Reading:
+    """As `_read_normal`; a code that a cell has turned into 9.113E+17 is lost. Most are capitals and digits and nothing else."""
     if isinstance(cell, str) and cell.isascii() and cell.isalnum() and cell == cell.upper() and not _SCIENTIFIC.fullmatch(cell):
         return Reading(cell)
-    return refused(Code.CODE_DAMAGED) if _SCIENTIFIC.fullmatch(latin(shown(cell))) else _read_plain(cell, plain)
+    return refused(Code.CODE_DAMAGED) if _SCIENTIFIC.fullmatch(latin(shown(cell))) else _read_normal(cell, normal)
 
 
-def _read_plain(cell: object, plain: Callable[[str], str]) -> Reading:
+def _read_normal(cell: object, normal: Callable[[str], str]) -> Reading:
     """The text of a cell in its plain writing; a number of more than 15 digits has lost its end and is refused."""
     if isinstance(cell, date | time | bool):
-        return converted(plain(shown(cell)), "按文字")
+        return converted(normal(shown(cell)), "按文字")
     if isinstance(cell, Percent):
         return Reading(shown(cell), Code.CONVERTED, {"value": number_text(cell), "after": shown(cell), "how": PERCENT_CELL})
     if isinstance(cell, float | int):
         return refused(Code.CODE_DAMAGED) if abs(cell) >= EXACT else Reading(shown(cell))
     typed = str(cell)
-    text = plain(typed) or visible(typed)
+    text = normal(typed) or visible(typed)
     return Reading(text) if text == typed.strip() else converted(text, how_changed(typed, text))
 
 
-def _plain_code(text: str) -> str:
+def _normal_code(text: str) -> str:
     """Capitals without separators; a text that is no code even then keeps them."""
     joined = _SEPARATORS.sub("", _LABEL.sub("", latin(text)))
     return joined if has_credit_form(joined) else latin(text)
 
 
-def _plain_permit(text: str) -> str:
+def _normal_permit(text: str) -> str:
     """A national number without separators; others keep theirs."""
     joined = _SEPARATORS.sub("", _LABEL.sub("", latin(text)))
     return joined if permit_form(joined) is PermitForm.NATIONAL else latin(text)
 
 
-def _plain_phone(text: str) -> str:
+def _normal_phone(text: str) -> str:
     """Digits with a dash after the area code and before the extension; as typed when that is no phone number."""
     compacted = narrow(text).replace(" ", "")
     dashed = _EXTENSION.sub("-", _AREA.sub(r"\1-", _COUNTRY.sub("", compacted)))
@@ -164,7 +164,7 @@ def _plain_phone(text: str) -> str:
     return next((one for one in candidates if is_phone(one)), visible(text))
 
 
-def _plain_person(text: str) -> str:
+def _normal_person(text: str) -> str:
     """Blanks between Chinese characters only pad short names; between words of two characters or more they part two people."""
     line = one_line(_BREAKS.sub(" ", text))      # two people in two lines are two
     whole = [part for part in _BETWEEN_HAN.split(line) if len(part) > 1]

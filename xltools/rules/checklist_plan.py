@@ -12,7 +12,7 @@ from xltools.model.checklist import (
     ApplicantPart,
     ChecklistPlan,
     Entry,
-    Line,
+    IndicatorRow,
     Mark,
     PartPlan,
     Visit,
@@ -22,7 +22,7 @@ from xltools.model.form import load_form
 from xltools.model.grade import NOT_APPLICABLE, Checklist, PartGrade, level, spaced
 from xltools.model.guide import load_guide
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.policy import Policy
 from xltools.rules.enterprise import grade_enterprise, overall_formula
 from xltools.rules.grading import grade_part
@@ -44,14 +44,14 @@ LONGEST_SHEET_NAME = 31
 FORBIDDEN = re.compile(r"[\[\]:*?/\\]+")
 
 
-def table_lines(table: IndicatorTable) -> tuple[Line, ...]:
+def table_lines(table: IndicatorTable) -> tuple[IndicatorRow, ...]:
     """The rows of a blank checklist of this table."""
     blank, _ = grade_part(Checklist(table, table.process, ()))
     return tuple(_line(item.indicator, table, item.outcome) for item in blank.items)
 
 
 def checklist_plan(
-    applicant: Applicant, lines: Mapping[str, tuple[Line, ...]], policy: Policy, visits: Mapping[str, Visit] | None = None
+    applicant: Applicant, lines: Mapping[str, tuple[IndicatorRow, ...]], policy: Policy, visits: Mapping[str, Visit] | None = None
 ) -> ChecklistPlan:
     """The workbook of one enterprise. lines: of every table by its id · visits: process → what was found there, for a filled one."""
     names = _sheet_names([part.process for part in applicant.parts])
@@ -59,7 +59,7 @@ def checklist_plan(
     grades = [grade for _, grade in made]
     whole, _ = grade_enterprise(grades, policy)
     cells = [(f"{{grade:{at}}}", part.table) for at, part in enumerate(applicant.parts)]
-    clause = told_in(load_form("checklist_checkers").source, policy)
+    clause = localised(load_form("checklist_checkers").source, policy)
     subject = " ".join((applicant.credit_code, *(stamped(part.table) for part in applicant.parts)))
     return ChecklistPlan(
         {"name": applicant.name, "credit_code": applicant.credit_code, "county": applicant.county},
@@ -128,9 +128,9 @@ def item_text(indicator: Indicator, table: IndicatorTable) -> str:
     return item
 
 
-def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> Line:
+def _line(indicator: Indicator, table: IndicatorTable, shown: str) -> IndicatorRow:
     chosen = is_chosen(indicator, table)
-    return Line(indicator, item_text(indicator, table), row_formulas(table).get(indicator.no, ""), "" if chosen else shown, tuple(_marks(indicator, table)))
+    return IndicatorRow(indicator, item_text(indicator, table), row_formulas(table).get(indicator.no, ""), "" if chosen else shown, tuple(_marks(indicator, table)))
 
 
 def is_chosen(indicator: Indicator, table: IndicatorTable) -> bool:
@@ -179,7 +179,7 @@ def _filled(expression: str, cells: Mapping[str, str]) -> str:
     return expression
 
 
-def _part(sheet: str, applicant: Applicant, part: ApplicantPart, lines: Sequence[Line], visit: Visit) -> tuple[PartPlan, PartGrade]:
+def _part(sheet: str, applicant: Applicant, part: ApplicantPart, lines: Sequence[IndicatorRow], visit: Visit) -> tuple[PartPlan, PartGrade]:
     """The sheet of one process, and its grade."""
     table = part.table
     grade, _ = grade_part(Checklist(table, part.process, visit.answers, applicant.credit_code, applicant.name))

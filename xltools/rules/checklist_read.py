@@ -83,7 +83,7 @@ def _changed_grade(part: ReadPart, grade: PartGrade) -> Iterator[Finding]:
     if cell is None or not rows or shown_of(cell) != grade.outcome:
         return
     areas = (f"{part.columns[name]}{min(rows)}:{part.columns[name]}{max(rows)}" for name in ("reached", "reason") if name in part.columns)
-    expected = plain_formula(table_formula(grade.checklist.table, *areas)) if "reason" in part.columns else ""
+    expected = normal_formula(table_formula(grade.checklist.table, *areas)) if "reason" in part.columns else ""
     yield from _changed(cell, expected, f"{grade.checklist.process}的等级", grade.outcome)
 
 
@@ -91,12 +91,12 @@ def _changed(cell: Entered, expected: str, item: str, computed: str) -> Iterator
     """expected: the plain formula that should be there, "" where it is not known."""
     if cell.sure and cell.formula is None:
         yield Code.FORMULA_LOST.at(cell.place, label=item, value=computed, more="")
-    elif cell.formula and expected and plain_formula(cell.formula) != expected:
+    elif cell.formula and expected and normal_formula(cell.formula) != expected:
         yield Code.FORMULA_CHANGED.at(cell.place, item=item, shown=shown_of(cell), computed=computed)
 
 
 @lru_cache(maxsize=2**13)  # checklists of one table have the same formulas
-def plain_formula(text: str) -> str:
+def normal_formula(text: str) -> str:
     """A formula without what programs and formats write differently: blanks, $, case, TRUE(), ends of fractions, [.A1] for A1."""
     parts = QUOTED.split(text.removeprefix("="))
     for at in range(0, len(parts), 2):      # between them stand the texts in quotes
@@ -109,7 +109,7 @@ def plain_formula(text: str) -> str:
 @lru_cache(maxsize=2**8)  # as most sheets of one table have them
 def _expected(table: IndicatorTable, columns: tuple[tuple[str, str], ...], rows: tuple[tuple[str, int], ...]) -> Mapping[str, str]:
     """The plain formula of every row's grade. columns: field → its letters · rows: number of an indicator → its row."""
-    return {no: plain_formula(_resolved(formula, dict(columns), dict(rows))) for no, formula in row_formulas(table).items()}
+    return {no: normal_formula(_resolved(formula, dict(columns), dict(rows))) for no, formula in row_formulas(table).items()}
 
 
 def _resolved(expression: str, columns: Mapping[str, str], rows: Mapping[str, int]) -> str:

@@ -13,7 +13,7 @@ from xltools.rules.casework import UNGRADED, add_casework
 from xltools.rules.codes import make_credit_code
 from xltools.rules.records import Record, pick
 from xltools.rules.rows import grades_of
-from xltools.rules.stock import Line, Plant, Stock
+from xltools.rules.stock import Plant, PlantProcess, Stock
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Enterprise:
     town: str
     contact: str
     phone: str
-    lines: tuple[Line, ...]
+    lines: tuple[PlantProcess, ...]
 
 
 def city(stock: Stock, policy: Policy) -> list[CountyDraft]:
@@ -89,7 +89,7 @@ def _prefixes(county: County, stock: Stock) -> tuple[str, ...]:
     return (stock.city, county.name[:-1]) if county.name[-1] in "县市" else (stock.city,)
 
 
-def _lines(rng: Random, plant: Plant) -> tuple[Line, ...]:
+def _lines(rng: Random, plant: Plant) -> tuple[PlantProcess, ...]:
     return plant.lines if rng.randrange(100) < plant.more else plant.lines[:1]
 
 
@@ -121,7 +121,7 @@ def _cover(rng: Random, county: County, stock: Stock, policy: Policy) -> Record:
     }
 
 
-def _screening(rng: Random, one: Enterprise, line: Line, stock: Stock, policy: Policy) -> Record:
+def _screening(rng: Random, one: Enterprise, line: PlantProcess, stock: Stock, policy: Policy) -> Record:
     table = policy.table(line.table)
     if table is None:
         raise KeyError(line.table)

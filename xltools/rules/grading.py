@@ -18,7 +18,7 @@ from xltools.model.grade import (
     Reason,
     Status,
     Verdict,
-    plain,
+    written,
 )
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.rules.explain import flags_of, required_text, steps_of
@@ -171,7 +171,7 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
     answer, indicator = item.answer or Answer(item.indicator.no), item.indicator
     values = {
         "item": item.label,
-        "value": plain(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
+        "value": written(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
         "reason": answer.reason,
         "hint": _hint(indicator, table) + (_more(indicator, answer.found) if isinstance(answer.found, str) else ""),
         "no": indicator.no,

@@ -127,7 +127,7 @@ def heard_of(outcome: Outcome, found: Kept) -> Outcome:
     return replace(outcome, findings=tuple(one for one in outcome.findings if one not in silent)) if silent else outcome
 
 
-def told(found: Kept) -> Iterator[Finding]:
+def notes(found: Kept) -> Iterator[Finding]:
     """A note for every sheet of every file whose rows stay."""
     rows = Counter((str(one["county"]), str(one["batch"] or ""), str(one["source_file"]), str(one["source_sheet"])) for records in found.records.values() for one in records)
     for (county, batch, file, sheet), count in sorted(rows.items()):

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, State
@@ -40,7 +40,7 @@ def named_lists(city: City) -> list[Line]:
     lines = [*_protected(city), *_credit(city)]
     for rows in by_enterprise(city.ledger, city.policy):
         lines += _enterprise(rows, city)
-    lines = [{**one, "clause": told_in(str(one["clause"]), city.policy)} for one in lines]
+    lines = [{**one, "clause": localised(str(one["clause"]), city.policy)} for one in lines]
     kinds = list(load_list_words().kinds.values())
     return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), city.policy.county_rank(one["county"]), str(one["name"]), str(one["process"] or "")))
 

@@ -32,7 +32,7 @@ TELLING = 2           # so many labels make a header
 
 
 @dataclass(frozen=True)
-class Told:
+class ProblemList:
     """The problem list of a summary. by_cell: (file, sheet, cell) → code and sentence of every line about it."""
 
     by_cell: Mapping[tuple[str, str, str], list[tuple[str, str]]]
@@ -73,14 +73,14 @@ class Input:
     below: int
 
 
-def plain(text: str) -> str:
+def bare(text: str) -> str:
     """A label without what does not distinguish labels."""
     return re.sub(r"[\s*＊★:：]", "", unicodedata.normalize("NFKC", UNSEEN.sub("", text))).casefold()
 
 
 def records(cells: Cells, form: Form) -> dict[int, Row]:
     """The rows of one of our own sheets by row number, as field → value; its headers are as declared."""
-    labels = {plain(text): one.name for one in form for text in (one.label, one.header)}
+    labels = {bare(text): one.name for one in form for text in (one.label, one.header)}
     head = _head(cells, labels)
     if head is None:
         return {}
@@ -97,31 +97,31 @@ def _head(cells: Cells, labels: Mapping[str, str]) -> tuple[int, dict[int, str]]
     named: dict[int, dict[int, str]] = {}
     for (row, column), value in cells.items():
         if row <= HEAD_ROWS and isinstance(value, str):
-            text = plain(value)
+            text = bare(value)
             if name := labels.get(text) or labels.get(BRACKETS.sub("", text)):
                 named.setdefault(row, {})[column] = name
     best = max(named, key=lambda row: (len(set(named[row].values())), -row), default=0)
     return (best, named[best]) if best and len(set(named[best].values())) >= TELLING else None
 
 
-def input_of(file: str, sheet: str, cells: Cells, form: Form, told: Told) -> Input | None:
+def input_of(file: str, sheet: str, cells: Cells, form: Form, problems: ProblemList) -> Input | None:
     """A county's sheet with its columns found; None without a header. A header nearly right is where the problem list says."""
-    labels = {plain(text): one.name for one in reversed(form.fields) for text in one.aliases}
-    labels |= {plain(text): one.name for one in form for text in (one.label, one.header)}
+    labels = {bare(text): one.name for one in reversed(form.fields) for text in one.aliases}
+    labels |= {bare(text): one.name for one in form for text in (one.label, one.header)}
     head = _head(cells, labels)
     if head is None:
         return None
     below, _ = head
-    exact = {plain(text): one.name for one in form for text in (one.label, one.header)}
+    exact = {bare(text): one.name for one in form for text in (one.label, one.header)}
     columns: dict[str, int] = {}
     for sure in (True, False):
         for (row, column), value in sorted(cells.items(), key=lambda item: (-item[0][0], item[0][1])):
             if below - 2 <= row <= below and isinstance(value, str):
-                text = plain(value)
+                text = bare(value)
                 name = (exact if sure else labels).get(text) or (exact if sure else labels).get(BRACKETS.sub("", text))
                 if name and name not in columns and column not in columns.values():
                     columns[name] = column
-    for cell, code, message in told.of_sheet(file, sheet):
+    for cell, code, message in problems.of_sheet(file, sheet):
         if code == Code.COLUMN_RENAMED.number and (match := RENAMED.search(message)) and (where := _split(cell)):
             name = next((one.name for one in form if match[1] in (one.label, one.header)), "")
             if name:
@@ -129,19 +129,19 @@ def input_of(file: str, sheet: str, cells: Cells, form: Form, told: Told) -> Inp
     return Input(file, sheet, cells, form, columns, below)
 
 
-def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int], told: Told) -> None:
+def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int], problems: ProblemList) -> None:
     """Every row with content is merged, listed as not merged, or named as standing outside the records."""
     own = {column for name, column in one.columns.items() if one.form[name].owner is Owner.COUNTY}
-    named = {where[0] for cell, code, _ in told.of_sheet(one.file, one.sheet) if code == Code.OUTSIDE_ROWS.number and (where := _split(cell))}
+    named = {where[0] for cell, code, _ in problems.of_sheet(one.file, one.sheet) if code == Code.OUTSIDE_ROWS.number and (where := _split(cell))}
     filled: dict[int, list[Value]] = {}
     for (row, column), value in sorted(one.cells.items()):
-        if row > one.below and column in own and plain(str(value)):
+        if row > one.below and column in own and bare(str(value)):
             filled.setdefault(row, []).append(value)
-    signatures = tuple(plain(text) for text in one.form.signatures)
+    signatures = tuple(bare(text) for text in one.form.signatures)
     counted: list[int] = []
     for row in sorted({*filled, *named}):
         values = filled.get(row, [])
-        if row not in merged | unmerged | named and (any(plain(str(value)).startswith(signatures) for value in values if signatures) or _continues_head(values, one.form)):
+        if row not in merged | unmerged | named and (any(bare(str(value)).startswith(signatures) for value in values if signatures) or _continues_head(values, one.form)):
             continue
         counted.append(row)
         account.seen += 1
@@ -156,12 +156,12 @@ def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int
 
 def _continues_head(values: list[Value], form: Form) -> bool:
     """Whether a row below the header still belongs to it: labels, units in brackets, numbers of columns."""
-    labels = {plain(text) for one in form for text in (one.label, one.header, *one.aliases)}
-    texts = [plain(str(value)).removesuffix(".0") for value in values]
+    labels = {bare(text) for one in form for text in (one.label, one.header, *one.aliases)}
+    texts = [bare(str(value)).removesuffix(".0") for value in values]
     return all(text in labels or text.startswith(("(", "单位", "栏次")) or text in "甲乙丙丁" or (text.isdecimal() and len(texts) > TELLING) for text in texts)
 
 
-def check_cells(form: Form, row: Row, one: Input, told: Told) -> Iterator[tuple[str, Field, Value | None, Value | None]]:
+def check_cells(form: Form, row: Row, one: Input, problems: ProblemList) -> Iterator[tuple[str, Field, Value | None, Value | None]]:
     """For every field that the row takes from its source: "carried", "reported" or "wrong", with both values; blank in both is passed over."""
     source_row = int(float(row["source_row"]))
     for declared in form:
@@ -175,23 +175,23 @@ def check_cells(form: Form, row: Row, one: Input, told: Told) -> Iterator[tuple[
         if same(here, there, one.form[name].kind):
             yield "carried", declared, here, there
         else:
-            said = _explained(here, there, one, (source_row, one.columns[name]), told)
+            said = _explained(here, there, one, (source_row, one.columns[name]), problems)
             yield ("reported" if said else "wrong"), declared, here, there
 
 
-def _explained(here: Value | None, there: Value | None, one: Input, where: tuple[int, int], told: Told) -> bool:
+def _explained(here: Value | None, there: Value | None, one: Input, where: tuple[int, int], problems: ProblemList) -> bool:
     """Whether the problem list says how this source cell became that value."""
     if here is None:
         return False  # a summary shows what it did not understand as it was typed, never as blank
     shown = {f"“{text}”" for text in _writings(here)}
-    lines = told.by_cell.get((one.file, one.sheet, _address(where)), [])
+    lines = problems.by_cell.get((one.file, one.sheet, _address(where)), [])
     if any(text in message for _, message in lines for text in shown):
         return True
     if isinstance(here, str) and here.startswith("（") and any(code in NO_VALUE for code, _ in lines):
         return True  # words of the summary's own for a cell without a value
     return there is None and any(
         _split(cell) and _split(cell)[1] == where[1] and (match := SPREAD.search(message)) and int(match[1]) <= where[0] <= int(match[2]) and any(text in message for text in shown)  # type: ignore[index]
-        for cell, code, message in told.of_sheet(one.file, one.sheet)
+        for cell, code, message in problems.of_sheet(one.file, one.sheet)
         if code == Code.MERGED_SPREAD.number
     )
 

@@ -22,7 +22,7 @@ from xltools.rules.requirement_words import (
     UNIT,
     WORDS,
     Stages,
-    plain,
+    normalised,
     respective,
     stages_in,
     unit_of,
@@ -82,7 +82,7 @@ def read_requirement(text: str, heading: str = "") -> RequirementReading:
 
     heading: what stands over the text; it tells machines from road vehicles.
     """
-    clauses = [piece for clause in CLAUSES.split(plain(text)) if clause.strip() for piece in _one_by_one(clause.strip())]
+    clauses = [piece for clause in CLAUSES.split(normalised(text)) if clause.strip() for piece in _one_by_one(clause.strip())]
     found = [_clause(clause, heading) for clause in clauses]
     thresholds = tuple(one for reading in found for one in reading.thresholds)
     doubts = [doubt for reading in found for doubt in reading.doubts]
@@ -97,7 +97,7 @@ def read_requirement(text: str, heading: str = "") -> RequirementReading:
 
 def read_limit(text: str, heading: str = "") -> RequirementReading:
     """As `read_requirement`, for a cell under a heading of limits, where a number alone is an upper limit that nobody wrote out."""
-    match = ALONE.fullmatch(plain(text))
+    match = ALONE.fullmatch(normalised(text))
     if match is None:
         return read_requirement(text, heading)
     threshold = Threshold("", Operator.AT_MOST, (_digits(match["number"]),), unit_of(match["unit"]))

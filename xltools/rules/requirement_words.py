@@ -78,7 +78,7 @@ MACHINES = re.compile(r"非道路|机械|叉车|装载机")
 LAST_ROAD, LAST_MACHINE = 6, 4       # 国六 for road vehicles, 国四 for machines (GB 20891-2014 第四阶段)
 
 
-def plain(text: str) -> str:
+def normalised(text: str) -> str:
     """The sentence in half width, with lowered digits on the line, without blanks beside Chinese characters."""
     folded = text.translate(WIDE)
     for written, meant in SYNONYMS:

@@ -217,7 +217,7 @@ def with_reviews(settled: Settled, outcome: Outcome, sides: Iterable[Side], form
     return replace(settled, left_out={**settled.left_out, **more})
 
 
-def told(settled: Settled, outcome: Outcome) -> list[Finding]:
+def conflict_findings(settled: Settled, outcome: Outcome) -> list[Finding]:
     """A finding on both sides of every open conflict; on two counties only where the check has not said it already."""
     said = {one.place for one in outcome.findings if one.code is Code.TWO_COUNTIES}
     found = []

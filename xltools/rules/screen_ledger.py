@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from xltools.model.form import Form
-from xltools.model.local import told_in
+from xltools.model.local import localised
 from xltools.model.policy import Policy
 from xltools.model.screening import Pair, ScreenWords, Source
 from xltools.rules.codes import PermitForm, is_credit_code, is_industry_code, permit_form
@@ -71,7 +71,7 @@ def enterprise(rows: Sequence[Row], basis: Basis) -> Enterprise:
     }
     for source, name in FIELDS.items():
         own = [row for row in rows if row.entry.source is source]
-        line[name] = SAID.join(dict.fromkeys(_told(row, line, basis) for row in own))[:LONGEST] or None
+        line[name] = SAID.join(dict.fromkeys(_as_listed(row, line, basis) for row in own))[:LONGEST] or None
         line[f"{name}_rows"] = SAID.join(dict.fromkeys(str(row.entry.place) for row in own))[:LONGEST] or None
     prefilled = tuple(_prefilled(rows, line, basis)) if county and industry else ()
     return Enterprise(line, county, prefilled, asked=bool(industry) and not target)
@@ -86,7 +86,7 @@ def _lists(rows: Sequence[Row]) -> str:
     return LIST.join(found) if len(found) > 1 else f"只在{found[0]}"
 
 
-def _told(row: Row, line: Line, basis: Basis) -> str:
+def _as_listed(row: Row, line: Line, basis: Basis) -> str:
     """One row as its list writes it; name, code and county only where the line has them otherwise."""
     said = [(basis.form[name].label, row.text(name)) for name in TOLD[row.entry.source] if name not in IN_LINE or row.text(name) != line[name]]
     return "，".join(f"{label} {value}" for label, value in said if value) or ASIS
@@ -102,7 +102,7 @@ def _target(grades: Sequence[str], basis: Basis) -> tuple[str, date | None, str]
     schemes = [one for one in basis.policy.schemes if grades[0] in one.grades]
     if len(schemes) != 1 or grades[0] != schemes[0].lowest:
         return "", None, ""
-    return schemes[0].grades[-2], date(basis.policy.year, 12, 31), told_in(basis.words.basis, basis.policy)
+    return schemes[0].grades[-2], date(basis.policy.year, 12, 31), localised(basis.words.basis, basis.policy)
 
 
 def _doubts(rows: Sequence[Row], counties: Sequence[str], industry: str, settled: bool) -> Iterator[str]:

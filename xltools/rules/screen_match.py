@@ -47,16 +47,16 @@ class Joined:
             self.parent[at] = at = self.parent[self.parent[at]]
         return at
 
-    def plain(self, at: int) -> str:
+    def bare_name(self, at: int) -> str:
         """Its name without regions, 有限公司 and the like."""
         return self.bare[self.entries[at].name]
 
     def fits(self, one: int, other: int) -> bool:
         """Whether the groups of two entries may be one."""
         first, second = self.root(one), self.root(other)
-        return first == second or (len({self.codes[first], self.codes[second]} - {""}) < 2 and not self.told_apart(first, second))
+        return first == second or (len({self.codes[first], self.codes[second]} - {""}) < 2 and not self.decided_apart(first, second))
 
-    def told_apart(self, first: int, second: int) -> bool:
+    def decided_apart(self, first: int, second: int) -> bool:
         """Whether a person said that these two groups are two enterprises."""
         if not self.apart:
             return False
@@ -85,7 +85,7 @@ def match(entries: Sequence[Entry], policy: Policy, said: Said) -> tuple[list[li
     everybody = range(len(entries))
     codes = {at: one.code for at, one in enumerate(entries)}
     joined = Joined(entries, _apart(said), bare, list(everybody), codes, {at: [at] for at in everybody})
-    _as_told(joined, said)
+    _by_decision(joined, said)
     _by_code(joined)
     _by_slip(joined)
     _by_name(joined)
@@ -101,7 +101,7 @@ def _apart(said: Said) -> dict[str, frozenset[str]]:
     return found
 
 
-def _as_told(joined: Joined, said: Said) -> None:
+def _by_decision(joined: Joined, said: Said) -> None:
     """Join what a person said is one, whatever its codes."""
     marks = {one.mark: at for at, one in enumerate(joined.entries)}
     for (first, second), same in said.items():
@@ -117,15 +117,15 @@ def _by_code(joined: Joined) -> None:
         for one, other in pairwise(rows):
             joined.join(one, other)
     codes = _codes(joined, known)
-    for rows in grouped(known, lambda at: (entries[at].code, joined.plain(at))).values():
+    for rows in grouped(known, lambda at: (entries[at].code, joined.bare_name(at))).values():
         for one, other in pairwise(rows):
-            if codes[joined.plain(one)] == 1 and one_place(entries[one], entries[other]):
+            if codes[joined.bare_name(one)] == 1 and one_place(entries[one], entries[other]):
                 joined.join(one, other)
 
 
 def _codes(joined: Joined, known: Sequence[int]) -> dict[Hashable, int]:
     """Under how many codes each bare name stands."""
-    return {name: len({joined.entries[at].code for at in rows}) for name, rows in grouped(known, joined.plain).items()}
+    return {name: len({joined.entries[at].code for at in rows}) for name, rows in grouped(known, joined.bare_name).items()}
 
 
 def _by_slip(joined: Joined) -> None:
@@ -137,20 +137,20 @@ def _by_slip(joined: Joined) -> None:
         firsts = [group[0] for group in grouped(rows, joined.root).values()]
         for number, at in enumerate(firsts):
             for other in firsts[:number]:
-                alone = codes[joined.plain(at)] == codes[joined.plain(other)] == 1
+                alone = codes[joined.bare_name(at)] == codes[joined.bare_name(other)] == 1
                 if alone and _near(joined, at, other) and _one_works(joined, at, other) and one_place(entries[at], entries[other]):
                     joined.join(other, at)
 
 
 def _near(joined: Joined, one: int, other: int) -> bool:
     """Whether two names are alike, and not a first and a second works."""
-    names = joined.plain(one), joined.plain(other)
+    names = joined.bare_name(one), joined.bare_name(other)
     return ratio(*names) >= CLOSE and not only_numbered(*names)
 
 
 def _one_works(joined: Joined, one: int, other: int) -> bool:
     """Whether two names have the same numbers and directions in them: 第二 says another works."""
-    first, second = (NUMBERS.findall(joined.plain(side)) for side in (one, other))
+    first, second = (NUMBERS.findall(joined.bare_name(side)) for side in (one, other))
     return bool(first == second)
 
 
@@ -165,11 +165,11 @@ def _by_name(joined: Joined) -> None:
     entries = joined.entries
     named = [at for at, one in enumerate(entries) if one.name]
     crowded = _crowded(joined)
-    counties = {name: {entries[at].county for at in rows} - {""} for name, rows in grouped(named, joined.plain).items()}
+    counties = {name: {entries[at].county for at in rows} - {""} for name, rows in grouped(named, joined.bare_name).items()}
     for name, rows in grouped(named, lambda at: company_key(entries[at].name)).items():
         homes = {entries[at].county for at in rows} - {""}
         for county in homes:
-            own = [at for at in rows if entries[at].county == county or (not entries[at].county and counties[joined.plain(at)] == {county})]
+            own = [at for at in rows if entries[at].county == county or (not entries[at].county and counties[joined.bare_name(at)] == {county})]
             if len({joined.codes[joined.root(at)] for at in own} - {""}) < 2:
                 _joined_by_name(joined, own, (county, str(name)) in crowded)
 
@@ -219,7 +219,7 @@ def _asked(joined: Joined, said: Said) -> Iterator[Pair]:
     met: set[tuple[int, int]] = set()
     for why, likeness, one, other in (*_one_key(joined), *_alike(joined)):
         first, second = sorted((joined.root(one), joined.root(other)))
-        if first == second or (first, second) in met or joined.told_apart(first, second):
+        if first == second or (first, second) in met or joined.decided_apart(first, second):
             continue
         met.add((first, second))
         if _marks(joined, one, other) not in said:
@@ -242,7 +242,7 @@ def _one_key(joined: Joined) -> Iterator[Asked]:
     for why, by in keys:
         for shared, rows in grouped(range(len(entries)), by).items():
             firsts = [group[0] for group in grouped(rows, joined.root).values()] if shared != "" else []
-            yield from ((why, ratio(joined.plain(firsts[0]), joined.plain(other)), firsts[0], other) for other in firsts[1:])
+            yield from ((why, ratio(joined.bare_name(firsts[0]), joined.bare_name(other)), firsts[0], other) for other in firsts[1:])
     for rows in grouped((at for at, one in enumerate(entries) if one.name), lambda at: company_key(entries[at].name)).values():
         lost = [at for at in rows if not entries[at].county][:MOST_ASKED]
         firsts = [group[0] for group in grouped(rows, joined.root).values()][: MOST_ASKED + 1] if lost else []
@@ -257,8 +257,8 @@ def _alike(joined: Joined) -> Iterator[Asked]:
             continue
         first: dict[Hashable, int] = {}
         for at in rows:
-            first.setdefault((joined.root(at), joined.plain(at)), at)
-        names = {place: joined.plain(at) for place, at in first.items()}
+            first.setdefault((joined.root(at), joined.bare_name(at)), at)
+        names = {place: joined.bare_name(at) for place, at in first.items()}
         unsure = {place for place, at in first.items() if not joined.codes[joined.root(at)]}
         yield from _nearest(joined, names, unsure, first)
 

@@ -35,7 +35,7 @@ def changes(seal: Seal, now: Content, file: str) -> list[Finding]:
         were = [line for line in before if line.sheet == sheet]
         are = [line for line in now.lines if line.sheet == sheet]
         if sheet not in now.sheets:
-            found.append(Code.SEALED_CELL_CHANGED.at(Place(file, sheet), **_told(sheet, sheet, "")))
+            found.append(Code.SEALED_CELL_CHANGED.at(Place(file, sheet), **_before_and_after(sheet, sheet, "")))
         elif _is_table(were) and not _is_table(are):
             found += _by_cell(were, now, Place(file, sheet))
         else:
@@ -70,7 +70,7 @@ def _is_table(lines: Iterable[SealLine]) -> bool:
     return any(not line.is_loose for line in lines)
 
 
-def _told(label: str, before: str, after: str) -> dict[str, str]:
+def _before_and_after(label: str, before: str, after: str) -> dict[str, str]:
     words = load_seal_words().words
     texts = (" ".join(text.split())[:LONGEST] or words["empty"] for text in (before, after))
     return {"label": " ".join(label.split()), **dict(zip(("before", "after"), texts, strict=True))}
@@ -81,7 +81,7 @@ def _by_cell(were: Sequence[SealLine], now: Content, place: Place) -> Iterator[F
     for line in were:
         after = now.cells.get((line.sheet, line.cell), "")
         if not same(line.text, after) and (line.sheet, line.cell) not in now.stale:
-            yield Code.SEALED_CELL_CHANGED.at(replace(place, cell=line.cell), **_told(_label(line), line.text, after))
+            yield Code.SEALED_CELL_CHANGED.at(replace(place, cell=line.cell), **_before_and_after(_label(line), line.text, after))
 
 
 def _label(line: SealLine) -> str:
@@ -117,7 +117,7 @@ class _Compared:
         return spot in self.now.stale or (cell in self._texts and same(self._texts[cell], self.now.cells.get(spot, "")))
 
     def _said(self, cell: str, label: str, before: str, after: str) -> Finding:
-        return Code.SEALED_CELL_CHANGED.at(replace(self.place, cell=cell), **_told(label, before, after))
+        return Code.SEALED_CELL_CHANGED.at(replace(self.place, cell=cell), **_before_and_after(label, before, after))
 
     def _lost(self, before: Mapping[Key, SealLine], after: Mapping[Key, SealLine]) -> Iterator[Finding]:
         """Values that are not there any more: a row or a column that is gone altogether is told once, at its first cell."""

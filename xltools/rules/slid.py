@@ -91,7 +91,7 @@ def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: 
     return found
 
 
-def cells_told(findings: Iterable[Finding]) -> set[str]:
+def cells_named(findings: Iterable[Finding]) -> set[str]:
     """The cells that the findings of one sheet tell of: their own, and those that have slid along with one."""
     told: set[str] = set()
     for one in findings:

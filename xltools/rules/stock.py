@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Line:
+class PlantProcess:
     """One process of a kind of plant. capacity: low, high, step · daily: kg of PM, SO2, NOx, VOCs a day at most."""
 
     table: str
@@ -27,7 +27,7 @@ class Plant:
     word: str
     weight: int
     more: int
-    lines: tuple[Line, ...]
+    lines: tuple[PlantProcess, ...]
 
 
 @dataclass(frozen=True)
@@ -110,11 +110,11 @@ def stock_from(data: Mapping[str, Any]) -> Stock:
     )
 
 
-def line_of(stock: Stock, table: str, product: object) -> Line:
+def line_of(stock: Stock, table: str, product: object) -> PlantProcess:
     """The line that makes this product under this indicator table."""
     return next(n for p in stock.plants for n in p.lines if (n.table, n.product) == (table, product))
 
 
 def _plant(data: Mapping[str, Any]) -> Plant:
-    lines = tuple(Line(**{f.name: item[f.name] for f in fields(Line)}) for item in data["lines"])
+    lines = tuple(PlantProcess(**{f.name: item[f.name] for f in fields(PlantProcess)}) for item in data["lines"])
     return Plant(data["word"], data["weight"], data["more"], lines)

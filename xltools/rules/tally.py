@@ -19,7 +19,7 @@ from xltools.model.table import Table, columns_of
 from xltools.model.visible import visible
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_of, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
-from xltools.rules.slid import cells_told
+from xltools.rules.slid import cells_named
 from xltools.rules.text import shown
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
@@ -93,7 +93,7 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
-    told = cells_told(said)
+    told = cells_named(said)
     unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
     rows = table.frame.index.tolist()
     typed = columns_of(raw.frame if raw.frame.index.equals(table.frame.index) else raw.frame.loc[table.frame.index])

@@ -11,7 +11,7 @@ from random import Random
 from typing import Any
 
 from xltools.model.checklist import Applicant, ApplicantPart, Entry, Visit
-from xltools.model.grade import Answer, Found, level, plain
+from xltools.model.grade import Answer, Found, level, written
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, Operator
 from xltools.model.policy import Policy
 from xltools.rules.explain import required_text
@@ -120,7 +120,7 @@ class _Visitor:
             if one.no in short:
                 better = table.grades[table.grades.index(target) - 1]
                 required = required_text(one, table, better)
-                about = {"found": answer.chosen or plain(answer.found), "grade": level(better), "required": required}
+                about = {"found": answer.chosen or written(answer.found), "grade": level(better), "required": required}
                 problems[one.no] = (texts["problem"].format(**about), texts["demand"].format(**about))
             answers.append(answer)
         if is_open:

@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import Any, TypeVar
 
 from xltools.books.base import Cell
-from xltools.books.live import as_rows, is_formula, plain
+from xltools.books.live import as_cell, as_rows, is_formula
 from xltools.books.sheet import Formula
 from xltools.books.style import INK, TINTS
 from xltools.faces.live.host import is_libreoffice
@@ -71,7 +71,7 @@ def read(block: Any) -> list[list[Cell | Formula]]:
     """What stands in a block, formulas as formulas. Error values come as text; they are formulas' results."""
     values = block.options(ndim=2, err_to_str=True).value
     return [
-        [Formula(text) if is_formula(text, value) else plain(value) for value, text in zip(line, texts, strict=True)]
+        [Formula(text) if is_formula(text, value) else as_cell(value) for value, text in zip(line, texts, strict=True)]
         for line, texts in zip(values, as_rows(block.formula), strict=True)
     ]
 

@@ -31,7 +31,7 @@ def grade(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     if not graded.outcome.files:
         folders = "”“".join(dict.fromkeys([text, checklist_folder(book, folder).name]))
         raise RefusedError(words.said["no_checklists"].format(folders=folders, button=words.button("checklist").caption))
-    return told(desk, _graded(graded, moment), moment, write_forms(desk, graded.sheets, form_snapshots(desk, live, graded.sheets)))
+    return announce(desk, _graded(graded, moment), moment, write_forms(desk, graded.sheets, form_snapshots(desk, live, graded.sheets)))
 
 
 def make(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -49,7 +49,7 @@ def make(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     line = words.said["made"].format(moment=f"{moment:{MINUTE}}", made=len(made.paths), folder=folder.name)
     line += words.said["kept"].format(kept=kept_ones) if kept_ones else ""
     line += words.said["refused"].format(refused=len(refused), sheet=words.check.sheet) if refused else ""
-    reply = told(desk, line, moment, [])
+    reply = announce(desk, line, moment, [])
     if refused:
         show(desk, refused, line)
     return reply
@@ -62,7 +62,7 @@ def _graded(graded: Graded, moment: datetime) -> str:
     return said["graded"].format(moment=f"{moment:{MINUTE}}", sheet=graded.sheet, unverified=unverified, **graded.outcome.counts)
 
 
-def told(desk: Desk, line: str, moment: datetime, written: list[Snapshot]) -> Reply:
+def announce(desk: Desk, line: str, moment: datetime, written: list[Snapshot]) -> Reply:
     """The result beside the buttons, after which the last merge can still be undone, and what was written since with it."""
     state, shown = kept(desk.path), str(result(desk.book).value or "")
     if state is not None and state.mark == shown:

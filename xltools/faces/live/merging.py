@@ -47,7 +47,7 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
         path = Path(temporary) / FIGURES_FILE
         formulas = write_figures(path, work.template, policy, work.summary)
         snapshots, led, lost = run.write(live)
-        line = f"{result_line(work.outcome, moment)}{_told(lost)}"
+        line = f"{result_line(work.outcome, moment)}{_lost_clause(lost)}"
         state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), snapshots, led=led)
         replace_figures(desk, path, formulas, looking_at_figures(live))
     keep(desk.path, state, desk.back)
@@ -56,7 +56,7 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     return Reply(line)
 
 
-def _told(lost: list[str]) -> str:
+def _lost_clause(lost: list[str]) -> str:
     """A clause about formulas that could not be led along; "" without any."""
     return load_console().said["lost"].format(count=len(lost), cells="、".join(lost[:SOME])) if lost else ""
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from xltools.actions.publish import day_in, publish_book
 from xltools.books.console import NOTICE_END, NOTICE_START
-from xltools.books.live import plain
+from xltools.books.live import as_cell
 from xltools.faces.live.folders import city, policy_of
-from xltools.faces.live.grading import told
+from xltools.faces.live.grading import announce
 from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, named
 from xltools.faces.live.results import require_place, show
 from xltools.model.console import load_console
@@ -31,7 +31,7 @@ def publish(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     for path in done.paths:
         desk.back.by(path.unlink)       # else the next try would be refused because they are there
     line = _line(done, notice, moment, folder)
-    reply = told(desk, line, moment, [])
+    reply = announce(desk, line, moment, [])
     if done.findings:
         show(desk, done.findings, line)
     return reply
@@ -49,7 +49,7 @@ def _line(done: Published, notice: Notice, moment: datetime, folder: str) -> str
 def _day(book: Any, name: str, label: str, policy: Policy) -> date:
     """The day in the cell of this name. Raises RefusedError when it says none: how long a notice lasts, no rule says."""
     said, cell = load_console().said, named(book, name)
-    value = None if cell is None else plain(cell.value)
+    value = None if cell is None else as_cell(cell.value)
     if value is None:
         raise RefusedError(said["no_notice"].format(label=label))
     day = day_in(value, policy.year)
