@@ -17,7 +17,7 @@ from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.books.locks import held
-from xltools.books.package import leftovers, replace_file
+from xltools.books.package import replace_file, temporary_files
 from xltools.books.replace import back_up, backups, clean_up
 
 NOW = datetime(2022, 7, 25, 9, 0)
@@ -75,7 +75,7 @@ def test_a_writing_killed_at_any_step_leaves_the_old_or_the_new(tmp_path: Path) 
         assert open_book(path).sheets
         assert all(copy.read_bytes() in (old, new) for copy in backups(path)), step
         put(path, new)
-        assert (path.read_bytes(), leftovers(path)) == (new, []), step
+        assert (path.read_bytes(), temporary_files(path)) == (new, []), step
         assert not any(one.name.endswith(".tmp") for one in path.parent.rglob("*")), step
         if not died:
             break

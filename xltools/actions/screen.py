@@ -108,7 +108,7 @@ def _read(lists: Lists, before: Before, policy: Policy) -> tuple[list[Row], list
     found: list[Finding] = []
     for source, path in lists.files():
         book = open_book(path)
-        for sheet in read_list(book, form, "name", before.of_list(source, path.name)):
+        for sheet in read_list(book, form, before.of_list(source, path.name)):
             home = policy.county(sheet_key(sheet.table.sheet)) or policy.county(path.stem)
             typed, said = parse(sheet.table, policy, policy.year)
             rows += rows_of(source, typed, sheet.table, policy, home.name if home else "")

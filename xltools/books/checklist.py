@@ -12,7 +12,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.address import column_letters
 from xltools.books.base import Cell, Stamp
-from xltools.books.checklist_layout import PartLayout, Span, layout_of
+from xltools.books.checklist_layout import PartLayout, Span
 from xltools.books.checklist_page import laid_out
 from xltools.books.checklist_sheet import add_part, grade_marks, put
 from xltools.books.layout import LINE_HEIGHT, lines, set_page
@@ -44,7 +44,7 @@ class OptionLists:
 
 def write_checklist(path: Path, plan: ChecklistPlan) -> None:
     """Write the checklist of one enterprise; the same plan gives the same bytes."""
-    replace_file(path, checklist(plan, [laid_out(layout_of(part)) for part in plan.parts]))
+    replace_file(path, checklist(plan, [laid_out(part) for part in plan.parts]))
 
 
 def checklist(plan: ChecklistPlan, layouts: Sequence[PartLayout]) -> bytes:

@@ -10,7 +10,7 @@ from io import BytesIO
 from zipfile import ZipFile
 
 from xltools.books.checklist import checklist, footer_of
-from xltools.books.checklist_layout import PartLayout, layout_of
+from xltools.books.checklist_layout import PartLayout
 from xltools.books.checklist_page import PAGE_TEXT, header_of, laid_out, of_another
 from xltools.books.layout import FOOTER_LIMIT
 from xltools.books.package import LONGEST_PROPERTY, pack
@@ -56,7 +56,7 @@ class Mould:
 
     @cached_property
     def _layouts(self) -> list[PartLayout]:
-        return [laid_out(layout_of(part)) for part in self.plan.parts]
+        return [laid_out(part) for part in self.plan.parts]
 
     @cached_property
     def _room(self) -> int:

@@ -18,6 +18,7 @@ from xltools.books.checklist_layout import (
     TITLE,
     PartLayout,
     Span,
+    layout_of,
     requirement_spans,
     zones_of,
 )
@@ -47,8 +48,9 @@ def note_of(plan: PartPlan) -> str:
     return "　".join([plan.warning or load_form("checklist_head").note, *note])
 
 
-def laid_out(layout: PartLayout) -> PartLayout:
-    """The layout with the height of every row."""
+def laid_out(plan: PartPlan) -> PartLayout:
+    """The layout of a part with the height of every row."""
+    layout = layout_of(plan)
     rows = {row: _row_height(layout, row) for row in range(FIRST, layout.last + 1)}
     return replace(layout, tall={**_head_heights(layout), **rows, **_foot_heights(layout)})
 

@@ -25,7 +25,7 @@ SECRETS = ("password", "hashValue", "saltValue", "spinCount", "algorithmName")
 SHOWN = ("workbook", "worksheet", "sharedStrings", "comments", "core-properties", "extended-properties", "custom-properties")
 
 
-def quoted(text: str) -> str:
+def in_quotes(text: str) -> str:
     """A text in quotes on one line."""
     return json.dumps(text, ensure_ascii=False)
 
@@ -33,7 +33,7 @@ def quoted(text: str) -> str:
 def describe_workbook(source: XlsxSource) -> Iterator[str]:
     """Custom properties, defined names with the sheet they are local to, workbook protection."""
     for name, value in sorted(source.properties.items()):
-        yield f"自定义属性 {name} = {quoted(value)}"
+        yield f"自定义属性 {name} = {in_quotes(value)}"
     book = tree(source.package.chunks(source.main))
     sheets = [sheet.get("name", "") for sheet in below(book, "sheet")]
     names = []
@@ -70,7 +70,7 @@ def describe_sheet(source: XlsxSource, name: str) -> Iterator[str]:
 def _drop_down(item: Element) -> str:
     formulas = [" ".join(found.itertext()).strip() for kind in ("formula1", "formula2") for found in below(item, kind)]
     settings = listed(item, "sqref", "uid", "prompt", "promptTitle", "error", "errorTitle")
-    texts = [f"{key}={quoted(item.get(key, ''))}" for key in ("promptTitle", "prompt", "errorTitle", "error") if item.get(key)]
+    texts = [f"{key}={in_quotes(item.get(key, ''))}" for key in ("promptTitle", "prompt", "errorTitle", "error") if item.get(key)]
     return " ".join(["数据有效性", _area(item), *(f"={formula}" for formula in formulas), settings, *texts])
 
 
@@ -102,7 +102,7 @@ def _links(source: XlsxSource, part: str, sheet: Element) -> Iterator[str]:
 def _notes(source: XlsxSource, part: str) -> Iterator[str]:
     for path in related(source.package, part, "comments"):
         for note in below(tree(source.package.chunks(path)), "comment"):
-            yield f"批注 {note.get('ref', '')} {quoted(''.join(note.itertext()).strip())}"
+            yield f"批注 {note.get('ref', '')} {in_quotes(''.join(note.itertext()).strip())}"
 
 
 def _is_secret(element: Element) -> str:
@@ -111,7 +111,7 @@ def _is_secret(element: Element) -> str:
 
 def _headers(sheet: Element) -> Iterator[str]:
     for found in below(sheet, "headerFooter"):
-        yield from (f"页眉页脚 {line.tag} {quoted(line.text or '')}" for line in found)
+        yield from (f"页眉页脚 {line.tag} {in_quotes(line.text or '')}" for line in found)
 
 
 def describe_macros(source: XlsxSource) -> Iterator[str]:

@@ -17,6 +17,7 @@ from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Form
 from xltools.model.table import Table
 
+NAME = "name"      # without this field a sheet is no list of enterprises
 UNREAD = "／"       # in front of a header that is not to be read, so that it is no label of any field
 # What reading says of columns; the sheet of assignments says the same, and can be changed.
 OF_COLUMNS = frozenset({Code.COLUMN_MISSING, Code.COLUMN_MOVED, Code.COLUMN_RENAMED, Code.COLUMN_UNKNOWN})
@@ -52,33 +53,33 @@ class ListSheet:
     findings: tuple[Finding, ...]
 
 
-def read_list(book: Book, form: Form, name: str, chosen: Mapping[str, str]) -> list[ListSheet]:
-    """Every sheet of the list in which the field `name` is found: lists often have a sheet per county.
+def read_list(book: Book, form: Form, chosen: Mapping[str, str]) -> list[ListSheet]:
+    """Every sheet of the list in which the field of names is found: lists often have a sheet per county.
 
     Raises StopError when there is none.
     """
     mapped = ReadAnew(book, lambda grid, _: assigned(grid, chosen))
-    found = [one for sheet in book.sheets if (one := _sheet((book, mapped), form, name, sheet)) is not None]
+    found = [one for sheet in book.sheets if (one := _sheet((book, mapped), form, sheet)) is not None]
     if not found:
-        raise StopError(Code.NAMES_NOT_FOUND.at(Place(book.name), label=form[name].label))
+        raise StopError(Code.NAMES_NOT_FOUND.at(Place(book.name), label=form[NAME].label))
     return found
 
 
-def _sheet(books: tuple[Book, Book], form: Form, name: str, sheet: str) -> ListSheet | None:
+def _sheet(books: tuple[Book, Book], form: Form, sheet: str) -> ListSheet | None:
     """The sheet if it is such a list. books: as it is, and with its headers assigned."""
-    plain, mapped = books
+    own, mapped = books
     located = locate(mapped, form, sheet)
-    if located is None or name not in located.columns.found or not located.rows.records:
+    if located is None or NAME not in located.columns.found or not located.rows.records:
         return None
     table, findings = records_in(located)
     fields = {column: one for one, column in located.columns.found.items()}
-    own, read = plain.values(sheet), located.grid
+    typed, read = own.values(sheet), located.grid
     assignments = []
     for column in sorted(located.header.texts):
         place = located.header.rows[column] - 1, column - 1
-        header = str(own[place[0]][place[1]]).strip()
-        blank = all(is_blank(row[column - 1]) for row in own[located.header.bottom :])
-        assignments.append(Assignment(sheet, header, fields.get(column, ""), own[place[0]][place[1]] != read[place[0]][place[1]], blank))
+        header = str(typed[place[0]][place[1]]).strip()
+        blank = all(is_blank(row[column - 1]) for row in typed[located.header.bottom :])
+        assignments.append(Assignment(sheet, header, fields.get(column, ""), typed[place[0]][place[1]] != read[place[0]][place[1]], blank))
     return ListSheet(table, tuple(assignments), tuple(one for one in findings if one.code not in OF_COLUMNS))
 
 

@@ -107,7 +107,7 @@ def _replacing(path: Path) -> Iterator[IO[bytes]]:
     _settle(target.parent)
 
 
-def leftovers(path: Path) -> list[Path]:
+def temporary_files(path: Path) -> list[Path]:
     """The temporary files that a killed run left of `replace_file` for this path."""
     prefix = _temporary_prefix(path)
     return [one for one in path.parent.iterdir() if one.name.startswith(prefix) and is_temporary(one)]

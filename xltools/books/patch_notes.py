@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from xltools.books.address import address, split
-from xltools.books.patch import MAIN, OFFICE, TYPE, Patch
+from xltools.books.patch import MAIN, TYPE, Patch
 from xltools.books.patch_sheet import with_legacy_drawing, without_legacy_drawing
 from xltools.books.patch_vml import (
     boxes,
@@ -189,7 +189,7 @@ class SheetNotes:
             part = self._patch.free_part("xl/drawings/vmlDrawing{}.vml")
             self._patch.declare_extension("vml", "application/vnd.openxmlformats-officedocument.vmlDrawing")
             relation = self._patch.relate(self._sheet, "vmlDrawing", part)
-            self._patch.write(self._sheet, with_legacy_drawing(self._patch.read(self._sheet), relation, OFFICE))
+            self._patch.write(self._sheet, with_legacy_drawing(self._patch.read(self._sheet), relation))
         else:
             data = self._patch.read(part)
         data = enlarged(without_boxes(data, gone), {where: notes[where] for where in self._added})

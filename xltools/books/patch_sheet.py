@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
 from xltools.books.address import address, column_number, corners, split
+from xltools.books.patch import OFFICE
 from xltools.books.patch_xml import (
     WORKSHEET,
     CannotPatchError,
@@ -146,9 +147,9 @@ class SheetCells:
             yield changed_tag(self.data, stated, {"ref": f"{address(grown[0], grown[1])}:{address(grown[2], grown[3])}"})
 
 
-def with_legacy_drawing(data: bytes, relation: str, namespace: str) -> bytes:
+def with_legacy_drawing(data: bytes, relation: str) -> bytes:
     """The worksheet part with the reference to the drawing of its notes."""
-    entry = f'<legacyDrawing xmlns:r="{namespace}" r:id="{relation}"/>'.encode()
+    entry = f'<legacyDrawing xmlns:r="{OFFICE}" r:id="{relation}"/>'.encode()
     return spliced(data, [inserted(data, outline(data, 1), WORKSHEET, entry)])
 
 

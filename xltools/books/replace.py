@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from xltools.books.package import is_temporary, leftovers, replace_file
+from xltools.books.package import is_temporary, replace_file, temporary_files
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 
@@ -116,7 +116,7 @@ def clean_up(path: Path) -> None:
     """Remove the temporary files that a killed run left for this workbook and its backups; whoever calls this holds its lock."""
     names = [path, *(one for one in (path.with_name(BACKUP_FOLDER.format(stem=path.stem)),) if one.is_dir())]
     for one in names:
-        for left in leftovers(one) if one == path else (file for file in one.iterdir() if is_temporary(file)):
+        for left in temporary_files(one) if one == path else (file for file in one.iterdir() if is_temporary(file)):
             left.unlink(missing_ok=True)
 
 

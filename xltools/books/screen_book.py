@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
-from xltools.books.base import Cell
 from xltools.books.link import problem_links
 from xltools.books.lists import add_hidden_sheets
 from xltools.books.package import CREATED, workbook_at
@@ -31,12 +31,8 @@ def write_ledger(path: Path, template: Template, policy: Policy, records: Record
 
 
 def _plan(form: Form, template: Template, records: Sequence[Mapping[str, object]]) -> SheetPlan:
-    rows = [{name: _cell(value) for name, value in record.items() if name in form} for record in records]
+    rows: list[Mapping[str, Any]] = [{name: value for name, value in record.items() if name in form} for record in records]
     tints = {(at, name): tint for at, record in enumerate(records) for name, tint in TINTED.items() if name in form and record.get(name)}
     footer = FOOTER.format(title=template.title, version=template.version)
     return SheetPlan(form, rows, tints=tints, spare=0 if rows else 1, footer=footer)
 
-
-def _cell(value: object) -> Cell:
-    cell: Cell = value  # type: ignore[assignment]
-    return cell

@@ -11,7 +11,7 @@ from pathlib import Path
 from xltools.books.address import address, split
 from xltools.books.base import Cell, Grid, value_at
 from xltools.books.cells import is_error
-from xltools.books.describe import describe_macros, describe_parts, describe_sheet, describe_workbook, quoted
+from xltools.books.describe import describe_macros, describe_parts, describe_sheet, describe_workbook, in_quotes
 from xltools.books.file import FileBook, open_book
 from xltools.books.formula_refs import groups
 from xltools.books.gate import refuse
@@ -35,7 +35,7 @@ def show(path: Path) -> Iterator[str]:
 def _book(book: FileBook) -> Iterator[str]:
     source = book.source if isinstance(book.source, XlsxSource) else None
     stamp = {field.name: getattr(book.stamp, field.name) for field in fields(book.stamp)}
-    yield from (f"模板标识 {name} = {quoted(value)}" for name, value in stamp.items() if value)
+    yield from (f"模板标识 {name} = {in_quotes(value)}" for name, value in stamp.items() if value)
     if source:
         yield from describe_workbook(source)
     for sheet in book.sheets:
@@ -85,4 +85,4 @@ def written(value: Cell) -> str:
         return value.isoformat(" ")
     if isinstance(value, date | time):
         return value.isoformat()
-    return value if is_error(value) else quoted(value)
+    return value if is_error(value) else in_quotes(value)
