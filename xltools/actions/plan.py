@@ -18,14 +18,15 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
-from xltools.model.plan import FORM, MET, TEMPLATE, Line, PartPlan, load_plan_words
+from xltools.model.plan import FORM, MET, TEMPLATE, PartPlan, load_plan_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
+from xltools.model.table import Record
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.parse import parse_all
 from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findings
 
-Last = list[tuple[Place, Line]]
+Last = list[tuple[Place, Record]]
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _in_order(plans: Sequence[PartPlan], policy: Policy) -> list[PartPlan]:
     return sorted(plans, key=lambda one: (policy.county_rank(one.about["county"]), str(one.about["credit_code"])))
 
 
-def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> list[Path]:
+def _write(plans: Sequence[PartPlan], met: Sequence[Record], job: Planning) -> list[Path]:
     """The workbook, then the documents; all or nothing."""
     said = load_plan_words()
     documents: dict[Path, list[PartPlan]] = {}
@@ -86,7 +87,7 @@ def _write(plans: Sequence[PartPlan], met: Sequence[Line], job: Planning) -> lis
     return [book, *documents]
 
 
-def _fitting(line: Line, form: str) -> Line:
+def _fitting(line: Record, form: str) -> Record:
     return {name: value for name, value in line.items() if name in load_template(TEMPLATE)[form]}
 
 

@@ -18,7 +18,6 @@ from xltools.rules.city import plain_records
 from xltools.rules.deadlines import PAST
 
 SHEET = "reporting"
-Line = Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -55,13 +54,13 @@ def _texts(lines: list[dict[str, object]], today: date) -> Iterator[tuple[str, s
             yield str(line["county"]), "\n".join(filter(None, (str(line["reminder"]), more)))
 
 
-def _days(line: Line, today: date) -> int:
+def _days(line: Mapping[str, object], today: date) -> int:
     """How many days the line is missing, the first and today included; 0 when it is not."""
     since = line.get("since")
     return (today - since).days + 1 if isinstance(since, date) else 0
 
 
-def _overdue(line: Line, today: date) -> str:
+def _overdue(line: Mapping[str, object], today: date) -> str:
     words, days = load_reporting(), _days(line, today)
     return words.remind["since" if days > PAST else "days"].format(item=line["item"], batch=words.batch(line.get("batch")), days=days, day=line["since"])
 

@@ -14,14 +14,14 @@ from xltools.books.labels import sheet_key
 from xltools.books.mapped import Assignment, ListSheet, read_list, unassigned
 from xltools.books.replace import refuse_existing
 from xltools.books.screen_book import write_ledger
-from xltools.books.sheet import Record
+from xltools.books.sheet import Record as SheetRecord
 from xltools.books.template import write_template
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
 from xltools.model.form import load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.screening import TEMPLATE, Pair, Screened, Source, load_screen
-from xltools.model.table import Table
+from xltools.model.table import Record, Table
 from xltools.rules.city import plain_records
 from xltools.rules.formula import live
 from xltools.rules.parse import parse
@@ -33,7 +33,6 @@ from xltools.rules.text import LIST
 COUNTY = "county"
 # Read as it stands and compared with other lists: what is only odd about a cell is shown there, not reported cell by cell.
 KEPT = frozenset({Severity.ERROR, Severity.WARNING})
-Line = dict[str, object]
 Who = tuple[str, str]
 
 
@@ -60,7 +59,7 @@ class Before:
 
     headers: Mapping[tuple[str, str, str], str] = field(default_factory=dict)
     said: Mapping[tuple[str, str], bool] = field(default_factory=dict)
-    decided: Sequence[Line] = ()
+    decided: Sequence[Record] = ()
     remarks: Mapping[Who, object] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
 
@@ -93,18 +92,18 @@ def screen(lists: Lists, output: Path, policy: Policy, last: Path | None = None,
     written = _forms(enterprises, policy, forms) if forms else []
     output.parent.mkdir(parents=True, exist_ok=True)
     found = sorted(dict.fromkeys(found), key=order)
-    contents: dict[str, Sequence[Line]] = {"screen_ledger": ledger, "screen_pairs": [*before.decided, *(asked_line(one, rows) for one in pairs)], "screen_mapping": mapping}
+    contents: dict[str, Sequence[Record]] = {"screen_ledger": ledger, "screen_pairs": [*before.decided, *(asked_line(one, rows) for one in pairs)], "screen_mapping": mapping}
     sources = {path.name: seen_from(output.parent, path) for _, path in lists.files()}
     write_ledger(output, template, wide, {**contents, "problems": [_problem(one) for one in found]}, sources)
     kinds = Counter(LIST in str(one.line["lists"]) and len(str(one.line["lists"]).split(LIST)) for one in enterprises)
     return Screened(output, len(enterprises), kinds[len(Source)], kinds[0], len(pairs), tuple(written), tuple(found))
 
 
-def _read(lists: Lists, before: Before, policy: Policy) -> tuple[list[Row], list[Line], list[Finding]]:
+def _read(lists: Lists, before: Before, policy: Policy) -> tuple[list[Row], list[Record], list[Finding]]:
     """Every row of every list, how each header was read, and what people have to know of it."""
     form, labels = load_form("screen_entry"), {one.name: one.label for one in load_form("screen_entry")}
     rows: list[Row] = []
-    mapping: list[Line] = []
+    mapping: list[Record] = []
     found: list[Finding] = []
     for source, path in lists.files():
         book = open_book(path)
@@ -124,7 +123,7 @@ def _headers(sheet: ListSheet, book: Book) -> Iterator[Finding]:
         yield Code.HEADERS_UNREAD.at(place, headers=LIST.join(lost[:5]), count=len(lost))
 
 
-def _assigned(source: Source, file: str, one: Assignment, labels: Mapping[str, str]) -> Line:
+def _assigned(source: Source, file: str, one: Assignment, labels: Mapping[str, str]) -> Record:
     words = load_screen().words
     how = words["chosen"] if one.chosen else words["automatic"] if one.field else words["unknown"]
     field = labels.get(one.field) or (words["unused"] if one.chosen else None)
@@ -146,11 +145,11 @@ def _before(book: Book, policy: Policy) -> Before:
     return Before(headers, said, decided, remarks, tuple(found))
 
 
-def _records(table: Table | None) -> list[Line]:
+def _records(table: Table | None) -> list[Record]:
     return [] if table is None else plain_records(table.frame)
 
 
-def _said(table: Table | None, pairs: Sequence[Line]) -> tuple[dict[tuple[str, str], bool], list[Line], list[Finding]]:
+def _said(table: Table | None, pairs: Sequence[Record]) -> tuple[dict[tuple[str, str], bool], list[Record], list[Finding]]:
     """The decisions, their lines, and a finding for every one that cannot be understood."""
     words = load_screen()
     said: dict[tuple[str, str], bool] = {}
@@ -170,7 +169,7 @@ def _who(line: Mapping[str, object]) -> Who:
     return str(line["credit_code"] or line["name"] or ""), str(line["county"] or "")
 
 
-def _without_line(before: Before, ledger: Sequence[Line], file: str) -> Iterator[Finding]:
+def _without_line(before: Before, ledger: Sequence[Record], file: str) -> Iterator[Finding]:
     there = {_who(one) for one in ledger}
     for who, remark in before.remarks.items():
         if who not in there:
@@ -198,17 +197,17 @@ def _forms(enterprises: Sequence[Enterprise], policy: Policy, folder: Path) -> l
         rows = [row for one in enterprises if one.county == county.name for row in one.rows]
         if rows:
             written.append(folder / f"{county.name}.xlsx")
-            contents: dict[str, Sequence[Record]] = {"cover": [{"county": county.name}], "screening": [as_record(row) for row in rows]}
+            contents: dict[str, Sequence[SheetRecord]] = {"cover": [{"county": county.name}], "screening": [as_record(row) for row in rows]}
             write_template(written[-1], template, policy, shown, contents)
     return written
 
 
-def as_record(row: Line) -> Record:
+def as_record(row: Record) -> SheetRecord:
     """A row as a sheet takes it: nothing where nothing is known."""
     record: dict[str, Cell] = {name: value for name, value in row.items() if value is not None}  # type: ignore[misc]
     return record
 
 
-def _problem(one: Finding) -> Line:
+def _problem(one: Finding) -> Record:
     place = {"file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell}
     return {"severity": one.severity.label, **place, "message": one.message, "fix": one.fix, "code": one.code.number}

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from xltools.model.shipped import spec
+from xltools.model.table import Record
 
 TEMPLATE, FORM, MET = "plan", "plan", "plan_met"
-Line = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,6 @@ class PartPlan:
     open: how many of them must be verified first · flags: what limits its grade."""
 
     about: Mapping[str, object]
-    lines: tuple[Line, ...]
+    lines: tuple[Record, ...]
     open: int = 0
     flags: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from pandas.api.extensions import ExtensionArray
 from xltools.model.finding import Place
 from xltools.model.form import Form
 
+Record = dict[str, object]  # field → value, of one row
 TEXT = pd.StringDtype("python")  # the same values, at the same speed, whether pyarrow lies beside pandas or not
 
 

@@ -13,7 +13,7 @@ from xltools.model.finding import Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.account import KEEPS_OUT, KEPT, row_of
 from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
@@ -26,7 +26,6 @@ NO_DATE = "上报日期未填或有误"
 SENT, FILES = "已报送县（市、区）", "收到文件"
 ROWS = {"企业": "enterprises", "汇总工序": "ledger"}
 CITYWIDE = {"全市错误": Severity.ERROR, "全市提醒": Severity.WARNING}
-Line = dict[str, object]
 
 
 def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = ()) -> Table:
@@ -48,7 +47,7 @@ def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = (
     return city_table(form, [pd.DataFrame([{**line, "group": groups.get(str(line["county"]))} for line in lines])])
 
 
-def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Line:
+def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Record:
     """What one workbook brought."""
     reviews = submission.count("review")
     found = _found(submission.file, numbers)
@@ -66,11 +65,11 @@ def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], p
     }
 
 
-def _found(file: str, numbers: Mapping[tuple[str, Severity], int]) -> Line:
+def _found(file: str, numbers: Mapping[tuple[str, Severity], int]) -> Record:
     return {"errors": numbers[file, Severity.ERROR], "warnings": numbers[file, Severity.WARNING]}
 
 
-def state(submission: Submission, found: Line, lost: int) -> str:
+def state(submission: Submission, found: Record, lost: int) -> str:
     """What became of a workbook, in words. lost: how many of its rows are not merged."""
     words = [f"{found[name]}处{severity.label}" for name, severity in (("errors", Severity.ERROR), ("warnings", Severity.WARNING)) if found[name]]
     if not submission.accepted:

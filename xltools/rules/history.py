@@ -8,17 +8,16 @@ from datetime import datetime
 from xltools.model.dashboard import Dashboard, good, graded
 from xltools.model.form import Form, Kind
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.city import city_records, plain
 from xltools.rules.combine import NO, PROGRESS, YES
 from xltools.rules.summary import shares
 
-Line = dict[str, object]
 MONTH, MOMENT = "about", "moment"
 OPEN, OVERDUE = PROGRESS[False, NO], PROGRESS[False, YES]
 
 
-def history(form: Form, before: Table | None, now: Line) -> Table:
+def history(form: Form, before: Table | None, now: Record) -> Table:
     """The lines of earlier months as they stand, then that of this month. now: its line, as `month_line` makes it.
 
     A line whose figures are those that stand there already keeps the time they were first found at; before the first figure,
@@ -31,9 +30,9 @@ def history(form: Form, before: Table | None, now: Line) -> Table:
     return city_records(form, sorted([*(one for one in earlier if one[MONTH] and one[MONTH] != now[MONTH]), *new], key=lambda one: str(one[MONTH])))
 
 
-def month_line(tables: Mapping[str, Table], dashboard: Dashboard, policy: Policy, moment: datetime) -> Line:
+def month_line(tables: Mapping[str, Table], dashboard: Dashboard, policy: Policy, moment: datetime) -> Record:
     """The figures of a merge: enterprises, for each basis the well-graded and the graded, problems to be solved."""
-    line: Line = {MONTH: f"{moment:%Y-%m}", MOMENT: f"{moment:%Y-%m-%d %H:%M:%S}", "enterprises": len(tables["enterprises"].frame)}
+    line: Record = {MONTH: f"{moment:%Y-%m}", MOMENT: f"{moment:%Y-%m-%d %H:%M:%S}", "enterprises": len(tables["enterprises"].frame)}
     for one in shares(dashboard, tables, policy):
         line |= {good(one.grade): one.good, graded(one.grade): one.graded}
     found = tables["tracking"].frame["progress"]
@@ -41,11 +40,11 @@ def month_line(tables: Mapping[str, Table], dashboard: Dashboard, policy: Policy
     return {**line, "issues": len(found), "unsolved": unsolved, "overdue": int((found == OVERDUE).sum())}
 
 
-def _line(form: Form, record: Mapping[str, object]) -> Line:
+def _line(form: Form, record: Mapping[str, object]) -> Record:
     """A line as it stands, its counts as whole numbers."""
     values = {one.name: plain(record.get(one.name)) for one in form}
     return {one.name: int(value) if one.kind is Kind.INTEGER and isinstance(value := values[one.name], float) else values[one.name] for one in form}
 
 
-def _figures(line: Mapping[str, object]) -> Line:
+def _figures(line: Mapping[str, object]) -> Record:
     return {name: value for name, value in line.items() if name != MOMENT}

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Form
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.city import city_records, plain, plain_records
 
 NUMBER, SEAL, MOMENT = "about", "seal", "moment"
 SEALED = (NUMBER, MOMENT, "county", "batch", "file", "template", "sheet", "seen", "merged", "named", "kept", "outcome", "sha256")
-Record = Mapping[str, object]
 
 
 def append(form: Form, before: Table | None, today: Table, moment: datetime) -> Table:

@@ -12,12 +12,11 @@ from xltools.model.conflict import Side
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.city import letters, plain, plain_column
 from xltools.rules.codes import is_credit_code
 
-Record = dict[str, object]
 LEDGER = "ledger"
 EARLIER = "{file}（{batch}）"  # a file whose name another one has by now
 LAST = "上次"

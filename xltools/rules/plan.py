@@ -11,8 +11,9 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner, load_form
 from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, PartGrade, Status
 from xltools.model.outcome import Submission
-from xltools.model.plan import FORM, Line, PartPlan, load_plan_words
+from xltools.model.plan import FORM, PartPlan, load_plan_words
 from xltools.model.policy import Policy
+from xltools.model.table import Record
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.grading import needs
 from xltools.rules.text import SAID, cell_key, key, part_key
@@ -26,14 +27,14 @@ Who = tuple[str, str]
 class Known:
     """What the counties say: enterprise and process → row of the screening list with its county, and problems noted there."""
 
-    rows: Mapping[Who, Line]
-    noted: Mapping[Who, Sequence[Line]]
+    rows: Mapping[Who, Record]
+    noted: Mapping[Who, Sequence[Record]]
 
 
 def known_of(submissions: Iterable[Submission], policy: Policy) -> Known:
     """What these workbooks say of every process; of several batches the latest."""
-    rows: dict[Who, Line] = {}
-    noted: dict[Who, list[Line]] = {}
+    rows: dict[Who, Record] = {}
+    noted: dict[Who, list[Record]] = {}
     for one in sorted(submissions, key=lambda one: (policy.month(one.batch), one.file)):
         for _, record in numbered_records(one.tables.get(SCREENING)):
             rows[part_key(record["credit_code"], record["process"])] = {**record, "county": one.county}
@@ -49,7 +50,7 @@ def part_plan(part: PartGrade, known: Known, policy: Policy) -> PartPlan:
     listed = known.rows.get(who, {})
     county = policy.county(str(listed.get("county") or ""))
     goal = goal_of(part, listed)
-    about: Line = {
+    about: Record = {
         "county": county.name if county else None,
         "group": county.group if county else None,
         "name": checklist.name,
@@ -76,7 +77,7 @@ def goal_of(part: PartGrade, listed: Mapping[str, object]) -> str:
     return better or part.next_grade or ("" if part.grade else part.at_best)
 
 
-def _gaps(part: PartGrade, goal: str) -> Iterator[Line]:
+def _gaps(part: PartGrade, goal: str) -> Iterator[Record]:
     """One line for each thing that keeps the process below the goal, what must be verified first among them."""
     table, open_word = part.checklist.table, load_plan_words().words["unverified"]
     grades = (*reversed(table.ladder), table.lowest)
@@ -96,7 +97,7 @@ def _noted(indicator: str, noted: Sequence[Mapping[str, object]]) -> str | None:
     return SAID.join(line.format(**{name: one[name] or "" for name in ("issue_no", "demand", "responsible", "due")}) for one in own) or None
 
 
-def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Line]]) -> tuple[list[PartPlan], list[Line]]:
+def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Record]]) -> tuple[list[PartPlan], list[Record]]:
     """The plans with what people wrote into the last workbook, and the lines of it that are no gap any more.
 
     last: its lines of both sheets, each with its place.
@@ -125,7 +126,7 @@ def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iter
             yield Code.PLAN_MET.at(part.checklist.place, **said, grade=part.outcome)
 
 
-def overdue(plans: Iterable[PartPlan], last: Iterable[tuple[Place, Line]], today: date) -> Iterator[Finding]:
+def overdue(plans: Iterable[PartPlan], last: Iterable[tuple[Place, Record]], today: date) -> Iterator[Finding]:
     """The lines of the last workbook whose day has passed without an end, and that are still a gap."""
     there = {_line_key(line) for plan in plans for line in plan.lines}
     ended = load_plan_words().lists["plan_progress"][-2:]

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from random import Random
 
 from xltools.model.recheck import Case, Weight, load_recheck_words
+from xltools.model.table import Record
 from xltools.rules.text import SAID
 
-Line = dict[str, object]
 Who = tuple[str, str, str]          # side, name, unit
 FACTORS: Mapping[str, Callable[[Case], bool]] = {
     "base": lambda case: True,
@@ -24,7 +24,7 @@ FACTORS: Mapping[str, Callable[[Case], bool]] = {
 }
 
 
-def people_lines(cases: Iterable[Case]) -> list[Line]:
+def people_lines(cases: Iterable[Case]) -> list[Record]:
     """One line a checker, the county's before the city's, by name."""
     words = load_recheck_words().words
     found: dict[Who, list[Case]] = {}
@@ -36,7 +36,7 @@ def people_lines(cases: Iterable[Case]) -> list[Line]:
     return [_person(who, own) for who, own in sorted(found.items(), key=lambda one: (order.index(one[0][0]), *one[0][1:]))]
 
 
-def _person(who: Who, cases: Sequence[Case]) -> Line:
+def _person(who: Who, cases: Sequence[Case]) -> Record:
     side, name, unit = who
     county = side == load_recheck_words().words["county_side"]
     changed = [case for case in cases if (case.changed if county else case.redecided)]
@@ -53,13 +53,13 @@ def _found(cases: Iterable[Case]) -> dict[str, list[Case]]:
     return {"found": [case for case in own if case.province], "below": [case for case in own if case.below]}
 
 
-def county_lines(cases: Iterable[Case], counties: Iterable[str], grades: Sequence[str]) -> list[Line]:
+def county_lines(cases: Iterable[Case], counties: Iterable[str], grades: Sequence[str]) -> list[Record]:
     """One line a county that reviewed anything. grades: best first, to tell raised from lowered."""
     own = list(cases)
     return [_county(name, mine, grades) for name in counties if (mine := [case for case in own if case.county == name and case.review])]
 
 
-def _county(name: str, cases: Sequence[Case], grades: Sequence[str]) -> Line:
+def _county(name: str, cases: Sequence[Case], grades: Sequence[str]) -> Record:
     def rank(grade: str) -> int:
         return grades.index(grade) if grade in grades else len(grades)
 
@@ -99,7 +99,7 @@ def _which(kinds: Mapping[str, Sequence[Case]]) -> str | None:
     return SAID.join(dict.fromkeys(said)) or None
 
 
-def sample(cases: Iterable[Case], weights: Sequence[Weight], seed: str, count: int) -> list[Line]:
+def sample(cases: Iterable[Case], weights: Sequence[Weight], seed: str, count: int) -> list[Record]:
     """So many checked processes, drawn at random without putting back, each with a chance as heavy as its weight.
 
     The same cases, weights and seed give the same list, whatever the order of the cases.
@@ -117,7 +117,7 @@ def sample(cases: Iterable[Case], weights: Sequence[Weight], seed: str, count: i
     return [_drawn(at, *one[1:]) for at, one in enumerate(drawn[:count], 1)]
 
 
-def _drawn(at: int, weight: float, case: Case, parts: Sequence[Weight]) -> Line:
+def _drawn(at: int, weight: float, case: Case, parts: Sequence[Weight]) -> Record:
     about = {"county": case.county or None, "name": case.name, "credit_code": case.credit_code, "process": case.process}
     checkers = "、".join(dict.fromkeys(name for name, _ in (*case.county_people, *case.city_people))) or None
     why = SAID.join(_reasons(parts))

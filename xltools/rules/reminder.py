@@ -16,7 +16,6 @@ from xltools.rules.account import set_aside
 from xltools.rules.board import guess
 from xltools.rules.cross import in_archives
 
-Line = Mapping[str, object]
 OVERDUE = {"missing": "missing", "unread": "missing", "empty": "empty"}     # kind of a line → the sentence about it
 # What the city decides by itself: no return shows it, and nothing in the county's file need be put right.
 FOR_THE_CITY = frozenset({Code.NAMES_CLOSE, Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.ROW_IN_TWO_FILES, Code.CITY_ROW_GONE})
@@ -57,7 +56,7 @@ def files_of(outcome: Outcome, policy: Policy) -> dict[str, Files]:
     return found
 
 
-def reminder(lines: Sequence[Line], files: Files, policy: Policy, words: ReportingWords) -> str | None:
+def reminder(lines: Sequence[Mapping[str, object]], files: Files, policy: Policy, words: ReportingWords) -> str | None:
     """The text, a numbered line for each point; None when there is nothing to ask for. It says no day of its own, so that it stays true."""
     points = [*_points(lines, words), *_faults(files, words)]
     if not points:
@@ -67,7 +66,7 @@ def reminder(lines: Sequence[Line], files: Files, policy: Policy, words: Reporti
     return "\n".join([said["opening"].format(county=files.county, title=policy.title), *numbered, said["closing"]])
 
 
-def _points(lines: Sequence[Line], words: ReportingWords) -> Iterator[str]:
+def _points(lines: Sequence[Mapping[str, object]], words: ReportingWords) -> Iterator[str]:
     """A sentence for everything overdue; where that is more than a page of paper should bear, one that counts it and names the first."""
     overdue = [line for line in lines if line["kind"] in OVERDUE]
     if len(overdue) > NAMED:

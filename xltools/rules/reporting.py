@@ -11,16 +11,15 @@ from xltools.model.form import Form, load_form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Deadline, Policy
 from xltools.model.reporting import ReportingWords
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records, plain_record
 from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality
-from xltools.rules.journal import Record, lines_of
+from xltools.rules.journal import lines_of
 from xltools.rules.reminder import Files, files_of, reminder
 
-Line = dict[str, object]
 # What is taken from the last summary while the file is not among today's.
 ANSWERED = ("file", "records", "reported", "received", "versions", "on_time")
 
@@ -45,7 +44,7 @@ class Status:
     policy: Policy
     words: ReportingWords
     today: date
-    before: Mapping[tuple[str, str, str], Line] = field(default_factory=dict)
+    before: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Mapping[str, Files]:
@@ -75,7 +74,7 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
     policy, words = status.policy, status.words
     status = Status(status.outcome, status.tables, policy, words, status.today, _former(before, status.tables))
     duties = list(_duties(status))
-    lines: list[Line] = []
+    lines: list[Record] = []
     for county in policy.counties:
         own = [{"county": county.name, "group": county.group or None, **_line(duty, county.name, status)} for duty in duties]
         files = status.files[county.name]
@@ -84,7 +83,7 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
     return city_records(form, lines)
 
 
-def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Line]:
+def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
     """The lines of the last summary whose file is still answered for by rows that stay."""
     stay = {str(file) for table in tables.values() if table.form.collects for file in table.frame.loc[table.frame["status"] == KEPT, "source_file"]}
     records = [] if before is None else records_of(before.frame)
@@ -127,10 +126,10 @@ def _of_the_year(status: Status) -> list[Submission]:
 # --- one line ---------------------------------------------------------------------------------------------------------
 
 
-def _line(duty: Duty, county: str, status: Status) -> Line:
+def _line(duty: Duty, county: str, status: Status) -> Record:
     """What there is of one date; "kind" says which of the sentences it is, "sheet" which sheet it is about."""
     year, day = status.policy.year, last_day(duty.deadline, status.policy.year, duty.month)
-    line: Line = {"item": duty.deadline.name, "batch": duty.batch or None, "due": due_date(duty.deadline, year, duty.month), "clause": duty.deadline.source}
+    line: Record = {"item": duty.deadline.name, "batch": duty.batch or None, "due": due_date(duty.deadline, year, duty.month), "clause": duty.deadline.source}
     sent, others = _files(duty, county, status)
     if sent:
         return {**line, **_sent(sent[0], duty, status)}
@@ -167,7 +166,7 @@ def _content(one: Submission, duty: Duty) -> dict[str, object]:
     return {"sheet": load_form(duty.form).sheet, "count": one.count(duty.form)}
 
 
-def _sent(one: Submission, duty: Duty, status: Status) -> Line:
+def _sent(one: Submission, duty: Duty, status: Status) -> Record:
     if one.report_date is None:
         return {**_facts(one, duty, status), "on_time": NO_DATE, **_said("sent", status)}
     late = one.report_date > last_day(duty.deadline, status.policy.year, duty.month)
@@ -175,7 +174,7 @@ def _sent(one: Submission, duty: Duty, status: Status) -> Line:
     return {**_facts(one, duty, status), "on_time": said, **_said("late" if late else "sent", status)}
 
 
-def _facts(one: Submission, duty: Duty, status: Status) -> Line:
+def _facts(one: Submission, duty: Duty, status: Status) -> Record:
     """What a file brought, and what the log knows of it: when its contents came first, and how many contents the batch had.
 
     First is what the log wrote first, whatever the clocks of two computers say.
@@ -186,14 +185,14 @@ def _facts(one: Submission, duty: Duty, status: Status) -> Line:
     return {"file": one.file, "records": one.count(duty.form), "reported": one.report_date, "received": first, "versions": len(contents) or None}
 
 
-def _said(kind: str, status: Status, **values: object) -> Line:
+def _said(kind: str, status: Status, **values: object) -> Record:
     return {"kind": kind, "state": status.words.state[kind].format(**values), "sheet": values.get("sheet")}
 
 
 # --- one county -------------------------------------------------------------------------------------------------------
 
 
-def _summed(lines: Sequence[Line], files: Files, status: Status) -> Line:
+def _summed(lines: Sequence[Record], files: Files, status: Status) -> Record:
     kinds = [str(line["kind"]) for line in lines]
     numbers = {
         "due": sum(kind not in ("pending", "closed") for kind in kinds),

@@ -10,6 +10,7 @@ from xltools.model.form import Form
 from xltools.model.local import localised
 from xltools.model.policy import Policy
 from xltools.model.screening import Pair, ScreenWords, Source
+from xltools.model.table import Record
 from xltools.rules.codes import PermitForm, is_credit_code, is_industry_code, permit_form
 from xltools.rules.screen_rows import Row, contradictions
 from xltools.rules.text import LIST, SAID
@@ -22,7 +23,6 @@ TOLD = {
 }
 IN_LINE, ASIS = ("name", "credit_code", "county", "permit_no"), "同左"
 LONGEST, MOST = 1000, 200       # characters of a cell of the ledger, of a remark
-Line = dict[str, object]
 
 
 @dataclass(frozen=True)
@@ -39,9 +39,9 @@ class Basis:
 class Enterprise:
     """One enterprise: its line of the ledger, and its rows for the county's form, none where it is for no county or no key industry."""
 
-    line: Line
+    line: Record
     county: str
-    rows: tuple[Line, ...]
+    rows: tuple[Record, ...]
     asked: bool = False
 
 
@@ -53,7 +53,7 @@ def enterprise(rows: Sequence[Row], basis: Basis) -> Enterprise:
     grades = list(dict.fromkeys(row.text("current") for row in rows if row.text("current")))
     target, day, why = _target(grades, basis)
     doubts = list(_doubts(rows, counties, industry, bool(target)))
-    line: Line = {
+    line: Record = {
         "county": county or LIST.join(counties) or None,
         "name": next((row.entry.name for row in rows if row.entry.name), None),
         "credit_code": next((row.entry.code for row in rows if row.entry.code), None) or next((row.entry.typed for row in rows if row.entry.typed), None),
@@ -86,7 +86,7 @@ def _lists(rows: Sequence[Row]) -> str:
     return LIST.join(found) if len(found) > 1 else f"只在{found[0]}"
 
 
-def _as_listed(row: Row, line: Line, basis: Basis) -> str:
+def _as_listed(row: Row, line: Record, basis: Basis) -> str:
     """One row as its list writes it; name, code and county only where the line has them otherwise."""
     said = [(basis.form[name].label, row.text(name)) for name in TOLD[row.entry.source] if name not in IN_LINE or row.text(name) != line[name]]
     return "，".join(f"{label} {value}" for label, value in said if value) or ASIS
@@ -119,7 +119,7 @@ def _doubts(rows: Sequence[Row], counties: Sequence[str], industry: str, settled
         yield "预期等级和时限没有规定，由企业和县（市、区）确定"
 
 
-def _prefilled(rows: Sequence[Row], line: Line, basis: Basis) -> Iterator[Line]:
+def _prefilled(rows: Sequence[Row], line: Record, basis: Basis) -> Iterator[Record]:
     """The rows of the county's form: one per process of the emission list, else one; only what the form accepts is filled in."""
     known = {"name": line["name"], "industry": line["industry"], "target": line["target"], "target_date": line["target_date"]}
     code = str(line["credit_code"] or "")
@@ -138,17 +138,17 @@ def _prefilled(rows: Sequence[Row], line: Line, basis: Basis) -> Iterator[Line]:
         yield {**known, **_of_row(row, rows, basis), "process": process or None, "remark": _remark(line, code)}
 
 
-def _of_row(row: Row, rows: Sequence[Row], basis: Basis) -> Line:
+def _of_row(row: Row, rows: Sequence[Row], basis: Basis) -> Record:
     """What one row says of a process, where the county's form takes it."""
     lists = {"current": basis.policy.options("current_grades"), "capacity_unit": basis.policy.options("capacity_units")}
-    found: Line = {name: row.text(name) for name, options in lists.items() if row.text(name) in options}
+    found: Record = {name: row.text(name) for name, options in lists.items() if row.text(name) in options}
     found["industry_code"] = next((row_code for other in (row, *rows) if is_industry_code(row_code := other.text("industry_code"))), None)
     found["product"] = next((other.text("product") for other in (row, *rows) if other.text("product")), None)
     capacity = row.record.get("capacity")
     return {**found, "capacity": capacity if isinstance(capacity, float | int) else None}
 
 
-def _remark(line: Line, code: str) -> str:
+def _remark(line: Record, code: str) -> str:
     """What the county has to see to, in its own form."""
     said = [f"清单所写信用代码“{code}”不对" if code and not is_credit_code(code) else "", str(line["conflicts"] or ""), f"预填，{line['lists']}"]
     return SAID.join(filter(None, said))[:MOST]
@@ -165,9 +165,9 @@ def in_order(enterprises: Iterable[Enterprise], policy: Policy) -> list[Enterpri
     return sorted(enterprises, key=at)
 
 
-def asked_line(pair: Pair, rows: Sequence[Row]) -> Line:
+def asked_line(pair: Pair, rows: Sequence[Row]) -> Record:
     """A pair as the sheet of questions shows it."""
-    line: Line = {"why": pair.why.value, "likeness": round(pair.likeness)}
+    line: Record = {"why": pair.why.value, "likeness": round(pair.likeness)}
     for which, number in (("first", pair.first), ("second", pair.second)):
         entry = rows[number].entry
         line |= {f"{which}_list": entry.source.value, f"{which}_name": entry.name or None, f"{which}_code": entry.typed or None}

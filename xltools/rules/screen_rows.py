@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from xltools.model.form import Form
 from xltools.model.policy import Policy
 from xltools.model.screening import Entry, Source
-from xltools.model.table import Table
+from xltools.model.table import Record, Table
 from xltools.rules.city import plain, plain_record
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.text import cell_key, key, name_key, shown
 
 CODE_LENGTH = 18
 PROVINCE = re.compile("^[^省市县区]{2,3}省")
-Record = Mapping[str, object]
 
 
 @dataclass(frozen=True)

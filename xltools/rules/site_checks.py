@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from xltools.model.form import Form
 from xltools.model.grade import EnterpriseGrade, PartGrade, Status
 from xltools.model.graded import GradeOutcome
-from xltools.model.table import Table, records_of
+from xltools.model.table import Record, Table, records_of
 from xltools.rules.city import city_records
 from xltools.rules.explain import aim
 from xltools.rules.text import SAID, part_key
@@ -16,7 +16,6 @@ OPINIONS = ("self", "applied", "conclusion", "decided")     # grades that others
 FROM_LEDGER = ("county", *OPINIONS, "opinion")
 NOT_LISTED = "企业台账没有这家企业的这道工序"
 
-Record = Mapping[str, object]
 
 
 def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table) -> Table:
