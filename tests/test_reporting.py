@@ -99,6 +99,16 @@ def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:
     assert "文件“灵宝市.xlsx”没有汇总：文件打不开：不是工作簿" in text
 
 
+def test_a_workbook_that_is_set_aside_is_named_unless_another_of_the_county_counts() -> None:
+    good = sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review")
+    aside = replace(good, file="灵宝市7月（改）.xlsx", accepted=False)
+    tie = Code.SENT_TWICE_TIE.at(Place(aside.file), county="灵宝市", batch="7月", other="灵宝市7月.xlsx")
+    alone, beside = (str(lines(outcome(some, tie), date(2022, 7, 25), "灵宝市")[WORDS.total, ""]["reminder"]) for some in ([aside], [good, aside]))
+    assert f"文件“灵宝市7月（改）.xlsx”没有汇总：{tie.message}" in alone
+    assert aside.file not in beside
+    assert aside.file not in str(lines(outcome([aside], tie), date(2022, 7, 25), "湖滨区")[WORDS.total, ""]["reminder"])
+
+
 def test_what_lies_in_an_archive_is_for_the_city_to_unpack_and_no_county_is_reminded_of_it(tmp_path: Path) -> None:
     inbox, path = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
     county_file(inbox, "湖滨区", [enterprise(0)])
