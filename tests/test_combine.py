@@ -350,3 +350,25 @@ def test_of_one_process_the_latest_batch_counts() -> None:
     ]
     table = enterprises(CITY["enterprises"], combine(outcome(made), POLICY, CITY)["ledger"], POLICY)
     assert rows(table, "credit_code", "batch", "process_list", "applied") == [("甲", "8月", "铸件 C；熟料 A", "C"), ("乙", "7月", "熟料 A", "A")]
+
+
+def test_a_process_typed_with_other_brackets_is_the_same_in_both_batches() -> None:
+    typed = "credit_code | name | process | table | applied\n甲 | 甲公司 | {} | 水泥熟料 | {}"
+    made = [submission(f"{at}.xlsx", "灵宝市", {"screening": typed.format(*row)}, batch=f"{at}月") for at, row in ((7, ("熟料（1号）", "C")), (8, ("熟料(1号)", "A")))]
+    table = enterprises(CITY["enterprises"], combine(outcome(made), POLICY, CITY)["ledger"], POLICY)
+    assert rows(table, "processes", "process_list", "applied") == [(1, "熟料(1号) A", "A")]
+
+
+def test_an_application_that_is_not_decided_yet_does_not_hide_what_was_decided_before() -> None:
+    """三(三)4 decides month by month, 五2 changes a grade by a result: whether the earlier grade counts until then no clause says."""
+    batches = (("6月", "B"), ("7月", "C"), ("8月", None))
+    made = [submission(f"{batch}.xlsx", "灵宝市", {"screening": TWO_PROCESSES}, batch=batch) for batch, _ in batches]
+    ledger = combine(outcome(made), POLICY, CITY)["ledger"]
+    grades = dict(batches)
+    decided = [grades[batch] if process == "铸件" else None for batch, process in rows(ledger, "batch", "process")]
+    ledger = ledger.with_frame(ledger.frame.assign(decided=pd.Series(decided, index=ledger.frame.index, dtype=object)))
+    table = enterprises(CITY["enterprises"], ledger, POLICY)
+    assert rows(table, "credit_code", "decided", "confirm") == [
+        ("甲", None, "市级评定等级：铸件8月批次还没有评定，7月批次评定为 C，是否仍按它由市级确认"),
+        ("乙", None, None),
+    ]

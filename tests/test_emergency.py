@@ -171,6 +171,12 @@ def test_what_a_person_has_to_know_of_a_grade_stands_beside_it(grade: str, happe
     assert (listed(done)[0]["confirm"] or "") == note
 
 
+def test_a_grade_decided_before_is_said_beside_a_line_that_is_not_decided_yet(tmp_path: Path) -> None:
+    measures = [reduction(0, batch=batch) for batch in ("7月", "8月")]
+    done = made(city([decided(0, "B", batch="7月"), decided(0, None, batch="8月")], measures), tmp_path)
+    assert [row["confirm"] for row in listed(done)] == ["铸件8月批次还没有评定，7月批次评定为 B，是否仍按它由市级确认；还没有市级评定等级"]
+
+
 def test_only_what_the_clause_names_takes_off_the_protected_list(tmp_path: Path) -> None:
     """五2: work beyond the task, or no green construction; a violation does not."""
     kinds = ("环境违法", "达不到指标要求", "保障类超范围生产", "保障类工程未绿色施工")

@@ -143,6 +143,11 @@ def test_a_grade_that_no_table_of_the_enterprise_has_is_on_no_list_of_grades() -
         assert found["reason"] == f"{said}；请补填或更正，此前不列入按等级的名单"
 
 
+def test_a_good_grade_of_an_earlier_batch_is_asked_about_while_the_new_one_waits() -> None:
+    for grade, expected in (("B", [("正面清单（需人工确认）", NAMES[0], "B", "五3")]), ("C", [])):
+        assert listed(of(decided(0, grade, **PLAIN), decided(0, None, batch="8月", **PLAIN))) == expected
+
+
 def test_every_violation_goes_to_the_platform_for_credit_whoever_the_enterprise_is() -> None:
     """二(五): enterprises that violated are put on the platform, not only those with a grade."""
     found = lines(of(decided(0, None, **PLAIN), events=[event(0, "环境违法"), event(1, "环境违法"), event(2, "设备设施更换（未报备）")]))

@@ -205,6 +205,8 @@ def test_nobody_is_lost_between_the_ledger_and_the_list(tmp_path: Path) -> None:
 def test_of_one_process_the_latest_batch_counts(tmp_path: Path) -> None:
     done = publish_book(summary(decided(0, "B", batch="7月"), decided(0, "C", batch="6月")), NOTICE, tmp_path)
     assert [row[4] for row in listed(done)] == ["B"]
+    ((_, said),) = reasons(publish_book(summary(decided(0, "B", batch="7月"), decided(0, None, batch="8月"), decided(1)), NOTICE, tmp_path / "二"))
+    assert said.endswith("铸件8月批次还没有评定，7月批次评定为 B，是否仍按它由市级确认")
 
 
 def test_a_grade_that_an_event_changed_since_is_not_published(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from xltools.model.standing import Event
 from xltools.model.table import Table
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.dates import day_of
-from xltools.rules.enterprises import ROW, latest, rows_of
+from xltools.rules.enterprises import ROW, latest, rows_of, unsettled
 from xltools.rules.text import SAID, cell_key, key, name_key, number_text
 
 Who = tuple[str, str]
@@ -80,7 +80,7 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
     """
     decided, day = str(listed.get("decided") or ""), day_of(listed.get("decided_date"))
     if not decided:
-        return Graded(str(measure.get("grade") or listed.get("current") or ""), decided=False), []
+        return Graded(str(measure.get("grade") or listed.get("current") or ""), decided=False, note=unsettled(listed)), []
     after = afterwards({**listed, "decided_date": day or date.min}, events, policy)    # a grade without a day is taken for the earlier
     kept = [one for one in after.findings if one.code not in (Code.PROTECTED_OFF, Code.NOT_GRADED_YET)]
     grade = after.standing.grade if after.standing else decided

@@ -16,7 +16,7 @@ from xltools.rules.reached import UNDECIDED, UNVERIFIED
 from xltools.rules.standing import At, Standing, Who
 from xltools.rules.text import LIST, cell_key
 
-ROW, STANDING = "row of the ledger", "enterprise"    # what a record of the ledger is given besides its fields
+ROW, STANDING, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
 Columns = dict[str, list[Any]]
 GRADES = ("current", "applied", "conclusion", "decided")
@@ -144,19 +144,32 @@ def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
 
 
 def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:
-    """Of every process the rows of its latest batch, in the order they came."""
+    """Of every process the rows of its latest batch, in the order they came; the row decided before stands under EARLIER while these are not decided."""
     if len(rows) == 1:
         return [*rows]
-    last: dict[object, int] = {}
-    for row in rows:
-        last[row["process"]] = max(last.get(row["process"], 0), policy.month(row["batch"]))
-    return [row for row in rows if policy.month(row["batch"]) == last[row["process"]]]
+    processes = [cell_key(row["process"]) for row in rows]
+    last: dict[str, int] = {}
+    decided: dict[str, Row] = {}
+    for process, row in zip(processes, rows, strict=True):
+        month = policy.month(row["batch"])
+        last[process] = max(last.get(process, 0), month)
+        if row.get("decided") and month >= policy.month(decided.get(process, row)["batch"]):
+            decided[process] = row
+    found = [(process, row) for process, row in zip(processes, rows, strict=True) if policy.month(row["batch"]) == last[process]]
+    return [row if row.get("decided") or process not in decided else {**row, EARLIER: decided[process]} for process, row in found]
+
+
+def unsettled(row: Mapping[str, Any]) -> str:
+    """That a process waits for its decision, and what it was decided before: whether that still counts no rule says; "" where it does not wait so."""
+    before = row.get(EARLIER)
+    return f"{row['process']}{row['batch'] or ''}批次还没有评定，{before['batch'] or ''}批次评定为 {before['decided']}，是否仍按它由市级确认" if before else ""
 
 
 def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[str]) -> Row:
     """The line of one enterprise from its rows in the ledger."""
     wholes = {} if len(rows) == 1 else {name: whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
+    questions += [f"{form['decided'].label}：{unsettled(row)}" for row in rows if EARLIER in row]
     doubts = [*dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)]
     questions += _asked(doubts, elsewhere)
     decided = {name: value for name, value in (("name", rows[-1][STANDING].name), ("credit_code", rows[-1][STANDING].code)) if value}
@@ -166,7 +179,7 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
         **{name: _distinct(row[name] for row in rows) for name in SHOWN},
         **decided,
         **{name: (wholes[name].grade if wholes else str(rows[0][name] or "")) or None for name in GRADES},
-        "processes": len({row["process"] for row in rows}),
+        "processes": len({cell_key(row["process"]) for row in rows}),
         "process_list": "；".join(f"{row['process'] or ''} {row['applied'] or ''}".strip() for row in rows),
         "confirm": "；".join(questions) or None,
         "status": worst(*(row["status"] for row in rows)),

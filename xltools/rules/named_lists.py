@@ -17,7 +17,7 @@ from xltools.model.table import Table
 from xltools.rules.account import row_of
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.decided import parts_of
-from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, scheme_of, whole
+from xltools.rules.enterprises import EARLIER, ROW, Part, Row, by_enterprise, rows_of, scheme_of, unsettled, whole
 from xltools.rules.text import cell_key, key
 
 Line = dict[str, object]
@@ -105,6 +105,8 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
     grade = whole(now, city.policy).grade
     lists = {"positive": words.positive, "asked": words.asked, "free": words.free, "seasonal": words.seasonal}
     yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
+    before = [row for row in rows if EARLIER in row and row[EARLIER]["decided"] in words.positive]
+    yield from (_line("asked", row, place, grade=row[EARLIER]["decided"], reason="earlier", why=unsettled(row), clause=words.clauses["positive"]) for row in before)
     if cell_key(first["credit_code"]) in {key(code) for code in city.advanced} and grade not in words.positive:
         yield _line("asked", about, place, grade=grade or None, reason="advanced", clause=words.clauses["positive"])
     honours = list(dict.fromkeys(str(row["honour"]) for row in rows if row["honour"] and row["honour"] != words.no_honour))

@@ -22,7 +22,7 @@ from xltools.rules.afterwards import afterwards
 from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
-from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, whole
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, unsettled, whole
 from xltools.rules.gathered import stretches
 from xltools.rules.reached import UNDECIDED
 from xltools.rules.sanctions import events_of, unplaced
@@ -160,7 +160,7 @@ class _City:
         """Processes without a grade, without a day of decision, or decided only after the notice has begun."""
         if lacking := [row for row in rows if not row["decided"]]:
             names = LIST.join(str(row["process"] or "") for row in lacking) if len(lacking) < len(rows) else ""
-            yield f"{names}还没有市级评定等级", "decided", lacking[0]
+            yield next(filter(None, map(unsettled, lacking)), f"{names}还没有市级评定等级"), "decided", lacking[0]
         for row in rows:
             day = day_of(row["decided_date"])
             if day is None:
