@@ -39,5 +39,5 @@ def _is_citys(finding: Finding, checked: Submission) -> bool:
     for table in checked.tables.values():
         if table.sheet == finding.place.sheet:
             own = {letters for name, letters in table.columns.items() if table.form[name].owner is Owner.CITY}
-            return finding.place.cell.rstrip("0123456789") in own
+            return finding.place.column in own
     return False

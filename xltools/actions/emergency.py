@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from string import digits
 
 from xltools.actions.run import TEMPLATE as CITY
 from xltools.actions.run import as_typed, read_ours, refuse_other_policy, seen_from
@@ -22,7 +21,6 @@ from xltools.model.form import Form, load_template
 from xltools.model.local import localised
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import row_of
 from xltools.rules.emergency import Ask, Lines, lines
 from xltools.rules.emergency_changes import Compared, changes
 from xltools.rules.emergency_rows import CitySheets, Last, demands
@@ -101,7 +99,7 @@ def _matters(finding: Finding, typed: Mapping[str, Table]) -> bool:
     """Whether the finding is about a cell that the list takes over."""
     for name, used in USED.items():
         if name in typed and finding.place.sheet == typed[name].sheet and finding.place.cell:
-            return finding.place.cell.rstrip(digits) in [typed[name].columns.get(one) for one in used]
+            return finding.place.column in [typed[name].columns.get(one) for one in used]
     return True
 
 
@@ -137,7 +135,7 @@ def _problems(found: Iterable[Finding], made: Lines) -> list[Line]:
     about = {(str(one["source_sheet"]), str(one["source_row"])): one for one in (*made.listed, *made.protected)}
     rows: list[Line] = []
     for one in found:
-        line = about.get((one.place.sheet, str(row_of(one.place))), {})
+        line = about.get((one.place.sheet, str(one.place.row)), {})
         values = {"county": line.get("county"), "enterprise": line.get("name"), "severity": one.severity.label, "code": one.code.number}
         rows.append({**values, "file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell, "message": one.message, "fix": one.fix})
     return [{name: value for name, value in row.items() if name in form} for row in rows]

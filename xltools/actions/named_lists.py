@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from string import digits
 
 from xltools.actions.reporting import read_reporting
 from xltools.actions.run import read_summary, refuse_other_policy
@@ -37,6 +36,6 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     write_new_lists(output, Lists(template, policy, {TEMPLATE: lines}))
     used = {"decided", "decided_date", "honour", "low_voc", "project", "green", "change_kind", "new_grade"}
     columns = {(table.sheet, column) for table in tables.values() for name, column in table.columns.items() if name in used}
-    found = [one for one in said if one.severity is Severity.ERROR and (one.place.sheet, one.place.cell.rstrip(digits)) in columns]
+    found = [one for one in said if one.severity is Severity.ERROR and (one.place.sheet, one.place.column) in columns]
     word = load_list_words().words["line"]
     return Listed(output, tuple(word.format(kind=kind, count=count) for kind, count in counted(lines)), tuple(first_per_cell(found)))

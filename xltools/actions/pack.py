@@ -25,7 +25,6 @@ from xltools.model.outcome import Submission
 from xltools.model.package import Application, Settings, load_package_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
-from xltools.rules.account import row_of
 from xltools.rules.board import on_time
 from xltools.rules.city import plain_record
 from xltools.rules.closing import closing_lines, lacking, to_visit
@@ -122,7 +121,7 @@ def _files(submission: Submission, everybody: Sequence[Application], problems: R
 
 
 def _opinion(one: Application) -> dict[str, object]:
-    return {"name": one.name, "included": "否" if one.reasons else "是", "reason": "；".join(one.reasons) or None, "source_row": float(row_of(one.place))}
+    return {"name": one.name, "included": "否" if one.reasons else "是", "reason": "；".join(one.reasons) or None, "source_row": float(one.place.row)}
 
 
 def _book(name: str, rows: Rows, job: Job) -> bytes:

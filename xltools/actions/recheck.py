@@ -37,7 +37,6 @@ from xltools.model.recheck import (
     load_recheck_words,
 )
 from xltools.model.table import records_of
-from xltools.rules.account import row_of
 from xltools.rules.city import plain
 from xltools.rules.deadlines import last_day
 from xltools.rules.enterprises import numbered_records
@@ -126,9 +125,9 @@ def _visited(part: PartGrade, case: Case, graded: GradeOutcome, policy: Policy) 
     """The same with what the city found there."""
     checklist = part.checklist
     mine = [one for one in graded.checkers if (one.place.file, one.place.sheet) == (checklist.place.file, checklist.place.sheet)]
-    open_rows = {(one.place.sheet, row_of(one.place)) for one in graded.findings if one.code in UNSIGNED and one.place.file == checklist.place.file}
+    open_rows = {(one.place.sheet, one.place.row) for one in graded.findings if one.code in UNSIGNED and one.place.file == checklist.place.file}
     people = tuple((one.name, one.unit) for one in mine)
-    unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, row_of(one.place)) in open_rows)
+    unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, one.place.row) in open_rows)
     site = part.outcome if part.status is Status.CLEAR else ""
     return replace(case, site=site, city_people=people, unsigned=(*case.unsigned, *unsigned), site_late=_is_late(checklist.checked, case, policy))
 

@@ -9,15 +9,12 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from xlsxwriter import Workbook
-
 from xltools.books.base import Cell, Stamp
 from xltools.books.layout import stamp_footer
 from xltools.books.lists import add_hidden_sheets
-from xltools.books.package import CREATED, add_stamp, workbook_at, workbook_in
+from xltools.books.package import CREATED, add_stamp, replace_file, workbook_at, workbook_in
 from xltools.books.replace import refuse_existing
 from xltools.books.sheet import SheetPlan, add_form_sheet
-from xltools.books.style import Styles
 from xltools.model.form import Form, Owner, Template
 from xltools.model.local import template_in
 from xltools.model.policy import Policy
@@ -47,26 +44,21 @@ def write_new_lists(path: Path, lists: Lists) -> Path:
 
 def write_lists(path: Path, lists: Lists) -> None:
     """Write the workbook to `path`; the same lists give the same bytes."""
-    with workbook_at(path) as (workbook, styles):
-        _fill(workbook, lists, styles)
-
-
-def _fill(workbook: Workbook, lists: Lists, styles: Styles) -> None:
-    template, policy = template_in(lists.template, lists.policy), lists.policy
-    workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
-    for form in template:
-        rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
-        written = bool(form.owned(Owner.CITY))
-        plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=stamp_footer(template, policy.id))
-        add_form_sheet(workbook, plan, styles)
-    add_hidden_sheets(workbook, template, policy, styles)
+    replace_file(path, list_bytes(lists))
 
 
 def list_bytes(lists: Lists) -> bytes:
-    """As `write_lists`, as the bytes of a file."""
+    """The workbook as the bytes of a file."""
     buffer = BytesIO()
     with workbook_in(buffer) as (workbook, styles):
-        _fill(workbook, lists, styles)
+        template, policy = template_in(lists.template, lists.policy), lists.policy
+        workbook.set_properties({"title": template.title, "subject": policy.title, "created": CREATED})
+        for form in template:
+            rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
+            written = bool(form.owned(Owner.CITY))
+            plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=stamp_footer(template, policy.id))
+            add_form_sheet(workbook, plan, styles)
+        add_hidden_sheets(workbook, template, policy, styles)
     return buffer.getvalue()
 
 

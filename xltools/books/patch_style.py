@@ -90,11 +90,8 @@ class StyleTable:
         if words == KEPT:
             return style
         if (style, words) not in self._filled:
-            self._filled[style, words] = self._make_filled(style, words)
+            self._filled[style, words] = self._changed(style, {"fillId": str(self._fill_number(words)), "applyFill": "1"})
         return self._filled[style, words]
-
-    def _make_filled(self, style: int, words: str) -> int:
-        return self._changed(style, {"fillId": str(self._fill_number(words)), "applyFill": "1"})
 
     def _changed(self, style: int, changes: Mapping[str, str | None]) -> int:
         """The number of the style that is like this one but for these attributes."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import struct
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from xltools.books.address import LAST_COLUMN, LAST_ROW, address
@@ -19,7 +18,7 @@ from xltools.books.dates import built_in, from_serial, shows
 from xltools.books.gate import Package
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.sink import TWICE
-from xltools.books.xlsx import custom_properties, main_part, related, relationships
+from xltools.books.xlsx import SheetEntry, custom_properties, main_part, related, relationships
 from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError
 
 ROW, STRING_ITEM, FONT, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 43, 44, 47, 60, 153, 156, 176, 617, 618
@@ -30,15 +29,6 @@ FORMULAS = {8: "text", 9: "real", 10: "bool", 11: "error"}
 # Two records for a cell would be many; an empty record takes two bytes.
 MAX_RECORDS = 4_000_000
 HIDDEN_ROW, HIDDEN_COLUMN, STRUCK = 0x10, 1, 0x08
-
-
-@dataclass(frozen=True)
-class SheetPart:
-    """A worksheet as the workbook lists it."""
-
-    name: str
-    part: str
-    visible: bool
 
 
 class XlsbSource:
@@ -68,7 +58,7 @@ class XlsbSource:
             reader.record(kind, body)
         return reader.found.sheet(one.visible)
 
-    def _sheets(self) -> Iterator[SheetPart]:
+    def _sheets(self) -> Iterator[SheetEntry]:
         parts, seen = relationships(self.package, self.main), set[str]()
         for kind, body in records(self.package.read(self.main)):
             if kind == BOOK:
@@ -82,7 +72,7 @@ class XlsbSource:
                     raise MalformedError(DAMAGED)
                 seen.add(name)
                 if about == "worksheet" and part in self.package:
-                    yield SheetPart(name, part, state == 0)
+                    yield SheetEntry(name, part, state == 0)
 
 
 class SheetReader:

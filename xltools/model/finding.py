@@ -12,6 +12,9 @@ if TYPE_CHECKING:
     from xltools.model.code import Code
 
 
+from string import digits
+
+
 class Severity(Enum):
     """How much a finding weighs; the value is what `--json` prints."""
 
@@ -39,6 +42,16 @@ class Place:
     def spot(self) -> str:
         """Sheet and cell, as people write them: 【排查清单】F12."""
         return (f"【{self.sheet}】" if self.sheet else "") + self.cell
+
+    @property
+    def row(self) -> int:
+        """The row of its cell, 0 when it is about a whole sheet or file."""
+        return row_and_column(self.cell)[0]
+
+    @property
+    def column(self) -> str:
+        """The letters of its cell's column."""
+        return self.cell.rstrip(digits)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +113,8 @@ def order(finding: Finding) -> tuple[str, str, int, int, str, str]:
 def row_and_column(cell: str) -> tuple[int, int]:
     """Where a cell stands, both from 1; 0 for what its address leaves out."""
     letters = "".join(c for c in cell if c.isalpha())
-    digits = "".join(c for c in cell if c.isdigit())
+    number = "".join(c for c in cell if c.isdigit())
     column = 0
     for letter in letters:
         column = column * 26 + ord(letter.upper()) - 64
-    return int(digits or 0), column
+    return int(number or 0), column

@@ -14,7 +14,7 @@ from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Record, Table, records_of
-from xltools.rules.account import KEEPS_OUT, KEPT, row_of
+from xltools.rules.account import KEEPS_OUT, KEPT
 from xltools.rules.city import Seen, city_columns, city_table, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.cross import in_archives
@@ -115,7 +115,7 @@ def _columns(found: Sequence[tuple[str, Finding]], enterprises: Mapping[tuple[st
         "county": [county or None for county, _ in found],
         "severity": [one.severity.label for _, one in found],
         **{name: [getattr(place, name) or None for place in places] for name in ("file", "sheet", "cell")},
-        "enterprise": [enterprises.get((place.file, place.sheet, row_of(place))) for place in places],
+        "enterprise": [enterprises.get((place.file, place.sheet, place.row)) for place in places],
         "message": [one.message for _, one in found],
         "fix": [one.fix for _, one in found],
         "code": [one.code.number for _, one in found],

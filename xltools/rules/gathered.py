@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from string import ascii_uppercase, digits
+from string import ascii_uppercase
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -52,7 +52,7 @@ def _begun(table: Table) -> list[int]:
 
 def stretches(some: Sequence[Finding]) -> list[str]:
     """Where findings of one column stand: AD5:AD9, AD12."""
-    column = some[0].place.cell.rstrip(digits)
+    column = some[0].place.column
     rows = sorted({int(one.place.cell.removeprefix(column)) for one in some})
     return [f"{column}{first}" if first == last else f"{column}{first}:{column}{last}" for first, last in _stretches(rows)]
 

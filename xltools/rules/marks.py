@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from string import digits
 
 from xltools.model.finding import Severity
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
-from xltools.rules.account import CLEAN, DOUBTFUL, WRONG, row_of
+from xltools.rules.account import CLEAN, DOUBTFUL, WRONG
 from xltools.rules.board import NO_DATE, NOT_MERGED, NOT_READ, NOT_SENT, PACKED
 from xltools.rules.combine import YES
 
@@ -31,7 +30,7 @@ def marks(tables: Mapping[str, Table], outcome: Outcome) -> dict[str, dict[tuple
     """The tints of single cells of every city table, by form name; all others have what WORDS says of what stands in them."""
     # errors last, so that they win
     bad = sorted((one for one in outcome.findings if one.severity is not Severity.NOTE), key=lambda one: -one.severity.rank)
-    told = [((one.place.file, one.place.sheet, row_of(one.place)), one.place.cell.rstrip(digits), one.severity.value) for one in bad]
+    told = [((one.place.file, one.place.sheet, one.place.row), one.place.column, one.severity.value) for one in bad]
     return {name: {**dict(_noted(table)), **dict(_cells(table, outcome, told))} for name, table in tables.items()}
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, order
@@ -65,7 +64,7 @@ def same_together(findings: Iterable[Finding]) -> list[Finding]:
     for one in findings:
         if one.code in OF_A_CELL and one.place.cell:
             problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
-            alike.setdefault((one.code, one.place.file, one.place.sheet, one.place.cell.rstrip(digits), problem), []).append(one)
+            alike.setdefault((one.code, one.place.file, one.place.sheet, one.place.column, problem), []).append(one)
         else:
             kept.append(one)
     return sorted([*kept, *(one for some in alike.values() for one in (some if len(some) <= FEW else [_same(some)]))], key=order)

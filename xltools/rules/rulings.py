@@ -14,7 +14,6 @@ from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import row_of
 from xltools.rules.city import Seen, city_records, plain, plain_record
 from xltools.rules.cross import groups, newest
 from xltools.rules.identity import as_side, common, conflicts, own, sent_twice
@@ -236,7 +235,7 @@ def without_decided(outcome: Outcome, settled: Settled) -> Outcome:
     open_rows = {side.at for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
     kept = []
     for one in outcome.findings:
-        at = (one.place.file, one.place.sheet, row_of(one.place))
+        at = (one.place.file, one.place.sheet, one.place.row)
         if one.code is not Code.TWO_COUNTIES or at in open_rows or at not in settled.over:
             kept.append(one)
     return replace(outcome, findings=tuple(kept))

@@ -17,7 +17,7 @@ from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table, columns_of
 from xltools.model.visible import visible
-from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_of, row_tables, sources_of, today
+from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
 from xltools.rules.slid import cells_named
 from xltools.rules.text import shown
@@ -82,11 +82,11 @@ def _by_sheet(findings: Iterable[Finding]) -> dict[Where, list[Finding]]:
 def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate | None) -> Account:
     raw = one.raw.get(table.form.name, table)
     where = (table.file, table.sheet)
-    outside = {row_of(found.place) for found in said if found.code in OUTSIDE}
+    outside = {found.place.row for found in said if found.code in OUTSIDE}
     records = set(table.frame.index.tolist())
     lines = {*raw.frame.index.tolist(), *outside}
     span = max(lines) - min(lines) + 1 if lines else 0
-    kept_out = len({row_of(found.place) for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
+    kept_out = len({found.place.row for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
     taken, rejected = (len(records) - kept_out, kept_out) if fate is None else (fate.merged.get(where, 0), fate.named.get(where, 0))
     rows = Account(seen=span, taken=taken, rejected=rejected, blank=span - len(outside) - len(records), outside=len(outside))
     return total([rows, *_cells(raw, table, said, fate)])
@@ -94,7 +94,7 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
     told = cells_named(said)
-    unstored = Counter(found.place.cell.rstrip("0123456789") for found in said if found.code in UNSTORED and row_of(found.place) in table.frame.index)
+    unstored = Counter(found.place.column for found in said if found.code in UNSTORED and found.place.row in table.frame.index)
     rows = table.frame.index.tolist()
     typed = columns_of(raw.frame if raw.frame.index.equals(table.frame.index) else raw.frame.loc[table.frame.index])
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
