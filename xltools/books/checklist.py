@@ -125,8 +125,7 @@ def _card(sheet: Worksheet, plan: ChecklistPlan, cells: dict[str, str], styles: 
         else:
             put(sheet, row, value, plan.head[one.name], ("cell", "text", "indent", "bold"), styles)
     for word, tint in zip(status, ("missing", "warning"), strict=True):
-        criteria = f'=ISNUMBER(SEARCH("{word}",{cells["{overall}"]}))'
-        sheet.conditional_format(CARD - 1, 5, CARD - 1, 9, {"type": "formula", "criteria": criteria, "format": styles.mark(tint), "stop_if_true": True})
+        sheet.conditional_format(CARD - 1, 5, CARD - 1, 9, styles.where(f'ISNUMBER(SEARCH("{word}",{cells["{overall}"]}))', tint))
 
 
 def _process(sheet: Worksheet, row: int, layout: PartLayout, table: Form, styles: Styles) -> None:

@@ -72,8 +72,7 @@ def grade_marks(sheet: Worksheet, area: str, table: IndicatorTable, styles: Styl
     best, first = (table.lowest, *table.ladder)[-1], area.partition(":")[0].replace("$", "")
     tints = {best: "good", Status.UNVERIFIED.value: "missing", Status.NEEDS_DECISION.value: "warning", table.lowest: "error"}
     for word, tint in tints.items():
-        options = {"type": "formula", "criteria": f'=EXACT({first},"{word}")', "format": styles.mark(tint), "stop_if_true": True}
-        sheet.conditional_format(area.replace("$", ""), options)
+        sheet.conditional_format(area.replace("$", ""), styles.where(f'EXACT({first},"{word}")', tint))
 
 
 def _title(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:
@@ -194,8 +193,7 @@ def _marks(sheet: Worksheet, layout: PartLayout, row: int, line: IndicatorRow, s
     """Colours that stay when a paste has swept the drop-downs away."""
     for mark in line.marks:
         column = layout.column(mark.field)
-        criteria = {"type": "formula", "criteria": f"={layout.resolved(mark.expression)}", "format": styles.mark(mark.tint), "stop_if_true": True}
-        sheet.conditional_format(row - 1, column, row - 1, column, criteria)
+        sheet.conditional_format(row - 1, column, row - 1, column, styles.where(layout.resolved(mark.expression), mark.tint))
 
 
 def _foot(sheet: Worksheet, layout: PartLayout, styles: Styles) -> None:

@@ -95,8 +95,7 @@ def _head(sheet: Worksheet, plan: CoverPlan, styles: Styles) -> None:
     sheet.write_formula(2, VALUE, f"={expression}", line, status(total))
     tints = (("error", f"$D${plan.total_row}+$F${plan.total_row}>0"), ("missing", f"{ROWS_NAME}=0"), ("good", "TRUE"))
     for tint, criteria in tints:
-        options = {"type": "formula", "criteria": f"={criteria}", "format": styles.mark(tint), "stop_if_true": True}
-        sheet.conditional_format(2, VALUE, 2, LAST, options)
+        sheet.conditional_format(2, VALUE, 2, LAST, styles.where(criteria, tint))
     for column, word in ((LABEL, "column_label"), (VALUE, "card_value"), (HINT, "card_hint")):
         sheet.write_string(HEADER_ROW - 1, column, words[word], styles.get("header", "formula"))
     sheet.merge_range(HEADER_ROW - 1, HINT, HEADER_ROW - 1, LAST, words["card_hint"], styles.get("header", "formula"))
@@ -187,8 +186,7 @@ def _counts(sheet: Worksheet, line: tuple[int, str], expressions: Sequence[str],
     word = "state_bad" if count.errors + count.unchecked else "state_doubt" if count.warnings else "state_good" if count.rows else "state_empty"
     sheet.write_formula(row - 1, LAST, f"={state}", look, words[word])
     for tint, criteria in (("error", f"$D{row}+$F{row}>0"), ("warning", f"$E{row}>0"), ("good", f"$C{row}>0")):
-        options = {"type": "formula", "criteria": f"={criteria}", "format": styles.mark(tint), "stop_if_true": True}
-        sheet.conditional_format(row - 1, LAST, row - 1, LAST, options)
+        sheet.conditional_format(row - 1, LAST, row - 1, LAST, styles.where(criteria, tint))
 
 
 def _card_counts(plan: CoverPlan) -> tuple[str, str, str, str]:

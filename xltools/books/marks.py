@@ -21,8 +21,7 @@ def add_marks(sheet: Worksheet, form: Form, live: LiveForm, styles: Styles) -> N
     """Colour the cells of a row form (below the header, far beyond the ready rows) or of a card form."""
     for field, tint, criteria in _marks(form, live):
         area = card_cell(form, field) if form.layout == "card" else _below(form, field)
-        options = {"type": "formula", "criteria": f"={criteria}", "format": styles.mark(tint), "stop_if_true": True}
-        sheet.conditional_format(area, options)
+        sheet.conditional_format(area, styles.where(criteria, tint))
 
 
 def _below(form: Form, field: str) -> str:

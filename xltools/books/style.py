@@ -101,6 +101,10 @@ class Styles:
             self._made[looks] = self._workbook.add_format(dict(TINTS[tint]))
         return self._made[looks]
 
+    def where(self, criteria: str, tint: str) -> dict[str, object]:
+        """The conditional format that tints a cell where an expression holds; those set behind it then do not."""
+        return {"type": "formula", "criteria": f"={criteria}", "format": self.mark(tint), "stop_if_true": True}
+
 
 def header_look(owner: Owner) -> tuple[str, str]:
     """The looks of a column's header: its colour says who fills it in."""
