@@ -16,11 +16,11 @@ from xltools.actions.merge import merge
 from xltools.books.dashboard import Figures, add_dashboard
 from xltools.books.package import workbook_at
 from xltools.model.dashboard import Counts, load_dashboard
-from xltools.rules.summary import grades_of, share
+from xltools.rules.summary import share
 
 WORDS = load_dashboard()
 COUNTIES, INDUSTRIES = (next(one for one in WORDS.tallies if one.id == id) for id in ("county_current", "industry_applied"))
-GRADES = grades_of(POLICY)
+GRADES = POLICY.grades
 NOW = datetime(2022, 11, 20, 9)
 POINTS_A_PAGE = 50 * 15     # rows of 15 points below the repeated title, on A4 at nine tenths
 

@@ -21,7 +21,7 @@ from xltools.rules.cross import not_sent
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
 from xltools.rules.marks import WORDS, marks
-from xltools.rules.summary import counted, counts, grades_of, share, shares
+from xltools.rules.summary import counted, counts, share, shares
 
 DASHBOARD = load_dashboard()
 TARGET = POLICY.targets[0]
@@ -48,7 +48,7 @@ def tally(id: str, table: Table) -> Counts:
 
 
 def test_grades_are_those_of_all_schemes() -> None:
-    assert grades_of(POLICY) == GRADES
+    assert POLICY.grades == GRADES
 
 
 def test_every_county_has_a_line_and_every_row_is_counted_once() -> None:

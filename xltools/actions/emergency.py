@@ -15,12 +15,12 @@ from xltools.books.file import open_book, open_summary
 from xltools.books.read import read_tables
 from xltools.books.replace import refuse_existing
 from xltools.model.code import Code
-from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, Line, load_emergency
+from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, load_emergency
 from xltools.model.finding import Finding, Place, Severity, StopError, order
 from xltools.model.form import Form, load_template
 from xltools.model.local import localised
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Record, Table
 from xltools.rules.emergency import Ask, Lines, lines
 from xltools.rules.emergency_changes import Compared, changes
 from xltools.rules.emergency_rows import CitySheets, Last, demands
@@ -119,21 +119,21 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
     return Last(typed, book.name), kept
 
 
-def _rows(last: Last, form: str) -> list[Line]:
+def _rows(last: Last, form: str) -> list[Record]:
     return rows_of(last.tables.get(form))
 
 
-def _settings(last: Last, words: EmergencyWords) -> Line:
+def _settings(last: Last, words: EmergencyWords) -> Record:
     """What the city chose in the last list, else what the specs say."""
-    chosen: Line = next(iter(_rows(last, "emergency_settings")), {})
+    chosen: Record = next(iter(_rows(last, "emergency_settings")), {})
     return {name: chosen.get(name) or default for name, default in words.settings.items()}
 
 
-def _problems(found: Iterable[Finding], made: Lines) -> list[Line]:
+def _problems(found: Iterable[Finding], made: Lines) -> list[Record]:
     """The findings as lines of the problem list, each with the enterprise it is about."""
     form: Form = load_template(TEMPLATE)["problems"]
     about = {(str(one["source_sheet"]), str(one["source_row"])): one for one in (*made.listed, *made.protected)}
-    rows: list[Line] = []
+    rows: list[Record] = []
     for one in found:
         line = about.get((one.place.sheet, str(one.place.row)), {})
         values = {"county": line.get("county"), "enterprise": line.get("name"), "severity": one.severity.label, "code": one.code.number}

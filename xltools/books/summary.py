@@ -103,9 +103,8 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
     """Add the sheet of figures."""
     length = max(len(table.frame) for table in summary.tables.values())
-    grades = tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades))
     months = records_of(summary.tables["history"].frame)
-    figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, grades, months, bool(summary.beside))
+    figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, policy.grades, months, bool(summary.beside))
     add_dashboard(workbook, figures, template, styles)
 
 

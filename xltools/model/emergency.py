@@ -48,7 +48,6 @@ class Computed:
     value: Decimal | str | None
 
 
-Line = dict[str, object]
 
 
 def value_of(cell: object) -> object:

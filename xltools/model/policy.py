@@ -168,6 +168,11 @@ class Policy:
             **self.choices,
         }
 
+    @cached_property
+    def grades(self) -> tuple[str, ...]:
+        """The grades of all schemes, each once, best first within each."""
+        return tuple(dict.fromkeys(grade for scheme in self.schemes for grade in scheme.grades))
+
     def options(self, name: str, parent: str | None = None) -> tuple[str, ...]:
         """The choices of a list; for the dependent list "tables" those of the industry `parent`."""
         if name == "tables" and parent is not None:

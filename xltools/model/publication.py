@@ -41,7 +41,7 @@ class Publication:
     @property
     def grades(self) -> tuple[str, ...]:
         """The grades that occur, in the policy's order."""
-        return self._ordered("decided", tuple(grade for scheme in self.notice.policy.schemes for grade in scheme.grades))
+        return self._ordered("decided", self.notice.policy.grades)
 
     @property
     def counties(self) -> tuple[str, ...]:

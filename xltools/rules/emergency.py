@@ -11,10 +11,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
 from xltools.model.code import Code
-from xltools.model.emergency import Computed, EmergencyWords, Line, Worked, value_of
+from xltools.model.emergency import Computed, EmergencyWords, Worked, value_of
 from xltools.model.finding import Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
+from xltools.model.table import Record
 from xltools.rules.city import plain
 from xltools.rules.emergency_rows import (
     CODE,
@@ -60,8 +61,8 @@ class Ask:
 class Lines:
     """The lines of the list, of the protected apart, and what people have to do about them."""
 
-    listed: Sequence[Line]
-    protected: Sequence[Line]
+    listed: Sequence[Record]
+    protected: Sequence[Record]
     findings: Sequence[Finding]
 
 
@@ -71,10 +72,10 @@ def lines(ask: Ask) -> Lines:
     listed = newest(ask.city.ledger, ask.policy)
     shield = protection(ask.city, ask.policy)
     findings: list[Finding] = []
-    made: tuple[list[Line], list[Line]] = ([], [])
+    made: tuple[list[Record], list[Record]] = ([], [])
     for measure, there in _measures(ask, listed):
         task = shield.of(there.get(CODE))
-        record, said = _Line(ask, measure, there, own.get(who(there), {})).made()
+        record, said = _Draft(ask, measure, there, own.get(who(there), {})).made()
         findings += [one for one in said if task is None or one.code not in OF_CUTS]
         made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
         if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
@@ -90,7 +91,7 @@ OF_CUTS = frozenset({Code.CUT_DIFFERS, Code.CUT_UNKNOWN, Code.CUT_TOO_SMALL, Cod
 WAITS = "按生产线条数折算，条数没有填或不是整数条"
 
 
-def _measures(ask: Ask, ledger: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
+def _measures(ask: Ask, ledger: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
     """Each row of measures with its row of the ledger; then the rows of the ledger that have none."""
     met: set[Who] = set()
     listed = {who(one): one for one in ledger}
@@ -101,7 +102,7 @@ def _measures(ask: Ask, ledger: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
     yield from (({}, there) for there in ledger if who(there) not in met)
 
 
-def _flagged(made: Sequence[Line]) -> list[Line]:
+def _flagged(made: Sequence[Record]) -> list[Record]:
     """The lines with those marked that stand there more than once."""
     seen: dict[Who, int] = {}
     for one in made:
@@ -109,7 +110,7 @@ def _flagged(made: Sequence[Line]) -> list[Line]:
     return [one if seen[who(one)] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for one in made]
 
 
-def _counted(ask: Ask, made: Sequence[Line]) -> Iterator[Finding]:
+def _counted(ask: Ask, made: Sequence[Record]) -> Iterator[Finding]:
     """What many lines lack alike, said once."""
     place = Place(sheet=ask.city.reductions.sheet, file=ask.city.reductions.file)
     for code, words in ((Code.LINES_WAIT, WAITS), (Code.GRADE_NOT_DECIDED, NO_GRADE)):
@@ -117,25 +118,25 @@ def _counted(ask: Ask, made: Sequence[Line]) -> Iterator[Finding]:
             yield code.at(place, count=count)
 
 
-def _row(record: Line) -> int:
+def _row(record: Record) -> int:
     return int(str(record[ROW]))
 
 
 @dataclass(frozen=True)
-class _Line:
+class _Draft:
     """One line in the making. measure: its row of the reductions, {} where there is none · there: of the ledger · own: of the last list."""
 
     ask: Ask
-    measure: Line
-    there: Line
-    own: Line
+    measure: Record
+    there: Record
+    own: Record
 
-    def made(self) -> tuple[Line, list[Finding]]:
+    def made(self) -> tuple[Record, list[Finding]]:
         """The line, and what a person has to do about it."""
         grade, said = graded(self.measure, self.there, self._events(), self.ask.policy)
         said += self._of_grade(grade)
         doubts = [grade.note, "" if grade.decided else NO_GRADE]
-        record: Line = {name: self.there.get(name) for name in ("county", NAME, CODE, PROCESS, "industry", "table")}
+        record: Record = {name: self.there.get(name) for name in ("county", NAME, CODE, PROCESS, "industry", "table")}
         record |= {"grade": grade.grade or None, **{name: self.own.get(name) for name in OWN}, **self._source(), **self._days()}
         record["base"] = self._base()
         if any(self.own.get(name) is not None for name in BASES) and self._number("base", record) is None:
@@ -161,7 +162,7 @@ class _Line:
             return [Code.MEASURES_BY_OLD_GRADE.at(place, name=name, process=process, grade=grade.grade, value=self.measure.get("grade") or "空白")]
         return []
 
-    def _source(self) -> Line:
+    def _source(self) -> Record:
         table, record = (self.ask.city.reductions, self.measure) if self.measure else (self.ask.city.ledger, self.there)
         return {"source_file": table.file, "source_sheet": table.sheet, "source_row": _row(record)}
 
@@ -170,7 +171,7 @@ class _Line:
         value, raw = self.measure.get(name), self.ask.city.raw.frame
         return value if value is not None or not self.measure or name not in raw else plain(raw.at[_row(self.measure), name])
 
-    def _days(self) -> Line:
+    def _days(self) -> Record:
         return {f"day_{one}": self._typed(f"day_{one}") for one in self.ask.words.pollutants}
 
     def _base(self) -> Computed:
@@ -180,23 +181,23 @@ class _Line:
         cells = ",".join(f"{{{name}}}" for name in BASES)
         return Computed(f'IF(COUNT({cells})=3,MIN({cells}),"")', min(known) if len(known) == len(BASES) else "")
 
-    def _number(self, name: str, record: Line) -> Decimal | None:
+    def _number(self, name: str, record: Record) -> Decimal | None:
         value = value_of(record.get(name))
         return value if isinstance(value, Decimal) else decimal(value)
 
-    def _basis(self, record: Line) -> Basis:
+    def _basis(self, record: Record) -> Basis:
         lines_known = decimal(self.own.get("lines"))
         words = self.ask.words.lists["line_rounding"]
         return Basis(self._number("base", record), str(self.own.get("base_unit") or ""), int(lines_known) if lines_known else None, self.ask.half, words)
 
-    def _level(self, level: str, basis: Basis, grade: Graded, record: Line) -> tuple[Line, str, list[Finding]]:
+    def _level(self, level: str, basis: Basis, grade: Graded, record: Record) -> tuple[Record, str, list[Finding]]:
         """The cells of one level of warning, what a person has to confirm, and the findings."""
         text = str(self._typed(f"measure_{level}") or "")
         reported, found = decimal(self.measure.get(f"cut_{level}")), worked(text, basis)
         known = [value for value in (reported, found.percent) if value is not None]
         used = min(known, default=None)
         demand = self.ask.demands.of(str(record["table"] or ""), grade.grade)
-        cells: Line = {f"rule_{level}": demand.get(f"rule_{level}"), f"measure_{level}": text or None}
+        cells: Record = {f"rule_{level}": demand.get(f"rule_{level}"), f"measure_{level}": text or None}
         cells[f"reported_{level}"] = self._typed(f"cut_{level}")
         cells[f"worked_{level}"] = Computed(found.expression, "" if found.percent is None else found.percent) if found.expression else None
         cells |= cut_cells(level, used, record, list(self.ask.words.pollutants))
@@ -232,10 +233,10 @@ class _Line:
         return Code.CUT_TOO_SMALL.at(place, name=self.there.get(NAME), process=self.there.get(PROCESS), grade=grade.grade, **values)
 
 
-def cut_cells(level: str, used: Decimal | None, record: Line, pollutants: Sequence[str]) -> Line:
+def cut_cells(level: str, used: Decimal | None, record: Record, pollutants: Sequence[str]) -> Record:
     """The cut of one level, what may still be produced, and what each pollutant's emission falls by."""
     pair = f"{{reported_{level}}},{{worked_{level}}}"
-    cells: Line = {f"cut_{level}": Computed(f'IF(COUNT({pair})=0,"",MIN({pair}))', "" if used is None else used)}
+    cells: Record = {f"cut_{level}": Computed(f'IF(COUNT({pair})=0,"",MIN({pair}))', "" if used is None else used)}
     base = value_of(record["base"])
     allowed = mass(base * (WHOLE - used) / WHOLE) if isinstance(base, Decimal) and used is not None else ""
     cells[f"allowed_{level}"] = Computed(f'IF(COUNT({{base}},{{cut_{level}}})=2,ROUND({{base}}*(1-{{cut_{level}}}/100),6),"")', allowed)

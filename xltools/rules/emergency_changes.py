@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from xltools.model.emergency import Line, value_of
+from xltools.model.emergency import value_of
 from xltools.model.finding import Place
 from xltools.model.form import Field, Form
+from xltools.model.table import Record
 from xltools.rules.emergency_rows import APART, LISTED, Last, Who, who
 from xltools.rules.enterprises import ROW
 from xltools.rules.text import SAID, number_text, shown
@@ -17,21 +18,21 @@ COMPARED = ("industry", "table", "grade", "base", "lines")
 BEGINNINGS = ("day_", "measure_", "reported_", "cut_")
 COMPUTED = ("base", "cut_")
 KEPT = ("grade", "base_eia", "base_permit", "base_actual", "base_unit", "lines", "list_remark")
-Earlier = tuple[str, Line]      # the form it stood in, and its record
+Earlier = tuple[str, Record]      # the form it stood in, and its record
 
 
 @dataclass(frozen=True)
 class Compared:
     """Two lists to compare. form: of the list · words: for the kinds of change."""
 
-    listed: Sequence[Line]
-    protected: Sequence[Line]
+    listed: Sequence[Record]
+    protected: Sequence[Record]
     last: Last
     form: Form
     words: Mapping[str, str]
 
 
-def changes(ask: Compared) -> list[Line]:
+def changes(ask: Compared) -> list[Record]:
     """Every difference, in the order of the new list, then what is no longer there; nothing without a last list."""
     if not ask.last.tables:
         return []
@@ -41,7 +42,7 @@ def changes(ask: Compared) -> list[Line]:
     return found + [_gone(ask, *earlier) for at, earlier in before.items() if at not in now]
 
 
-def _line(ask: Compared, name: str, line: Line, before: Mapping[Who, Earlier]) -> Iterator[Line]:
+def _line(ask: Compared, name: str, line: Record, before: Mapping[Who, Earlier]) -> Iterator[Record]:
     """What changed in one line of the new list."""
     if who(line) not in before:
         yield {**_about(line), "move": ask.words["added"], "after": _text(line.get("grade"))}
@@ -64,13 +65,13 @@ def _fields(ask: Compared, before: str, now: str) -> list[Field]:
     return kept if now == LISTED else [one for one in kept if one.name in ("grade", "industry", "table") or one.name.startswith(("day_", "measure_"))]
 
 
-def _gone(ask: Compared, name: str, one: Line) -> Line:
+def _gone(ask: Compared, name: str, one: Record) -> Record:
     """A process that is no longer listed, with what the city had written of it."""
     left = [f"{field.label}：{_text(one[field.name])}" for field in ask.form if field.name in KEPT and one.get(field.name) is not None]
     return {**_about(one), "move": ask.words["gone"], "before": SAID.join(left) or None, "last_row": _place(ask.last, name, one)}
 
 
-def _about(line: Mapping[str, object]) -> Line:
+def _about(line: Mapping[str, object]) -> Record:
     return {name: line.get(name) for name in ("county", "name", "credit_code", "process")}
 
 

@@ -8,11 +8,10 @@ from datetime import date
 from decimal import Decimal
 
 from xltools.model.code import Code
-from xltools.model.emergency import Line
 from xltools.model.finding import Finding
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event
-from xltools.model.table import Table
+from xltools.model.table import Record, Table
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.dates import day_of
 from xltools.rules.enterprises import ROW, latest, rows_of, unsettled
@@ -41,7 +40,7 @@ class Last:
     tables: Mapping[str, Table] = field(default_factory=dict)
     name: str = ""
 
-    def rows(self, *forms: str) -> list[tuple[str, Line]]:
+    def rows(self, *forms: str) -> list[tuple[str, Record]]:
         """Form and record of every row of these sheets."""
         return [(form, one) for form in forms if form in self.tables for one in rows_of(self.tables[form])]
 
@@ -51,9 +50,9 @@ def who(record: Mapping[str, object]) -> Who:
     return cell_key(record.get(CODE)) or name_key(str(record.get(NAME) or "")), cell_key(record.get(PROCESS))
 
 
-def newest(table: Table, policy: Policy) -> list[Line]:
+def newest(table: Table, policy: Policy) -> list[Record]:
     """The rows of the latest batch of every process, in the table's order."""
-    groups: dict[str, list[Line]] = {}
+    groups: dict[str, list[Record]] = {}
     for one in rows_of(table):
         groups.setdefault(who(one)[0], []).append(one)
     return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=lambda one: int(str(one[ROW])))
@@ -73,7 +72,7 @@ class Graded:
     note: str = ""
 
 
-def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy) -> tuple[Graded, list[Finding]]:
+def graded(measure: Record, listed: Record, events: Iterable[Event], policy: Policy) -> tuple[Graded, list[Finding]]:
     """The decided grade after everything that happened since; without a decision the grade that the county reports.
 
     Source: 三环文〔2022〕69号 三(三)5、五.
@@ -93,10 +92,10 @@ def graded(measure: Line, listed: Line, events: Iterable[Event], policy: Policy)
 class Protection:
     """The protected enterprises by code, and those that are off the list, with the event that took them off."""
 
-    listed: Mapping[str, Line]
+    listed: Mapping[str, Record]
     off: Mapping[str, Event]
 
-    def of(self, code: object) -> Line | None:
+    def of(self, code: object) -> Record | None:
         """The task of a protected enterprise, None when it is none, or no longer."""
         plain_code = cell_key(code)
         return None if plain_code in self.off else self.listed.get(plain_code)
@@ -113,7 +112,7 @@ def protection(city: CitySheets, policy: Policy) -> Protection:
     return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
 
 
-def _not_green(record: Line, city: CitySheets, policy: Policy) -> Event | None:
+def _not_green(record: Record, city: CitySheets, policy: Policy) -> Event | None:
     """What the protected list itself says of a project that does not build as it must, as an event at its cell."""
     yes, no = policy.options("yes_no")[:2]
     if city.protections is None or (record.get("project"), record.get("green")) != (yes, no):
@@ -132,9 +131,9 @@ def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Find
 class Demands:
     """What grades ask for: the rows of the form emergency_measures by (table, grade); table "" is for all others."""
 
-    rows: Mapping[tuple[str, str], Line]
+    rows: Mapping[tuple[str, str], Record]
 
-    def of(self, table: str, grade: str) -> Line:
+    def of(self, table: str, grade: str) -> Record:
         """What this table asks of this grade, {} where nothing is written."""
         return self.rows.get((key(table), grade)) or ({} if any(name == key(table) != "" for name, _ in self.rows) else self.rows.get(("", grade), {}))
 

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from xltools.model.code import Code
-from xltools.model.emergency import Computed, EmergencyWords, Line, value_of
+from xltools.model.emergency import Computed, EmergencyWords, value_of
 from xltools.model.finding import Finding, Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.policy import Policy
+from xltools.model.table import Record
 from xltools.rules.city import letters
 from xltools.rules.emergency_rows import APART, LISTED, decimal
 from xltools.rules.reduction import share
@@ -23,21 +24,21 @@ ANYONE = "({column:emergency.credit_code}&{column:emergency.name}<>\"\")"
 class Sums:
     """What is summed up. own: the lines of the last list's sums, with what the city wrote · count_protected: the setting."""
 
-    listed: Sequence[Line]
-    protected: Sequence[Line]
+    listed: Sequence[Record]
+    protected: Sequence[Record]
     own: Sequence[Mapping[str, object]]
     count_protected: str
     words: EmergencyWords
     policy: Policy
 
 
-def sums(ask: Sums) -> list[Line]:
+def sums(ask: Sums) -> list[Record]:
     """A line per pollutant: the city's daily emission, the cut at each level, its share, and whether that is enough."""
     own = {str(one.get("pollutant")): one for one in ask.own}
     return [_line(ask, pollutant, name, own.get(name, {})) for pollutant, name in ask.words.pollutants.items()]
 
 
-def _line(ask: Sums, pollutant: str, name: str, own: Mapping[str, object]) -> Line:
+def _line(ask: Sums, pollutant: str, name: str, own: Mapping[str, object]) -> Record:
     yes = ask.policy.options("yes_no")[0]
     day = f"day_{pollutant}"
     listed, apart = (_total(one.get(day) for one in rows) for rows in (ask.listed, ask.protected))
@@ -46,7 +47,7 @@ def _line(ask: Sums, pollutant: str, name: str, own: Mapping[str, object]) -> Li
     blank = sum(decimal(one.get(day)) is None for one in (*ask.listed, *ask.protected))
     cut_names = [f"{level}_{pollutant}" for level in ask.words.levels]
     waiting = sum(any(_value(one[name]) is None for name in cut_names) for one in ask.listed)
-    line: Line = {
+    line: Record = {
         "pollutant": name,
         "listed": Computed(f"SUM({{column:{LISTED}.{day}}})", listed),
         "protected": Computed(f"SUM({{column:{APART}.{day}}})", apart),
@@ -65,7 +66,7 @@ def _line(ask: Sums, pollutant: str, name: str, own: Mapping[str, object]) -> Li
     return line
 
 
-def _level(level: str, pollutant: str, found: tuple[Decimal, Decimal | None, Decimal], result: str, words: EmergencyWords) -> Line:
+def _level(level: str, pollutant: str, found: tuple[Decimal, Decimal | None, Decimal], result: str, words: EmergencyWords) -> Record:
     total, part, wanted = found
     said = words.words
     known = "OR(ISNUMBER({city}),{blank_rows}=0)"
@@ -102,7 +103,7 @@ def _total(values: Iterable[object]) -> Decimal:
     return sum((value for value in found if value is not None), Decimal(0))
 
 
-def short(lines: Sequence[Line], form: Form, file: str, words: EmergencyWords) -> Iterator[Finding]:
+def short(lines: Sequence[Record], form: Form, file: str, words: EmergencyWords) -> Iterator[Finding]:
     """A finding for every pollutant and level that is not known to be enough, at its cell of the new list."""
     names = [one.name for one in form]
     for row, line in enumerate(lines, FIRST_ROW):

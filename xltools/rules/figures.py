@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from xltools.model.dashboard import Dashboard, Tally, good, graded
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.summary import grades_of
 
 Grid = Sequence[Sequence[object]]
 
@@ -67,7 +66,7 @@ def _count(
 ) -> Figure:
     title, line, head = words
     tally, lines = block
-    grades = tally.columns or grades_of(policy)
+    grades = tally.columns or policy.grades
     rows = []
     frame = tables[tally.form].frame
     for row, by, grade in zip(frame.index, frame[tally.by], frame[tally.grade], strict=True):
@@ -85,7 +84,7 @@ def _share(words: tuple[str, str, str], value: float, dashboard: Dashboard, tabl
     name = next((one for one in said.grades if form[one].label == line), "")
     if not name or head == said.target:
         return None
-    frame, grades = tables[said.form].frame, grades_of(policy)
+    frame, grades = tables[said.form].frame, policy.grades
     pairs = [(int(row), grade) for row, grade in zip(frame.index, frame[name], strict=True)]
     good = tuple(row for row, grade in pairs if grade in policy.targets[0].grades)
     graded = tuple(row for row, grade in pairs if grade in grades)

@@ -37,7 +37,7 @@ def lists(forms: Iterable[Form], policy: Policy) -> Entries:
         "places": tuple(range(1, len(WEIGHTS) + 2)),
         "weights": (*WEIGHTS, 1),
         "excluded": tuple(letter for letter in "ABCDEFGHIJKLMNOPQRSTUVWXYZ" if letter not in ALPHABET),
-        "known_grades": tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades)),
+        "known_grades": policy.grades,
         "table_grades": tuple(_joined((table.name, grade) for table in policy.tables for grade in grades_of(table.name, policy))),
         "days": tuple((day - EPOCH).days for day in date_limits(policy)),
         "worse": tuple(_joined(_worse(policy))),

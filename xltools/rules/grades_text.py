@@ -24,9 +24,8 @@ class GradeText:
 
 def grade_spellings(field: Field, policy: Policy) -> Mapping[str, str]:
     """Every spelling of a grade for this field, normalised by `text.latin` → the grade; also grades that its list lacks."""
-    known = [grade for scheme in policy.schemes for grade in scheme.grades]
     words = [(word, grade) for grade, others in policy.grade_words.synonyms.items() for word in others]
-    found = {latin(spelling): grade for spelling, grade in [*((g, g) for g in known), *words]}
+    found = {latin(spelling): grade for spelling, grade in [*((g, g) for g in policy.grades), *words]}
     return {**found, **{latin(spelling): value for spelling, value in spellings(field, policy).items()}}
 
 

@@ -13,14 +13,12 @@ from xltools.model.local import localised
 from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event, State
-from xltools.model.table import Table
-from xltools.rules.account import row_of
+from xltools.model.table import Record, Table
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.decided import parts_of
 from xltools.rules.enterprises import EARLIER, ROW, Part, Row, by_enterprise, rows_of, scheme_of, unsettled, whole
 from xltools.rules.text import cell_key, key
 
-Line = dict[str, object]
 STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
 
 
@@ -35,7 +33,7 @@ class City:
     advanced: frozenset[str] = frozenset()
 
 
-def named_lists(city: City) -> list[Line]:
+def named_lists(city: City) -> list[Record]:
     """All lists, in the order of their kinds, counties and names."""
     lines = [*_protected(city), *_credit(city)]
     for rows in by_enterprise(city.ledger, city.policy):
@@ -45,7 +43,7 @@ def named_lists(city: City) -> list[Line]:
     return sorted(lines, key=lambda one: (kinds.index(str(one["kind"])), city.policy.county_rank(one["county"]), str(one["name"]), str(one["process"] or "")))
 
 
-def _line(kind: str, about: Mapping[str, object], place: str, **said: object) -> Line:
+def _line(kind: str, about: Mapping[str, object], place: str, **said: object) -> Record:
     words = load_list_words()
     reason = words.reasons[str(said.pop("reason", kind))]
     shown = {name: about.get(name) for name in ("county", "name", "credit_code", "process")}
@@ -54,7 +52,7 @@ def _line(kind: str, about: Mapping[str, object], place: str, **said: object) ->
     return {"kind": words.kinds[kind], **shown, "grade": said.get("grade"), "reason": reason.format(**filled), "clause": clause, "place": place}
 
 
-def _protected(city: City) -> Iterator[Line]:
+def _protected(city: City) -> Iterator[Record]:
     """Every protected enterprise: on the list, or off it since an event or for lack of green construction."""
     words = load_list_words()
     for record in rows_of(city.protections):
@@ -70,13 +68,13 @@ def _protected(city: City) -> Iterator[Line]:
             yield _line("protected", about, place)
 
 
-def _credit(city: City) -> Iterator[Line]:
+def _credit(city: City) -> Iterator[Record]:
     """Every violation, whether its enterprise is graded or not even in the ledger. Source: 三环文〔2022〕69号 二(五)."""
     known = {cell_key(row["credit_code"]): row for row in rows_of(city.ledger)}
     for one in city.events:
         if one.kind in load_list_words().credit:
             about = {**known.get(key(one.credit_code), {}), "credit_code": one.credit_code, "process": one.process or None}
-            yield _line("credit", about, f"【{one.place.sheet}】{row_of(one.place)}", event=one.kind, day=_day(one))
+            yield _line("credit", about, f"【{one.place.sheet}】{one.place.row}", event=one.kind, day=_day(one))
 
 
 def _leaves(event: Event, policy: Policy) -> bool:
@@ -88,7 +86,7 @@ def _day(event: Event) -> str:
     return event.found_date.isoformat() if event.found_date else ""
 
 
-def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Line]:
+def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Record]:
     """The lists that one enterprise is on. Its grade is the whole of the parts decided, after the events since."""
     words, first = load_list_words(), rows[0]
     place = f"【{city.ledger.sheet}】{'、'.join(str(row[ROW]) for row in rows)}"
@@ -126,7 +124,7 @@ def _events(row: Row, city: City) -> list[Event]:
     return [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"])]
 
 
-def counted(lines: Iterable[Line]) -> list[tuple[str, int]]:
+def counted(lines: Iterable[Record]) -> list[tuple[str, int]]:
     """Every list with its number of rows, also the empty ones."""
     kinds = [str(line["kind"]) for line in lines]
     return [(kind, kinds.count(kind)) for kind in load_list_words().kinds.values()]

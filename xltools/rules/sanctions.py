@@ -136,8 +136,7 @@ def _decided(standing: Standing, event: Event, rule: Sanction, policy: Policy) -
 
 def _outside(policy: Policy) -> tuple[str, ...]:
     """The words that may stand for a grade without being one of a scheme, such as 长期停产."""
-    grades = {grade for scheme in policy.schemes for grade in scheme.grades}
-    return tuple(word for word in policy.options("current_grades") if word not in grades)
+    return tuple(word for word in policy.options("current_grades") if word not in policy.grades)
 
 
 def _should_fall(new: str, old: str, effect: Effect, scheme: Scheme) -> bool:

@@ -11,11 +11,6 @@ from xltools.model.policy import Policy, Target
 from xltools.model.table import Table
 
 
-def grades_of(policy: Policy) -> tuple[str, ...]:
-    """Every grade of every scheme, best first within each."""
-    return tuple(dict.fromkeys(grade for scheme in policy.schemes for grade in scheme.grades))
-
-
 def counted(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -> list[Counts]:
     """The tables of counts to show; one without a line is left out, and one without a grade unless it is always shown."""
     found = [counts(tally, tables[tally.form], policy) for tally in dashboard.tallies]
@@ -24,7 +19,7 @@ def counted(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -
 
 def counts(tally: Tally, table: Table, policy: Policy) -> Counts:
     """One table of counts. Every row is counted exactly once: under its grade, under others, or in the rest."""
-    grades = tally.columns or grades_of(policy)
+    grades = tally.columns or policy.grades
     by = table.frame[tally.by].tolist()
     pairs = Counter(zip(by, table.frame[tally.grade].tolist(), strict=True))
     totals = Counter(by)
@@ -45,7 +40,7 @@ def _occurring(totals: Counter[object], known: Iterable[str]) -> list[str]:
 def shares(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -> list[Share]:
     """The share of the policy's first target for each basis: the grade held, applied for, found in review, decided."""
     frame = tables[dashboard.share.form].frame
-    return [share(grade, frame[grade], policy.targets[0], grades_of(policy)) for grade in dashboard.share.grades]
+    return [share(grade, frame[grade], policy.targets[0], policy.grades) for grade in dashboard.share.grades]
 
 
 def share(basis: str, values: Iterable[object], target: Target, grades: Iterable[str]) -> Share:
