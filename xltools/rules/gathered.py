@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
-from string import ascii_uppercase
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
+from xltools.model.grouped import grouped
 from xltools.model.table import Table
 from xltools.rules.text import LIST
 
@@ -25,23 +25,29 @@ def missing_together(findings: Iterable[Finding]) -> list[Finding]:
     return [one for one in kept if one not in lost] + [Code.SHEET_MISSING.at(Place(lost[0].place.file), sheets=named)]
 
 
+def gather(findings: Iterable[Finding], by: Callable[[Finding], Hashable], said: Callable[[list[Finding]], list[Finding]]) -> list[Finding]:
+    """The findings, with what is said of each group of them instead. by: what those of a group have in common, None for one that stays."""
+    groups = grouped(findings, by)
+    alone = groups.pop(None, [])
+    return [*alone, *(one for some in groups.values() for one in said(some))]
+
+
 def hardly_filled(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
     """The findings, those about the empty cells of a row without its key in which hardly anything stands as one: it is no more than begun, or a remark."""
     found = list(findings)
     keyless = {one.place.sheet for one in found if one.code is Code.ROW_WITHOUT_KEY}     # hardly any workbook has such rows
     begun = {(table.sheet, row) for table in tables.values() if table.sheet in keyless and table.form.layout == "rows" for row in _begun(table)}
-    kept: list[Finding] = []
-    empty: dict[tuple[str, int], list[Finding]] = {}
-    for one in found:
-        at = (one.place.sheet, int(one.place.cell.lstrip(ascii_uppercase) or 0))
-        if one.code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and at in begun:
-            empty.setdefault(at, []).append(one)
-        else:
-            kept.append(one)
-    for some in empty.values():
-        first = next((one for one in some if one.code is Code.ROW_WITHOUT_KEY), None)
-        kept += some if first is None or len(some) <= FEW else [first.code.at(first.place, **{**dict(first.values), "more": f"等 {len(some)} 项"})]
-    return kept
+
+    def row(one: Finding) -> tuple[str, int] | None:
+        at = (one.place.sheet, one.place.row)
+        return at if one.code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and at in begun else None
+
+    return gather(found, row, _as_begun)
+
+
+def _as_begun(some: list[Finding]) -> list[Finding]:
+    first = next((one for one in some if one.code is Code.ROW_WITHOUT_KEY), None)
+    return some if first is None or len(some) <= FEW else [first.code.at(first.place, **{**dict(first.values), "more": f"等 {len(some)} 项"})]
 
 
 def _begun(table: Table) -> list[int]:
@@ -53,7 +59,7 @@ def _begun(table: Table) -> list[int]:
 def stretches(some: Sequence[Finding]) -> list[str]:
     """Where findings of one column stand: AD5:AD9, AD12."""
     column = some[0].place.column
-    rows = sorted({int(one.place.cell.removeprefix(column)) for one in some})
+    rows = sorted({one.place.row for one in some})
     return [f"{column}{first}" if first == last else f"{column}{first}:{column}{last}" for first, last in _stretches(rows)]
 
 

@@ -15,7 +15,7 @@ from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
-from xltools.rules.gathered import stretches
+from xltools.rules.gathered import gather, stretches
 from xltools.rules.policy_contents import contents_from, split
 from xltools.rules.policy_words import (
     clauses_of_another,
@@ -59,15 +59,12 @@ def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[
 
 def same_together(findings: Iterable[Finding]) -> list[Finding]:
     """The findings, those that say the same of many cells of a column as one that names all the cells; whatever stands in them."""
-    alike: dict[tuple[object, ...], list[Finding]] = {}
-    kept: list[Finding] = []
-    for one in findings:
-        if one.code in OF_A_CELL and one.place.cell:
-            problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
-            alike.setdefault((one.code, one.place.file, one.place.sheet, one.place.column, problem), []).append(one)
-        else:
-            kept.append(one)
-    return sorted([*kept, *(one for some in alike.values() for one in (some if len(some) <= FEW else [_same(some)]))], key=order)
+
+    def alike(one: Finding) -> tuple[object, ...] | None:
+        problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
+        return (one.code, one.place.file, one.place.sheet, one.place.column, problem) if one.code in OF_A_CELL and one.place.cell else None
+
+    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW else [_same(some)]), key=order)
 
 
 def _same(some: Sequence[Finding]) -> Finding:

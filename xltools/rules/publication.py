@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
-from string import digits
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
@@ -23,7 +22,7 @@ from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, unsettled, whole
-from xltools.rules.gathered import stretches
+from xltools.rules.gathered import gather, stretches
 from xltools.rules.reached import UNDECIDED
 from xltools.rules.sanctions import events_of, unplaced
 from xltools.rules.text import LIST, part_key
@@ -72,20 +71,15 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
 
 def gathered(findings: Iterable[Finding]) -> list[Finding]:
     """The findings as a terminal tells them: those about enterprises that one reason keeps off the public list as one where they are many; the others stay."""
-    alike: dict[tuple[str, str, str, object], list[Finding]] = {}
-    kept: list[Finding] = []
-    for one in findings:
-        if one.code is Code.NOT_PUBLISHED:
-            alike.setdefault((one.place.file, one.place.sheet, one.place.cell.rstrip(digits), dict(one.values)["reason"]), []).append(one)
-        else:
-            kept.append(one)
-    for (_, _, _, reason), some in alike.items():
-        kept += some if len(some) <= FEW else [_many(some, str(reason))]
-    return sorted(kept, key=order)
+
+    def kept_off(one: Finding) -> tuple[object, ...] | None:
+        return (one.place.file, one.place.sheet, one.place.column, dict(one.values)["reason"]) if one.code is Code.NOT_PUBLISHED else None
+
+    return sorted(gather(findings, kept_off, lambda some: some if len(some) <= FEW else [_many(some)]), key=order)
 
 
-def _many(some: Sequence[Finding], reason: str) -> Finding:
-    found = stretches(some)
+def _many(some: Sequence[Finding]) -> Finding:
+    found, reason = stretches(some), dict(some[0].values)["reason"]
     cells = LIST.join(found[:SHOWN]) + (" 等" if len(found) > SHOWN else "")
     return Code.MANY_NOT_PUBLISHED.at(some[0].place, count=len(some), reason=reason, cells=cells)
 
