@@ -168,7 +168,7 @@ def test_a_worker_with_another_version_than_its_scheduler_is_named() -> None:
     with pytest.raises(StopError) as stop:
         same_program(told, "tcp://丙")
     assert reason(stop) == "工作进程 tcp://甲的 pandas 没有安装，这里是 3.1.1"
-    assert "worker" in read_language("en").told(stop.value.finding).message
+    assert "worker" in read_language("en").translated(stop.value.finding).message
 
 
 def square_unless_two(number: int) -> int:

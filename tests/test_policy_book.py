@@ -350,7 +350,7 @@ def test_many_cells_of_a_column_with_one_problem_are_one_sentence_that_names_the
         "这一列有 6 格是同样的问题（I5:I7、I9、I11:I12）；第一格E323：“要求等级”：“Ａ”不是本表的等级（A、B、C、D），应写成“A”（半角大写）"
     )
     assert told.fix == "各格都按第一格的改法：请改正这一格，或改正同一编号的其他行"
-    english = read_language("en").told(told)
+    english = read_language("en").translated(told)
     assert english.fix == "Every one as the first: Correct this cell, or the other rows of the same number"
 
 
