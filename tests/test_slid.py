@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.county_books import OTHER, OTHER_NAME, TEMPLATE, beside, book, check, enterprise, told
+from tests.county_books import OTHER, OTHER_NAME, TEMPLATE, THIRD, beside, book, check, enterprise, told
 from tests.text_book import TextBook
 from xltools.books.base import SheetFacts
 from xltools.model.code import Code
@@ -113,3 +113,23 @@ def test_a_column_of_the_county_s_own_among_them_leaves_each_cell_to_itself():
     for at, value in enumerate(["", "", "", "园区", "东区", "西区"]):
         rows[at].insert(AT["industry"], value or None)
     assert Code.ROW_SLID not in {one.code for one in check(made).findings}
+
+
+def test_a_block_pasted_a_column_aside_is_one_finding_for_all_its_rows():
+    rows = [enterprise(), enterprise(OTHER, OTHER_NAME), enterprise(THIRD, "三门峡又例铸造有限公司")]
+    made = book(screening=rows)
+    made.grids[S][4:] = [[*row[:1], None, *row[1:-1]] for row in made.grids[S][4:]]
+    (one,) = check(made).findings
+    assert (one.code, one.place.cell) == (Code.ROW_SLID, "C5")
+    assert one.message.startswith("第5至7行共 3 行 C5:X7 的内容整体右移了1列，没有读取：")
+    assert one.fix.startswith("请复制 C5:X7，在 B5 按“选择性粘贴”只粘贴数值；X5:X7 里多出来的内容清空")
+    outcome = check(made)
+    assert Code.CELLS_NOT_BALANCED not in {each.code for each in outcome.findings}
+    assert outcome.account.refused == 66      # 22 cells of each row, the empty remark aside
+
+
+def test_rows_with_one_between_that_has_not_slid_are_two_findings():
+    made = book(screening=[enterprise(), enterprise(OTHER, OTHER_NAME), enterprise(THIRD, "三门峡又例铸造有限公司")])
+    grid = made.grids[S]
+    grid[4], grid[6] = ([*row[:1], None, *row[1:-1]] for row in (grid[4], grid[6]))
+    assert [(one.code, one.place.cell) for one in check(made).findings] == [(Code.ROW_SLID, "C5"), (Code.ROW_SLID, "C7")]

@@ -36,8 +36,9 @@ from xltools.rules.cross import across, cover_doubts, only_county, replaced, set
 from xltools.rules.dates import day_of
 from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse_all, with_sign
-from xltools.rules.slid import set_apart, slid_rows, unread, without
+from xltools.rules.slid import set_apart, slid_rows, told_together, unread, without
 from xltools.rules.tally import accounts, unaccounted, with_account
+from xltools.rules.together import said_once, workbook_doubts
 
 _TEMPLATE = "county"
 # What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
@@ -182,8 +183,9 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     if is_alone(book):
         found = _alone(book.name, raw, found)
     tables, found = _judged(raw, [*found, *stamp_findings(book, template, policy.id)], policy)
+    found = said_once(found, tables, policy)
     said, doubts = _whose(book, tables.get("cover"), policy)
-    found += doubts
+    found += [*doubts, *workbook_doubts(book.name, tables, found, policy)]
     found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])
     return replace(
         said,
@@ -207,7 +209,7 @@ def _judged(raw: Mapping[str, Table], found: list[Finding], policy: Policy) -> t
     if not (rows := slid_rows(raw, [*read, *judged], policy)):
         return typed, [*read, *judged]
     typed = set_apart(typed, rows)
-    read = [*without(read, rows, typed), *(row.finding for row in rows)]
+    read = [*without(read, rows, typed), *told_together(rows)]
     return typed, [*read, *without(_checked_cells(typed, raw, read, policy, unread(rows)), rows, typed)]
 
 

@@ -54,6 +54,7 @@ class Code(Enum):
     COUNTY_BY_NAME = ("W137", "按文件名认作“{county}”报送，批次和上报日期不知道", "请确认；不对的请改文件名，或用带封面的模板报送")
     NAMED_OTHERWISE = ("W138", "封面填的是“{cover}”，文件名写的是“{named}”，按封面读取", "请核对是哪个县（市、区）、哪一批次的：拿别处或上个月的文件改的，请改封面；只是文件名写错的，请改文件名")
     YEAR_OTHER = ("W139", "“{label}”填的是 {year}，本次按 {expected} 年度的政策“{policy}”校验", "填错的请改正；确是 {year} 年度的，不要和 {expected} 年度的放在一起，请用那一年的政策校验")
+    BATCH_DOUBT = ("W140", "“{label}”填的是{batch}，“{sheet}”里 {count} 行的“{day}”都在{batch}以后（{first} 至 {last}）", "请核对：拿上个月的文件改的，请把封面各项都改成本批次的；批次没有错的，请改日期")
     MERGED_SPREAD = ("N150", "“{label}”合并了第{first}至{last}行，每行都按“{value}”读取", "不需要处理；各行不一样的，请取消合并后逐行填写")
     MERGED_DOUBT = ("E151", "“{label}”和 {anchor} 合并成了一格，分不清这一格是多少", "请取消合并，每格单独填写")
     UNDER_MERGE = ("W152", "合并单元格 {anchor} 下面还藏着“{value}”（表面看到的是“{top}”），已照藏着的读取", "请取消合并，核对后只保留一个")
@@ -66,10 +67,11 @@ class Code(Enum):
     NOTHING_THERE = ("E160", "没有找到一个表格文件（{places}）", "请核对文件夹；区县文件应是 .xlsx、.xls、.et、.ods 或 .csv，压缩包请先解开")
     PASSED_OVER = ("N161", "{what}有 {count} 格内容，没有读取，也没有汇总，文件里原样留着", "只供县（市、区）自己用的，不需要处理；需要上报的，请写到填报表相应的列或“备注”")
     NO_TABLES = ("N162", "{files} 不是电子表格，没有读取", "附件、扫描件不需要处理；其中有填报内容的，请县（市、区）改用下发的模板报送")
-    ROW_SLID = ("E164", "本行 {cells} 的内容整体{moved}，没有读取：“{label}”里的“{value}”应在“{other}”里，其余各格也是这样", "请复制 {cells}，在 {start} 按“选择性粘贴”只粘贴数值；{left} 里多出来的内容清空，该填的补填，公式从相邻行复制")
+    ROW_SLID = ("E164", "{rows} {cells} 的内容整体{moved}，没有读取：“{label}”里的“{value}”应在“{other}”里，其余各格也是这样", "请复制 {cells}，在 {start} 按“选择性粘贴”只粘贴数值；{left} 里多出来的内容清空，该填的补填，公式从相邻行复制")
     ARCHIVE = ("E166", "没有读取，也没有汇总：{reason}", "请解开压缩包（有密码的，向发来的人要），把里面的表格放进收件箱，再来一次")
     UNIT_OTHER = ("E165", "表头写的单位（“{found}”）与“{label}”不同，这一列（{count}格）没有读取", "请把各格换算成{unit}，再把表头改回“{label}”；数本来就是按{unit}填的，只改表头")
     STRUCK_THROUGH = ("W163", "{what}划了删除线，仍按填的内容读取和汇总", "不要的请把整行（或划掉的内容）删除；要的请去掉删除线，或在退回说明里写情况说明，写明照样上报")
+    NOTHING_FILLED = ("W167", "除了封面，各表都没有填，没有一行可以汇总", "填在别的文件里的，请发那一份；确实没有可报的，请在“{sheet}”第一行写“{word}”，或在退回说明里写明")
     NO_PLACE = ("W158", "{what}在现行模板里没有位置，其中 {count} 格没有带入", "内容已逐格列在“{list}”，需要上报的请填到新文件的备注或相应的列")
 
     # 2 one cell
@@ -106,7 +108,7 @@ class Code(Enum):
     IMPORT_UNUSED = ("W235", "原表的“{value}”没有写进指标库", "请人工判断是否补录")
 
     # 3 one row, and rows of one sheet
-    DUPLICATE_ROW = ("E301", "“{name}”的“{process}”与第{row}行重复", "同一企业同一工序只填一行，请删除多余的一行")
+    DUPLICATE_ROW = ("E301", "“{name}”的“{process}”与第{row}行重复{more}", "同一企业同一工序只填一行，请删除多余的{extra}")
     NOT_WORSE = ("W302", "“{label}”是“{value}”，低于“{other_label}”的“{other}”", "请确认是否填反；确需如此请在备注说明")
     GRADE_NOT_IN_SCHEME = ("E303", "“{label}”是“{value}”，但“{table}”只分 {choices}", "请改为该指标表的等级，或改选指标表")
     PERMIT_OTHER_CODE = ("W305", "“{label}”前18位与信用代码“{other}”不一致", "请核对是否填成了别家的许可证或代码")
@@ -130,6 +132,7 @@ class Code(Enum):
     NOT_SET_APART = ("E329", "“{label}”写了“{value}”，几个等级之间要用“|”隔开", "请改成 {example}")
     POLICY_NOT_HERE = ("E330", "这个文件用的政策“{policy}”不是随带的，文件旁边也没有它的政策库", "请把这套政策的政策库.xlsx 放在这个文件的文件夹里，再点一次")
     SAME_PROBLEM = ("E332", "这一列有 {count} 格是同样的问题（{cells}）；第一格{number}：{message}", "各格都按第一格的改法：{fix}")
+    COLUMN_SHIFTED = ("E333", "“{label}”第{first}至{last}行中有 {count} 行与本行的“{other}”对不上，{how}", "请对照原表核对是哪一列错了行，把那一列整段移回去或重新复制，不要逐格改；空出来的格补填")
     RECOUNT_INPUT = ("E340", "没有找到汇总时用的这个文件（内容指纹 {digest}…），可能被改动、移走或删除", "请把汇总时用的原文件放回再复核，或重新汇总")
     RECOUNT_CELL = ("E341", "“{label}”是{value}，来源{source}是{other}，问题清单没有说明", "请查明谁改了汇总；应以来源为准的，请重新汇总")
     RECOUNT_ROW_LOST = ("E342", "第{row}行有内容（“{value}”），市级汇总里没有，也没有列为未汇总", "请查明哪里删了这一行；应当汇总的，请重新汇总")
@@ -147,6 +150,8 @@ class Code(Enum):
     NAME_DIFFERS = ("W406", "“{name}”与“排查清单”{place}的“{other}”不一致", "请改成营业执照上的全称，两处一致")
     RETURN_NOT_TRACKED = ("W407", "初审意见是“{opinion}”，但“整改台账”没有这家企业的问题", "请在“整改台账”登记需要整改的问题")
     PROTECTED_NOT_LISTED = ("W408", "“{label}”选了“{value}”，但“保障类清单”没有这家企业", "请补填“保障类清单”，或改正这里的选择")
+
+    NONE_LISTED = ("E409", "“{sheet}”里{rows}，其余各表的 {count} 行（{sheets}）没有一行对得上", "请在“{sheet}”填上这些企业；已填在另一个文件里的，请把各表并到一个文件里报")
 
     # 5 grading
     NO_ANSWER = ("N501", "“{item}”还没有填写，按待核实处理", "核查后请填写{hint}")
@@ -195,6 +200,7 @@ class Code(Enum):
     SENT_TWICE = ("E602", "“{county}”{batch}报了不止一份，已采用 {kept}，本文件未汇总", "采用得对的，移走本文件；应以本文件为准的，移走另一份；再重新汇总")
     SENT_TWICE_TIE = ("E603", "“{county}”{batch}报了不止一份，按上报日期分不出先后，无法判断以哪份为准：{other}", "请只保留一份后重新汇总；本次这几份都未汇总")
     SENT_AGAIN = ("N606", "没有汇总，已由 {kept} 代替：{why}", "不需要处理；这一份可以移走")
+    SENT_APART = ("E608", "“{county}”{batch}分在几个文件里报：本文件填了“{sheets}”，采用的 {kept} 没有填；本文件未汇总", "请把本文件里填了的表整张复制到 {kept} 里，移走本文件，再重新汇总；本文件已作废的，移走就行")
     COUNTY_NOT_SENT = ("W604", "“{county}”还没有报送", "请联系该县（市、区）")
     COUNTY_PACKED = ("W607", "“{county}”的“{inside}”在压缩包“{file}”里，没有读取，也没有汇总", "请解开压缩包（有密码的，向发来的人要），把里面的表格放进收件箱，再汇总一次；这个县（市、区）已经发来，不用催报")
     CITY_ROW_GONE = ("W605", "“{name}”（{process}）上次汇总有市级意见，这次没有报送", "市级填写的内容已移到“待认领”，请处理")

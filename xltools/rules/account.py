@@ -25,7 +25,7 @@ CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
 KEPT = "来源文件不在本次收件箱，沿用上次"
 RANKS = {word: rank for rank, word in enumerate((CLEAN, KEPT, DOUBTFUL, WRONG))}
 # Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
-SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN})
+SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN, Code.SENT_APART})
 KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
 OUTSIDE = frozenset({Code.OUTSIDE_ROWS})
 

@@ -152,8 +152,16 @@ def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
                 yield Code.SENT_TWICE_TIE.at(Place(one.file), county=county, batch=batch, other=others)
             elif one is not kept and (why := _why(one, kept, group)):
                 yield Code.SENT_AGAIN.at(Place(one.file), kept=kept.file, why=why)
+            elif one is not kept and (apart := _only_in(one, kept)):
+                yield Code.SENT_APART.at(Place(one.file), county=county, batch=batch, kept=kept.file, sheets="”“".join(apart))
             elif one is not kept:
                 yield Code.SENT_TWICE.at(Place(one.file), county=county, batch=batch, kept=kept.file)
+
+
+def _only_in(one: Submission, kept: Submission) -> list[str]:
+    """The sheets filled in here and empty in the workbook that counts, where that holds the other way round as well: a report in two parts."""
+    here, there = ({name: table.form.sheet for name, table in each.tables.items() if table.form.layout == "rows" and not table.frame.empty} for each in (one, kept))
+    return [sheet for name, sheet in here.items() if name not in there] if there.keys() - here.keys() else []
 
 
 def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:

@@ -179,7 +179,7 @@ def _duplicates(table: Table) -> Iterator[Finding]:
         value = cell_text(table, row, names[0])
         if names == _ENTERPRISE_KEY:
             name = cell_text(table, row, "name") or value
-            yield Code.DUPLICATE_ROW.at(place, name=name, process=cell_text(table, row, "process"), row=rows[first])
+            yield Code.DUPLICATE_ROW.at(place, name=name, process=cell_text(table, row, "process"), row=rows[first], more="", extra="一行")
         else:
             yield Code.DUPLICATE_VALUE.at(place, label=table.form[names[0]].label, value=value, row=rows[first])
 

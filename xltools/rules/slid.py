@@ -53,24 +53,24 @@ class Slid:
         columns = {*range(self.first, self.last + 1), *range(self.first - self.by, self.last - self.by + 1)}
         return {f"{letters(at)}{self.row}" for at in columns}
 
-    @property
-    def finding(self) -> Finding:
-        """The one sentence about the row."""
+    def finding(self, rows: Sequence[int]) -> Finding:
+        """The one sentence about this row and others that have slid alike. rows: of all of them, in order, this one first."""
         value, label, other = self.sample
         left = (self.first, self.first - self.by - 1) if self.by < 0 else (self.last - self.by + 1, self.last)
         return Code.ROW_SLID.at(
             Place(self.table.file, self.table.sheet, f"{letters(self.first)}{self.row}"),
-            cells=self._range(self.first, self.last),
+            rows="本行" if len(rows) == 1 else f"第{rows[0]}至{rows[-1]}行共 {len(rows)} 行",
+            cells=self._range(self.first, self.last, rows[-1]),
             moved=f"左移了{-self.by}列" if self.by < 0 else f"右移了{self.by}列",
             label=label,
             value=value,
             other=other,
             start=f"{letters(self.first - self.by)}{self.row}",
-            left=self._range(*left),
+            left=self._range(*left, rows[-1]),
         )
 
-    def _range(self, first: int, last: int) -> str:
-        return f"{letters(first)}{self.row}" + (f":{letters(last)}{self.row}" if last > first else "")
+    def _range(self, first: int, last: int, bottom: int) -> str:
+        return f"{letters(first)}{self.row}" + (f":{letters(last)}{bottom}" if last > first or bottom > self.row else "")
 
 
 def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy) -> list[Slid]:
@@ -91,6 +91,24 @@ def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: 
     return found
 
 
+def told_together(slid: Iterable[Slid]) -> Iterator[Finding]:
+    """One finding for each stretch of records that have slid alike: a block pasted aside."""
+    stretch: list[Slid] = []
+    for one in slid:
+        if stretch and not _goes_on(stretch[-1], one):
+            yield stretch[0].finding([each.row for each in stretch])
+            stretch = []
+        stretch.append(one)
+    if stretch:
+        yield stretch[0].finding([each.row for each in stretch])
+
+
+def _goes_on(one: Slid, following: Slid) -> bool:
+    """Whether a row is the next record of the same sheet, and the same of its cells have gone as far."""
+    alike = (one.table.sheet, one.first, one.last, one.by) == (following.table.sheet, following.first, following.last, following.by)
+    return alike and not any(one.row < row < following.row for row in one.table.frame.index)
+
+
 def cells_named(findings: Iterable[Finding]) -> set[str]:
     """The cells that the findings of one sheet tell of: their own, and those that have slid along with one."""
     told: set[str] = set()
@@ -98,7 +116,8 @@ def cells_named(findings: Iterable[Finding]) -> set[str]:
         told.add(one.place.cell)
         if one.code is Code.ROW_SLID:
             first, _, last = str(dict(one.values)["cells"]).partition(":")
-            told |= {f"{letters(at)}{row_of(one.place)}" for at in range(row_and_column(first)[1], row_and_column(last or first)[1] + 1)}
+            (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
+            told |= {f"{letters(at)}{row}" for at in range(left, right + 1) for row in range(top, bottom + 1)}
     return told
 
 

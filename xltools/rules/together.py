@@ -1,0 +1,121 @@
+"""One mistake that shows in many cells of a workbook, told once: a list pasted twice, sheets without the list they refer to, a cover left as it was."""
+
+from __future__ import annotations
+
+import calendar
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
+
+from xltools.model.code import Code
+from xltools.model.finding import Finding, Place
+from xltools.model.form import Owner
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.account import row_of
+from xltools.rules.shifted import gaps_explained, shifted_together
+from xltools.rules.text import LIST
+
+SCREENING, REVIEW, VISITED = "screening", "review", "visit_date"
+UNLISTED = frozenset({Code.REVIEW_NOT_SCREENED, Code.RECTIFICATION_UNKNOWN, Code.ELSEWHERE_UNKNOWN})
+NONE = "无"
+MANY = 4    # rows below one another, from which on they are one block
+FEWEST = 3  # rows that refer to a list, from which on it is the list that is missing
+NAMED = 5   # rows that a sentence names
+
+
+def said_once(findings: Iterable[Finding], tables: Mapping[str, Table], policy: Policy) -> list[Finding]:
+    """The findings of one workbook, with one in place of all those that come of the same mistake."""
+    found = gaps_explained(shifted_together(findings, tables, policy), tables)
+    return unlisted_together(blocks_together(found, tables), tables)
+
+
+def workbook_doubts(file: str, tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy) -> list[Finding]:
+    """What is to be asked of a workbook as a whole: whether nothing was to be filled in, and whether the cover is that of last month."""
+    return [*nothing_filled(file, tables, findings), *batch_doubt(tables, policy)]
+
+
+def blocks_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings of one workbook, those of rows below one another that all repeat rows further up as one: a list that was pasted twice."""
+    kept: list[Finding] = []
+    again: dict[str, list[Finding]] = {}
+    for one in findings:
+        again.setdefault(one.place.sheet, []).append(one) if one.code is Code.DUPLICATE_ROW else kept.append(one)
+    by_sheet = {table.sheet: table for table in tables.values()}
+    for sheet, some in again.items():
+        for block in _blocks(sorted(some, key=lambda one: row_of(one.place))):
+            kept += [_pasted(block, by_sheet[sheet])] if len(block) >= MANY else block
+    return kept
+
+
+def _blocks(ordered: Sequence[Finding]) -> Iterator[list[Finding]]:
+    """Runs of rows directly below one another, each of which repeats a row above the run."""
+    block: list[Finding] = []
+    for one in ordered:
+        if block and (row_of(one.place) != row_of(block[-1].place) + 1 or _first(one) >= row_of(block[0].place)):
+            yield block
+            block = []
+        block.append(one)
+    if block:
+        yield block
+
+
+def _first(one: Finding) -> int:
+    """The row that a row repeats."""
+    return int(str(dict(one.values)["row"]))
+
+
+def _pasted(block: Sequence[Finding], table: Table) -> Finding:
+    """The one sentence about a block; where a row says something else than the one it repeats, it says so: nobody may delete that unseen."""
+    first, last = row_of(block[0].place), row_of(block[-1].place)
+    other = [row_of(one.place) for one in block if not _alike(table, row_of(one.place), _first(one))]
+    rows = LIST.join(map(str, other[:NAMED])) + (f"{LIST}…" if len(other) > NAMED else "")
+    more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，内容与上面的完全相同"
+    if other:
+        more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，其中第{rows}行的内容与上面的不同，请先核对"
+    return Code.DUPLICATE_ROW.at(block[0].place, **{**dict(block[0].values), "more": more, "extra": f"第{first}至{last}行"})
+
+
+def _alike(table: Table, row: int, other: int) -> bool:
+    """Whether two rows say the same in everything that the county fills in."""
+    names = [field.name for field in table.form.owned(Owner.COUNTY)]
+    one, two = ([None if pd.isna(value) else value for value in table.frame[names].loc[[at]].to_numpy().ravel().tolist()] for at in (row, other))
+    return one == two
+
+
+def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings, those about rows of other sheets that the screening list does not have as one where it has none of them."""
+    found = list(findings)
+    lost = [one for one in found if one.code in UNLISTED]
+    screening = tables.get(SCREENING)
+    if screening is None or len(lost) < FEWEST:
+        return found
+    sheets = {table.sheet: table for name, table in tables.items() if name != SCREENING and table.form.layout == "rows" and "credit_code" in table.columns and not table.frame.empty}
+    if len({(one.place.sheet, row_of(one.place)) for one in lost}) < sum(len(table.frame) for table in sheets.values()):
+        return found
+    rows = f"有 {len(screening.frame)} 行" if len(screening.frame) else "没有一行"
+    told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets))
+    return [told, *(one for one in found if one not in lost)]
+
+
+def nothing_filled(file: str, tables: Mapping[str, Table], findings: Iterable[Finding]) -> Iterator[Finding]:
+    """That no sheet but the cover holds a row, and none says that there is nothing to report."""
+    screening = tables.get(SCREENING)
+    rows = [table for table in tables.values() if table.form.layout == "rows"]
+    if screening is not None and "cover" in tables and all(table.frame.empty for table in rows) and not any(one.code is Code.OUTSIDE_ROWS for one in findings):
+        yield Code.NOTHING_FILLED.at(Place(file), sheet=screening.sheet, word=NONE)
+
+
+def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding]:
+    """Where every visit was made after the month on the cover: a cover of last month over this month's reviews. Source: 三环文〔2022〕69号 三(一)."""
+    cover, review = tables.get("cover"), tables.get(REVIEW)
+    card = {} if cover is None else cover.card()
+    months, batch = policy.lists["months"], str(card.get("batch") or "")
+    if cover is None or review is None or batch not in months or card.get("year") is None or VISITED not in review.columns:
+        return
+    year, month = int(str(card["year"])), months.index(batch) + 1
+    last = pd.Timestamp(year, month, calendar.monthrange(year, month)[1])
+    days = review.frame[VISITED].dropna()
+    if len(days) and bool((days > last).all()):
+        span = {"first": f"{days.min():%Y-%m-%d}", "last": f"{days.max():%Y-%m-%d}"}
+        yield Code.BATCH_DOUBT.at(cover.place(1, "batch"), label=cover.form["batch"].label, batch=batch, sheet=review.sheet, count=len(days), day=review.form[VISITED].label, **span)
