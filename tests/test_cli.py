@@ -78,6 +78,9 @@ def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, ca
         (["merge", "."], "缺少选项 --output"),
         (["merge", ".", "-o", "汇总.csv"], "扩展名只能是 .xlsx、.xlsm。请写成 汇总.xlsx"),
         (["make", "policy", "-o", "政策库.xlsm"], "扩展名只能是 .xlsx。请写成 政策库.xlsx"),
+        (["pack", ".", "-o", "上报", "--month", "2021-07"], "选项 --month 不对：“2021-07”不是 2022 年的批次，请写成 7月 或 2022-07 这样"),
+        (["close", ".", "--month", "13月"], "选项 --month 不对：“13月”不是 2022 年的批次"),
+        (["demo", "--tour", str(Path(__file__).parent)], "参数 [文件夹] 不对：文件夹"),
         (["make", "policy", "-o", "."], "选项 --output 不对：“.”是文件夹，这里要写一个文件"),
         (["make", "templates", "-o", __file__], "test_cli.py”是文件，这里要写一个文件夹"),
         (["recheck", __file__, "-o", "核查责任.xlsx", "--sample", "十"], "选项 --sample 不对：应为整数，不小于 0"),
@@ -97,6 +100,37 @@ def test_a_workbook_named_without_its_ending_gets_it(typed: str, written: str, t
     assert cli.run(["make", "policy", "-o", str(tmp_path / typed)]) == 0
     assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [written]
     assert written in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("month", ["7月", "07月", "7", "2022-07", "2022年7月"])
+def test_a_month_may_be_written_in_several_ways(month: str, capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["close", str(WORKBOOKS / "核查表"), "--month", month])
+    assert "给出的文件里没有7月批次的区县填报表" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (["check", "核查表"], "没有找到区县填报表（核查表）"),
+        (["make", "checklist", "--from", "核查表", "-o", "{made}"], "没有找到区县填报表（核查表）"),
+        (["make", "checklist", "--from", "{empty}", "-o", "{made}"], "没有找到区县填报表（empty）"),
+        (["grade", "区县/湖滨区.xlsx"], "没有找到现场核查表"),
+        (["plan", "区县/湖滨区.xlsx", "-o", "{made}"], "没有找到现场核查表"),
+        (["recheck", "区县/湖滨区.xlsx", "-o", "{made}/核查责任.xlsx"], "没有找到现场核查表"),
+        (["verify", "{empty}"], "没有找到现场核查表"),
+        (["publish", "区县/湖滨区.xlsx", "--start", "2022-08-01", "--end", "2022-08-07", "-o", "{made}"], "这个文件不是“市级汇总”"),
+    ],
+)
+def test_a_command_says_when_nothing_it_was_given_is_for_it(
+    arguments: list[str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(WORKBOOKS)
+    folders = {name: tmp_path / name for name in ("empty", "made")}
+    for folder in folders.values():
+        folder.mkdir()
+    assert cli.run([one.format(**folders) for one in arguments]) == 1
+    printed = capsys.readouterr()
+    assert sentence in printed.out + printed.err
 
 
 def test_without_a_command_the_help_is_shown(capsys: pytest.CaptureFixture[str]) -> None:

@@ -338,7 +338,7 @@ def test_measures_can_be_changed_in_the_workbook(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("book", "code"),
-    [(replace(city([], []), stamp=Stamp("county")), Code.NOT_OUR_FORM), (replace(city([], []), grids={}), Code.NOT_OUR_FORM)],
+    [(replace(city([], []), stamp=Stamp("county")), Code.NOT_OUR_BOOK), (replace(city([], []), grids={}), Code.NOT_OUR_BOOK)],
 )
 def test_nothing_is_written_from_what_is_no_summary(book: TextBook, code: Code, tmp_path: Path) -> None:
     with pytest.raises(StopError) as stop:

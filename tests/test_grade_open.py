@@ -92,7 +92,7 @@ def test_a_remark_that_waits_to_be_claimed_goes_on_waiting(bureau: Path) -> None
 def test_only_a_summary_can_be_graded_into(bureau: Path) -> None:
     with pytest.raises(StopError) as stop:
         grade_open(ClosedBook(bureau / "收件箱" / "灵宝市.xlsx"), request(bureau))
-    assert stop.value.finding.code is Code.NOT_OUR_FORM
+    assert stop.value.finding.code is Code.NOT_OUR_BOOK
 
 
 def test_every_enterprise_of_the_ledger_gets_its_checklist_but_for_those_that_have_one(bureau: Path) -> None:

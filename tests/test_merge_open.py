@@ -185,4 +185,4 @@ def test_a_county_workbook_is_not_merged_into(tmp_path: Path, summary: Path) -> 
     county = county_file(tmp_path, "义马市", [enterprise(3)])
     with pytest.raises(StopError) as stop:
         prepared(county)
-    assert stop.value.finding.code is Code.NOT_OUR_FORM
+    assert stop.value.finding.code is Code.NOT_OUR_BOOK

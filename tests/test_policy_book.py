@@ -405,7 +405,7 @@ def test_a_missing_sheet_is_one_finding_and_no_policy() -> None:
 def test_another_workbook_is_refused() -> None:
     with pytest.raises(StopError) as stop:
         read_policy_book(TextBook("别的.xlsx", {"表": "甲 | 乙"}))
-    assert stop.value.finding.code is Code.NOT_OUR_FORM
+    assert stop.value.finding.code is Code.NOT_OUR_BOOK
 
 
 def test_a_policy_is_found_by_its_id_among_those_we_ship_and_the_workbooks_beside_a_file(tmp_path: Path) -> None:

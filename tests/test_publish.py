@@ -336,9 +336,9 @@ def test_the_same_summary_gives_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("book", "notice", "code"),
     [
-        (summary(decided(0), template="county"), NOTICE, Code.NOT_OUR_FORM),
+        (summary(decided(0), template="county"), NOTICE, Code.NOT_OUR_BOOK),
         (summary(decided(0)), replace(NOTICE, end=date(2022, 7, 31)), Code.NOTICE_PERIOD),
-        (replace(summary(), grids={}), NOTICE, Code.NOT_OUR_FORM),
+        (replace(summary(), grids={}), NOTICE, Code.NOT_OUR_BOOK),
     ],
 )
 def test_nothing_is_written_where_it_cannot_be_right(book: TextBook, notice: Any, code: Code, tmp_path: Path) -> None:

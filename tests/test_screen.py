@@ -300,7 +300,7 @@ def test_a_list_that_cannot_be_read_stops_it_all(tmp_path: Path) -> None:
         assert stop.value.finding.code is code
     with pytest.raises(StopError) as stop:
         screen(given, tmp_path / "底册.xlsx", POLICY, given.permit[0])
-    assert stop.value.finding.code is Code.NOT_OUR_FORM
+    assert stop.value.finding.code is Code.NOT_OUR_BOOK
     assert not (tmp_path / "底册.xlsx").exists()
 
 

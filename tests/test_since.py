@@ -141,7 +141,7 @@ def test_a_whole_summary_gives_its_decisions_and_a_county_file_is_refused(decide
     assert len(decisions_in(decided)) == 1
     with pytest.raises(StopError) as stop:
         decisions_in(decided.parent / "收件箱" / "灵宝市.xlsx")
-    assert stop.value.finding.code is Code.NOT_OUR_FORM
+    assert stop.value.finding.code is Code.NOT_OUR_BOOK
 
 
 def test_a_first_merge_has_nothing_to_compare_with(tmp_path: Path) -> None:

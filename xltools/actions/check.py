@@ -17,7 +17,7 @@ from xltools.books.answers import abouts, answers_in, returned_from
 from xltools.books.archive import ARCHIVES, WORKBOOKS
 from xltools.books.base import Book
 from xltools.books.file import FileBook, content_of, is_alone, open_book
-from xltools.books.read import read_tables, stamp_findings
+from xltools.books.read import COUNTY, read_tables, stamp_findings
 from xltools.books.replace import holder
 from xltools.books.returned import is_own_return
 from xltools.books.risks import risks
@@ -40,7 +40,6 @@ from xltools.rules.slid import set_apart, slid_rows, told_together, unread, with
 from xltools.rules.tally import accounts, unaccounted, with_account
 from xltools.rules.together import said_once, workbook_doubts
 
-_TEMPLATE = "county"
 # What a county may send its form as. Whatever it is called, the content decides how it is read; a web page (.mht), an archive or a
 # template among them is looked at too, so that the file a county meant to report is listed with a reason and not passed over.
 _FORMATS = WORKBOOKS | ARCHIVES | {".xltx", ".xltm", ".xlt", ".ett", ".mht", ".mhtml"}
@@ -96,6 +95,13 @@ def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
     return wanted, [one.name for one in found if one not in wanted]
 
 
+def missed(outcome: Outcome, paths: Iterable[Path]) -> Outcome:
+    """The outcome of files that were given as county workbooks, with a finding when there was not even one that looked like one."""
+    if outcome.submissions or outcome.findings or not (places := "、".join(path.name for path in paths)):
+        return outcome
+    return replace(outcome, findings=(Code.NOTHING_THERE.at(Place(), places=places),))
+
+
 def check_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> Outcome:
     """As `judge_files`, with the account of what was read."""
     return counted(judge_files(paths, policy, step))
@@ -107,7 +113,7 @@ def judge_files(paths: Iterable[Path], policy: Policy, step: Step) -> Outcome:
     step: called with (done, total, name) before each file, to show progress. The same files give the same outcome in whatever order they come.
     """
     wanted, others = sources(paths)
-    template = load_template(_TEMPLATE)
+    template = load_template(COUNTY)
     results: dict[str, _Result] = dict.fromkeys(others)
     recall = recall_of(paths, policy, template)
     known = _known(wanted, recall)
@@ -126,9 +132,7 @@ def judge_files(paths: Iterable[Path], policy: Policy, step: Step) -> Outcome:
     if wanted and (papers := [name for name in others if _is_paper(name)]):
         files = "、".join(papers[:_LISTED]) + (f" 等 {len(papers)} 个" if len(papers) > _LISTED else "")
         return replace(outcome, findings=(Code.NO_TABLES.at(Place(), files=files), *outcome.findings))
-    if wanted or not (places := "、".join(path.name for path in paths)):
-        return outcome
-    return replace(outcome, findings=(Code.NOTHING_THERE.at(Place(), places=places), *outcome.findings))
+    return outcome if wanted else missed(outcome, paths)
 
 
 def _known(wanted: Iterable[Source], recall: Recall | None) -> dict[str, Submission]:
@@ -167,7 +171,7 @@ def _size(path: Path) -> int:
 def check_one(book: Book, policy: Policy) -> Submission | Finding:
     """One workbook checked alone, or why nothing in it can be read."""
     try:
-        return check_book(book, load_template(_TEMPLATE), policy)
+        return check_book(book, load_template(COUNTY), policy)
     except StopError as stop:
         return stop.finding
 
@@ -178,7 +182,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     if not raw:
         raise StopError(found[0])
     found = missing_together(found)
-    if template.id == _TEMPLATE:
+    if template.id == COUNTY:
         found += unread_in(book, template, raw, found)
     if is_alone(book):
         found = _alone(book.name, raw, found)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from xltools.actions.check import check_files
+from xltools.actions.check import check_files, missed
 from xltools.actions.inbox import THIS_ONE, Step, team_of, unseen
 from xltools.actions.workers import Team
 from xltools.books.checklist import write_checklist
@@ -58,11 +58,11 @@ def make_checklists(
 
     A checklist that is there already is left alone, as somebody may have filled it in. step: called with (done, total, name) as they are made.
     """
-    outcome = check_files(county_files, policy, step)
+    outcome = missed(check_files(county_files, policy, step), county_files)
     wanted = {code.strip().upper() for code in codes}
     found, findings = applicants(outcome, policy)
     chosen = [one for one in found if not wanted or one.credit_code in wanted]
-    findings += [one for one in outcome.findings if one.place.file in outcome.unread]
+    findings += [one for one in outcome.findings if not one.place.file or one.place.file in outcome.unread]
     findings += [Code.ELSEWHERE_UNKNOWN.at(Place(), code=code, near="") for code in sorted(wanted - {one.credit_code for one in found})]
     return write_new(chosen, findings, Making(policy, folder, team_of(county_files), step))
 

@@ -12,7 +12,7 @@ from xltools.books.bands import ReadAnew, banded
 from xltools.books.base import Book
 from xltools.books.emergency_book import EmergencyBook, write_emergency
 from xltools.books.file import open_book, open_summary
-from xltools.books.read import read_tables
+from xltools.books.read import not_ours, read_tables
 from xltools.books.replace import refuse_existing
 from xltools.model.code import Code
 from xltools.model.emergency import TEMPLATE, EmergencyDone, EmergencyWords, load_emergency
@@ -112,7 +112,7 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
         book, forms = ReadAnew(book, banded), tuple(one for one in forms if one.name == "emergency")
     raw, found = read_tables(book, replace(template, forms=forms))
     if "emergency" not in raw:
-        raise StopError(next(iter(found), Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title)))
+        raise StopError(next(iter(found), not_ours(book.name, template)))
     typed, said = parse_all(raw, policy)
     passed = LATER if ours else LATER | NOT_THEIRS
     kept = [one for one in (*found, *said) if one.severity is not Severity.NOTE and one.code not in passed]

@@ -18,7 +18,7 @@ from xltools.books.file import FileBook, open_book
 from xltools.books.risks import risks
 from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.code import Code
-from xltools.model.finding import Finding, StopError, first_per_cell
+from xltools.model.finding import Finding, Place, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.graded import GradeOutcome
@@ -78,6 +78,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     checked = counted(outcome_of(inputs.counties))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
     inputs.findings += _unlisted(inputs.parts, checked)
+    inputs.findings += [] if inputs.parts or inputs.findings else [Code.NO_CHECKLISTS.at(Place())]
     return _graded(inputs, checked, policy)
 
 

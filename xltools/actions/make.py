@@ -9,6 +9,7 @@ from tempfile import TemporaryDirectory
 
 from xltools.actions.run import TEMPLATE, Before, Run
 from xltools.books.console import SUFFIX
+from xltools.books.read import COUNTY
 from xltools.books.replace import put_in_place
 from xltools.books.summary import write_summary
 from xltools.books.template import write_template
@@ -18,8 +19,6 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.rules.formula import live
 
-# Templates that counties are handed.
-HANDED_OUT = ("county",)
 NEVER = datetime(2022, 6, 24)  # a moment that is shown nowhere
 OF_A_DAY = ("reporting", "moves")   # sheets that say what holds on the day of a merge: nothing before the first
 
@@ -27,9 +26,8 @@ OF_A_DAY = ("reporting", "moves")   # sheets that say what holds on the day of a
 def make_templates(folder: Path, policy: Policy) -> list[Path]:
     """Write every blank template into `folder`, which is made when missing; gives the files. Raises StopError, with nothing written, where one is there that is no longer blank."""
     with TemporaryDirectory() as made:
-        for id in HANDED_OUT:
-            template = load_template(id)
-            write_template(Path(made, template.file), template, policy, live(template, policy))
+        template = load_template(COUNTY)
+        write_template(Path(made, template.file), template, policy, live(template, policy))
         _write_city(Path(made), policy)
         return put_in_place(Path(made), folder)
 

@@ -22,12 +22,12 @@ from xltools.books.board import BoardPlan
 from xltools.books.cells import is_blank
 from xltools.books.formula_refs import in_any_row, in_row
 from xltools.books.locate import Located
-from xltools.books.read import read_located
+from xltools.books.read import not_ours, read_located
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
 from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Finding, Place, StopError
+from xltools.model.finding import Finding, StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
@@ -139,7 +139,7 @@ def opened(book: OpenBook, optional: Collection[str] = ONLY_WHEN_FILLED) -> tupl
     """
     template = load_template(TEMPLATE)
     if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+        raise StopError(not_ours(book.name, template))
     before = dict(_before(book, template, optional))
     refuse_elsewhere(book, (one.table for one in before.values()))
     return replace(template, forms=tuple(before[form.name].table.form if form.name in before else form for form in template)), before

@@ -50,7 +50,7 @@ def plan_files(paths: Iterable[Path], job: Planning) -> Written:
     outcome = check_and_grade(paths, job.policy)
     graded = outcome.graded or GradeOutcome()
     if not graded.checks:
-        return Written(findings=(Code.NOTHING_TO_PLAN.at(Place()),))
+        return Written(findings=(Code.NO_CHECKLISTS.at(Place()), *(one for one in outcome.findings if one.place.file in outcome.unread)))
     last, found = _last(job.last, policy) if job.last else ([], [])
     known = known_of(outcome.accepted, policy)
     parts = sorted(graded.checks, key=lambda part: (part.checklist.place, part.checklist.process))

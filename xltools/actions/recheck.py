@@ -15,7 +15,7 @@ from xltools.actions.reporting import default_settings
 from xltools.actions.run import as_typed, read_summary
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
-from xltools.books.read import read_tables
+from xltools.books.read import not_ours, read_tables
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_form, load_template
@@ -77,7 +77,9 @@ def recheck(paths: Iterable[Path], job: Drawing) -> Rechecked:
     contents = {PEOPLE: people, COUNTIES: counties, SAMPLE: drawn, WEIGHTS: rows}
     write_new_lists(job.output, Lists(load_template(TEMPLATE), job.policy, contents, notes={SAMPLE: said.words["note"].format(**note)}))
     line = said.words["line"].format(**note, people=len(people), counties=len(counties))
-    return Rechecked(job.output, line, tuple(first_per_cell(one for one in outcome.findings if one.place.file in outcome.unread)))
+    found = [one for one in outcome.findings if one.place.file in outcome.unread]
+    found += [] if note["all"] else [Code.NO_CHECKLISTS.at(Place())]
+    return Rechecked(job.output, line, tuple(first_per_cell(found)))
 
 
 def _decided(path: Path) -> dict[Who, str]:
@@ -148,7 +150,7 @@ def _weights(path: Path, policy: Policy) -> tuple[Weight, ...]:
     book = open_book(path)
     raw, found = read_tables(book, replace(template, forms=(as_typed(form),)))
     if book.stamp.template != template.id or WEIGHTS not in raw:
-        raise StopError(next(iter(found), Code.NOT_OUR_FORM.at(Place(path.name), sheets=template.title)))
+        raise StopError(next(iter(found), not_ours(path.name, template)))
     typed, said = parse(raw[WEIGHTS], policy, policy.year)
     if wrong := [one for one in said if one.severity is Severity.ERROR]:
         raise StopError(wrong[0])

@@ -13,7 +13,7 @@ from xltools.actions.city import Basis, city, with_findings
 from xltools.actions.detail import beside_sheets, refuse_elsewhere
 from xltools.books.base import Book
 from xltools.books.file import FileBook, open_summary
-from xltools.books.read import read_tables
+from xltools.books.read import not_ours, read_tables
 from xltools.books.summary import Summary, with_details, write_summary
 from xltools.model.code import Code
 from xltools.model.console import load_console
@@ -63,7 +63,7 @@ def read_ours(book: Book, template: Template, forms: Iterable[Form]) -> tuple[di
     Raises StopError when the workbook was not made from the template, or the rows of one of the sheets are not in it.
     """
     if book.stamp.template != template.id:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(book.name), sheets=template.title))
+        raise StopError(not_ours(book.name, template))
     tables, found = read_tables(book, replace(template, forms=tuple(map(as_typed, forms))))
     refuse_elsewhere(book, tables.values())
     return tables, found

@@ -155,6 +155,7 @@ def verify_files(paths: Iterable[Path], policy: Policy, known: Mapping[str, froz
             found += [*said, *form.about, *_signatures(seal, book.name, known or {}), *_unsigned(seal, form, known or {})]
         except StopError as stop:
             found += [] if is_by_chance(source) else [stop.finding]
+    found += [] if states or found else [Code.NO_CHECKLISTS.at(Place())]
     return SignOutcome(states, tuple(sorted(found, key=order)))
 
 

@@ -73,7 +73,7 @@ def decisions_in(path: Path) -> Sequence[Mapping[str, object]]:
     if book.stamp.template == template.id and form.sheet not in book.sheets:
         return []
     if book.stamp.template not in (NAMES, template.id) or form.sheet not in book.sheets:
-        raise StopError(Code.NOT_OUR_FORM.at(Place(path.name), sheets=form.sheet))
+        raise StopError(Code.NOT_OUR_BOOK.at(Place(path.name), book=form.sheet))
     tables, _ = read_tables(book, replace(template, id=book.stamp.template, forms=(as_typed(form),)))
     records = records_of(tables[NAMES].frame) if NAMES in tables else []
     return [plain_record(one) for one in records if plain(one.get("decision")) is not None]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import cache
+from pathlib import PurePath
 
 import pandas as pd
 
@@ -22,6 +23,7 @@ from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
 from xltools.model.table import Table, untyped
 
+COUNTY = "county"   # the template that counties are handed
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
 MOVED_LISTED = 3
 FEW = 3  # formulas typed over in one column that are named one by one
@@ -40,14 +42,13 @@ def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[
 
 def read_located(book: Book, template: Template) -> tuple[dict[str, tuple[Table, Located | None]], list[Finding]]:
     """As `read_tables`, each table with where it was found in its sheet; a card with None."""
-    sheets = "、".join(form.sheet for form in template)
     if book.stamp.template not in ("", template.id):
-        return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
+        return {}, [not_ours(book.name, template)]
     chosen, findings = choose_sheets(book, template)
     if not chosen and is_front_alone(book):
         return {}, [Code.ONLY_FRONT.at(Place(book.name), sheet=load_return().sheet)]
     if not chosen:
-        return {}, [Code.NOT_OUR_FORM.at(Place(book.name), sheets=sheets)]
+        return {}, [not_ours(book.name, template)]
     tables: dict[str, tuple[Table, Located | None]] = {}
     for form in template:
         if form.name in chosen:
@@ -56,6 +57,13 @@ def read_located(book: Book, template: Template) -> tuple[dict[str, tuple[Table,
             if table is not None:
                 tables[form.name] = table, located
     return tables, findings
+
+
+def not_ours(file: str, template: Template) -> Finding:
+    """That a workbook was not made from the template: counties are told what they should have sent, whoever runs a command what to choose."""
+    if template.id == COUNTY:
+        return Code.NOT_OUR_FORM.at(Place(file), sheets="、".join(form.sheet for form in template))
+    return Code.NOT_OUR_BOOK.at(Place(file), book=PurePath(template.file).stem)
 
 
 def stamp_findings(book: Book, template: Template, policy_id: str) -> list[Finding]:

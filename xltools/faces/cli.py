@@ -123,12 +123,12 @@ def check(files: tuple[Path, ...], folder: Path | None, as_json: bool, policy: P
     每个问题写明：哪个文件、哪张表、哪个格、现在是什么、应为什么、怎么改。
     """
     with progress() as step:
-        from xltools.actions.check import check_files
+        from xltools.actions.check import check_files, missed
         from xltools.actions.give_back import give_back, notify
         from xltools.actions.inbox import Inbox
 
         with team_at(given["address"]) as team:
-            outcome = check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step)
+            outcome = missed(check_files(Inbox(files, given["passwords"], team, cache_folder()), policy, step), files)
     returned = give_back(outcome, folder, policy, datetime.now().date()) if folder else []
     letters = notify(returned)
     show_outcome(outcome, translated_findings(outcome).record() | ({"returned": [one.record() for one in returned]} if folder else {}), as_json)

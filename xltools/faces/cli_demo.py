@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from xltools.faces.cli_grade import example_lines
-from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option
+from xltools.faces.options import SOME_FOLDER, Command, help_option, policy_option, wrong
 from xltools.faces.speech import line_said, say, spoken
 from xltools.faces.terminal import counts_line, progress
 
@@ -57,7 +57,7 @@ def _tour(folder: Path, policy: Policy) -> int:
             if number < COUNT and sys.stdin.isatty():
                 click.pause(spoken().say("\n看好了，按任意键到下一站（Ctrl+C 结束）…"))
     except FileExistsError as there:
-        raise click.BadParameter(spoken().say("文件夹 {folder} 里已有文件，没有改动；请换一个文件夹：xltools demo --tour 新文件夹", folder=folder)) from there
+        raise wrong("folder", spoken().say("文件夹 {folder} 里已有文件，没有改动；请换一个文件夹：xltools demo --tour 新文件夹", folder=folder)) from there
     say("\n走完了。全部文件在 {folder}，看过以后可以整个删除。", folder=folder)
     return 0
 

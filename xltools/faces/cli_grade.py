@@ -23,6 +23,7 @@ from xltools.faces.options import (
     password_option,
     policy_option,
     team_at,
+    wrong,
 )
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, show_json, show_report, show_written
@@ -157,12 +158,11 @@ def _policies(files: Inbox, policy: Policy, other: str | None) -> tuple[Policy, 
 
 def _shipped(id: str) -> Policy:
     """The policy that checklists were made for, to compare with; a usage error where only the bureau itself has it."""
-    context = click.get_current_context()
     try:
-        return PolicyName().convert(id, None, context)
+        return PolicyName().convert(id, None, click.get_current_context())
     except click.BadParameter:
         message = spoken().say("核查表是按政策“{policy}”生成的，它不是随带的政策。请写明两套：--policy 这套政策的政策库.xlsx --compare 要比较的政策库.xlsx", policy=id)
-        raise click.BadParameter(message, context, next(one for one in context.command.params if one.name == "other")) from None
+        raise wrong("other", message) from None
 
 
 def enterprise_lines(one: EnterpriseGrade) -> Iterator[str]:

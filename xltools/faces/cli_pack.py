@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from xltools.faces.options import (
     output_file,
     output_folder,
     policy_option,
+    wrong,
 )
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import show_written
@@ -25,7 +27,8 @@ from xltools.model.result import exit_code
 if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
-month_option = click.option("--month", required=True, metavar="7月", help="哪个批次，写成 7月。")
+MONTH = re.compile(r"(?:(?P<year>\d{4})[-.年])?(?P<month>\d{1,2})月?")
+month_option = click.option("--month", required=True, metavar="7月", help="哪个批次，写成 7月 或 2022-07。")
 
 
 @click.command("pack", cls=Command)
@@ -83,8 +86,10 @@ def make_reporting(output: Path, policy: Policy) -> int:
 
 
 def _month(text: str, policy: Policy) -> str:
-    """The month as the policy writes it."""
-    months = policy.lists["months"]
-    if text not in months:
-        raise click.BadParameter(spoken().say("“{text}”不是 7月 这样的批次", text=text), param_hint="--month")
-    return text
+    """The month as the policy writes it; given as that, as a number, or with the year: 7月, 7, 2022-07."""
+    months, said = policy.lists["months"], MONTH.fullmatch(text)
+    if text in months:
+        return text
+    if said and int(said["year"] or policy.year) == policy.year and 1 <= int(said["month"]) <= len(months):
+        return months[int(said["month"]) - 1]
+    raise wrong("month", spoken().say("“{text}”不是 {year} 年的批次，请写成 {month} 或 {year}-07 这样", text=text, year=policy.year, month=months[6]))

@@ -118,6 +118,12 @@ class BookName(click.ParamType[Any]):
         return self.convert(f"{path}{self.kinds[0]}", param, ctx)
 
 
+def wrong(name: str, reason: str) -> click.BadParameter:
+    """The usage error that a parameter of the running command, by its name in the function, has a value that cannot be."""
+    context = click.get_current_context()
+    return click.BadParameter(reason, context, next(one for one in context.command.params if one.name == name))
+
+
 policy_option = click.option(
     "--policy", type=PolicyName(), default=POLICY, metavar="政策", help=f"按哪套政策：随带政策的名称，或政策库.xlsx；默认 {POLICY}。"
 )

@@ -21,6 +21,7 @@ class Code(Enum):
     # 1 workbook, sheet, header
     UNREADABLE = ("E101", "文件打不开：{reason}", "请先自己打开核对：能打开的另存为 .xlsx 再报，打不开的请重新发送原件")
     NOT_OUR_FORM = ("E102", "没有找到任何一张填报表（应有：{sheets}）", "请在下发的区县填报表模板中填写后报送")
+    NOT_OUR_BOOK = ("E126", "这个文件不是“{book}”", "请换成由本工具生成的“{book}”")
     SHEET_MISSING = ("E103", "缺少工作表：{sheets}", "请从模板中补上；没有内容也保留空表")
     HEADER_MISSING = ("E104", "“{sheet}”里找不到表头行（应含：{labels}）", "请恢复模板的表头，不要删除或改写表头文字")
     COLUMN_MISSING = ("E105", "缺少列：{labels}", "请按模板把表头补在原来的位置，再填内容；只改了表头的字、填的内容不变的，改回来就行")
@@ -64,7 +65,7 @@ class Code(Enum):
     ANSWER_LAPSED = ("N156", "退回时写的情况说明“{answer}”不算数：{reason}", "错误请改正；仍有提醒的，请在新的退回说明里重新填写情况说明")
     UPGRADED = ("N157", "已从模板 {found} 换成 {version}，带入 {count} 格内容", "请打开新文件核对；颜色、批注、图片没有带入，需要的请对照原文件")
     ONLY_FRONT = ("E159", "文件里只有退回时加的“{sheet}”，填报的各表都没有收到，情况说明也就对不上", "请打开退回的文件，存成 .xlsx 后整个发回；.csv 只存得下打开着的那一张表")
-    NOTHING_THERE = ("E160", "没有找到一个表格文件（{places}）", "请核对文件夹；区县文件应是 .xlsx、.xls、.et、.ods 或 .csv，压缩包请先解开")
+    NOTHING_THERE = ("E160", "没有找到区县填报表（{places}）", "请核对文件夹；区县文件应是 .xlsx、.xls、.et、.ods 或 .csv，压缩包请先解开")
     PASSED_OVER = ("N161", "{what}有 {count} 格内容，没有读取，也没有汇总，文件里原样留着", "只供县（市、区）自己用的，不需要处理；需要上报的，请写到填报表相应的列或“备注”")
     NO_TABLES = ("N162", "{files} 不是电子表格，没有读取", "附件、扫描件不需要处理；其中有填报内容的，请县（市、区）改用下发的模板报送")
     ROW_SLID = ("E164", "{rows} {cells} 的内容整体{moved}，没有读取：“{label}”里的“{value}”应在“{other}”里，其余各格也是这样", "请复制 {cells}，在 {start} 按“选择性粘贴”只粘贴数值；{left} 里多出来的内容清空，该填的补填，公式从相邻行复制")
@@ -316,7 +317,7 @@ class Code(Enum):
     TIPS_TWICE = ("W857", "“{label}”又填了内容，这一行的举报人已经密封，新填的没有密封", "请先打开密封的举报人，改好后再密封")
     TIPS_TOLD = ("E860", "{cells} 里还写着举报人或联系方式，密封后仍然看得到，没有写出副本", "请把这些格改成看不出是谁举报的写法，再密封")
     WEIGHT_UNUSABLE = ("E854", "“{factor}”的抽样权重不是不小于 0 的数", "请改成数字；不想考虑这种情形的，填 0")
-    NOTHING_TO_PLAN = ("W853", "没有找到现场核查表，没有生成提升方案", "请先生成并填写现场核查表")
+    NO_CHECKLISTS = ("W853", "没有找到现场核查表", "请核对文件夹；还没有的，请先生成，填写以后再来")
 
     def __init__(self, number: str, message: str, fix: str) -> None:
         self.number = number
