@@ -501,6 +501,15 @@ def test_an_import_that_does_not_fit_stops_and_writes_nothing(tmp_path: Path, re
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_list_with_a_grade_in_its_second_row_is_no_indicator_table(tmp_path: Path) -> None:
+    path = tmp_path / "名单.csv"
+    path.write_text("企业名称,等级\n甲,A\n", encoding="utf-8")
+    with pytest.raises(StopError) as stop:
+        import_table(path, ASKED, POLICY, tmp_path / "政策库.xlsx")
+    assert stop.value.finding.code is Code.NO_INDICATOR_TABLE
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_file_with_several_tables_asks_which_one(tmp_path: Path) -> None:
     rows = "".join(f"<w:tr>{''.join(cell(text) for text in row)}</w:tr>" for row in (["指标", "A级", "B级", "C级"], ["除尘", "袋式", "同A级", "同A级"]))
     path = tmp_path / "表.docx"

@@ -54,6 +54,8 @@ def import_table(source: Path, request: ImportRequest, base: Policy | Path, outp
     if isinstance(table, Finding):
         raise StopError(table)
     imported = propose(table, asked, policy)
+    if not imported.items:
+        raise StopError(Code.NO_INDICATOR_TABLE.at(Place(source.name, table.name), grades="、".join(policy.scheme(asked.scheme).computable)))
     _check_free(imported, policy, source.name)
     joined: Contents = {
         **contents,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import FILE_OR_FOLDER, Command, help_option, json_option, output_file, policy_option
+from xltools.faces.options import A_FILE, Command, help_option, json_option, output_file, policy_option
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import named, show_json, show_report
 from xltools.model.result import exit_code
@@ -31,7 +31,7 @@ def make_policy(output: Path, policy: Policy) -> int:
 
 
 @click.command("import-table", cls=Command)
-@click.argument("source", type=FILE_OR_FOLDER, metavar="表.xlsx或表.docx")
+@click.argument("source", type=A_FILE, metavar="表.xlsx或表.docx")
 @click.option("--industry", required=True, metavar="行业", help="指标表所属行业，例如 铸造。")
 @click.option("--process", required=True, metavar="工序", help="指标表所属工序，例如 铸件。")
 @click.option("--scheme", default="A-D", metavar="体系", help="等级体系的编号；默认 A-D。")
