@@ -90,6 +90,29 @@ def test_without_a_goal_the_next_better_grade_counts(tmp_path: Path) -> None:
     assert grades.index(str(line["goal"])) == grades.index(str(line["site"])) - 1
 
 
+@pytest.mark.parametrize(
+    ("seen", "target", "gaps"),
+    [
+        ({"19": 80.0}, "C", [("A", "19")]),                 # the county's goal is below what was found: the next better grade
+        ({"19": 80.0}, "B", [("A", "19")]),
+        ({"19": 60.0}, "A", [("A", "19")]),                 # further up than the next: what the county wants
+        ({"19": 80.0, "13": None}, None, [("B", "13")]),    # nothing verified: the best grade that the rest allows
+        ({"19": 80.0, "13": None}, "A", [("A", "19"), ("A", "13")]),
+        ({"19": 80.0, "11": ("不适用", "没有粉料")}, "A", [("A", "19")]),
+    ],
+)
+def test_the_goal_is_better_than_what_was_found(seen: dict[str, object], target: str | None, gaps: list[tuple[str, str]], tmp_path: Path) -> None:
+    """二(二): a plan is for a better grade; 三(三)3: road transport at 80 % is a B and at 60 % a B- (refractory, items 13 and 19)."""
+    items = {no: next(f"{one.category}—{one.item}" for one in REFRACTORY.indicators if one.no == no) for no in ("13", "19")}
+    done = planned(inbox(tmp_path / "收件箱", found(*seen.items()), target=target), tmp_path / "方案")
+    assert sorted((one["goal"], one["indicator"]) for one in rows(done.paths[0])) == sorted((goal, items[no]) for goal, no in gaps)
+
+
+def test_what_the_county_demanded_stands_beside_the_gap_it_is_about(tmp_path: Path) -> None:
+    done = planned(inbox(tmp_path / "收件箱", found(("10", "敞开"), ("19", 80.0))), tmp_path / "方案")
+    assert [("破碎机密闭并接入除尘" in str(one["noted"] or ""), str(one["indicator"]).split("—")[0]) for one in rows(done.paths[0])] == [(True, "无组织排放"), (False, "运输方式")]
+
+
 def test_what_is_open_stands_in_the_plan_as_such(tmp_path: Path) -> None:
     no, _ = failing("A")
     done = planned(inbox(tmp_path / "收件箱", {key: value for key, value in best(REFRACTORY).items() if key != no}), tmp_path / "方案")
