@@ -163,7 +163,8 @@ def test_what_happened_to_one_of_two_lines(kind: str, process: str, grades: list
         ("B", "贿赂", datetime(2022, 7, 29), "“贿赂”之后为 D（原评定 B）"),
         ("B", "贿赂", None, "“贿赂”：没有填决定日期或发现日期，分不清在评定 B 之前还是之后"),
         ("引领性", "企业更名", datetime(2022, 8, 10), "引领性 不是铸件所用指标表的等级"),
-        ("引领性", "贿赂", datetime(2022, 8, 10), "“贿赂”：引领性 不是铸件所用指标表的等级，之后是几级不能确定"),
+        ("引领性", "贿赂", datetime(2022, 8, 10), "“贿赂”之后为 D（原评定 引领性）"),     # the lowest of its own table
+        ("引领性", "环境违法", datetime(2022, 8, 10), "“环境违法”：引领性 不是铸件所用指标表的等级，之后是几级不能确定"),
     ],
 )
 def test_what_a_person_has_to_know_of_a_grade_stands_beside_it(grade: str, happened: str, found: Cell, note: str, tmp_path: Path) -> None:

@@ -136,11 +136,13 @@ def test_what_came_nobody_can_tell_when_is_asked_and_keeps_the_enterprise_off_th
 
 def test_a_grade_that_no_table_of_the_enterprise_has_is_on_no_list_of_grades() -> None:
     """引领性 is no grade of a table with A to D: what it stands for is for the city to say, and who bribes is at the lowest in any case (五1)."""
-    bribe = event(0, "贿赂", found_date=datetime(2022, 8, 10)) | FINAL
-    for events, said in (([], "引领性 不是铸件所用指标表的等级"), ([bribe], "“贿赂”：引领性 不是铸件所用指标表的等级，之后是几级不能确定")):
-        (found,) = lines(of(decided(0, "引领性", **PLAIN), events=events))
+    violation = event(0, "环境违法", found_date=datetime(2022, 8, 10))
+    for events, said in (([], "引领性 不是铸件所用指标表的等级"), ([violation], "“环境违法”：引领性 不是铸件所用指标表的等级，之后是几级不能确定")):
+        found = lines(of(decided(0, "引领性", **PLAIN), events=events))[-1]
         assert (found["kind"], found["grade"]) == ("待决定处理后的等级", "引领性")
         assert found["reason"] == f"{said}；请补填或更正，此前不列入按等级的名单"
+    bribe = event(0, "贿赂", found_date=datetime(2022, 8, 10)) | FINAL
+    assert listed(of(decided(0, "引领性", **PLAIN), events=[bribe])) == [("D级清单", NAMES[0], "D", "二(三)")]
 
 
 def test_a_good_grade_of_an_earlier_batch_is_asked_about_while_the_new_one_waits() -> None:

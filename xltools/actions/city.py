@@ -21,7 +21,7 @@ from xltools.rules.board import board, problems
 from xltools.rules.carry import carry
 from xltools.rules.city import record_orders
 from xltools.rules.combine import More, combine
-from xltools.rules.decided import unusable
+from xltools.rules.decided import outdated, unusable
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
 from xltools.rules.identity import listed
@@ -143,7 +143,8 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
         tables = {**tables, "problems": problems(form, outcome, basis.policy, more)}
         carried, gone = carry(tables, before, basis.template["unclaimed"])
         said = set(outcome.findings)
-        found = [one for one in [*gone, *not_understood(carried[CONFLICTS], carried[NAMES]), *unusable(carried[LEDGER], basis.policy)] if one not in said]
+        graded = [*unusable(carried[LEDGER], basis.policy), *outdated(carried[LEDGER], carried["events"], basis.policy)]
+        found = [one for one in [*gone, *not_understood(carried[CONFLICTS], carried[NAMES]), *graded] if one not in said]
         if not found:
             break
         outcome = with_findings(outcome, found)

@@ -44,11 +44,22 @@ def afterwards(row: Mapping[str, object], events: Iterable[Event], policy: Polic
             undated.append(one)
         elif one.when >= day:
             dated.append(one)
-    scheme = scheme_of(part, policy)
-    asked, why = (undated, UNDATED) if scheme else ([*dated, *undated], FOREIGN)
-    start = Standing(str(row.get("credit_code") or ""), part.process, scheme or policy.scheme_of(part.table) or policy.schemes[0], part.grade)
+    own = scheme_of(part, policy)
+    scheme = own or policy.scheme_of(part.table)
+    start = Standing(str(row.get("credit_code") or ""), part.process, scheme or policy.schemes[0], part.grade)
     (known,), found = sanction([start], dated, policy)
+    ranked = own is not None or (scheme is not None and known.grade in scheme.grades)     # an event may have given it a grade of its table
+    asked, why = (undated, UNDATED) if ranked else ([*dated, *undated], FOREIGN)
     (other,), _ = sanction([start], asked, policy)
     kind = "" if (other.grade, other.state) == (start.grade, State.IN_FORCE) else other.history[-1].kind
     doubt = (kind, why.format(event=kind, grade=part.grade, process=part.process)) if kind else ("", "")
-    return Afterwards(known, tuple(found), *doubt) if scheme else Afterwards(None, (), *doubt)
+    return Afterwards(known, tuple(found), *doubt) if ranked else Afterwards(None, (), *doubt)
+
+
+def superseded(found: Afterwards) -> str:
+    """Why the grade decided is not the one to use, in words; "" where it is."""
+    now = found.standing
+    if now and now.history and now.grade != now.history[0].old:
+        last = now.history[-1]
+        return f"“{last.kind}”之后{now.process}的等级应为 {last.new}，市级评定等级还是 {now.history[0].old}"
+    return found.why

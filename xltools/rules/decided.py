@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date, datetime, time
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
 from xltools.model.policy import Policy
+from xltools.model.standing import Event
 from xltools.model.table import Table
+from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of
 from xltools.rules.parse import parse
+from xltools.rules.sanctions import events_of
 from xltools.rules.text import latin
 
 FIELD = "decided"
@@ -83,6 +87,24 @@ def unusable(ledger: Table, policy: Policy) -> list[Finding]:
             place = ledger.place(row[ROW], name)
             said.setdefault(place, Code.NOT_PUBLISHED.at(place, name=row["name"] or NAMELESS, reason=reason))
     return [*said.values()]
+
+
+def outdated(ledger: Table, events: Table, policy: Policy) -> list[Finding]:
+    """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing.
+
+    ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
+    """
+    happened: dict[str, list[Event]] = {}
+    for one in events_of(events):
+        happened.setdefault(one.credit_code, []).append(one)
+    frame = ledger.frame[ledger.frame["credit_code"].isin(list(happened))]
+    names = (FIELD, "decided_date")
+    as_cells = frame[list(names)].map(lambda value: datetime.combine(value, time()) if type(value) is date else value)
+    typed, _ = parse(replace(ledger, form=replace(ledger.form, fields=tuple(ledger.form[name] for name in names)), frame=as_cells), policy, policy.year)
+    plain = typed.frame.astype(object).where(typed.frame.notna(), None).reindex(frame.index, fill_value=None)
+    parsed = ledger.with_frame(frame.assign(**{name: plain[name] for name in names}))
+    judged = ((row, superseded(afterwards(row, happened[row["credit_code"]], policy))) for rows in by_enterprise(parsed, policy) for row in rows)
+    return [Code.NOT_PUBLISHED.at(ledger.place(row[ROW], FIELD), name=row["name"] or NAMELESS, reason=reason) for row, reason in judged if reason]
 
 
 def _suspects(decisions: Decisions) -> list[bool]:

@@ -60,13 +60,15 @@ def _whole(parts: Sequence[PartGrade], policy: Policy) -> tuple[Status, str, str
     if open_parts:
         return Status.NEEDS_DECISION, "", f"{open_parts}还没有得出等级"
     members = [(part.checklist.table.scheme, part.grade) for part in parts]
+    if len(set(members)) == 1:      # nothing to compare: also 长期停产, which no scheme ranks
+        return Status.CLEAR, members[0][1], ""
     status, worst = weakest(members, policy)
     if worst is None:
         return status, "", "不同等级体系之间没有规定的对应关系"
     names = "、".join(part.checklist.process for part, member in zip(parts, members, strict=True) if member == worst)
     schemes = _schemes([part.checklist.table for part in parts], policy)
     if len(schemes) == 1:
-        return status, worst[1], f"以较差的{names}为准" if len(set(members)) > 1 else ""
+        return status, worst[1], f"以较差的{names}为准"
     if status is Status.CLEAR:
         return status, worst[1], "各等级体系的这一档按公开规则同等对待"
     return status, worst[1], f"等级体系不同（{'、'.join(schemes)}），没有规则规定先后，暂按{names}的 {worst[1]} 计"

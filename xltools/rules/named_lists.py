@@ -97,7 +97,7 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Record]:
         if standing and standing.state in STATES:
             last = standing.history[-1]
             yield _line(STATES[standing.state], row, place, event=last.kind, day=last.when.isoformat() if last.when > date.min else "", grade=standing.grade, clause=last.clause)
-    doubts = [one.why or _foreign(part, parts, city) for part, one in zip(parts, after, strict=True)]
+    doubts = [one.why or ("" if one.standing else _foreign(part, parts, city)) for part, one in zip(parts, after, strict=True)]
     yield from (_line("waiting", row, place, reason="doubtful", why=why, grade=row["decided"]) for why, row in zip(doubts, rows, strict=True) if why)
     now = [replace(part, grade="" if why else one.standing.grade if one.standing else part.grade) for part, one, why in zip(parts, after, doubts, strict=True)]
     grade = whole(now, city.policy).grade

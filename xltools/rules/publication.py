@@ -17,7 +17,7 @@ from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, State
 from xltools.model.table import Table
-from xltools.rules.afterwards import afterwards
+from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
@@ -126,11 +126,7 @@ class _City:
         reason, name, at = next(iter(reasons), ("", "decided", rows[-1]))
         after = [] if reason else [afterwards(row, self.events.get(str(row["credit_code"] or ""), ()), self.policy) for row in rows]
         standings = [one.standing for one in after if one.standing and one.standing.history]
-        changed = [one for one in standings if one.grade != one.history[0].old]
-        if changed:
-            last = changed[0].history[-1]
-            reason = f"“{last.kind}”之后{changed[0].process}的等级应为 {last.new}，市级评定等级还是 {changed[0].history[0].old}"
-        reason = reason or next((one.why for one in after if one.why), "")
+        reason = reason or next(filter(None, map(superseded, after)), "")
         pending = next((one.state.value for one in standings if one.state is not State.IN_FORCE), "")
         return Judged(line, self.ledger.place(at[ROW], name), reason, tuple(_unofficial(parts, self.policy)), pending)
 
