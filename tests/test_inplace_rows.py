@@ -30,8 +30,8 @@ def test_rows_known_by_their_text_are_written_as_if_every_cell_were_looked_at(tm
     unchanged: list[bool] = []
     inside, same = Kept.inside, _Rows._unchanged
 
-    def counted(self: Kept, *args: object) -> str | None:
-        found: str | None = inside(self, *args)  # type: ignore[arg-type]
+    def counted(self: Kept, *args: object) -> bytes | None:
+        found: bytes | None = inside(self, *args)  # type: ignore[arg-type]
         known.append(found is not None)
         return found
 

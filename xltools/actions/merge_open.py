@@ -168,7 +168,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
         if column not in fields:
             fields[column] = _own_field(located, column)
     form = replace(table.form, sheet=table.sheet, fields=tuple(fields[column] for column in sorted(fields)))
-    frame = table.frame.copy()
+    frame = table.frame.copy(deep=False)
     texts = book.formulas(table.sheet)
     formulas: dict[str, frozenset[str]] = {}
     filled: dict[str, str] = {}

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from functools import cached_property
 from pathlib import Path
 
 from xltools.books.address import address
 from xltools.books.base import Grid, SheetFacts, Stamp
-from xltools.books.file import FileBook, open_summary
+from xltools.books.file import FileBook, content_of
 from xltools.books.gate import SUMMARY, Kind
 from xltools.books.inplace_book import parts_of
 from xltools.books.inplace_sheet import own_formulas
@@ -20,15 +19,13 @@ from xltools.books.patch_xml import CannotPatchError
 class ClosedBook:
     """A Book on a closed .xlsx or .xlsm that also knows its formulas and notes. file: the same workbook as read · data: its bytes.
 
-    Raises StopError when it cannot be read, CannotPatchError when it is of another kind or was changed just now.
+    Raises StopError when it cannot be read, CannotPatchError when it is of another kind.
     """
 
     def __init__(self, path: Path) -> None:
-        self.file: FileBook = open_summary(path)
+        self.data = content_of(path, path.name, SUMMARY)
+        self.file = FileBook(path, content=self.data, room=SUMMARY)
         if self.file.kind is not Kind.XLSX:
-            raise CannotPatchError
-        self.data = path.read_bytes()
-        if hashlib.sha256(self.data).hexdigest() != self.file.sha256:
             raise CannotPatchError
         self.name = self.file.name
         self._patch = Patch(self.data, path.name, SUMMARY)

@@ -126,15 +126,15 @@ def _follow(standing: Standing, changes: Mapping[str, Change]) -> tuple[tuple[st
     return tuple(moved), lost
 
 
-def _rows(standing: Standing, moved: Mapping[str, str]) -> Iterator[str]:
+def _rows(standing: Standing, moved: Mapping[str, str]) -> Iterator[bytes]:
     """The rows of a sheet, with these formulas in some cells."""
     for number, row in standing.rows.items():
-        if "<f" not in row.inside:
+        if b"<f" not in row.inside:
             yield row.text
             continue
         pieces = [_cell(standing, (number, column), cell, moved) for column, cell in row.cells(number).items()]
         inside = "".join(pieces)
-        yield row.text if inside == row.inside else f"<row{row.settings}>{inside}</row>"
+        yield row.text if inside.encode() == row.inside else f"<row{row.settings}>{inside}</row>".encode()
 
 
 def _cell(standing: Standing, place: tuple[int, int], cell: RawCell, moved: Mapping[str, str]) -> str:

@@ -89,7 +89,7 @@ def _renew_records(patch: Patch, book: FileBook, renewal: Renewal, dresser: Dres
             if not (change := records.change(standing.filled)).is_none:
                 changes[name] = change
             new = update_records(standing, records, dresser)
-            if new > 0 and "<filterColumn" in standing.pieces[2]:
+            if new > 0 and b"<filterColumn" in standing.tail:
                 added[name] = new
     return changes, added
 

@@ -40,9 +40,6 @@ class Fresh:
         """A sheet of it as read."""
         return self.source.read(name)
 
-    def values(self, name: str) -> Grid:
-        return self.sheet(name).grid
-
     def standing(self, name: str) -> Standing:
         return Standing(self.patch, parts_of(self.patch)[name], self, name)
 
@@ -50,7 +47,7 @@ class Fresh:
 def add_fresh(patch: Patch, fresh: Fresh, name: str, styles: StyleTable) -> None:
     """Add the sheet of this name, which has no drawing, behind all others."""
     source = fresh.standing(name)
-    content = source.with_rows(list(_rows(source, fresh, styles)))
+    content = source.with_rows(_rows(source, fresh, styles))
     ids = {id: target for id, (kind, target) in fresh.patch.relations(source.part).items() if kind == f"{OFFICE}/hyperlink"}
     part = add_sheet(patch, name, content)
     news: dict[str, str] = {}
@@ -74,7 +71,7 @@ def update_figures(standing: Standing, fresh: Fresh, styles: StyleTable) -> None
     else:
         edges = {number: max([width, *row.cells(number)]) for number, row in source.rows.items()}
         beyond = {number: {at: cell for at, cell in row.cells(number).items() if at > edges.get(number, width)} for number, row in standing.rows.items()}
-        rows = list(_rows(source, fresh, styles, beyond))
+        rows = _rows(source, fresh, styles, beyond)
         standing.patch.write(standing.part, _sections(standing.with_rows(rows), fresh.patch.read(source.part)))
     update_charts(Drawings(standing.patch, standing.part), Drawings(fresh.patch, source.part), load_dashboard().charts)
     print_as(standing.patch, fresh.patch, standing.name)
@@ -97,7 +94,7 @@ def _changed(standing: Standing, source: Standing) -> Iterator[tuple[tuple[int, 
                 yield (number, column), value if text is None else Formula(text, value)
 
 
-def _rows(source: Standing, fresh: Fresh, styles: StyleTable, beyond: Mapping[int, Mapping[int, RawCell]] | None = None) -> Iterator[str]:
+def _rows(source: Standing, fresh: Fresh, styles: StyleTable, beyond: Mapping[int, Mapping[int, RawCell]] | None = None) -> Iterator[bytes]:
     """The rows of a new sheet in the styles of the workbook that is there. beyond: cells to the right of it that stay, by row."""
     adopted: dict[int, int] = {}
     more = beyond or {}
@@ -113,7 +110,7 @@ def _rows(source: Standing, fresh: Fresh, styles: StyleTable, beyond: Mapping[in
             pieces.append(cell_xml((number, column), style, value if text is None else Formula(text, value if value is not None else "")))
         pieces += [cell.text for cell in more.get(number, {}).values()]
         settings = with_settings(row.settings if row else "", {"r": str(number), "spans": None})
-        yield f"<row{settings}>{''.join(pieces)}</row>"
+        yield f"<row{settings}>{''.join(pieces)}</row>".encode()
 
 
 def _sections(data: bytes, source: bytes) -> bytes:

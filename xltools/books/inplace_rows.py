@@ -15,8 +15,8 @@ from xltools.books.raw_rows import RawRow
 from xltools.books.sheet import Mark
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
-PLAIN = re.compile(r'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
-PLACE = re.compile(r'(<c r="[A-Z]{1,3})[0-9]+(?=")')
+PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
+PLACE = re.compile(rb'(<c r="[A-Z]{1,3})[0-9]+(?=")')
 CONTENT = r'(?:<v>[^<]*+</v>|<is><t(?: xml:space="preserve")?+>[^<]*+</t></is>)</c>'
 MOST = 8  # shapes of rows that are tried before a row is taken apart
 
@@ -36,16 +36,16 @@ class Kept:
     marks: Mapping[int, tuple[Mark, ...]]
     stays: Callable[[int, Mapping[int, int]], bool]
     known: dict[Styles, Known] = field(default_factory=dict)
-    shapes: list[tuple[re.Pattern[str], Styles, Known]] = field(default_factory=list)
+    shapes: list[tuple[re.Pattern[bytes], Styles, Known]] = field(default_factory=list)
 
-    def inside(self, raw: RawRow, places: tuple[int, int], at: int) -> str | None:
+    def inside(self, raw: RawRow, places: tuple[int, int], at: int) -> bytes | None:
         """The cells of a row that holds what its record does, where it stands now; None when they have to be looked at one by one.
 
         places: row before and now · at: number of the record.
         """
         before, now = places
         inside, marks = raw.inside, self.marks.get(at, ())
-        looks = self._looks(inside, str(before))
+        looks = self._looks(inside, b"%d" % before)
         if looks is None:
             return None
         styles, known = looks
@@ -53,9 +53,9 @@ class Kept:
             known[marks] = sorted(dict(styles)) == [column for column, _ in styles] and self.stays(at, dict(styles))
         if not known[marks]:
             return None
-        return inside if before == now else _placed(inside, str(now))
+        return inside if before == now else _placed(inside, b"%d" % now)
 
-    def _looks(self, inside: str, row: str) -> tuple[Styles, Known] | None:
+    def _looks(self, inside: bytes, row: bytes) -> tuple[Styles, Known] | None:
         """The style of every cell, with what is known of these styles; None where a cell is written in another way, or has a formula."""
         for at, (pattern, styles, known) in enumerate(self.shapes):
             if (found := pattern.fullmatch(inside)) and found[1] == row:
@@ -63,28 +63,29 @@ class Kept:
                     self.shapes.insert(0, self.shapes.pop(at))
                 return styles, known
         cells = PLAIN.findall(inside)
-        if "<f" in inside or len(cells) != inside.count("<c") or any(number != row for _, number, _ in cells):
+        if b"<f" in inside or len(cells) != inside.count(b"<c") or any(number != row for _, number, _ in cells):
             return None
-        styles = tuple((column_number(letters), int(style or 0)) for letters, _, style in cells)
+        looks = [(letters.decode(), style.decode()) for letters, _, style in cells]
+        styles = tuple((column_number(letters), int(style or 0)) for letters, style in looks)
         known = self.known.setdefault(styles, {})
         if cells:
-            self.shapes[:] = [(_shape([(letters, style) for letters, _, style in cells]), styles, known), *self.shapes][:MOST]
+            self.shapes[:] = [(_shape(looks), styles, known), *self.shapes][:MOST]
         return styles, known
 
 
-def _placed(inside: str, row: str) -> str:
+def _placed(inside: bytes, row: bytes) -> bytes:
     """The cells in another row."""
     pieces = PLACE.split(inside)
     pieces[1::2] = [head + row for head in pieces[1::2]]
-    return "".join(pieces)
+    return b"".join(pieces)
 
 
 @lru_cache(maxsize=64)
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
+def _pattern(text: str) -> re.Pattern[bytes]:
+    return re.compile(text.encode())
 
 
-def _shape(cells: Sequence[tuple[str, str]]) -> re.Pattern[str]:
+def _shape(cells: Sequence[tuple[str, str]]) -> re.Pattern[bytes]:
     """The pattern of rows with cells in these columns, of these styles, whatever they hold. Group 1: the row's number."""
     place = [r"([0-9]{1,7})", *[r"\1"] * (len(cells) - 1)]
     styles = (f' s="{style}"' if style else "" for _, style in cells)

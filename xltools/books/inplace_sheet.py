@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from io import BytesIO
 from itertools import chain
 from typing import Protocol
 
@@ -27,10 +29,10 @@ from xltools.model.form import HEADER_ROW, Field, Owner
 
 EXAMPLES = 50  # records whose looks are compared to find that of a new one
 SLACK = 1.0  # points by which programs round the height of a row
-CONTENT = ("<v", "<f", "<is")
+CONTENT = (b"<v", b"<f", b"<is")
 # What hangs on rows of a sheet by a way of its own, which we do not lead along: the last word of the relationship → in words.
 HANGS = {"queryTable": "外部数据查询", "pivotTable": "数据透视表", "threadedComment": "对话式批注", "tableSingleCells": "XML 映射"}
-SPARKLINES = ":sparklineGroup "
+SPARKLINES = b":sparklineGroup "
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,6 @@ class Records:
 class Sheets(Protocol):
     """The sheets of a workbook as they were read."""
 
-    def values(self, sheet: str) -> Grid: ...
-
     def sheet(self, name: str) -> Sheet: ...
 
 
@@ -81,28 +81,31 @@ class Standing:
     name: str
 
     @cached_property
-    def pieces(self) -> tuple[str, str, str]:
-        """The part in front of its rows, the rows, the part behind. Raises CannotPatchError when it is written in another way."""
-        data = self.patch.read(self.part)
+    def _data(self) -> tuple[bytes, int, int]:
+        """The part, and where in it the rows start and stop. Raises CannotPatchError when it is written in another way."""
+        data = self.patch.read(self.part).removeprefix(BOM_UTF8)
         start = data.find(ROWS) + len(ROWS)
         end = data.find(ROWS_END, start) if start >= len(ROWS) else -1
-        try:
-            if end >= 0:
-                return data[:start].decode("utf-8-sig"), data[start:end].decode(), data[end:].decode()
-            head, none, tail = data.decode("utf-8-sig").partition("<sheetData/>")
-        except UnicodeDecodeError as error:
-            raise CannotPatchError from error
+        if end >= 0:
+            return data, start, end
+        head, none, tail = data.partition(b"<sheetData/>")
         if not none:
             raise CannotPatchError
-        return f"{head}<sheetData>", "", f"</sheetData>{tail}"
+        return b"".join([head, ROWS, ROWS_END, tail]), len(head + ROWS), len(head + ROWS)
+
+    @property
+    def tail(self) -> bytes:
+        """The part behind its rows."""
+        data, _, end = self._data
+        return data[end:]
 
     @cached_property
     def rows(self) -> dict[int, RawRow]:
-        return raw_rows(self.pieces[1])
+        return raw_rows(*self._data)
 
     @cached_property
     def grid(self) -> Grid:
-        return self.book.values(self.name)
+        return self.book.sheet(self.name).grid
 
     @cached_property
     def formulas(self) -> Mapping[str, str]:
@@ -116,10 +119,17 @@ class Standing:
         """The last row that holds anything."""
         return next((number for number, row in reversed(self.rows.items()) if any(sign in row.inside for sign in CONTENT)), 0)
 
-    def with_rows(self, rows: Iterable[str]) -> bytes:
+    def with_rows(self, rows: Iterable[bytes]) -> bytes:
         """The part with these rows."""
-        head, _, tail = self.pieces
-        return b"".join(map(str.encode, chain([head], rows, [tail])))
+        data, start, _ = self._data
+        return _joined(chain([data[:start]], rows, [self.tail]))
+
+
+def _joined(pieces: Iterable[bytes]) -> bytes:
+    """The pieces one behind the other, none of them kept meanwhile."""
+    buffer = BytesIO()
+    buffer.writelines(pieces)
+    return buffer.getvalue()
 
 
 def own_formulas(book: Sheets, sheet: str) -> dict[str, str]:
@@ -141,7 +151,6 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     if not change.is_none:
         _refuse_what_hangs(standing)
         _stretch_tables(standing, change)
-    rows = [row.encode() for row in chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))]
     around = standing.with_rows([])  # what is outside the rows is changed without them: they are nearly all of the sheet
     if not change.is_none:
         around = reshaped(around, change)
@@ -150,7 +159,8 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     ours = {(records.head + 1 + at, names[name]): link_of(url) for (at, name), url in records.plan.links.items() if name in names}
     around = relink((standing.patch, standing.part), around, change, ours, records.ours)
     inner = around.index(ROWS) + len(ROWS)
-    standing.patch.write(standing.part, b"".join([around[:inner], *rows, around[inner:]]))
+    rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
+    standing.patch.write(standing.part, _joined(chain([around[:inner]], rows, [around[inner:]])))
     return len(records.plan.rows) - len(records.moved)
 
 
@@ -158,7 +168,7 @@ def _refuse_what_hangs(standing: Standing) -> None:
     """Raise CannotPatchError where something on the sheet would no longer fit its rows."""
     kinds = {kind.rpartition("/")[2] for kind, _ in standing.patch.relations(standing.part).values()}
     found = [word for kind, word in HANGS.items() if kind in kinds]
-    if SPARKLINES in standing.pieces[2]:
+    if SPARKLINES in standing.tail:
         found.append("迷你图")
     if found:
         raise CannotPatchError(f"【{standing.name}】里有{'、'.join(found)}，它们不能随行移动，请移到自己的工作表或转为普通区域")
@@ -175,11 +185,11 @@ def _stretch_tables(standing: Standing, change: Change) -> None:
                 raise CannotPatchError(f"【{standing.name}】{refused}，请改成盖住全部行，或转为普通区域") from refused
 
 
-def _above(standing: Standing, head: int) -> list[str]:
+def _above(standing: Standing, head: int) -> list[bytes]:
     return [row.text for number, row in standing.rows.items() if number <= head]
 
 
-def _below(standing: Standing, change: Change) -> Iterator[str]:
+def _below(standing: Standing, change: Change) -> Iterator[bytes]:
     """What stands below the table, as far down as the table needs."""
     for number, row in standing.rows.items():
         now = number + change.below
@@ -187,10 +197,10 @@ def _below(standing: Standing, change: Change) -> Iterator[str]:
             continue
         if now > LAST_ROW:
             raise CannotPatchError
-        if "<f" not in row.inside and not change.below:
+        if b"<f" not in row.inside and not change.below:
             yield row.text
             continue
-        inside = "".join(_lowered(standing, change, (number, column), cell) for column, cell in row.cells(number).items())
+        inside = "".join(_lowered(standing, change, (number, column), cell) for column, cell in row.cells(number).items()).encode()
         yield row.text if now == number and inside == row.inside else _row(row.settings, now, inside)
 
 
@@ -207,9 +217,9 @@ def _lowered(standing: Standing, change: Change, place: tuple[int, int], cell: R
     return cell_xml((row + change.below, column), cell.style, Formula(new, standing.value(row, column)))
 
 
-def _row(settings: str, number: int, inside: str) -> str:
-    text = with_settings(settings, {"r": str(number), "spans": None})
-    return f"<row{text}>{inside}</row>" if inside else f"<row{text}/>"
+def _row(settings: str, number: int, inside: bytes) -> bytes:
+    text = with_settings(settings, {"r": str(number), "spans": None}).encode()
+    return b"<row%b>%b</row>" % (text, inside) if inside else b"<row%b/>" % text
 
 
 class _Rows:
@@ -220,13 +230,13 @@ class _Rows:
         self._back = {now: before for before, now in records.moved.items()}
         self._kept_rows = Kept(marks_of(records.plan), self._stays)
 
-    def written(self) -> Iterator[str]:
+    def written(self) -> Iterator[bytes]:
         for at, is_same in enumerate(self._unchanged()):
             number = self._records.head + 1 + at
             before = self._back.get(number, 0)
             raw = self._standing.rows.get(before)
             kept = self._kept_rows.inside(raw, (before, number), at) if raw and is_same else None
-            inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})) if kept is None else kept
+            inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})).encode() if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
             if raw and number == before and settings == raw.settings and inside == raw.inside:
                 yield raw.text
@@ -341,13 +351,13 @@ def _number(row: RawRow) -> int:
 
 def set_cells(data: bytes, values: Mapping[tuple[int, int], Cell | Formula]) -> bytes:
     """A worksheet part with these cells holding these values, their looks as they are; cells that are not there are left out."""
-    text = data.decode("utf-8-sig")
-    start, end = text.index("<sheetData>") + len("<sheetData>"), text.index("</sheetData>")
-    body = text[start:end]
-    for number, row in raw_rows(body).items():
+    data = data.removeprefix(BOM_UTF8)
+    start, end = data.index(ROWS) + len(ROWS), data.index(ROWS_END)
+    body = data[start:end]
+    for number, row in raw_rows(data, start, end).items():
         wanted = {column: value for (at, column), value in values.items() if at == number}
         if wanted:
             cells = row.cells(number)
             inside = "".join(cell_xml((number, column), cell.style, wanted[column]) if column in wanted else cell.text for column, cell in cells.items())
-            body = body.replace(row.text, f"<row{row.settings}>{inside}</row>" if inside else row.text, 1)
-    return f"{text[:start]}{body}{text[end:]}".encode()
+            body = body.replace(row.text, f"<row{row.settings}>{inside}</row>".encode() if inside else row.text, 1)
+    return b"".join([data[:start], body, data[end:]])

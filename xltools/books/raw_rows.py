@@ -19,8 +19,8 @@ from xltools.books.dates import serial
 from xltools.books.patch_xml import FORBIDDEN, CannotPatchError, cell_text, escape
 from xltools.books.sheet import Formula
 
-ROW = re.compile(r"<row\b([^>]*)>")
-ROW_END = "</row>"
+ROW = re.compile(rb"<row\b([^>]*)>")
+ROW_END = b"</row>"
 CELL = re.compile(r"<c\b([^>]*?)(?:/>|>(.*?)</c>)", re.DOTALL)
 SETTING = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 STYLE = re.compile(r"""\ss=["'](\d+)["']""")
@@ -32,28 +32,28 @@ NUMBER = re.compile(r"""\sr=["'](\d+)["']""")
 
 @dataclass(frozen=True, slots=True)
 class RawRow:
-    """A row among others. ends: where in the text of all it starts, its content starts and stops, it stops · settings: the attributes
+    """A row of a part. ends: where in the part it starts, its content starts and stops, it stops · settings: the attributes
     as written, with the blank before them."""
 
-    rows: str
+    part: bytes
     ends: tuple[int, int, int, int]
     settings: str
 
     @property
-    def inside(self) -> str:
+    def inside(self) -> bytes:
         """Its content."""
-        return self.rows[self.ends[1] : self.ends[2]]
+        return self.part[self.ends[1] : self.ends[2]]
 
     @property
-    def text(self) -> str:
+    def text(self) -> bytes:
         """All of it."""
-        return self.rows[self.ends[0] : self.ends[3]]
+        return self.part[self.ends[0] : self.ends[3]]
 
     def cells(self, number: int) -> dict[int, RawCell]:
         """Its cells by column. Raises CannotPatchError where they are out of order or of another row."""
         found: dict[int, RawCell] = {}
         column = 0
-        for match in CELL.finditer(self.inside):
+        for match in CELL.finditer(_text(self.inside)):
             reference = REFERENCE.search(match[1])
             at = column_number(reference[1]) if reference else column + 1
             if at <= column or (reference and int(reference[2]) != number):
@@ -88,18 +88,18 @@ class RawCell:
         return f"<c{settings}>{self.inside}</c>" if self.inside else f"<c{settings}/>"
 
 
-def raw_rows(body: str) -> dict[int, RawRow]:
-    """All rows by number, in order. Raises CannotPatchError for what is written in a way not seen from any program."""
-    if "<!" in body or "<?" in body:
+def raw_rows(part: bytes, start: int, end: int) -> dict[int, RawRow]:
+    """All rows by number, in order, of a part in which they stand from here to there. Raises CannotPatchError for what is written in a way not seen from any program."""
+    if part.find(b"<!", start, end) >= 0 or part.find(b"<?", start, end) >= 0:
         raise CannotPatchError("markup among the rows")
     found: dict[int, RawRow] = {}
-    last, at = 0, 0
-    while match := ROW.search(body, at):
-        settings, inner = match[1], match.end()
+    last, at = 0, start
+    while match := ROW.search(part, at, end):
+        settings, inner = _text(match[1]), match.end()
         close = at = inner
         if settings.endswith("/"):
             settings = settings[:-1]
-        elif (close := body.find(ROW_END, inner)) >= 0:
+        elif (close := part.find(ROW_END, inner, end)) >= 0:
             at = close + len(ROW_END)
         else:
             break
@@ -108,8 +108,15 @@ def raw_rows(body: str) -> dict[int, RawRow]:
         if number <= last:
             raise CannotPatchError("rows out of order")
         last = number
-        found[number] = RawRow(body, (match.start(), inner, close, at), settings)
+        found[number] = RawRow(part, (match.start(), inner, close, at), settings)
     return found
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise CannotPatchError from error
 
 
 def settings_in(text: str) -> dict[str, str]:
