@@ -151,17 +151,22 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     if not change.is_none:
         _refuse_what_hangs(standing)
         _stretch_tables(standing, change)
-    around = standing.with_rows([])  # what is outside the rows is changed without them: they are nearly all of the sheet
+    around = _around(standing, records, change)
+    inner = around.index(ROWS) + len(ROWS)
+    rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
+    standing.patch.write(standing.part, _joined(chain([around[:inner]], rows, [around[inner:]])))
+    return len(records.plan.rows) - len(records.moved)
+
+
+def _around(standing: Standing, records: Records, change: Change) -> bytes:
+    """What is outside the rows, changed without them: they are nearly all of the sheet."""
+    around = standing.with_rows([])
     if not change.is_none:
         around = reshaped(around, change)
         SheetNotes(standing.patch, standing.part).move(change.row)
     names = {one.name: column for column, one in records.columns.items()}
     ours = {(records.head + 1 + at, names[name]): link_of(url) for (at, name), url in records.plan.links.items() if name in names}
-    around = relink((standing.patch, standing.part), around, change, ours, records.ours)
-    inner = around.index(ROWS) + len(ROWS)
-    rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
-    standing.patch.write(standing.part, _joined(chain([around[:inner]], rows, [around[inner:]])))
-    return len(records.plan.rows) - len(records.moved)
+    return relink((standing.patch, standing.part), around, change, ours, records.ours)
 
 
 def _refuse_what_hangs(standing: Standing) -> None:

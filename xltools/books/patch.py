@@ -11,13 +11,14 @@ import zipfile
 from collections.abc import Collection
 
 from xltools.books.gate import Package
-from xltools.books.package import ZIP_DATE, as_everywhere
+from xltools.books.package import SHORT, THOROUGH, ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import CannotPatchError, appended, escape, inserted, outline, spliced
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 TYPES = "[Content_Types].xml"
 TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml."
+LARGE = 8 * 2**20   # bytes of a part that is compressed by the shorter search: some 5,000 rows
 NO_RELATIONS = b'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"/>'
 
 
@@ -93,7 +94,7 @@ class Patch:
                 if item.is_dir() or key in self._removed:
                     continue
                 content = self._changed[key] if key in self._changed else rest.read(item.filename)
-                new.writestr(_member(item.filename, item.date_time), content)
+                new.writestr(_member(item.filename, item.date_time), content, compresslevel=SHORT if len(content) > LARGE else THOROUGH)
                 written.add(key)
             for key in sorted(self._changed.keys() - written):
                 new.writestr(_member(self._names[key], ZIP_DATE), self._changed[key])

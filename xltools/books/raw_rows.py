@@ -90,7 +90,7 @@ class RawCell:
 
 def raw_rows(part: bytes, start: int, end: int) -> dict[int, RawRow]:
     """All rows by number, in order, of a part in which they stand from here to there. Raises CannotPatchError for what is written in a way not seen from any program."""
-    if part.find(b"<!", start, end) >= 0 or part.find(b"<?", start, end) >= 0:
+    if any(part.find(sign, start, end) >= 0 and part.find(b"<" + sign, start, end) >= 0 for sign in (b"!", b"?")):
         raise CannotPatchError("markup among the rows")
     found: dict[int, RawRow] = {}
     last, at = 0, start

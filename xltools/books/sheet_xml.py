@@ -33,7 +33,7 @@ REFERENCE = re.compile(r"&(?:(amp|lt|gt|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{
 NAMED = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "apos": "'"}
 # What XML forbids or the parser would change: left to the parser.
 CONTROL = bytes({*range(32)} - set(b"\t\n"))
-MARKUP = ("\ufffe".encode(), "\uffff".encode(), b"<!", b"<?", b"]]>")
+MARKUP = {b"\xef\xbf": ("\ufffe".encode(), "\uffff".encode()), b"!": (b"<!",), b"?": (b"<?",), b"]": (b"]]>",)}     # by a part of it that is rare
 Groups = tuple[str | None, ...]
 
 
@@ -84,7 +84,7 @@ def _struck(text: str, span: tuple[int, int], strikes: Strikes) -> dict[str, boo
 
 def is_verbatim(data: bytes) -> bool:
     """Whether XML allows all that stands here, and the parser would leave it as it is but for references."""
-    return len(data.translate(None, CONTROL)) == len(data) and not any(mark in data for mark in MARKUP)
+    return len(data.translate(None, CONTROL)) == len(data) and not any(mark in data for sign, marks in MARKUP.items() if sign in data for mark in marks)
 
 
 def _read_shapes(text: str, span: tuple[int, int], sink: CellSink) -> None:

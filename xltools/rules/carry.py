@@ -73,9 +73,10 @@ class _Written:
         """These values of one row."""
         return Remark(self.form, {name: column[at] for name, column in self.whos.items()}, values, partial(self.record, at))
 
-    def remarks(self, done: Collection[int] = ()) -> dict[int, Remark]:
-        """Every row with content of the city's own, or that somebody added by hand, by its number; without those done already."""
-        rows = {at: {name: column[at] for name, column in self.own.items() if column[at] is not None} for at in range(len(self.by_hand)) if at not in done}
+    def remarks(self, names: Collection[str], done: Collection[int] = ()) -> dict[int, Remark]:
+        """Every row with content in these of the city's columns, or that somebody added by hand, by its number; without those done already."""
+        own = [(name, column) for name, column in self.own.items() if name in names]
+        rows = {at: {name: column[at] for name, column in own if column[at] is not None} for at in range(len(self.by_hand)) if at not in done}
         return {at: self.remark(at, values) for at, values in rows.items() if values or self.by_hand[at]}
 
 
@@ -127,7 +128,7 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     now = [_Written(table) for table in before.values() if table.form.key]
     left = [rest for one in now if one.form.name in targets for rest in _brought(one, targets[one.form.name])]
     left += _all_claimed(waiting(before.get(form.name), tables), targets)
-    left += [rest for one in now if one.form.name not in targets for rest in one.remarks().values()]
+    left += [rest for one in now if one.form.name not in targets for rest in one.remarks(one.own.keys() - {ROW}).values()]
     left = [rest for one in left if (rest := one.without_row)]
     unclaimed = city_table(form, [_unclaimed(form, left)])
     filled = {name: table.with_frame(targets[name].frame) if name in targets else table for name, table in tables.items()}
@@ -162,7 +163,7 @@ def _brought(written: _Written, target: _Target) -> list[Remark]:
                 target.taken.add(row)
                 if not target.fill(row, name, value):
                     rests.setdefault(at, {})[name] = value
-    left = {at: written.remark(at, values) for at, values in rests.items()} | _claim(written.remarks(pairs), target)
+    left = {at: written.remark(at, values) for at, values in rests.items()} | _claim(written.remarks(written.own, pairs), target)
     return [left[at] for at in sorted(left)]
 
 

@@ -155,8 +155,8 @@ def plain_column(column: pd.Series) -> list[Any]:
     values = column.tolist()
     if not pd.api.types.is_datetime64_any_dtype(column) and not TEXTS.issuperset(map(type, values)):
         return [plain(value) for value in values]
-    made = {value: plain(value) for value in set(values)}
-    return [made[value] for value in values]
+    made = {value: found for value in set(values) if (found := plain(value)) is not value}
+    return [made.get(value, value) for value in values] if made else values
 
 
 def plain(value: object) -> object:

@@ -53,11 +53,13 @@ def narrow(text: str) -> str:
     return _BLANKS.sub(" ", _DASHES.sub("-", folded)).strip()
 
 
-@lru_cache(maxsize=2**16)
 def compact(text: str) -> str:
     """Narrow, without any blank, in capitals."""
-    if text.isascii() and text.isalnum():
-        return text.upper()
+    return text.upper() if text.isascii() and text.isalnum() else _compact(text)
+
+
+@lru_cache(maxsize=2**16)
+def _compact(text: str) -> str:
     return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
 
 
