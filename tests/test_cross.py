@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, book, check, enterprise, told
+from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, told
 from xltools.model.code import Code
 from xltools.model.finding import Place, Severity
 from xltools.model.outcome import Submission
@@ -130,6 +130,25 @@ def test_what_came_back_after_a_return_counts_instead_of_what_was_returned():
         assert newest(group) is third
         assert {(one.code, one.place.file) for one in across(group)} == {(Code.SENT_AGAIN, first.file), (Code.SENT_AGAIN, second.file)}
     assert {one.message for one in across([first, second])} == {"没有汇总，已由 灵宝市-退回.xlsx 代替：退回后改好的一份已经发回"}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right"),
+    [({"batch": "6月"}, {"batch": "7月"}), ({"county": "灵宝县城"}, {"county": "灵宝市"}), ({"batch": "七八月"}, {"batch": "7月"}), ({"year": 2021.0}, {"year": 2022.0})],
+)
+def test_what_came_back_with_its_cover_mended_counts_instead_of_what_was_returned(wrong, right):
+    """The batch, county or year on the cover was what had to be mended."""
+    books = [book(file, cover, screening=[enterprise()], review=[beside(process="铸件", visit_date="2022-07-11")]) for file, cover in (("灵宝市.xlsx", wrong), ("灵宝市-退回.xlsx", right))]
+    first, second = sorted(check(*books).submissions, key=lambda one: len(one.file))
+    pair = [replace(first, sha256="abc0"), replace(second, sha256="def0", answers_to="abc")]
+    assert set_aside(pair) == {first.file}
+    assert [(one.code, one.place.file) for one in across(pair)] == [(Code.SENT_AGAIN, first.file)]
+
+
+def test_next_month_s_workbook_made_from_this_month_s_return_does_not_push_this_month_s_out():
+    july = report("灵宝市7月.xlsx", "abc0")
+    august = replace(report("灵宝市8月.xlsx", "def0", answers_to="abc"), batch="8月")
+    assert set_aside([july, august]) == frozenset()
 
 
 def test_two_answers_to_one_return_are_told_apart_by_date_and_asked_about():

@@ -96,6 +96,18 @@ def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_
     assert (one.seen, one.merged, one.blank, one.outside) == (3, 2, 3, 1)
 
 
+def test_a_column_that_was_not_read_for_its_unit_is_no_difference(tmp_path):
+    row = enterprise(0)
+    path = county_file(tmp_path, "灵宝市", [row], measures=[filled("measures", credit_code=row["credit_code"])])
+    book = openpyxl.load_workbook(path)
+    head = next(cell for line in book["减排措施"].iter_rows() for cell in line if str(cell.value).startswith("颗粒物日排放量"))
+    head.value = "颗粒物日排放量（吨/天）"
+    book.save(path)
+    outcome = merge([tmp_path], tmp_path / "市级汇总.xlsx", POLICY, datetime(2022, 7, 20, 9))
+    assert Code.UNIT_OTHER in {one.code for one in outcome.findings}
+    assert fsck(tmp_path / "市级汇总.xlsx", [tmp_path]).findings == ()
+
+
 def test_a_file_that_is_only_protected_against_changes_is_recounted_without_a_password(tmp_path):
     inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
     path = county_file(inbox, "灵宝市", [enterprise(0)])

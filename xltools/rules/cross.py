@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 import pandas as pd
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
@@ -19,6 +19,7 @@ from xltools.rules.text import company_key, key
 
 _SCREENING, COVER = "screening", "cover"
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?:份)?(?!\d{1,2}(?!\d?月))")  # no day behind it
+COVER_DOUBTS = frozenset({Code.BATCH_DOUBT, Code.YEAR_OTHER})
 _NAMED = 3  # other places a sentence names at most
 
 
@@ -28,9 +29,9 @@ def across(submissions: Sequence[Submission]) -> list[Finding]:
     One county, batch and year sent twice (on the files set aside), and one enterprise with the same process in two counties (on
     the name in every row; rows of files set aside do not count).
     """
-    judged = sorted((one for one in submissions if one.county), key=lambda one: one.file)
+    judged = sorted(submissions, key=lambda one: one.file)
     aside = set_aside(judged)
-    return [*_sent_twice(judged), *_two_counties([one for one in judged if one.file not in aside])]
+    return [*_sent_twice(judged), *_two_counties([one for one in judged if one.county and one.file not in aside])]
 
 
 def set_aside(submissions: Sequence[Submission]) -> frozenset[str]:
@@ -136,11 +137,25 @@ def only_month(file: str, policy: Policy) -> str:
 
 
 def groups(submissions: Sequence[Submission]) -> Mapping[tuple[str, int | None, str, str], list[Submission]]:
-    """Workbooks of one county and batch. Files without a cover, such as a csv, hold one sheet each: only those with the same one compete."""
+    """Workbooks of one county and batch. Files without a cover, such as a csv, hold one sheet each: only those with the same one compete.
+
+    A file that went back because of its cover belongs to what came back, whatever either cover says.
+    """
+    answers = [one for one in submissions if one.county and one.answers_to]
+
     def rivals(one: Submission) -> tuple[str, int | None, str, str]:
+        one = _with_its_cover_mended(one, answers)
         return one.county, one.year, one.batch, "" if COVER in one.tables else "、".join(sorted(one.tables))
 
-    return grouped((one for one in submissions if one.county), rivals)
+    return grouped((one for one in submissions if rivals(one)[0]), rivals)
+
+
+def _with_its_cover_mended(one: Submission, answers: Sequence[Submission]) -> Submission:
+    """What came back of a workbook whose cover was in doubt or wrong, else the workbook itself: another county's, or a next month's made from a return, is no answer."""
+    cover = one.tables[COVER].sheet if COVER in one.tables else ""
+    doubted = any(found.code in COVER_DOUBTS or (found.place.sheet == cover and found.severity is Severity.ERROR) for found in one.findings)
+    answer = answer_to(one, answers) if cover and doubted else None
+    return answer if answer is not None and one.county in ("", answer.county) else one
 
 
 def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:

@@ -126,6 +126,8 @@ def input_of(file: str, sheet: str, cells: Cells, form: Form, problems: ProblemL
             name = next((one.name for one in form if match[1] in (one.label, one.header)), "")
             if name:
                 columns[name], below = where[1], max(below, where[0])
+        if code == Code.UNIT_OTHER.number and (where := _split(cell)):
+            columns = {name: column for name, column in columns.items() if column != where[1]}
     return Input(file, sheet, cells, form, columns, below)
 
 
