@@ -155,13 +155,25 @@ def test_a_second_run_keeps_what_people_wrote_and_tells_what_is_overdue(tmp_path
     assert "更换燃烧器" in [cell.text for cell in tables_in(again.paths[1].read_bytes(), "x.docx")[0].cells]
 
 
+@pytest.mark.parametrize(("words", "late"), [({}, 0), ({"due": None}, 0), ({"done": date(2022, 7, 14)}, 0), ({"progress": "已完成"}, 0), ({"progress": "未开始"}, 1)])
+def test_only_what_had_a_day_and_no_end_is_overdue(words: dict[str, object], late: int, tmp_path: Path) -> None:
+    no, _ = failing("A")
+    source = inbox(tmp_path / "收件箱", found((no, bad(no))))
+    last = planned(source, tmp_path / "一").paths[0]
+    if words:
+        written(last, **WORDS | words)
+    assert [one.code for one in planned(source, tmp_path / "二", last).findings].count(Code.PLAN_OVERDUE) == late
+
+
 def test_a_gap_that_is_closed_moves_to_the_second_sheet_with_its_words_and_stays_there(tmp_path: Path) -> None:
     no, label = failing("A")
     last = planned(inbox(tmp_path / "收件箱", found((no, bad(no)))), tmp_path / "一").paths[0]
     written(last, **WORDS)
     better = inbox(tmp_path / "新", best(REFRACTORY))
     for folder in ("二", "三"):
-        last = planned(better, tmp_path / folder, last).paths[0]
+        done = planned(better, tmp_path / folder, last)
+        last = done.paths[0]
+        assert Code.PLAN_OVERDUE not in [one.code for one in done.findings]
         assert rows(last) == []
         assert [(one["indicator"], one["measure"]) for one in rows(last, "plan_met")] == [(label, "更换燃烧器")]
 
