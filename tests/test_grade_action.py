@@ -173,6 +173,16 @@ def test_what_happened_before_the_check_changes_nothing_but_a_person_is_asked(tm
     assert "2022-07-26" in next(one.message for one in outcome.findings if one.code is Code.EVENT_BEFORE_CHECK)
 
 
+def test_false_material_found_before_one_of_two_checks_takes_both_processes_to_the_lowest(tmp_path: Path) -> None:
+    """五1 is about the enterprise: that the line where it was found was visited once more does not clear the other."""
+    who = applicant(REFRACTORY, REFRACTORY, code=CODES[0])
+    write(tmp_path / "甲.xlsx", who, [visit(REFRACTORY, best(REFRACTORY), checked=when) for when in (date(2022, 7, 26), date(2022, 8, 20))])
+    rows = [enterprise(0, industry="耐火材料", process=part.process, table="耐火材料") for part in who.parts]
+    county_file(tmp_path, "灵宝市", rows, changes=[event("隐瞒或提供虚假材料", process=who.parts[1].process, old_grade="A", new_grade="D", **DECIDED | {"decided_date": date(2022, 8, 12)})])
+    outcome = grade_files([tmp_path], POLICY)
+    assert [part.grade for part in outcome.enterprises[0].parts] == ["D", "D"]
+
+
 def test_what_concerns_enterprises_without_a_checklist_is_passed_over(tmp_path: Path) -> None:
     outcome = after(tmp_path, event("贿赂", credit_code=CODES[1], process="铸件"))
     assert (outcome.enterprises[0].grade, told(outcome)) == ("B", [])

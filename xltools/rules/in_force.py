@@ -11,7 +11,7 @@ from xltools.model.finding import Finding
 from xltools.model.grade import PartGrade, Reason, Status
 from xltools.model.policy import Policy
 from xltools.model.standing import Change, Event, Standing, State
-from xltools.rules.sanctions import sanction
+from xltools.rules.sanctions import of_whole, sanction
 from xltools.rules.text import key
 
 
@@ -31,28 +31,28 @@ def in_force(parts: Sequence[PartGrade], events: Iterable[Event], policy: Policy
     known. Events of enterprises without a checklist are passed over. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
     own = [event for event in events if any(event.credit_code == part.checklist.credit_code for part in parts)]
-    early = {event: met for event in own if (met := _met(event, parts))}
+    early = {event: met for event in own if (met := _met(event, parts, policy))}
     findings = [_known_before(event, part) for event, met in early.items() for part in met]
     standings = [_standing(part, policy) for part in parts]
-    since = [_comparable(event, parts) for event in own if event not in early]
+    since = [_comparable(event, parts, policy) for event in own if event not in early]
     after, said = sanction(standings, since, policy)
     changed = tuple(_after(part, standing) for part, standing in zip(parts, after, strict=True))
     return InForce(changed, tuple(after), (*findings, *said))
 
 
-def _met(event: Event, parts: Sequence[PartGrade]) -> list[PartGrade]:
+def _met(event: Event, parts: Sequence[PartGrade], policy: Policy) -> list[PartGrade]:
     """The parts that were checked after the event was found and decided; an event without a date is never before."""
     if event.when == date.min:
         return []
-    mine = _named(event, parts)
+    mine = _named(event, parts, policy)
     days = [part.checklist.checked for part in mine]
     return mine if mine and all(day is not None and event.when < day for day in days) else []
 
 
-def _named(event: Event, parts: Sequence[PartGrade]) -> list[PartGrade]:
-    """The parts of the event's enterprise that it names; all of them where it names none."""
+def _named(event: Event, parts: Sequence[PartGrade], policy: Policy) -> list[PartGrade]:
+    """The parts of the event's enterprise that it concerns."""
     mine = [part for part in parts if part.checklist.credit_code == event.credit_code]
-    return [part for part in mine if key(event.process) in ("", key(part.checklist.process))]
+    return mine if of_whole(event, policy.sanction(event.kind)) else [part for part in mine if key(event.process) == key(part.checklist.process)]
 
 
 def _known_before(event: Event, part: PartGrade) -> Finding:
@@ -60,9 +60,9 @@ def _known_before(event: Event, part: PartGrade) -> Finding:
     return Code.EVENT_BEFORE_CHECK.at(event.place, kind=event.kind, date=checked.isoformat() if checked else "", grade=part.outcome)
 
 
-def _comparable(event: Event, parts: Sequence[PartGrade]) -> Event:
+def _comparable(event: Event, parts: Sequence[PartGrade], policy: Policy) -> Event:
     """The event; without the grade before it where the check has not given one yet that it could be compared with."""
-    mine = _named(event, parts)
+    mine = _named(event, parts, policy)
     return event if all(part.grade for part in mine) else replace(event, old_grade="")
 
 

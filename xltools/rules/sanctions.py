@@ -86,9 +86,8 @@ def unplaced(events: Iterable[Event], parts: Iterable[tuple[str, str]], policy: 
     found = []
     for event in events:
         rule, known = policy.sanction(event.kind), there.get(key(event.credit_code))
-        whole = not event.process or (rule is not None and rule.scope == "enterprise")
         moves = bool(event.new_grade) or (rule is not None and rule.effect in _MOVING)
-        if moves and not whole and known and key(event.process) not in known:
+        if moves and not of_whole(event, rule) and known and key(event.process) not in known:
             found.append(Code.NOT_GRADED_YET.at(event.place, process=event.process))
     return found
 
@@ -151,8 +150,12 @@ def _should_fall(new: str, old: str, effect: Effect, scheme: Scheme) -> bool:
 
 
 def _concerns(event: Event, standing: Standing, rule: Sanction | None) -> bool:
-    whole = not event.process or (rule is not None and rule.scope == "enterprise")
-    return event.credit_code == standing.credit_code and (whole or key(event.process) == key(standing.process))
+    return event.credit_code == standing.credit_code and (of_whole(event, rule) or key(event.process) == key(standing.process))
+
+
+def of_whole(event: Event, rule: Sanction | None) -> bool:
+    """Whether the event concerns every process of its enterprise, whichever it names. Source: 三环文〔2022〕69号 五1."""
+    return not event.process or (rule is not None and rule.scope == "enterprise")
 
 
 def _findings(standing: Standing, event: Event, ruling: Ruling) -> list[Finding]:
