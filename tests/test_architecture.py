@@ -70,7 +70,7 @@ LATE = {
     "faces/cli_city.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_calendar.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_files.py": {"xltools.actions": "as in faces/cli.py"},
-    "faces/cli_lists.py": {"xltools.actions": "as in faces/cli.py"},
+    "faces/cli_lists.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_grade.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/excel.py": {
         "xltools.faces.live": "the first status line must not wait for pandas and pandera",
@@ -80,7 +80,6 @@ LATE = {
     "faces/cli_pack.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_tips.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_demo.py": {"xltools.actions": "as in faces/cli.py"},
-    "faces/cli_publish.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_seal.py": {
         "xltools.actions": "as in faces/cli.py",
         "xltools.books.signing_key": "as in faces/cli.py: cryptography takes its time to load",

@@ -19,10 +19,9 @@ from xltools.faces.cli_city import names, remind
 from xltools.faces.cli_demo import demo
 from xltools.faces.cli_files import fsck, upgrade
 from xltools.faces.cli_grade import grade, make_checklist, plan, recheck
-from xltools.faces.cli_lists import emergency, lists, screen
+from xltools.faces.cli_lists import emergency, lists, publish, screen
 from xltools.faces.cli_pack import close, make_reporting, pack
 from xltools.faces.cli_policy import import_table, make_policy
-from xltools.faces.cli_publish import publish
 from xltools.faces.cli_seal import key, make_people, sign, verify
 from xltools.faces.cli_setup import doctor, drop, setup, uninstall, watch
 from xltools.faces.cli_tips import conceal, make_tips, reveal

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.cli_publish import DAY
 from xltools.faces.options import (
     A_FILE,
+    DAY,
     FILE_OR_FOLDER,
     Command,
     help_option,

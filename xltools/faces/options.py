@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,21 @@ A_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
 SOME_FILE = click.Path(dir_okay=False, path_type=Path)      # these two need not be there yet
 SOME_FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Day(click.ParamType[datetime]):
+    """A date as 2022-08-01."""
+
+    name = "日期"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> datetime:
+        try:
+            return datetime.strptime(str(value), "%Y-%m-%d")
+        except ValueError:
+            return self.fail(spoken().say("“{value}”不是 2022-08-01 这样的日期", value=value), param, ctx)
+
+
+DAY = Day()
 
 
 class Command(click.Command):
