@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from string import ascii_uppercase
 from types import MappingProxyType
 from typing import Any
 
@@ -56,7 +55,7 @@ def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
     found: dict[tuple[str, str, int], str] = {}
     for finding in findings:
         word = {Severity.ERROR: WRONG, Severity.WARNING: DOUBTFUL}.get(finding.severity, CLEAN)
-        if row := row_of(finding.place):
+        if row := finding.place.row:
             at = (finding.place.file, finding.place.sheet, row)
             found[at] = worst(word, found.get(at, CLEAN))
     return found
@@ -70,16 +69,10 @@ def worst(*words: str) -> str:
 def refused(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
     """Rows that cannot be merged, with the reason."""
     return {
-        (finding.place.file, finding.place.sheet, row_of(finding.place)): finding.message
+        (finding.place.file, finding.place.sheet, finding.place.row): finding.message
         for finding in findings
         if finding.code in KEEPS_OUT
     }
-
-
-def row_of(place: Place) -> int:
-    """The row of a place, 0 when it is about a whole sheet or file."""
-    row = place.cell.lstrip(ascii_uppercase)
-    return int(row if row.isdecimal() else "".join(c for c in row if c.isdigit()) or 0)
 
 
 def set_aside(outcome: Outcome) -> dict[str, str]:

@@ -16,7 +16,6 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import row_of
 
 MANY = 5                # rows that do not go together, from which on it is asked why
 STEPS = (1, -1, 2, -2)  # how many rows up the first column of a pair may have gone
@@ -49,7 +48,7 @@ def shifted_together(findings: Iterable[Finding], tables: Mapping[str, Table], p
     for pair in pairs:
         table = tables.get(pair.form)
         some = [one for one in found if table is not None and one.code is pair.broken and one.place.sheet == table.sheet]
-        if table is not None and len(some) >= MANY and (told := _told(pair, table, [row_of(one.place) for one in some])):
+        if table is not None and len(some) >= MANY and (told := _told(pair, table, [one.place.row for one in some])):
             found = [told[0], *(one for one in found if one not in some and not (told[1] == "credit_code" and _follows(one, table)))]
     return found
 
@@ -74,14 +73,14 @@ def gaps_explained(findings: Iterable[Finding], tables: Mapping[str, Table]) -> 
 def _explained(one: Finding, table: Table, known: tuple[pd.DataFrame, Sequence[Finding]]) -> Finding:
     """known: the records in which more than a few cells are filled · all findings."""
     whole, found = known
-    row, last = row_of(one.place), int(whole.index[-1])
+    row, last = one.place.row, int(whole.index[-1])
     name = next((name for name, column in table.columns.items() if f"{column}{row}" == one.place.cell), "")
     if not name or whole[name].isna().sum() > 1:
         return one
-    pushed = next((other for other in found if other.place.sheet == table.sheet and last < row_of(other.place) <= last + 2 and _holds(other, table, name)), None)
-    alone = sum(other.code is Code.REQUIRED and other.place.sheet == table.sheet and row_of(other.place) == row for other in found) == 1
+    pushed = next((other for other in found if other.place.sheet == table.sheet and last < other.place.row <= last + 2 and _holds(other, table, name)), None)
+    alone = sum(other.code is Code.REQUIRED and other.place.sheet == table.sheet and other.place.row == row for other in found) == 1
     if pushed:
-        hint = f"；第{row_of(pushed.place)}行的这一列多出一格，像是在第{row}行插入过一格，下面的整列下移了：请逐行核对"
+        hint = f"；第{pushed.place.row}行的这一列多出一格，像是在第{row}行插入过一格，下面的整列下移了：请逐行核对"
     elif row == last and alone:
         hint = "；这一列只缺最后一行，也可能是中间删掉过一格，下面的整列上移了：请逐行核对"
     else:
@@ -93,8 +92,8 @@ def _explained(one: Finding, table: Table, known: tuple[pd.DataFrame, Sequence[F
 def _holds(one: Finding, table: Table, name: str) -> bool:
     """Whether a finding is about a row below the records in which this column is filled."""
     if one.code is Code.OUTSIDE_ROWS:
-        return one.place.cell == f"{table.columns[name]}{row_of(one.place)}"
-    return one.code is Code.ROW_WITHOUT_KEY and bool(table.frame[name].loc[[row_of(one.place)]].notna().all())
+        return one.place.cell == f"{table.columns[name]}{one.place.row}"
+    return one.code is Code.ROW_WITHOUT_KEY and bool(table.frame[name].loc[[one.place.row]].notna().all())
 
 
 def _among(options: Mapping[object, frozenset[str]], value: object, parent: object) -> bool:

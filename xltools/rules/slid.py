@@ -19,7 +19,6 @@ from xltools.model.finding import Finding, Place, Severity, row_and_column
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import row_of
 from xltools.rules.cells import cell_reader, is_blank
 from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
@@ -79,7 +78,7 @@ def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: 
     typed_over: set[str] = set()
     for one in findings:
         if one.place.cell and one.severity is Severity.ERROR:
-            wrong[one.place.sheet, row_of(one.place)] += 1
+            wrong[one.place.sheet, one.place.row] += 1
         elif one.code is Code.FORMULA_LOST:
             typed_over.add(one.place.spot)
     found: list[Slid] = []
@@ -143,7 +142,7 @@ def without(findings: Iterable[Finding], slid: Sequence[Slid], tables: Mapping[s
     places, codes = unread(slid), {code for one in slid for code in one.codes}
     named = {table.sheet: table.frame["credit_code"] for table in tables.values() if "credit_code" in table.frame}
     for one in findings:
-        follows = one.code.stage == BETWEEN_SHEETS and one.place.sheet in named and named[one.place.sheet].get(row_of(one.place)) in codes
+        follows = one.code.stage == BETWEEN_SHEETS and one.place.sheet in named and named[one.place.sheet].get(one.place.row) in codes
         if not follows and (one.place not in places or one.code.stage == 1 or one.code in STILL_SAID):
             yield one
 

@@ -12,7 +12,6 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.account import row_of
 from xltools.rules.shifted import gaps_explained, shifted_together
 from xltools.rules.text import LIST
 
@@ -43,7 +42,7 @@ def blocks_together(findings: Iterable[Finding], tables: Mapping[str, Table]) ->
         again.setdefault(one.place.sheet, []).append(one) if one.code is Code.DUPLICATE_ROW else kept.append(one)
     by_sheet = {table.sheet: table for table in tables.values()}
     for sheet, some in again.items():
-        for block in _blocks(sorted(some, key=lambda one: row_of(one.place))):
+        for block in _blocks(sorted(some, key=lambda one: one.place.row)):
             kept += [_pasted(block, by_sheet[sheet])] if len(block) >= MANY else block
     return kept
 
@@ -52,7 +51,7 @@ def _blocks(ordered: Sequence[Finding]) -> Iterator[list[Finding]]:
     """Runs of rows directly below one another, each of which repeats a row above the run."""
     block: list[Finding] = []
     for one in ordered:
-        if block and (row_of(one.place) != row_of(block[-1].place) + 1 or _first(one) >= row_of(block[0].place)):
+        if block and (one.place.row != block[-1].place.row + 1 or _first(one) >= block[0].place.row):
             yield block
             block = []
         block.append(one)
@@ -67,8 +66,8 @@ def _first(one: Finding) -> int:
 
 def _pasted(block: Sequence[Finding], table: Table) -> Finding:
     """The one sentence about a block; where a row says something else than the one it repeats, it says so: nobody may delete that unseen."""
-    first, last = row_of(block[0].place), row_of(block[-1].place)
-    other = [row_of(one.place) for one in block if not _alike(table, row_of(one.place), _first(one))]
+    first, last = block[0].place.row, block[-1].place.row
+    other = [one.place.row for one in block if not _alike(table, one.place.row, _first(one))]
     rows = LIST.join(map(str, other[:NAMED])) + (f"{LIST}…" if len(other) > NAMED else "")
     more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，内容与上面的完全相同"
     if other:
@@ -91,7 +90,7 @@ def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) 
     if screening is None or len(lost) < FEWEST:
         return found
     sheets = {table.sheet: table for name, table in tables.items() if name != SCREENING and table.form.layout == "rows" and "credit_code" in table.columns and not table.frame.empty}
-    if len({(one.place.sheet, row_of(one.place)) for one in lost}) < sum(len(table.frame) for table in sheets.values()):
+    if len({(one.place.sheet, one.place.row) for one in lost}) < sum(len(table.frame) for table in sheets.values()):
         return found
     rows = f"有 {len(screening.frame)} 行" if len(screening.frame) else "没有一行"
     told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets))
