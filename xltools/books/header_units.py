@@ -20,7 +20,7 @@ def unit_in(header: str) -> str:
     """The unit in the brackets of a header, or that a line of units is, in one writing; "" for none, and for what is no unit."""
     text = squeeze(header)
     for part in reversed(_BRACKET.findall(text) or [text]):
-        if unit := _plain(part):
+        if unit := _normal_unit(part):
             return unit
     return ""
 
@@ -28,11 +28,11 @@ def unit_in(header: str) -> str:
 def is_other(header: str, unit: str) -> bool:
     """Whether a header names a unit, and another one than this."""
     named = unit_in(header) if unit else ""
-    return bool(named) and named != _plain(squeeze(unit))
+    return bool(named) and named != _normal_unit(squeeze(unit))
 
 
 @lru_cache(maxsize=2**8)
-def _plain(text: str) -> str:
+def _normal_unit(text: str) -> str:
     bare = text.removeprefix("单位").replace("每", "/")
     unit = _WORD.sub(lambda word: _WORDS[word[0]], bare)
     return unit if _UNIT.fullmatch(unit) else ""

@@ -15,16 +15,16 @@ from xltools.rules.rows import row_findings, sheet_findings
 from xltools.rules.sheets import between_sheets
 
 
-def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset(), plain: Collection[Place] = frozenset()) -> list[Finding]:
+def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset(), with_unit: Collection[Place] = frozenset()) -> list[Finding]:
     """Every problem in the cells, rows and sheets of one workbook's parsed tables, all at once.
 
     unread: cells that were typed into but could not be read; they are missing in the tables without being unfilled ·
-    plain: cells whose unit stands beside the number, see `parse.with_sign`.
+    with_unit: cells whose unit stands beside the number, see `parse.with_sign`.
     One cell can have several findings here; `finding.first_per_cell` keeps the one to report.
     """
     found: list[Finding] = []
     for table in (table for table in tables.values() if not table.frame.empty):
-        found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in plain)]
+        found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in with_unit)]
         found += row_findings(table, policy)
         found += sheet_findings(table)
     return found + between_sheets(tables, policy, unread)

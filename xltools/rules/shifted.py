@@ -48,7 +48,7 @@ def shifted_together(findings: Iterable[Finding], tables: Mapping[str, Table], p
     for pair in pairs:
         table = tables.get(pair.form)
         some = [one for one in found if table is not None and one.code is pair.broken and one.place.sheet == table.sheet]
-        if table is not None and len(some) >= MANY and (told := _told(pair, table, [one.place.row for one in some])):
+        if table is not None and len(some) >= MANY and (told := _as_one(pair, table, [one.place.row for one in some])):
             found = [told[0], *(one for one in found if one not in some and not (told[1] == "credit_code" and _follows(one, table)))]
     return found
 
@@ -106,7 +106,7 @@ def _follows(one: Finding, table: Table) -> bool:
     return between or (one.place.sheet == table.sheet and one.code in (Code.CODE_TWO_NAMES, Code.NAME_TWO_CODES, Code.DUPLICATE_ROW))
 
 
-def _told(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, str] | None:
+def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, str] | None:
     """The one sentence, and the column that seems to have gone wrong; None where it is not clear that a column has."""
     rows, own, others = table.frame.index.tolist(), table.frame[pair.field].tolist(), table.frame[pair.other].tolist()
     at = sorted(map(rows.index, broken))
