@@ -6,13 +6,13 @@ Source: ECMA-376 part 2, 9 (relationships) and 10.1 (content types).
 from __future__ import annotations
 
 import io
-import posixpath
 import zipfile
 from collections.abc import Collection
 
 from xltools.books.gate import Package
 from xltools.books.package import SHORT, THOROUGH, ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import CannotPatchError, appended, escape, inserted, outline, spliced
+from xltools.books.xlsx import relations_part, target_in
 
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -76,7 +76,7 @@ class Patch:
 
     def remove(self, part: str) -> None:
         """Take out a part, its relationships and its content type; who refers to it must let go of it too."""
-        for gone in (part, _relations_part(part)):
+        for gone in (part, relations_part(part)):
             self._removed.add(gone.lower())
             self._changed.pop(gone.lower(), None)
         types = self.read(TYPES)
@@ -103,15 +103,12 @@ class Patch:
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """Id → (type, part or address it leads to) of a part; "" is the package itself."""
-        path = _relations_part(part)
+        path = relations_part(part)
         if path not in self:
             return {}
         found = {}
         for one in outline(self.read(path), 1).all("Relationship"):
-            target = one.attributes.get("Target", "")
-            if one.attributes.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/" + posixpath.dirname(part), target.replace("\\", "/"))).lstrip("/")
-            found[one.attributes.get("Id", "")] = (one.attributes.get("Type", ""), target)
+            found[one.attributes.get("Id", "")] = (one.attributes.get("Type", ""), target_in(part, one.attributes))
         return found
 
     def related(self, part: str, kind: str) -> str:
@@ -127,7 +124,7 @@ class Patch:
         return self._relate(part, "hyperlink", f'Target="{escape(target)}" TargetMode="External"')
 
     def _relate(self, part: str, kind: str, target: str) -> str:
-        path = _relations_part(part)
+        path = relations_part(part)
         data = self.read(path) if path in self else NO_RELATIONS
         taken = self.relations(part)
         number = next(n for n in range(1, len(taken) + 2) if f"rId{n}" not in taken)
@@ -141,7 +138,7 @@ class Patch:
 
     def unrelate_ids(self, part: str, ids: Collection[str]) -> None:
         """Take out relationships of a part."""
-        path = _relations_part(part)
+        path = relations_part(part)
         if ids:
             data = self.read(path)
             gone = [one for one in outline(data, 1).all("Relationship") if one.attributes.get("Id") in ids]
@@ -166,11 +163,6 @@ class Patch:
     def free_part(self, pattern: str) -> str:
         """A part name not yet taken, such as "xl/comments{}.xml" with a number."""
         return next(name for number in range(1, 100_000) if (name := pattern.format(number)) not in self)
-
-
-def _relations_part(part: str) -> str:
-    folder, name = posixpath.split(part)
-    return posixpath.join(folder, "_rels", f"{name}.rels")
 
 
 def _member(name: str, moment: tuple[int, int, int, int, int, int]) -> zipfile.ZipInfo:

@@ -128,20 +128,30 @@ def relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
 
 
 def _relationships(package: Package, part: str) -> dict[str, tuple[str, str]]:
-    folder, name = posixpath.split(part)
-    path = posixpath.join(folder, "_rels", f"{name}.rels")
+    path = relations_part(part)
     found: dict[str, tuple[str, str]] = {}
 
     def start(name: str, attributes: dict[str, str]) -> None:
         if name == "Relationship":
-            target = attributes.get("Target", "")
-            if attributes.get("TargetMode") != "External":
-                target = posixpath.normpath(posixpath.join("/" + folder, target.replace("\\", "/"))).lstrip("/")
-            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target)
+            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], target_in(part, attributes))
 
     if path in package:
         scan(package.chunks(path), start)
     return found
+
+
+def relations_part(part: str) -> str:
+    """The part that lists the relationships of a part."""
+    folder, name = posixpath.split(part)
+    return posixpath.join(folder, "_rels", f"{name}.rels")
+
+
+def target_in(part: str, relationship: Mapping[str, str]) -> str:
+    """The part that a relationship of a part leads to; what lies outside the file as written. relationship: its attributes."""
+    target = relationship.get("Target", "")
+    if relationship.get("TargetMode") == "External":
+        return target
+    return posixpath.normpath(posixpath.join("/" + posixpath.dirname(part), target.replace("\\", "/"))).lstrip("/")
 
 
 def related(package: Package, part: str, kind: str) -> list[str]:
