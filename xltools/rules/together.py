@@ -12,6 +12,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.limits import date_limits
 from xltools.rules.shifted import gaps_explained, shifted_together
 from xltools.rules.text import LIST
 
@@ -115,6 +116,7 @@ def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding
     year, month = int(str(card["year"])), months.index(batch) + 1
     last = pd.Timestamp(year, month, calendar.monthrange(year, month)[1])
     days = review.frame[VISITED].dropna()
+    days = days[days <= pd.Timestamp(date_limits(policy)[1])]   # a slip in the year says nothing of the month
     if len(days) and bool((days > last).all()):
         span = {"first": f"{days.min():%Y-%m-%d}", "last": f"{days.max():%Y-%m-%d}"}
         yield Code.BATCH_DOUBT.at(cover.place(1, "batch"), label=cover.form["batch"].label, batch=batch, sheet=review.sheet, count=len(days), day=review.form[VISITED].label, **span)
