@@ -105,7 +105,8 @@ def test_one_row_in_two_files_of_a_county_is_asked() -> None:
     assert asked(tables) == [Clash.TWO_FILES.value]
     assert Code.ROW_IN_TWO_FILES in codes(run)
     _, settled = merged(run, decide(tables, Decision.FIRST))
-    assert len(settled["ledger"].frame) == 1
+    (kept,) = settled["ledger"].frame["source_file"]
+    assert list(settled["unmerged"].frame["reason"]) == [f"{Clash.TWO_FILES.value}：2022-07-25的决定是“以甲方为准”，以{kept}为准"]
 
 
 def test_the_next_month_is_no_second_copy() -> None:
@@ -154,10 +155,11 @@ def test_a_decision_takes_effect_in_the_next_merge_and_is_never_asked_again(deci
     assert again["names"].frame.equals(after["names"].frame)
 
 
-def test_what_is_left_out_says_why_and_the_account_balances() -> None:
+@pytest.mark.parametrize(("decision", "winner"), [(Decision.FIRST, "渑池县"), (Decision.SECOND, "灵宝市")])
+def test_what_is_left_out_says_why_and_the_account_balances(decision: Decision, winner: str) -> None:
     _, tables = merged(two_counties())
-    run, after = merged(two_counties(), decide(tables, Decision.FIRST), day=26)
-    assert list(after["unmerged"].frame["reason"]) == ["两地同报：2022-07-26的决定是“以甲方为准”，以渑池县为准"]
+    run, after = merged(two_counties(), decide(tables, decision), day=26)
+    assert list(after["unmerged"].frame["reason"]) == [f"两地同报：2022-07-26的决定是“{decision}”，以{winner}为准"]
     assert {Code.DECIDED, Code.ROW_LEFT_OUT} & codes(run) == {Code.ROW_LEFT_OUT}
     assert Code.NOT_BALANCED not in codes(run)
 
