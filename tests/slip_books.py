@@ -225,7 +225,7 @@ def _that_mix(form: Form, one: Field) -> list[Slip]:
 
 
 def covers() -> Iterator[SlipBook]:
-    """Workbooks with nothing but a cover, a slip in every line of it, until every slip of every kind has stood in one."""
+    """Workbooks with one record, and a cover with a slip in every line, until every slip of every kind has stood in one."""
     form = TEMPLATE["cover"]
     kinds = {kind: [one for one in form if one.kind is kind] for kind in Kind}
     slips = {one.name: [slip for slip in slips_of(form, one) if slip.codes][kinds[one.kind].index(one) :: len(kinds[one.kind])] for one in form if not one.is_choice}
@@ -240,14 +240,14 @@ def covers() -> Iterator[SlipBook]:
 
 
 def as_text(book: SlipBook) -> TextBook:
-    """The cover of a workbook, where no file is needed: its values stand in column C as in the template."""
+    """The cover of a workbook, where no file is needed, over one faultless record: its values stand in column C as in the template."""
     form = TEMPLATE["cover"]
     cells = [book.sheets["cover"][0][one.name] for one in form]
     stale = frozenset(f"C{CARD_FIRST + at}" for at, cell in enumerate(cells) if isinstance(cell, Formula) and cell.value is None)
     lines: Grid = [[None, one.label, cell.value if isinstance(cell, Formula) else cell] for one, cell in zip(form, cells, strict=True)]
-    empty = {one.sheet: rows_grid(one, ()) for one in ROWS}
+    sheets = {one.sheet: rows_grid(one, [clean(one, 1)] if one.name == "screening" else ()) for one in ROWS}  # type: ignore[list-item]
     facts = SheetFacts(formulas=stale, stale=stale, knows_formulas=True)
-    return TextBook(f"{book.name}.xlsx", grids={form.sheet: [[None] * 3] * (CARD_FIRST - 1) + lines, **empty}, stamp=STAMP, known={form.sheet: facts})
+    return TextBook(f"{book.name}.xlsx", grids={form.sheet: [[None] * 3] * (CARD_FIRST - 1) + lines, **sheets}, stamp=STAMP, known={form.sheet: facts})
 
 
 def big() -> SlipBook:

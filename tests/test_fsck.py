@@ -96,6 +96,15 @@ def test_blank_rows_before_a_total_and_between_records_are_counted_as_the_merge_
     assert (one.seen, one.merged, one.blank, one.outside) == (3, 2, 3, 1)
 
 
+def test_a_total_in_a_file_that_another_one_replaces_is_no_lost_row(tmp_path):
+    """The problem list says of such a file only that it was replaced; a record missing there is still one."""
+    inbox, output = tmp_path / "区县", tmp_path / "市级汇总.xlsx"
+    county_file(inbox, "灵宝市", [enterprise(0), enterprise(1), {"name": "合计", "capacity": 2.0}], cover={"report_date": date(2022, 7, 19)}).rename(inbox / "灵宝市旧.xlsx")
+    county_file(inbox, "灵宝市", [enterprise(0)], cover={"report_date": date(2022, 7, 20)})
+    merge([inbox], output, POLICY, datetime(2022, 7, 25, 9))
+    assert fsck(output, [inbox]).findings == ()
+
+
 def test_a_column_that_was_not_read_for_its_unit_is_no_difference(tmp_path):
     row = enterprise(0)
     path = county_file(tmp_path, "灵宝市", [row], measures=[filled("measures", credit_code=row["credit_code"])])

@@ -5,18 +5,24 @@ import zipfile
 from datetime import datetime
 from pathlib import Path
 
+import openpyxl
 import pytest
+import xlsxwriter
+from openpyxl.comments import Comment
 
 from tests.compound import compound
 from tests.county_files import POLICY, county_file, enterprise
 from tests.workbooks import BOOKS, EVERY, XLSX, changed, ods, ods_cell, ods_row, opened, small
 from xltools.actions.check import check_files
 from xltools.actions.merge import merge
+from xltools.books.asides import asides
 from xltools.books.biff import facts_of
+from xltools.books.file import open_book
 from xltools.books.ole import Streams
 from xltools.books.risks import risks
 from xltools.model.code import Code
 from xltools.model.finding import Finding
+from xltools.model.returned import load_return
 
 
 def with_parts(data: bytes, *names: str, content: bytes = b"x") -> bytes:
@@ -128,3 +134,36 @@ def test_nothing_of_it_is_carried_into_the_summary(tmp_path: Path) -> None:
     assert {one.code for one in check_files([path], POLICY).findings} >= {Code.MACROS}
     with zipfile.ZipFile(tmp_path / "市级汇总.xlsx") as made:
         assert not any(word in name.lower() for name in made.namelist() for word in ("vba", "embeddings", "activex", "externallink"))
+
+
+def test_the_cells_that_take_their_value_from_another_file_are_named(tmp_path: Path) -> None:
+    cells = '<row r="1"><c r="A1"><f>[1]Sheet1!A1</f><v>1</v></c><c r="B1"><f>SUM(A1:A2)</f><v>1</v></c><c r="C1"><f>VLOOKUP(A1,\'[台账.xlsx]表\'!A:B,2,0)</f><v>2</v></c></row>'
+    book = opened(tmp_path, link_to(small(cells), "file:///D:/台账.xlsx"))
+    book.values("表")
+    (found,) = [one for one in risks(book) if one.code is Code.EXTERNAL_LINKS]
+    assert "（台账.xlsx；用在【表】A1、【表】C1）" in found.message
+
+
+def test_notes_and_text_boxes_are_told_of_and_the_marks_of_a_return_are_not(tmp_path: Path) -> None:
+    path = tmp_path / "灵宝市.xlsx"
+    with xlsxwriter.Workbook(str(path)) as made:
+        sheet = made.add_worksheet("排查清单")
+        for cell, text, author in (("K6", "实际产能应为15000", "李四"), ("E5", "新划入的\n镇", "李四"), ("B5", "名称未填写", load_return().author)):
+            sheet.write_comment(cell, text, {"author": author})
+        sheet.insert_textbox("C9", "第6行企业已停产，不再申报")
+        sheet.insert_textbox("F9", "")
+        made.add_worksheet("封面").write("A1", "县（市、区）")
+    assert [(one.code, one.place.sheet, one.place.cell, one.message) for one in asides(open_book(path))] == [
+        (Code.WRITTEN_ASIDE, "排查清单", "", "2 个批注（E5、K6）没有读取，也没有汇总，例如“新划入的 镇”"),
+        (Code.WRITTEN_ASIDE, "排查清单", "", "1 个文本框（C9）没有读取，也没有汇总，例如“第6行企业已停产，不再申报”"),
+    ]
+
+
+@pytest.mark.filterwarnings("ignore:Print area cannot be set")
+def test_a_check_tells_of_a_note(tmp_path: Path) -> None:
+    path = county_file(tmp_path, "灵宝市", [enterprise(0), enterprise(1)])
+    book = openpyxl.load_workbook(path)
+    book["排查清单"]["E5"].comment = Comment("新划入的镇", "李四")
+    book.save(path)
+    (one,) = [one for one in check_files([path], POLICY).findings if one.code is Code.WRITTEN_ASIDE]
+    assert one.message == "1 个批注（E5）没有读取，也没有汇总，例如“新划入的镇”"

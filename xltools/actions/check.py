@@ -15,6 +15,7 @@ from xltools.actions.recall import Recall, recall_of
 from xltools.actions.upward import from_summary
 from xltools.books.answers import abouts, answers_in, returned_from
 from xltools.books.archive import ARCHIVES, WORKBOOKS
+from xltools.books.asides import asides
 from xltools.books.base import Book
 from xltools.books.file import FileBook, content_of, is_alone, open_book
 from xltools.books.read import COUNTY, read_tables, stamp_findings
@@ -254,7 +255,7 @@ def _checked(source: Source, template: Template, policy: Policy) -> Submission |
     if not source.chosen and book.stamp.template not in ("", template.id):
         return None  # a summary of ours lying among the submissions
     checked = check_book(book, template, policy)
-    return replace(checked, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell([*checked.findings, *risks(book)])))
+    return replace(checked, sha256=book.sha256, saved=book.saved, findings=tuple(first_per_cell([*checked.findings, *risks(book), *asides(book)])))
 
 
 def _on_disk(checked: _Result, source: Source) -> _Result:

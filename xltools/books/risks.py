@@ -24,6 +24,7 @@ from xltools.model.finding import Finding, Place
 
 # Program|'argument'!item is DDE; the functions call a program, a library or a server.
 LIVE = re.compile(r"[\w.]\s*\|\s*'?[^|!]{1,500}!|\b(?:DDE|CALL|EXEC|REGISTER|REGISTER\.ID|WEBSERVICE|RTD)\s*\(", re.IGNORECASE)
+ABROAD = re.compile(r"\[\d+\]|'?file:|\[[^\[\]]+\.(?:xls\w?|ods|et|csv)\]", re.IGNORECASE)  # [1]Sheet1!A1 in .xlsx, 'file:///…'#Sheet1.A1 in .ods
 LITERAL = re.compile('"[^"]*"')
 # In a text format these beginnings make a formula of a cell as soon as somebody opens it in Excel.
 BEGINNINGS = ("=", "+", "-", "@")
@@ -53,7 +54,15 @@ def risks(book: FileBook) -> list[Finding]:
             found[code].append(what)
     place = Place(book.name)
     listed = {code: "、".join(names[:LISTED]) + (f" 等 {len(names)} 个" if len(names) > LISTED else "") for code, names in found.items()}
+    if Code.EXTERNAL_LINKS in listed and (cells := list(_linked(book))):
+        listed[Code.EXTERNAL_LINKS] += f"；用在{'、'.join(cells[:LISTED])}" + (f"等 {len(cells)} 格" if len(cells) > LISTED else "")
     return [*(code.at(place, what=names) for code, names in listed.items()), *_live(book)]
+
+
+def _linked(book: FileBook) -> Iterator[str]:
+    """The cells whose formula takes its value from another file, on the sheets that were read."""
+    for name, sheet in book.seen.items():
+        yield from (str(Place("", name, cell)) for cell, formula in sheet.formulas.items() if ABROAD.search(LITERAL.sub("", formula)))
 
 
 def _contents(book: FileBook) -> Iterator[tuple[Code, str]]:

@@ -28,6 +28,8 @@ SPREAD = re.compile(r"合并了第(\d+)至(\d+)行")
 EPOCH = date(1899, 12, 30)
 SYSTEM_1904 = 1462.0  # days between the two calendars of workbooks
 NO_VALUE = frozenset({Code.ERROR_CELL.number, Code.FORMULA_STALE.number})
+SET_ASIDE = frozenset({Code.SENT_TWICE.number, Code.SENT_TWICE_TIE.number, Code.SENT_AGAIN.number, Code.SENT_APART.number})
+FEW = 3               # filled cells of a line that is no record
 TELLING = 2           # so many labels make a header
 
 
@@ -140,6 +142,10 @@ def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int
         if row > one.below and column in own and bare(str(value)):
             filled.setdefault(row, []).append(value)
     signatures = tuple(bare(text) for text in one.form.signatures)
+    if any(code in SET_ASIDE for _, code, _ in problems.of_sheet(one.file, "")):
+        # Of a file that another one replaces the problem list says only that; a line in which hardly anything stands was no record there either.
+        lines = {row: values for row, values in filled.items() if len(values) <= FEW and row not in merged | unmerged}
+        named |= {row for row, values in lines.items() if not signatures or not any(bare(str(value)).startswith(signatures) for value in values)}
     counted: list[int] = []
     for row in sorted({*filled, *named}):
         values = filled.get(row, [])
