@@ -18,6 +18,7 @@ from xltools.faces.cli import run
 from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import StopError
+from xltools.rules.figures import figure_at
 
 SUMMARY = Path(__file__).parent.parent / "workbooks" / CITY.file
 BOARD = load_dashboard()
@@ -158,3 +159,11 @@ def test_the_log_is_printed_with_its_chain_and_a_cut_shows(tmp_path: Path, capsy
     book.save(tmp_path / "市级汇总.xlsx")
     assert run(["trace", str(tmp_path / "市级汇总.xlsx"), "--log"]) == 1
     assert "不完整" in capsys.readouterr().out
+
+
+TITLE = BOARD.tallies[0].title
+
+
+@pytest.mark.parametrize(("grid", "place"), [([[None, 5.0]], (0, 1)), ([[TITLE, 5.0]], (0, 1)), ([[TITLE, None], ["县（市、区）", 2022.0]], (1, 1))])
+def test_a_number_above_the_tables_or_in_their_heads_counts_nothing(grid: list[list[object]], place: tuple[int, int]) -> None:
+    assert figure_at(grid, place, BOARD, {}, POLICY) is None
