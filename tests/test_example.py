@@ -49,6 +49,8 @@ ELSEWHERE |= {Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.LOG_C
 ELSEWHERE |= {Code.ROWS_BESIDE, Code.ROWS_ELSEWHERE, Code.ROWS_TOO_MANY}
 # What only a summary says that is published or listed from; tests/test_publish.py.
 ELSEWHERE |= {Code.SUMMARY_OTHER_POLICY}
+# What a command says that was given another workbook than the one it wants.
+ELSEWHERE |= {Code.NOT_OUR_BOOK}
 # What only writing says; tests/test_pack.py.
 ELSEWHERE |= {Code.OUTPUT_EXISTS}
 # What would be our own fault; tests/test_tally.py and test_merge.py.
