@@ -53,6 +53,7 @@ from xltools.faces.terminal import (
     usage_sentence,
 )
 from xltools.model.finding import StopError
+from xltools.model.refused import refused
 from xltools.model.result import exit_code
 
 if TYPE_CHECKING:
@@ -239,7 +240,10 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except StopError as stop:
         click.echo(stop_sentence(stop, speech.language), err=True)
         return 1
-    except Exception:
+    except Exception as error:
+        if found := refused(error):
+            click.echo(stop_sentence(StopError(found), speech.language), err=True)
+            return 1
         path = keep_traceback(f"xltools {without_passwords(arguments or sys.argv[1:])}")
         click.echo(speech.language.say("程序出错，已记录到 {path}。您的文件没有被改动；请把这个记录发给维护人员。", path=path), err=True)
         return BUG

@@ -16,6 +16,7 @@ from xltools.faces.places import MESSAGE, POLICY, keep_traceback, own_folder
 from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
+from xltools.model.refused import refused
 
 
 def merge() -> Reply:
@@ -102,9 +103,11 @@ def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
         text = f"{refusal}。"
     except StopError as stop:
         text = f"{stop.finding.message}。{stop.finding.fix}"
-    except Exception:
-        state = said["half" if back.failed else "whole"]
-        return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'), state=state)}。", failed=True)
+    except Exception as error:
+        if (found := refused(error)) is None:
+            state = said["half" if back.failed else "whole"]
+            return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'), state=state)}。", failed=True)
+        text = f"{found.place.file}：{found.message}。{found.fix}"
     return Reply(f"{text}{said['half']}。" if back.failed else text, failed=True)
 
 
