@@ -12,6 +12,7 @@ import openpyxl
 import pytest
 
 import xltools
+from tests import twins
 from tests.checklist_books import at_best, write
 from tests.checklists import table_of
 from tests.county_files import CODES, example
@@ -120,7 +121,7 @@ def test_dates_are_those_of_the_policy_wherever_a_county_is_told_them(tmp_path: 
     """The invented city's reviews are due on the 15th and its protected lists by 08-31; 20 and 09-05 are days of 三环文〔2022〕69号 三(三)2 only."""
     path = tmp_path / "下发"
     assert cli.run(["make", "templates", "--policy", "national-2026", "-o", str(path)]) == 0
-    text = (path / "区县填报表.txt").read_text("utf-8")
+    text = twins.text(path / "区县填报表.xlsx")
     assert re.findall("20日前|9月5日|[^0-9]5日前", text) == []
     assert [text.count(said) for said in ("每月15日前报市局", "当月15日前完成初审的", "每月15日前由分局局长签字确认", "8月31日前报送")] == [1, 2, 2, 2]
 
