@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from xltools.books.base import Cell, Grid
 from xltools.books.header_units import is_other
 from xltools.books.labels import Labels
+from xltools.model.grouped import grouped
 
 # Titles, notes and unit lines above a header: real forms have up to ten.
 SEARCHED_ROWS = 15
@@ -125,11 +126,8 @@ def find_columns(header: Header, labels: Labels, filled: Mapping[int, int]) -> C
     matched = {column: name for column, text in header.texts.items() if (name := labels.of(text))}
     own = {column for column, name in matched.items() if labels.is_exact(header.texts[column], name)}
     for group in (own, matched.keys() - own):
-        fresh: dict[str, list[int]] = {}
-        for column in sorted(group):
-            if group is own or matched[column] not in found:
-                fresh.setdefault(matched[column], []).append(column)
-        for name, columns in fresh.items():
+        fresh = [column for column in sorted(group) if group is own or matched[column] not in found]
+        for name, columns in grouped(fresh, matched.__getitem__).items():
             used = [column for column in columns if filled.get(column)] or columns
             found[name] = used[0]
             if len(used) > 1:

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
+from xltools.model.grouped import grouped
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event
 from xltools.model.table import Record, Table
@@ -52,9 +53,7 @@ def who(record: Mapping[str, object]) -> Who:
 
 def newest(table: Table, policy: Policy) -> list[Record]:
     """The rows of the latest batch of every process, in the table's order."""
-    groups: dict[str, list[Record]] = {}
-    for one in rows_of(table):
-        groups.setdefault(who(one)[0], []).append(one)
+    groups = grouped(rows_of(table), lambda one: who(one)[0])
     return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=lambda one: int(str(one[ROW])))
 
 

@@ -15,6 +15,7 @@ from rapidfuzz.fuzz import ratio
 
 from xltools.model.conflict import Clash, Conflict, Side, conflict_id
 from xltools.model.finding import Place
+from xltools.model.grouped import Key, grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.rules.city import Seen, place_in_order
@@ -91,13 +92,6 @@ def _conflict(clash: Clash, firsts: Sequence[Side], seconds: Sequence[Side]) -> 
     return Conflict(named, clash, tuple(firsts), tuple(seconds))
 
 
-def _grouped(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> dict[Hashable, list[Side]]:
-    found: dict[Hashable, list[Side]] = {}
-    for side in sides:
-        found.setdefault(by(side), []).append(side)
-    return found
-
-
 def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list[Side]]:
     """The groups of more than one: a row by itself contradicts nothing."""
     sides = [*sides]
@@ -112,7 +106,7 @@ def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list
 
 def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
     """The group's first kind against every other kind in it."""
-    kinds = list(_grouped(group, lambda side: own(clash, side)).values())
+    kinds = list(grouped(group, lambda side: own(clash, side)).values())
     for other in kinds[1:]:
         yield _conflict(clash, kinds[0], other)
 
@@ -134,7 +128,7 @@ def _same_process(group: Sequence[Side]) -> Iterator[Conflict]:
 
 def _two_files(rows: Sequence[Side]) -> Iterator[Conflict]:
     """Rows of one process and county in two files: of one batch, or of no batch at all."""
-    named = _grouped(rows, lambda side: side.batch)
+    named = grouped(rows, lambda side: side.batch)
     loose = named.pop("", [])
     for group in [*named.values()] or [[]]:
         yield from _apart(Clash.TWO_FILES, [*group, *loose])
@@ -149,7 +143,7 @@ def _by_name(sides: Sequence[Side]) -> Iterator[Conflict]:
     unsure = {(names[side.name], key(side.process)) for side in named if not side.good}
     if not unsure:
         return
-    for who, group in _grouped(named, lambda side: (names[side.name], key(side.process))).items():
+    for who, group in grouped(named, lambda side: (names[side.name], key(side.process))).items():
         if who in unsure:
             codes = {key(side.code) for side in group if side.good}
             yield from _same_process([side for side in group if not side.good or len(codes) == 1])
@@ -159,7 +153,7 @@ def _close(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
     """Names that are nearly alike, of which at least one row has no good code: two good codes are two enterprises."""
     if all(side.good for side in sides if side.name):
         return
-    groups = _grouped((side for side in sides if side.name), lambda side: (side.county, name_key(side.name)))
+    groups = grouped((side for side in sides if side.name), lambda side: (side.county, name_key(side.name)))
     strip = stripped(policy)
     bare = {at: strip(rows[0].name) for at, rows in groups.items()}
     unsure = {at for at, rows in groups.items() if not any(side.good for side in rows)}
@@ -187,11 +181,11 @@ def stripped(policy: Policy) -> Callable[[str], str]:
     return strip
 
 
-def candidates(bare: Mapping[Hashable, str], unsure: set[Hashable]) -> set[tuple[Hashable, Hashable]]:
+def candidates(bare: Mapping[Key, str], unsure: set[Key]) -> set[tuple[Key, Key]]:
     """Pairs worth comparing, of which one is unsure: the same but for one character, or with an uncommon pair of characters in common."""
     if not unsure:
         return set()
-    traits: dict[str, list[Hashable]] = {}
+    traits: dict[str, list[Key]] = {}
     order = {at: number for number, at in enumerate(bare)}
     for at, name in bare.items():
         for trait in {name, *(name[:cut] + "·" + name[cut + 1 :] for cut in range(len(name))), *(name[:cut] + name[cut + 1 :] for cut in range(len(name)))}:

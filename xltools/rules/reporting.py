@@ -6,8 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from operator import itemgetter
 
 from xltools.model.form import Form, load_form
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Deadline, Policy
 from xltools.model.reporting import ReportingWords
@@ -59,10 +61,7 @@ class Status:
     @cached_property
     def log(self) -> Mapping[object, list[Record]]:
         """The lines of the log by county."""
-        found: dict[object, list[Record]] = {}
-        for line in lines_of(self.tables["log"]):
-            found.setdefault(line["county"], []).append(line)
-        return found
+        return grouped(lines_of(self.tables["log"]), itemgetter("county"))
 
 
 def reporting(form: Form, status: Status, before: Table | None) -> Table:
