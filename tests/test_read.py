@@ -411,13 +411,13 @@ def test_our_guide_saved_as_text_is_not_taken_for_the_cover_though_it_names_ever
 
 
 def test_a_workbook_of_something_else_is_refused_once() -> None:
-    assert sheets({"工资表": "姓名|金额\n张三|1"}, "list", "other", "card") == ({}, [(Code.NOT_OUR_FORM, "")])
+    assert sheets({"工资表": "姓名|金额\n张三|1"}, "list", "other", "card") == ({}, [(Code.NOT_OUR_BOOK, "")])
 
 
 def test_a_workbook_made_from_another_template_is_refused() -> None:
     book = TextBook("市级汇总.xlsx", {"企业清单": ROWS}, stamp=Stamp("city", "1", "p"))
     tables, findings = read_tables(book, template())
-    assert (tables, [finding.code for finding in findings]) == ({}, [Code.NOT_OUR_FORM])
+    assert (tables, [finding.code for finding in findings]) == ({}, [Code.NOT_OUR_BOOK])
 
 
 def card(text: str, facts: SheetFacts = NOTHING_KNOWN) -> tuple[Table | None, list[tuple[Code, str]]]:
