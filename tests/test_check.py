@@ -410,6 +410,12 @@ def test_a_process_that_was_not_screened_is_reported_at_the_process():
     assert found(book(review=[beside(process="落砂")])) == {(Code.REVIEW_NOT_SCREENED, V + "C5")}
 
 
+@pytest.mark.parametrize(("form", "cell"), [("rectification", R + "D5"), ("changes", C + "C5"), ("measures", M + "C5")])
+def test_a_process_that_was_not_screened_is_asked_about_in_the_other_sheets(form, cell):
+    assert found(book(**{form: [beside(process="落砂")]})) == {(Code.PROCESS_ELSEWHERE, cell)}
+    assert found(book(screening=[enterprise(process=None)], **{form: [beside(process="落砂")]})) == {(Code.ROW_WITHOUT_KEY, S + "G5")}
+
+
 def test_a_process_written_a_little_otherwise_is_the_same():
     assert found(book(screening=[enterprise(process="1#熔炼")], review=[beside(process="1＃ 熔炼")])) == set()
 

@@ -153,6 +153,7 @@ class Code(Enum):
     RETURN_NOT_TRACKED = ("W407", "初审意见是“{opinion}”，但“整改台账”没有这家企业的问题", "请在“整改台账”登记需要整改的问题")
     PROTECTED_NOT_LISTED = ("W408", "“{label}”选了“{value}”，但“保障类清单”没有这家企业", "请补填“保障类清单”，或改正这里的选择")
 
+    PROCESS_ELSEWHERE = ("W410", "“{name}”的“{process}”不在“排查清单”中", "写法不同的，请改成一致；确有这个工序的，请补填“排查清单”{near}")
     NONE_LISTED = ("E409", "“{sheet}”里{rows}，其余各表的 {count} 行（{sheets}）没有一行对得上", "请在“{sheet}”填上这些企业；已填在另一个文件里的，请把各表并到一个文件里报")
 
     # 5 grading

@@ -117,6 +117,7 @@ SHEETS_DISAGREE: tuple[Fault, ...] = (
     again("rectification", {"issue_no": "LB-99", "credit_code": slips.other_code}, [("credit_code", Code.RECTIFICATION_UNKNOWN)]),
     slips.untracked,
     slips.typed_over("rectification"),
+    cell("measures", "process", "一分厂", Code.PROCESS_ELSEWHERE),
     again("measures", {"credit_code": slips.other_code}, [("credit_code", Code.ELSEWHERE_UNKNOWN)]),
     again("protected", {"credit_code": slips.other_code}, [("credit_code", Code.ELSEWHERE_UNKNOWN)]),
 )

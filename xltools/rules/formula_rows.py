@@ -143,6 +143,8 @@ def sheet_checks(form: Form) -> Iterator[LiveCheck]:
     elif form.layout == "rows":
         code = Code.RECTIFICATION_UNKNOWN if form.name == TRACKING else Code.ELSEWHERE_UNKNOWN
         yield LiveCheck("credit_code", code, f"{form['credit_code'].label}不在{load_form(SCREENING).sheet}中", _not_in(SCREENING), VALID)
+        if "process" in form:
+            yield LiveCheck("process", Code.PROCESS_ELSEWHERE, f"{load_form(SCREENING).sheet}中这家企业没有这个工序", _process_differs(SCREENING), VALID)
     if form.name == TRACKING and "done" in form:
         condition = form["done"].required_if
         finished = f",NOT({among(condition.field, condition.values)})" if condition else ""

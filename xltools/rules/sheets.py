@@ -60,6 +60,7 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
         if name != _SCREENING and "credit_code" in table.columns and not table.frame.empty:
             found += _unknown(name, table, listed, known)
             found += _other_names(table, screening)
+            found += _other_processes(table, screening) if name in _UNKNOWN else []
     found += _reviews(tables, screening, known, policy)
     return found + list(_protected(tables, screening))
 
@@ -104,6 +105,25 @@ def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
             yield Code.NAME_DIFFERS.at(table.place(row, "name"), name=name, place=place, other=other)
 
 
+def _unlisted(table: Table, screening: Table) -> pd.DataFrame:
+    """The rows that name a process which the screening list has not beside their code; none of a code that it has beside an empty process."""
+    rows = _judged(table).dropna(subset=["process"])
+    unsure = screening.frame["credit_code"][screening.frame["process"].isna()]
+    keys = row_keys(table, _KEY)[rows.index]
+    return rows[~keys.isin(row_keys(screening, _KEY).dropna()) & ~rows["credit_code"].isin(unsure.dropna())]
+
+
+def _other_processes(table: Table, screening: Table) -> Iterator[Finding]:
+    """Processes that the screening list does not have of an enterprise it has: measures and events of them would find no grade. Source: 三环文〔2022〕69号 三(三)2."""
+    if "process" not in table.columns:
+        return
+    rows = _unlisted(table, screening)
+    for row in rows.index[rows["credit_code"].isin(screening.frame["credit_code"].dropna())]:
+        code, process = cell_text(table, row, "credit_code"), cell_text(table, row, "process")
+        name = cell_text(table, row, "name") if "name" in table.columns else ""
+        yield Code.PROCESS_ELSEWHERE.at(table.place(row, "process"), name=name or code, process=process, near=processes_there(code, screening))
+
+
 def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, policy: Policy) -> Iterator[Finding]:
     review = tables.get("review")
     if review is None or review.frame.empty or not set(_KEY) <= set(review.columns):
@@ -118,11 +138,7 @@ def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, polic
 
 def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Finding]:
     """Reviews without a row in the screening list: the enterprise is missing there, or only this process of it."""
-    rows = _judged(review).dropna(subset=["process"])
-    listed = screening.frame["credit_code"]
-    unsure = listed[screening.frame["process"].isna()]
-    keys = row_keys(review, _KEY)[rows.index]
-    rows = rows[~keys.isin(row_keys(screening, _KEY).dropna()) & ~rows["credit_code"].isin(unsure.dropna())]
+    rows, listed = _unlisted(review, screening), screening.frame["credit_code"]
     there = enterprises_in(screening) if len(rows) else []
     for row in rows.index:
         code, process = cell_text(review, row, "credit_code"), cell_text(review, row, "process")
