@@ -43,7 +43,7 @@ class SlipBook:
     values: dict[tuple[str, int, str], Read] = field(default_factory=dict)
     stored: set[Where] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=dict)
-    listed: set[int] = field(default_factory=set)
+    listed: set[tuple[int, object]] = field(default_factory=set)
 
     def number(self, form: Form) -> int:
         """The number of the next enterprise of a form. Screening and review have their own; the other sheets share theirs."""
@@ -184,11 +184,11 @@ def _one(book: SlipBook, form: Form, one: Field, slip: Slip) -> None:
 
 def _listed(book: SlipBook, form: Form, row: Record, at: int) -> Record:
     """The row's enterprise in the screening list, agreeing with the row; and in the rectification list when its application goes back."""
-    if form.name == "screening" or at in book.listed:
-        return row
-    book.listed.add(at)
     screened = clean(TEMPLATE["screening"], at)
-    screened["process"] = row.get("process", screened["process"])
+    screened["process"] = row.get("process") or screened["process"]
+    if form.name == "screening" or (at, screened["process"]) in book.listed:
+        return row
+    book.listed.add((at, screened["process"]))
     if form.name == "review":
         screened |= _of_grade("applied", str(row["applied"])) | {"applied": row["applied"]}
         if row["opinion"] == "退回整改":

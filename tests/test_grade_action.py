@@ -193,7 +193,7 @@ def test_an_event_before_the_check_is_known_by_a_process_typed_another_way(tmp_p
 
 
 def test_a_process_that_was_never_checked_is_named(tmp_path: Path) -> None:
-    assert told(after(tmp_path, event("环境违法", process="成型", new_grade="C", **DECIDED))) == [Code.NOT_GRADED_YET]
+    assert told(after(tmp_path, event("环境违法", process="成型", new_grade="C", **DECIDED))) == [Code.PROCESS_ELSEWHERE, Code.NOT_GRADED_YET]
 
 
 # --- under other rules -------------------------------------------------------------------------------------------------

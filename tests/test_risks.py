@@ -21,8 +21,8 @@ from xltools.books.file import open_book
 from xltools.books.ole import Streams
 from xltools.books.risks import risks
 from xltools.model.code import Code
+from xltools.model.console import load_console
 from xltools.model.finding import Finding
-from xltools.model.returned import load_return
 
 
 def with_parts(data: bytes, *names: str, content: bytes = b"x") -> bytes:
@@ -148,14 +148,15 @@ def test_notes_and_text_boxes_are_told_of_and_the_marks_of_a_return_are_not(tmp_
     path = tmp_path / "灵宝市.xlsx"
     with xlsxwriter.Workbook(str(path)) as made:
         sheet = made.add_worksheet("排查清单")
-        for cell, text, author in (("K6", "实际产能应为15000", "李四"), ("E5", "新划入的\n镇", "李四"), ("B5", "名称未填写", load_return().author)):
-            sheet.write_comment(cell, text, {"author": author})
+        mark = load_console().check.mark
+        for cell, text in (("K6", f"实际产能应为15000\n{mark}\nE202 未填写"), ("E5", "新划入的\n镇"), ("B5", f"{mark}\nE202 名称未填写")):
+            sheet.write_comment(cell, text)
         sheet.insert_textbox("C9", "第6行企业已停产，不再申报")
         sheet.insert_textbox("F9", "")
         made.add_worksheet("封面").write("A1", "县（市、区）")
     assert [(one.code, one.place.sheet, one.place.cell, one.message) for one in asides(open_book(path))] == [
-        (Code.WRITTEN_ASIDE, "排查清单", "", "2 个批注（E5、K6）没有读取，也没有汇总，例如“新划入的 镇”"),
-        (Code.WRITTEN_ASIDE, "排查清单", "", "1 个文本框（C9）没有读取，也没有汇总，例如“第6行企业已停产，不再申报”"),
+        (Code.WRITTEN_ASIDE, "排查清单", "", "2 个批注（E5、K6）没有读取，也没有汇总"),
+        (Code.WRITTEN_ASIDE, "排查清单", "", "1 个文本框（C9）没有读取，也没有汇总"),
     ]
 
 
@@ -166,4 +167,4 @@ def test_a_check_tells_of_a_note(tmp_path: Path) -> None:
     book["排查清单"]["E5"].comment = Comment("新划入的镇", "李四")
     book.save(path)
     (one,) = [one for one in check_files([path], POLICY).findings if one.code is Code.WRITTEN_ASIDE]
-    assert one.message == "1 个批注（E5）没有读取，也没有汇总，例如“新划入的镇”"
+    assert one.message == "1 个批注（E5）没有读取，也没有汇总"

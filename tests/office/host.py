@@ -245,6 +245,9 @@ class Office:
         model = self.desktop.loadComponentFromURL(url, "_blank", 0, properties(Hidden=True, MacroExecutionMode=4))
         if model is None:
             raise OSError(f"LibreOffice cannot open {path.name}")
+        if not model.supportsService("com.sun.star.sheet.SpreadsheetDocument"):     # where Writer is installed too, it opens anything as text
+            model.close(True)
+            raise OSError(f"LibreOffice opens {path.name} as something else than a workbook")
         return Document(model, path)
 
     def convert(self, path: Path, kind: str, folder: Path) -> Path:

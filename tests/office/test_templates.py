@@ -214,11 +214,11 @@ CASES: list[tuple[str, Record, str]] = [
     ("rectification", {"issue_no": "LB-02", "done": date(2022, 8, 20)}, "复核结论未填写；"),
     ("rectification", {"issue_no": "LB-02", "result": "未整改"}, "复核人未填写；"),
     ("rectification", {"issue_no": "LB-02", "result": "已整改到位", "verifier": "张三", "done": date(2022, 8, 20), "evidence": "照片"}, "复核人与责任人相同；"),
-    ("measures", {"process": "熔炼", "cut_red": 100}, ""),
-    ("measures", {"process": "熔炼", "cut_red": 101}, "红色减排比例应在0至100之间；"),
-    ("measures", {"process": "熔炼", "cut_red": 0.8}, "提醒：红色减排比例可能少乘了100；"),
-    ("measures", {"process": "熔炼", "cut_red": "80%"}, ""),
-    ("measures", {"process": "熔炼", "day_pm": "12.5千克/天"}, ""),
+    ("measures", {"process": "熔炼", "cut_red": 100}, "提醒：排查清单中这家企业没有这个工序；"),
+    ("measures", {"process": "熔炼", "cut_red": 101}, "红色减排比例应在0至100之间；提醒：排查清单中这家企业没有这个工序；"),
+    ("measures", {"process": "熔炼", "cut_red": 0.8}, "提醒：红色减排比例可能少乘了100；提醒：排查清单中这家企业没有这个工序；"),
+    ("measures", {"process": "熔炼", "cut_red": "80%"}, "提醒：排查清单中这家企业没有这个工序；"),
+    ("measures", {"process": "熔炼", "day_pm": "12.5千克/天"}, "提醒：排查清单中这家企业没有这个工序；"),
     ("measures", {"process": "熔炼", "credit_code": OTHER}, "提醒：统一社会信用代码不在排查清单中；"),
 ]
 

@@ -43,14 +43,14 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
 
 
 def _city(book: FileBook, policy: Policy) -> str:
-    """The city of a summary: that of the policy it was made with, or else the one its file is named after; none for a summary by this very policy."""
-    if book.stamp.policy == policy.id:
-        return ""
+    """The city of a summary: that of the policy it was made with, or else the one its file is named after; none for a summary of our own."""
     try:
         county = policy.county(load_policy(book.stamp.policy).city)
     except SpecError:
         county = None
-    return county.name if county else only_county(book.name, policy)
+    if county:
+        return county.name
+    return "" if book.stamp.policy == policy.id else only_county(book.name, policy)
 
 
 def _as_county(table: Table, file: str) -> Table:

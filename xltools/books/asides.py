@@ -1,20 +1,18 @@
-"""What people write on a sheet and in no cell of it: notes and text boxes. No form reads them, so that they are told of."""
+"""What people write on a sheet and in no cell of it: notes and text boxes. No form reads them, so that they are told of; what they say stays where it is."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from xltools.books.address import address
-from xltools.books.cells import shown
 from xltools.books.file import FileBook
 from xltools.books.tree import below, tree
 from xltools.books.xlsx import XlsxSource, related
 from xltools.model.code import Code
+from xltools.model.console import load_console
 from xltools.model.finding import Finding, Place, row_and_column
-from xltools.model.returned import load_return
 
 LISTED = 3
-Aside = tuple[str, str]  # cell, text
 
 
 def asides(book: FileBook) -> Iterator[Finding]:
@@ -26,29 +24,25 @@ def asides(book: FileBook) -> Iterator[Finding]:
         part = source.entry(sheet).part
         for kind, found in (("批注", list(_notes(source, part))), ("文本框", list(_boxes(source, part)))):
             if found:
-                ordered = sorted(found, key=lambda one: row_and_column(one[0]))
-                cells = "、".join(cell for cell, _ in ordered[:LISTED]) + ("等" if len(found) > LISTED else "")
-                text = ordered[0][1]
-                yield Code.WRITTEN_ASIDE.at(Place(book.name, sheet), count=len(found), kind=kind, cells=cells, text=shown(" ".join(text.split())))
+                cells = "、".join(sorted(found, key=row_and_column)[:LISTED]) + ("等" if len(found) > LISTED else "")
+                yield Code.WRITTEN_ASIDE.at(Place(book.name, sheet), count=len(found), kind=kind, cells=cells)
 
 
-def _notes(source: XlsxSource, part: str) -> Iterator[Aside]:
+def _notes(source: XlsxSource, part: str) -> Iterator[str]:
+    """The cells with a note in which something stands beside our own marks, whatever program has saved those."""
+    mark = load_console().check.mark
     for path in related(source.package, part, "comments"):
-        root = tree(source.package.chunks(path))
-        authors = ["".join(one.itertext()) for one in below(root, "author")]
-        for note in below(root, "comment"):
-            number = note.get("authorId", "")
-            by = authors[int(number)] if number.isdecimal() and int(number) < len(authors) else ""
-            text = "".join(note.itertext()).strip()
-            if text and by != load_return().author:
-                yield note.get("ref", ""), text
+        for note in below(tree(source.package.chunks(path)), "comment"):
+            if "".join(note.itertext()).partition(mark)[0].strip():
+                yield note.get("ref", "")
 
 
-def _boxes(source: XlsxSource, part: str) -> Iterator[Aside]:
+def _boxes(source: XlsxSource, part: str) -> Iterator[str]:
+    """The cells on which the text boxes begin that say something."""
     for path in related(source.package, part, "drawing"):
         for anchor in tree(source.package.chunks(path)):
             text = " ".join("".join(one.itertext()) for body in below(anchor, "txBody") for one in below(body, "p")).strip()
             corner = next(iter(below(anchor, "from")), None)
             row, column = ((corner.findtext(name) or "" if corner is not None else "") for name in ("row", "col"))
             if text:
-                yield address(int(row) + 1 if row.isdecimal() else 1, int(column) + 1 if column.isdecimal() else 1), text
+                yield address(int(row) + 1 if row.isdecimal() else 1, int(column) + 1 if column.isdecimal() else 1)

@@ -24,7 +24,6 @@ from xltools.model.finding import Place, StopError
 MAX_FILE = 100 * 2**20
 # Excel writes some hundred members at most; the directory of a zip can claim millions.
 MAX_MEMBERS = 10_000
-PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
 # 100,000 rows of 25 columns inflate to about 100 MB and take some five seconds.
 MAX_PART = 100 * 2**20
 MAX_INFLATED = 160 * 2**20
