@@ -84,6 +84,7 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path) -> None:
     other = COUNTY.with_name("湖滨区.xlsx")
     said = subprocess.run([sys.executable, "-m", "xltools", "merge", str(other), "-o", str(output)], capture_output=True, text=True, encoding="utf-8", preexec_fn=small)
     assert said.returncode == 1
+    assert said.stderr.startswith(("磁盘满了，没有写完", f"{tmp_path}"))
     assert "磁盘满了，没有写完" in said.stderr
     assert output.read_bytes() == before
     assert not list(tmp_path.rglob("*.tmp"))

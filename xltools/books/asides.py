@@ -41,8 +41,7 @@ def _boxes(source: XlsxSource, part: str) -> Iterator[str]:
     """The cells on which the text boxes begin that say something."""
     for path in related(source.package, part, "drawing"):
         for anchor in tree(source.package.chunks(path)):
-            text = " ".join("".join(one.itertext()) for body in below(anchor, "txBody") for one in below(body, "p")).strip()
-            corner = next(iter(below(anchor, "from")), None)
-            row, column = ((corner.findtext(name) or "" if corner is not None else "") for name in ("row", "col"))
-            if text:
+            if any("".join(body.itertext()).strip() for body in below(anchor, "txBody")):
+                corner = next(iter(below(anchor, "from")), None)
+                row, column = ((corner.findtext(name) or "" if corner is not None else "") for name in ("row", "col"))
                 yield address(int(row) + 1 if row.isdecimal() else 1, int(column) + 1 if column.isdecimal() else 1)

@@ -107,7 +107,7 @@ def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
         if (found := refused(error)) is None:
             state = said["half" if back.failed else "whole"]
             return Reply(f"{said['bug'].format(log=keep_traceback(f'button {verb}'), state=state)}。", failed=True)
-        text = f"{found.place.file}：{found.message}。{found.fix}"
+        text = f"{'：'.join(filter(None, (found.place.file, found.message)))}。{found.fix}"
     return Reply(f"{text}{said['half']}。" if back.failed else text, failed=True)
 
 

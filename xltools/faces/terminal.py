@@ -66,7 +66,7 @@ def usage_sentence(error: click.UsageError, language: Language = CHINESE) -> str
 def stop_sentence(stop: StopError, language: Language) -> str:
     """Why the request could not be carried out, and what to do, in one line."""
     finding = language.translated(stop.finding)
-    return str(finding.place) + language.say("：") + finding.message + language.say("。") + finding.fix
+    return language.say("：").join(filter(None, (str(finding.place), finding.message))) + language.say("。") + finding.fix
 
 
 def _usage_reason(error: click.UsageError, language: Language) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, time
+from operator import attrgetter
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
-from xltools.model.standing import Event
 from xltools.model.table import Table
 from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of
@@ -94,9 +95,7 @@ def outdated(ledger: Table, events: Table, policy: Policy) -> list[Finding]:
 
     ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
-    happened: dict[str, list[Event]] = {}
-    for one in events_of(events):
-        happened.setdefault(one.credit_code, []).append(one)
+    happened = grouped(events_of(events), attrgetter("credit_code"))
     frame = ledger.frame[ledger.frame["credit_code"].isin(list(happened))]
     names = (FIELD, "decided_date")
     as_cells = frame[list(names)].map(lambda value: datetime.combine(value, time()) if type(value) is date else value)

@@ -12,6 +12,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.gathered import gather
 from xltools.rules.limits import date_limits
 from xltools.rules.shifted import gaps_explained, shifted_together
 from xltools.rules.text import LIST
@@ -37,15 +38,13 @@ def workbook_doubts(file: str, tables: Mapping[str, Table], findings: Iterable[F
 
 def blocks_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
     """The findings of one workbook, those of rows below one another that all repeat rows further up as one: a list that was pasted twice."""
-    kept: list[Finding] = []
-    again: dict[str, list[Finding]] = {}
-    for one in findings:
-        again.setdefault(one.place.sheet, []).append(one) if one.code is Code.DUPLICATE_ROW else kept.append(one)
     by_sheet = {table.sheet: table for table in tables.values()}
-    for sheet, some in again.items():
-        for block in _blocks(sorted(some, key=lambda one: one.place.row)):
-            kept += [_pasted(block, by_sheet[sheet])] if len(block) >= MANY else block
-    return kept
+
+    def said(some: list[Finding]) -> list[Finding]:
+        blocks = _blocks(sorted(some, key=lambda one: one.place.row))
+        return [one for block in blocks for one in ([_pasted(block, by_sheet[block[0].place.sheet])] if len(block) >= MANY else block)]
+
+    return gather(findings, lambda one: one.place.sheet if one.code is Code.DUPLICATE_ROW else None, said)
 
 
 def _blocks(ordered: Sequence[Finding]) -> Iterator[list[Finding]]:
