@@ -53,7 +53,10 @@ def _run(verb, arguments):
     try:
         _load()
         from xltools.faces import excel
-        from xltools.libreoffice.engine import caller, register
+        from xltools.faces.process import without_frames
+
+        with without_frames():
+            from xltools.libreoffice.engine import caller, register
 
         with caller(register(uno.getComponentContext()), document):
             reply = excel.BUTTONS[verb]()

@@ -4,8 +4,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 
-import pandas as pd
-
 from xltools.model.finding import Finding
 from xltools.model.form import FIRST_ROW, load_form, load_template
 from xltools.model.outcome import Outcome, Submission
@@ -21,11 +19,10 @@ def table(form: str, text: str, file: str = "灵宝市.xlsx") -> Table:
     """A table as read: first line field names, then one record a line, cells separated by "|"; empty = None, "-" a blank row."""
     declared = load_form(form)
     names, *lines = ([cell.strip() or None for cell in line.split("|")] for line in text.strip().splitlines())
-    rows = [dict(zip(names, line, strict=False)) if line != ["-"] else {} for line in lines]
-    columns = [field.name for field in declared]
-    letters = {name: chr(65 + at) if at < 26 else f"A{chr(39 + at)}" for at, name in enumerate(columns)}
-    frame = pd.DataFrame(rows, columns=columns, index=range(FIRST_ROW, FIRST_ROW + len(rows)), dtype=object)
-    return Table(declared, file, declared.sheet, frame.where(frame.notna(), None), letters)
+    records = [dict(zip(names, line, strict=False)) if line != ["-"] else {} for line in lines]
+    letters = {field.name: chr(65 + at) if at < 26 else f"A{chr(39 + at)}" for at, field in enumerate(declared)}
+    cells = {name: [record.get(name) for record in records] for name in letters}
+    return Table(declared, file, declared.sheet, list(range(FIRST_ROW, FIRST_ROW + len(records))), cells, letters)
 
 
 def submission(file: str, county: str, texts: Mapping[str, str], **facts: object) -> Submission:

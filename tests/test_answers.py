@@ -126,8 +126,8 @@ def changed(path: Path, folder: Path, change: Callable[[Worksheet], None]) -> Ou
 
 def said(outcome: Outcome) -> dict[str, str]:
     """The enterprise's name → what the remark about its row says."""
-    names = outcome.submissions[0].tables["screening"].frame["name"]
-    return {names[int(one.place.cell[1:])]: one.message.partition("说明：")[2] for one in outcome.findings if one.code is Code.ANSWERED}
+    screening = outcome.submissions[0].tables["screening"]
+    return {screening.value(int(one.place.cell[1:]), "name"): one.message.partition("说明：")[2] for one in outcome.findings if one.code is Code.ANSWERED}
 
 
 def test_an_answer_follows_its_enterprise_when_rows_are_sorted(alike, tmp_path):
@@ -250,8 +250,8 @@ def inbox_book(order: list[int], hidden: set[int], twice: bool) -> TextBook:
 def warned(book: TextBook) -> tuple[list[Finding], dict[Finding, str], dict[Finding, str]]:
     """What is found in it, what an answer to each warning would be about, and whom the warning concerns: the remarks, or the codes, of its rows."""
     one = check_book(book, load_template("county"), POLICY)
-    columns = [(table.sheet, table.frame["remark" if "remark" in table.frame else "credit_code"]) for table in one.raw.values() if table.form.layout == "rows"]
-    remarks = {(sheet, row): str(text) for sheet, column in columns for row, text in column.items()}
+    columns = [(table.sheet, zip(table.rows, table.cells["remark" if "remark" in table.cells else "credit_code"], strict=True)) for table in one.raw.values() if table.form.layout == "rows"]
+    remarks = {(sheet, row): str(text) for sheet, column in columns for row, text in column}
 
     def who(finding: Finding) -> str:
         rows = [finding.place.cell.lstrip(ascii_uppercase)] if finding.place.cell else str(dict(finding.values).get("among", "")).split()

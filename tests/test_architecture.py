@@ -26,7 +26,7 @@ LAYERS = {
     "libreoffice": set(),
     "faces": {"libreoffice", "actions", "books", "model", "specs"},
 }
-# Third-party package → folders or modules that may import it. Any module may import pandas and numpy.
+# Third-party package → folders or modules that may import it.
 FENCES = {
     "xlsxwriter": ("books/",),
     "openpyxl": ("books/",),
@@ -43,8 +43,7 @@ FENCES = {
     "unohelper": ("libreoffice/",),
     "com": ("libreoffice/",),
     "fastparquet": ("books/detail.py",),
-    "pandas": ("",),
-    "numpy": ("",),
+    "pandas": ("model/table.py", "rules/schema.py", "books/detail.py"),
 }
 # Import inside a function, or by a string: module that does it → what it may import so → why.
 LATE = {
@@ -59,12 +58,15 @@ LATE = {
         "xltools.books.xml": "as xltools.books.page",
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
     },
-    "books/detail.py": {"fastparquet": "an optional extra, only for a summary beyond what a sheet holds"},
+    "books/detail.py": {
+        "fastparquet": "an optional extra, only for a summary beyond what a sheet holds",
+        "pandas": "as in model/table.py; only for such a summary",
+    },
     "books/signing_key.py": {"cryptography": "it takes its time to load, and only a key needs it"},
     "books/concealed.py": {"cryptography": "as books/signing_key.py"},
     "books/key_files.py": {"cryptography": "as books/signing_key.py"},
     "faces/cli.py": {
-        "xltools.actions": "help and the first status line must not wait for pandas and pandera (over a second)",
+        "xltools.actions": "help and the first status line must not wait for what a command loads (half a second)",
         "xltools.books.show": "the same: only one command of seven needs the readers of workbooks",
     },
     "faces/cli_city.py": {"xltools.actions": "as in faces/cli.py"},
@@ -73,8 +75,8 @@ LATE = {
     "faces/cli_lists.py": {"xltools.actions": "as in faces/cli.py", "xltools.model.publication": "as in faces/cli.py"},
     "faces/cli_grade.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/excel.py": {
-        "xltools.faces.live": "the first status line must not wait for pandas and pandera",
-        "xlwings": "it brings pandas along, which loads faster while Python seldom looks for rubbish",
+        "xltools.faces.live": "the first status line must not wait for what a merge loads",
+        "xlwings": "without pandas, which it takes where it finds it; and it loads faster while Python seldom looks for rubbish",
     },
     "faces/cli_policy.py": {"xltools.actions": "as in faces/cli.py"},
     "faces/cli_pack.py": {"xltools.actions": "as in faces/cli.py"},
@@ -97,6 +99,7 @@ LATE = {
         "xltools.model.policy": "as xltools.model.form",
     },
     "faces/speech.py": {"xltools.model.catalogues": "only a run in another language than Chinese reads catalogues"},
+    "model/table.py": {"pandas": "it takes as long to load as all of a run; only analysts want its frames"},
     "libreoffice/bridge.py": {
         "importlib.import_module": "uno lies outside the environment, and only where LibreOffice is installed",
     },
@@ -306,6 +309,8 @@ def read(path: PurePosixPath) -> str:
         ("actions/make.py", "from openpyxl import load_workbook", "fence"),
         ("rules/parse.py", "import python_calamine as calamine", "fence"),
         ("books/file.py", "import pandera.pandas as pa", "fence"),
+        ("books/read.py", "import pandas as pd", "fence"),
+        ("rules/rows.py", "import numpy as np", "fence"),
         ("actions/check.py", "import click", "fence"),
         ("faces/excel.py", "import click", "fence"),
         ("books/live.py", "import xlwings as xw", "fence"),

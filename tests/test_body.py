@@ -4,7 +4,6 @@ from datetime import date
 from pathlib import Path
 from zipfile import ZipFile
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -15,6 +14,7 @@ from xltools.books.file import open_book
 from xltools.books.package import workbook_at
 from xltools.books.sheet import Formula, SheetPlan, add_form_sheet
 from xltools.model.form import FIRST_ROW, Kind, load_template
+from xltools.rules.city import city_records
 
 FORM = load_template("county")["screening"]
 NAMES = [one.name for one in FORM]
@@ -95,7 +95,7 @@ def test_records_of_a_table_are_written_as_the_same_records_one_by_one(tmp_path)
     links = {(at, "name"): f"internal:'甲 表'!A{at}" for at in range(0, 1200, 7)}
     tints = {(600, ""): "error", (601, "name"): "note"}
     by_row = write(tmp_path / "a.xlsx", SheetPlan(FORM, rows, links=links, tints=tints, height=18.0, spare=1))
-    columns = columns_of(pd.DataFrame(rows, columns=NAMES, dtype=object).astype(object).where(lambda frame: frame.notna(), None))
+    columns = columns_of(city_records(FORM, rows))
     by_column = write(tmp_path / "b.xlsx", SheetPlan(FORM, columns, links=links, tints=tints, height=18.0, spare=1))
     assert by_row.read_bytes() == by_column.read_bytes()
     assert [len(str(record["remark"])) for record in columns][600] == len(columns[600]["remark"]) == 32_767

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from datetime import date
 
-import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,7 +11,7 @@ from tests.submissions import CITY
 from xltools.model.code import Code
 from xltools.model.table import Table
 from xltools.rules.carry import carry
-from xltools.rules.city import city_table
+from xltools.rules.city import city_records
 
 UNCLAIMED = CITY["unclaimed"]
 Row = dict[str, object]
@@ -21,25 +20,25 @@ Row = dict[str, object]
 def ledger(*records: Row) -> dict[str, Table]:
     """A ledger whose rows come from a file, unless they say otherwise."""
     base = {"county": "灵宝市", "batch": "7月", "process": "铸件", "source_file": "a.xlsx", "name": "甲公司", "credit_code": "甲"}
-    return {"ledger": city_table(CITY["ledger"], [pd.DataFrame([{**base, **record} for record in records])])}
+    return {"ledger": city_records(CITY["ledger"], [{**base, **record} for record in records])}
 
 
 def carried(new: Mapping[str, Table], old: Mapping[str, Table]) -> tuple[dict[str, Table], list[tuple[object, ...]], list[Code]]:
     """The new tables; what waits, as (enterprise, item, content); the findings' codes."""
     tables, found = carry(new, old, UNCLAIMED)
-    waiting = tables["unclaimed"].frame[["name", "item", "content"]].itertuples(index=False, name=None)
+    waiting = zip(*(tables["unclaimed"].cells[name] for name in ("name", "item", "content")), strict=True)
     return tables, list(waiting), [one.code for one in found]
 
 
 def opinions(tables: Mapping[str, Table]) -> list[object]:
-    return list(tables["ledger"].frame["city_opinion"])
+    return list(tables["ledger"].cells["city_opinion"])
 
 
 def test_remarks_follow_their_enterprise_whatever_the_order() -> None:
     old = ledger({"credit_code": "乙", "city_opinion": "同意", "decided": "B"}, {"credit_code": "甲", "city_opinion": "再看"})
     tables, waiting, codes = carried(ledger({"credit_code": "甲"}, {"credit_code": "丙"}, {"credit_code": "乙"}), old)
     assert opinions(tables) == ["再看", None, "同意"]
-    assert list(tables["ledger"].frame["decided"]) == [None, None, "B"]
+    assert list(tables["ledger"].cells["decided"]) == [None, None, "B"]
     assert (waiting, codes) == ([], [])
 
 
@@ -51,8 +50,8 @@ def test_a_remark_whose_row_is_gone_waits_with_all_its_values(change: Row) -> No
     assert opinions(tables) == [None]
     assert waiting == [("甲公司", "市级意见", "同意"), ("甲公司", "市级评定等级", "B")]
     assert codes == [Code.CITY_ROW_GONE]
-    assert "乡镇（街道）：某某镇" in tables["unclaimed"].frame["whole_row"].iloc[0]
-    assert "同意" not in tables["unclaimed"].frame["whole_row"].iloc[0]       # the row is what the county reported
+    assert "乡镇（街道）：某某镇" in tables["unclaimed"].cells["whole_row"][0]
+    assert "同意" not in tables["unclaimed"].cells["whole_row"][0]       # the row is what the county reported
 
 
 def test_a_day_comes_back_as_a_day_and_a_text_that_looks_like_one_as_text() -> None:
@@ -60,7 +59,7 @@ def test_a_day_comes_back_as_a_day_and_a_text_that_looks_like_one_as_text() -> N
     gone, waiting, _ = carried(ledger({"credit_code": "乙", "name": "乙公司"}), ledger(words))
     assert ("甲公司", "决定日期", "2022-07-29") in waiting
     tables, _, _ = carried(ledger({}), gone)
-    assert tables["ledger"].frame.loc[tables["ledger"].frame.index[0], list(words)].to_dict() == words
+    assert {name: tables["ledger"].cells[name][0] for name in words} == words
 
 
 def test_a_row_that_names_no_process_finds_its_remark() -> None:
@@ -72,7 +71,7 @@ def test_a_remark_comes_back_with_its_row() -> None:
     gone, _, _ = carried(ledger({"credit_code": "乙", "name": "乙公司"}), ledger({"city_opinion": "同意", "decided": "B"}))
     tables, waiting, codes = carried(ledger({}, {"credit_code": "乙", "name": "乙公司"}), gone)
     assert opinions(tables) == ["同意", None]
-    assert tables["ledger"].frame["decided"].tolist() == ["B", None]
+    assert list(tables["ledger"].cells["decided"]) == ["B", None]
     assert (waiting, codes) == ([], [])
 
 
@@ -81,7 +80,7 @@ def test_a_remark_that_comes_back_does_not_overwrite_a_newer_one() -> None:
     gone["ledger"] = ledger({"city_opinion": "不同意"})["ledger"]
     tables, waiting, _ = carried(ledger({}), gone)
     assert opinions(tables) == ["不同意"]
-    assert tables["ledger"].frame["decided"].tolist() == ["B"]
+    assert list(tables["ledger"].cells["decided"]) == ["B"]
     assert waiting == [("甲公司", "市级意见", "同意")]
 
 
@@ -124,28 +123,28 @@ def test_a_row_added_by_hand_waits_as_a_whole() -> None:
     old = ledger({"credit_code": "庚", "name": "庚公司", "source_file": None, "town": "某某镇"})
     tables, waiting, codes = carried(ledger({}), old)
     assert waiting == [("庚公司", "手工添加的行", None)]
-    assert "乡镇（街道）：某某镇" in tables["unclaimed"].frame["whole_row"].iloc[0]
+    assert "乡镇（街道）：某某镇" in tables["unclaimed"].cells["whole_row"][0]
     assert codes == []
 
 
 def test_what_was_done_about_a_problem_stays_with_it_in_a_file_of_another_name() -> None:
     def listed(**changes: object) -> dict[str, Table]:
         record = {"county": "灵宝市", "file": "a.xlsx", "sheet": "排查清单", "cell": "F12", "code": "E204", "enterprise": "甲公司", "message": "…"}
-        return {"problems": city_table(CITY["problems"], [pd.DataFrame([{**record, **changes}])])}
+        return {"problems": city_records(CITY["problems"], [{**record, **changes}])}
 
     tables, waiting, _ = carried(listed(file="b.xlsx"), listed(handling="已电话通知"))
-    assert (list(tables["problems"].frame["handling"]), waiting) == (["已电话通知"], [])
+    assert (list(tables["problems"].cells["handling"]), waiting) == (["已电话通知"], [])
     tables, waiting, codes = carried(listed(cell="F13"), listed(handling="已电话通知"))
-    assert list(tables["problems"].frame["handling"]) == [None]
+    assert list(tables["problems"].cells["handling"]) == [None]
     assert (waiting, codes) == ([("甲公司", "处理情况", "已电话通知")], [])
-    assert tables["unclaimed"].frame["about"].iloc[0] == "排查清单 F12 E204"
+    assert tables["unclaimed"].cells["about"][0] == "排查清单 F12 E204"
     again, waiting, _ = carried(listed(), tables)
-    assert (list(again["problems"].frame["handling"]), waiting) == (["已电话通知"], [])
+    assert (list(again["problems"].cells["handling"]), waiting) == (["已电话通知"], [])
 
 
 def test_a_remark_about_a_form_that_is_no_more_still_waits() -> None:
     gone, _, _ = carried(ledger({"credit_code": "乙", "name": "乙公司"}), ledger({"city_opinion": "同意"}))
-    gone["unclaimed"].frame["form_sheet"] = "旧表"
+    gone["unclaimed"] = gone["unclaimed"].with_cells({"form_sheet": ["旧表"]})
     _, waiting, _ = carried(ledger({}), gone)
     assert waiting == [("甲公司", "市级意见", "同意")]
 
@@ -159,19 +158,17 @@ NEW = st.lists(CODES, max_size=6)
 @given(OLD, NEW, NEW)
 def test_no_remark_is_lost_and_merging_again_changes_nothing(old: list[tuple[str, str]], new: list[str], later: list[str]) -> None:
     def named(codes: list[str]) -> dict[str, Table]:
-        return ledger(*({"credit_code": code, "name": code} for code in codes)) if codes else {"ledger": city_table(CITY["ledger"], [])}
+        return ledger(*({"credit_code": code, "name": code} for code in codes))
 
-    before = named([code for code, _ in old])
-    if old:
-        before["ledger"].frame["city_opinion"] = [words or None for _, words in old]
+    before = ledger(*({"credit_code": code, "name": code, "city_opinion": words or None} for code, words in old))
     written = sorted((code, words) for code, words in old if words)
     for codes in (new, later):
         tables, _ = carry(named(codes), before, UNCLAIMED)
-        frame, rest = tables["ledger"].frame, tables["unclaimed"].frame
-        there = [(str(code), str(words)) for code, words in zip(frame["credit_code"], frame["city_opinion"], strict=True) if words]
+        now, rest = tables["ledger"].cells, tables["unclaimed"].cells
+        there = [(str(code), str(words)) for code, words in zip(now["credit_code"], now["city_opinion"], strict=True) if words]
         waiting = [(str(code), str(words)) for code, words in zip(rest["credit_code"], rest["content"], strict=True)]
         assert set(there + waiting) == set(written)
         again, _ = carry(named(codes), tables, UNCLAIMED)
         for name in ("ledger", "unclaimed"):
-            pd.testing.assert_frame_equal(again[name].frame, tables[name].frame)
+            assert (again[name].rows, again[name].records()) == (tables[name].rows, tables[name].records())
         before = tables

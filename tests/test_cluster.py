@@ -163,11 +163,11 @@ def test_workers_with_another_version_do_no_work(two: tuple[str, dict[str, subpr
 
 
 def test_a_worker_with_another_version_than_its_scheduler_is_named() -> None:
-    here = {"xltools-jixiao": "1.0", "pandas": "3.1.1", "python": "3.11"}
-    told = {"client": {"packages": here}, "scheduler": {"packages": here}, "workers": {"tcp://乙": {"packages": here}, "tcp://甲": {"packages": here | {"pandas": None}}}}
+    here = {"xltools-jixiao": "1.0", "python": "3.11"}
+    told = {"client": {"packages": here}, "scheduler": {"packages": here}, "workers": {"tcp://乙": {"packages": here}, "tcp://甲": {"packages": here | {"xltools-jixiao": None}}}}
     with pytest.raises(StopError) as stop:
         same_program(told, "tcp://丙")
-    assert reason(stop) == "工作进程 tcp://甲的 pandas 没有安装，这里是 3.1.1"
+    assert reason(stop) == "工作进程 tcp://甲的 xltools-jixiao 没有安装，这里是 1.0"
     assert "worker" in read_language("en").translated(stop.value.finding).message
 
 

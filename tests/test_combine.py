@@ -46,15 +46,15 @@ def test_a_ledger_row_is_the_screened_process_with_its_review_and_its_source() -
         ("灵宝市", "7月", "乙公司", "熟料", "A", None, None),
     ]
     assert rows(ledger, "source_file", "source_sheet", "source_row") == [("灵宝市.xlsx", "排查清单", 5), ("灵宝市.xlsx", "排查清单", 6)]
-    assert list(ledger.frame.index) == [5, 6]
-    assert ledger.frame.loc[5, "capacity"] == 20000.0
-    assert ledger.frame.loc[5, "target_date"] == date(2022, 11, 30)
+    assert list(ledger.rows) == [5, 6]
+    assert ledger.value(5, "capacity") == 20000.0
+    assert ledger.value(5, "target_date") == date(2022, 11, 30)
 
 
 def test_a_value_not_understood_stays_as_typed_and_its_row_has_errors() -> None:
     ledger = combine(outcome([lingbao()]), POLICY, CITY)["ledger"]
-    assert ledger.frame.loc[6, "target_date"] == "年底"
-    assert list(ledger.frame["status"]) == ["无问题", "有错误"]
+    assert ledger.value(6, "target_date") == "年底"
+    assert list(ledger.cells["status"]) == ["无问题", "有错误"]
 
 
 def test_a_grade_in_other_words_is_read_and_its_wording_kept() -> None:
@@ -64,24 +64,24 @@ def test_a_grade_in_other_words_is_read_and_its_wording_kept() -> None:
 
 
 def test_of_a_grade_written_as_it_is_and_of_other_words_no_wording_is_kept() -> None:
-    assert combine(outcome([lingbao()]), POLICY, CITY)["ledger"].frame["as_typed"].tolist() == [None, None]     # 2000万 and 年底 are no grades
+    assert combine(outcome([lingbao()]), POLICY, CITY)["ledger"].cells["as_typed"] == [None, None]     # 2000万 and 年底 are no grades
 
 
 def test_an_error_cell_is_shown_as_such() -> None:
     found = Code.ERROR_CELL.at(Place("灵宝市.xlsx", "排查清单", "K6"), label="产能", value="#N/A")
     text = LIST.replace("2000万", "")
     one = submission("灵宝市.xlsx", "灵宝市", {"screening": text}, findings=(found,))
-    assert combine(outcome([one]), POLICY, CITY)["ledger"].frame.loc[6, "capacity"] == "（错误值）"
+    assert combine(outcome([one]), POLICY, CITY)["ledger"].value(6, "capacity") == "（错误值）"
 
 
 def test_a_row_with_a_warning_or_an_error_in_its_review_says_so() -> None:
     warning = Code.NOT_WORSE.at(Place("灵宝市.xlsx", "排查清单", "O5"), label="", value="", other_label="", other="")
     error = Code.SAME_PERSON.at(Place("灵宝市.xlsx", "初审意见", "T5"), label="", other_label="", value="")
     calm = lingbao(findings=())
-    assert combine(outcome([calm], warning), POLICY, CITY)["ledger"].frame.loc[5, "status"] == "有提醒"
+    assert combine(outcome([calm], warning), POLICY, CITY)["ledger"].value(5, "status") == "有提醒"
     tables = combine(outcome([calm], warning, error), POLICY, CITY)
-    assert tables["ledger"].frame.loc[5, "status"] == "有错误"
-    assert tables["reviews"].frame.loc[5, "status"] == "有错误"
+    assert tables["ledger"].value(5, "status") == "有错误"
+    assert tables["reviews"].value(5, "status") == "有错误"
 
 
 def test_reviews_keep_all_rows_take_the_name_from_the_list_and_count_missing_materials() -> None:
@@ -97,7 +97,7 @@ def test_reviews_keep_all_rows_take_the_name_from_the_list_and_count_missing_mat
 def test_only_papers_count_as_missing_materials() -> None:
     text = REVIEWS.replace("visit_date", "visit_date | shortfall").replace("2022-07-12", "2022-07-12 | 无")
     one = submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "review": text})
-    assert combine(outcome([one]), POLICY, CITY)["reviews"].frame["materials_missing"].tolist() == [1]
+    assert combine(outcome([one]), POLICY, CITY)["reviews"].cells["materials_missing"] == [1]
 
 
 def test_what_one_of_two_reviews_leaves_blank_is_no_second_value() -> None:
@@ -132,7 +132,7 @@ def test_two_reviews_of_one_process_stand_side_by_side() -> None:
 def test_overdue_follows_from_the_dates(due: str, done: str, reported: date | None, word: str | None) -> None:
     text = f"issue_no | credit_code | due | done\nLB-01 | 甲 | {due} | {done}"
     one = submission("灵宝市.xlsx", "灵宝市", {"rectification": text}, report_date=reported)
-    assert combine(outcome([one]), POLICY, CITY)["tracking"].frame.loc[5, "overdue"] == word
+    assert combine(outcome([one]), POLICY, CITY)["tracking"].value(5, "overdue") == word
 
 
 def test_the_other_county_sheets_are_collected_too() -> None:
@@ -231,7 +231,7 @@ def test_a_row_that_goes_missing_between_reading_and_writing_is_reported() -> No
     run = outcome([lingbao()])
     tables = combine(run, POLICY, CITY)
     ledger = tables["ledger"]
-    broken = {**tables, "ledger": ledger.with_frame(ledger.frame.iloc[:1])}
+    broken = {**tables, "ledger": ledger.only([True] + [False] * (len(ledger.rows) - 1))}
     found = balance(log(CITY["log"], broken, run, POLICY))
     assert [(one.code, one.place) for one in found] == [(Code.NOT_BALANCED, Place("灵宝市.xlsx", "排查清单"))]
     assert "读入 2 行，汇总 1 行，列出 0 行" in found[0].message
@@ -240,7 +240,7 @@ def test_a_row_that_goes_missing_between_reading_and_writing_is_reported() -> No
 def test_a_row_that_typing_drops_is_reported_too() -> None:
     one = lingbao()
     screening = one.tables["screening"]
-    short = replace(one, tables={**one.tables, "screening": screening.with_frame(screening.frame.iloc[:1])})
+    short = replace(one, tables={**one.tables, "screening": screening.only([True] + [False] * (len(screening.rows) - 1))})
     run = outcome([short])
     assert [found.code for found in balance(log(CITY["log"], combine(run, POLICY, CITY), run, POLICY))] == [Code.NOT_BALANCED]
 
@@ -260,7 +260,7 @@ def test_rows_in_are_rows_out_and_rows_named(books: list[tuple[str, list[list[st
     run = outcome(made)
     tables = combine(run, POLICY, CITY)
     typed = sum(any(cell.strip() for cell in record) for _, records, _ in books for record in records)
-    assert len(tables["ledger"].frame) + len(tables["unmerged"].frame) == typed
+    assert len(tables["ledger"].rows) + len(tables["unmerged"].rows) == typed
     assert balance(log(CITY["log"], tables, run, POLICY)) == []
     names = sorted(record[1].strip() for _, records, good in books if good for record in records if record[1].strip())
     assert sorted(tables["ledger"].frame["name"].dropna()) == names
@@ -366,7 +366,7 @@ def test_an_application_that_is_not_decided_yet_does_not_hide_what_was_decided_b
     ledger = combine(outcome(made), POLICY, CITY)["ledger"]
     grades = dict(batches)
     decided = [grades[batch] if process == "铸件" else None for batch, process in rows(ledger, "batch", "process")]
-    ledger = ledger.with_frame(ledger.frame.assign(decided=pd.Series(decided, index=ledger.frame.index, dtype=object)))
+    ledger = ledger.with_cells({"decided": decided})
     table = enterprises(CITY["enterprises"], ledger, POLICY)
     assert rows(table, "credit_code", "decided", "confirm") == [
         ("甲", None, "市级评定等级：铸件8月批次还没有评定，7月批次评定为 C，是否仍按它由市级确认"),

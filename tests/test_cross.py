@@ -52,6 +52,12 @@ def test_an_enterprise_without_a_good_code_is_recognised_by_its_name(name, code)
     assert crossing(book("灵宝市.xlsx", LINGBAO), other) == {("灵宝市.xlsx", Code.TWO_COUNTIES, "B5"), ("渑池县.xlsx", Code.TWO_COUNTIES, "B5")}
 
 
+def test_the_third_county_without_a_code_is_told_of_the_two_that_have_one():
+    books = [book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI), book("卢氏县.xlsx", LUSHI, screening=[enterprise(credit_code=None)])]
+    (message,) = (one.message for one in check(*books).findings if one.code is Code.TWO_COUNTIES and one.place.file == "卢氏县.xlsx")
+    assert message.endswith("同时出现在 渑池县（渑池县.xlsx【排查清单】B5）、灵宝市（灵宝市.xlsx【排查清单】B5）")
+
+
 @pytest.mark.parametrize(("counties", "end"), [(["灵宝市", "渑池县", "卢氏县", "义马市"], "B5）"), (["灵宝市", "渑池县", "卢氏县", "义马市", "陕州区"], "等 4 处")])
 def test_more_than_three_other_places_are_counted(counties, end):
     outcome = check(*(book(f"{one}.xlsx", {"county": one}) for one in counties))

@@ -194,7 +194,25 @@ def test_in_libreoffice_the_first_line_does_not_wait_even_for_xlwings(tmp_path: 
     script.with_suffix(".json").write_text(json.dumps(settings), encoding="utf-8")
     said = subprocess.run([sys.executable, "-c", IN_LIBREOFFICE, str(script)], cwd=tmp_path, capture_output=True, text=True, check=True, encoding="utf-8")
     # Where there is no LibreOffice the button fails in the end, after all was loaded: one message box.
-    assert said.stdout.splitlines() == ["正在启动…", "end numpy pandas xltools xlwings", "1"]
+    assert said.stdout.splitlines() == ["正在启动…", "end xltools xlwings", "1"]
+
+
+WITHOUT = """
+import sys
+from xltools.faces.process import without_frames
+import {before}
+with without_frames():
+    import xlwings
+print(*sorted({{"numpy", "pandas"}} & set(sys.modules)))
+import pandas
+print(pandas.DataFrame({{"a": [1]}}).shape)
+"""
+
+
+@pytest.mark.parametrize(("before", "there"), [("json", ""), ("numpy", "numpy")])
+def test_xlwings_brings_no_pandas_along_and_whoever_wants_it_later_has_it(before: str, there: str) -> None:
+    said = subprocess.run([sys.executable, "-c", WITHOUT.format(before=before)], capture_output=True, text=True, check=True, encoding="utf-8")
+    assert said.stdout.splitlines() == [there, "(1, 1)"]
 
 
 class Asked(SimpleNamespace):

@@ -1,5 +1,6 @@
 """What changed since the last merge, and a log in which a removed or edited line shows."""
 
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW
 from xltools.model.outcome import Outcome
 from xltools.model.table import Table
+from xltools.rules.city import city_records
 from xltools.rules.journal import broken, head
 from xltools.rules.moves import ADDED, CHANGED, DOWN, FIRST_TIME, GONE, RESTORED, TOTAL, UP
 
@@ -23,12 +25,12 @@ Tables = dict[str, Table]
 
 def told(tables: Tables) -> list[tuple[object, ...]]:
     """(kind, name, item, before, after) of every line but the one that sums up."""
-    frame = tables["moves"].frame[["move", "name", "item", "before", "after"]]
-    return [line for line in frame.itertuples(index=False, name=None) if line[0] != TOTAL]
+    lines = zip(*(tables["moves"].cells[name] for name in ("move", "name", "item", "before", "after")), strict=True)
+    return [line for line in lines if line[0] != TOTAL]
 
 
 def total(tables: Tables) -> str:
-    return str(tables["moves"].frame.iloc[0]["after"])
+    return str(tables["moves"].cells["after"][0])
 
 
 def test_the_first_merge_says_that_there_is_nothing_to_compare() -> None:
@@ -42,7 +44,7 @@ def test_rows_that_came_and_went_are_listed_and_enterprises_counted() -> None:
     _, after = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (B, "乙公司", "熟料"))), tables, day=26)
     assert told(after) == [(ADDED, "乙公司", None, None, None), (GONE, "甲公司", None, None, None)]
     assert total(after) == "新增1行，消失1行，修改0格；等级上升0次，下降0次；企业有进有出：进1家，出0家"
-    assert set(after["moves"].frame["moment"]) == {"2022-07-25 00:00:00 → 2022-07-26 00:00:00"}
+    assert set(after["moves"].cells["moment"]) == {"2022-07-25 00:00:00 → 2022-07-26 00:00:00"}
 
 
 def test_a_corrected_code_is_a_changed_cell_and_no_new_row() -> None:
@@ -53,8 +55,12 @@ def test_a_corrected_code_is_a_changed_cell_and_no_new_row() -> None:
 
 def sent(grade: str) -> Outcome:
     one = county("灵宝市", (A, "甲公司", "铸件"))
-    one.tables["screening"].frame["applied"] = grade
-    return read(one)
+    return read(replace(one, tables={"screening": one.tables["screening"].with_cells({"applied": [grade]})}))
+
+
+def decided(tables: Tables, grade: str) -> Tables:
+    """The tables with the one grade that the city decided."""
+    return {**tables, "ledger": tables["ledger"].with_cells({"decided": [grade]})}
 
 
 @pytest.mark.parametrize(("old", "new", "move"), [("C", "B", UP), ("A", "B", DOWN), ("B", "引领性", CHANGED), ("长期停产", "未评级", CHANGED), ("长期停产", "B", CHANGED)])
@@ -67,10 +73,8 @@ def test_grades_go_up_or_down_where_one_scheme_ranks_both(old: str, new: str, mo
 def test_what_the_city_decided_is_a_move_with_its_reason() -> None:
     run = read(county("灵宝市", (A, "甲公司", "铸件")))
     _, tables = merged(run)
-    tables["ledger"].frame["decided"] = "C"
-    _, tables = merged(run, tables)
-    tables["ledger"].frame["decided"] = "B"
-    _, after = merged(run, tables)
+    _, tables = merged(run, decided(tables, "C"))
+    _, after = merged(run, decided(tables, "B"))
     assert told(after) == [(UP, "甲公司", "市级评定等级（较差）", "C", "B")]
 
 
@@ -105,7 +109,7 @@ def test_without_a_change_the_last_changes_stay() -> None:
     _, tables = merged(one)
     _, tables = merged(two, tables, day=26)
     _, after = merged(two, tables, day=27)
-    assert after["moves"].frame.equals(tables["moves"].frame)
+    assert after["moves"].records() == tables["moves"].records()
 
 
 # --- the log ----------------------------------------------------------------------------------------------------------
@@ -120,30 +124,32 @@ def three_runs() -> Tables:
 
 def test_the_log_only_grows_and_holds_together() -> None:
     log = three_runs()["log"]
-    assert list(log.frame["about"]) == [f"{at:06}" for at in range(1, 7)]
+    assert list(log.cells["about"]) == [f"{at:06}" for at in range(1, 7)]
     assert broken(log, [str(part) for part in head(log)]) == []
 
 
 def test_sorting_the_log_does_not_break_it() -> None:
     log = three_runs()["log"]
-    assert broken(log.with_frame(log.frame.sort_values("county", kind="stable").set_axis(log.frame.index))) == []
+    assert broken(city_records(CITY["log"], sorted(log.records(), key=lambda one: str(one["county"])))) == []
+
+
+def without(log: Table, at: int) -> Table:
+    """The log without one of its lines, counted from 0."""
+    return log.only(number != at for number in range(len(log.rows)))
 
 
 @pytest.mark.parametrize("at", range(6))
 def test_every_edited_or_removed_line_shows(at: int) -> None:
     log = three_runs()["log"]
     said = [str(part) for part in head(log)]
-    edited = log.frame.copy()
-    edited.loc[edited.index[at], "seen"] = 99
-    assert Code.LOG_CHANGED in {one.code for one in broken(log.with_frame(edited), said)}
-    removed = log.with_frame(log.frame.drop(log.frame.index[at]))
-    assert {one.code for one in broken(removed, said)} == {Code.LOG_CUT if at == 5 else Code.LOG_GAP}
+    edited = log.with_cells({"seen": [99 if number == at else seen for number, seen in enumerate(log.cells["seen"])]})
+    assert Code.LOG_CHANGED in {one.code for one in broken(edited, said)}
+    assert {one.code for one in broken(without(log, at), said)} == {Code.LOG_CUT if at == 5 else Code.LOG_GAP}
 
 
 def test_a_merge_reports_a_broken_log() -> None:
     tables = three_runs()
-    frame = tables["log"].frame.drop(tables["log"].frame.index[2])
-    run, _ = merged(read(county("灵宝市", (A, "甲公司", "铸件"))), {**tables, "log": tables["log"].with_frame(frame)})
+    run, _ = merged(read(county("灵宝市", (A, "甲公司", "铸件"))), {**tables, "log": without(tables["log"], 2)})
     assert Code.LOG_GAP in codes(run)
 
 

@@ -34,7 +34,7 @@ def test_the_sentence_asks_and_the_value_stays_as_typed():
     (finding,) = outcome.findings
     assert finding.code is Code.NOT_A_CHOICE
     assert finding.fix.endswith("；是不是“天然气”？")
-    assert outcome.submissions[0].tables["screening"].frame["energy"].tolist() == ["天燃气"]
+    assert outcome.submissions[0].tables["screening"].cells["energy"] == ["天燃气"]
 
 
 SLIP = CODE[:9] + CODE[10] + CODE[9] + CODE[11:]

@@ -254,7 +254,7 @@ def test_all_of_it_is_merged_with_its_own_deadline(inbox: Path, tmp_path: Path, 
     assert list(lines) == ["积木区", "拼图县"]
     assert "按时" in str(lines["积木区"]["on_time"])
     tables = previous(outcome.output, load_template("city")).tables
-    checks = tables["site_checks"].frame
+    checks = tables["site_checks"].cells
     assert list(checks["site"]) == ["四星", "标杆", "四星"]
     assert list(checks["in_force"]) == ["四星", "标杆", "无星"]
     late = replace(policy, deadlines=tuple(replace(one, day=4) for one in policy.deadlines))

@@ -39,7 +39,7 @@ def lines(run: Outcome, today: date, name: str, before: dict[str, Table] | None 
     """(item, batch) → line of a county."""
     moment = datetime(today.year, today.month, today.day, 9)
     _, tables = city(run, Basis(before or {}, policy, CITY, moment))
-    records = tables["reporting"].frame.to_dict("records")
+    records = tables["reporting"].records()
     return {(str(one["item"]), str(one["batch"] or "")): one for one in records if one["county"] == name}
 
 
@@ -179,7 +179,7 @@ def test_versions_are_the_different_contents_the_log_has_seen() -> None:
     tables: dict[str, Table] = {}
     for day, sha in ((25, "1" * 64), (26, "2" * 64), (27, "2" * 64)):
         _, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), sha256=sha)), tables, day=day)
-    found = {str(one["item"]): one for one in tables["reporting"].frame.to_dict("records") if one["county"] == "灵宝市"}
+    found = {str(one["item"]): one for one in tables["reporting"].records() if one["county"] == "灵宝市"}
     assert (found[SCREENING]["versions"], found[SCREENING]["received"]) == (2, "2022-07-26 00:00:00")
 
 

@@ -58,7 +58,7 @@ def merged(inbox: Path) -> Merged:
     outcome = merge([inbox], inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)
     assert outcome.output is not None
     tables = previous(outcome.output, load_template("city")).tables
-    return outcome, tables["site_checks"].frame.to_dict("records") if "site_checks" in tables else []
+    return outcome, tables["site_checks"].records() if "site_checks" in tables else []
 
 
 def test_every_checked_process_has_its_line_with_all_grades_side_by_side(as_sent: Merged) -> None:

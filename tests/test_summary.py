@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
-import pandas as pd
 import pytest
 
 from tests.submissions import CITY, POLICY, outcome, submission
@@ -15,7 +14,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.account import log
 from xltools.rules.board import board, figures, guess, problems
-from xltools.rules.city import city_table
+from xltools.rules.city import city_records
 from xltools.rules.combine import PROGRESS, combine
 from xltools.rules.cross import not_sent
 from xltools.rules.enterprises import enterprises
@@ -37,7 +36,7 @@ credit_code | name | process | industry | table | current | applied
 
 def made(form: str, *records: dict[str, object]) -> Table:
     """A city table of these records."""
-    return city_table(CITY[form], [pd.DataFrame(list(records))])
+    return city_records(CITY[form], records)
 
 
 def tally(id: str, table: Table) -> Counts:
@@ -76,7 +75,7 @@ def test_a_tally_without_a_grade_is_left_out_unless_always_shown() -> None:
     tables["enterprises"] = enterprises(CITY["enterprises"], tables["ledger"], POLICY)
     assert "industry_decided" not in [one.tally.id for one in counted(DASHBOARD, tables, POLICY)]
     assert "county_decided" in [one.tally.id for one in counted(DASHBOARD, tables, POLICY)]
-    tables["ledger"].frame.loc[5, "decided"] = "B"
+    tables["ledger"] = tables["ledger"].with_cells({"decided": ["B", None, None, None]})
     assert "industry_decided" in [one.tally.id for one in counted(DASHBOARD, tables, POLICY)]
 
 
@@ -121,7 +120,11 @@ def test_shares_are_of_enterprises_for_each_basis() -> None:
 
 
 def lines(run: Outcome, *names: str) -> list[tuple[object, ...]]:
-    return list(board(CITY["board"], run, POLICY).frame[list(names)].itertuples(index=False, name=None))
+    return side_by_side(board(CITY["board"], run, POLICY), *names)
+
+
+def side_by_side(table: Table, *names: str) -> list[tuple[object, ...]]:
+    return list(zip(*(table.cells[name] for name in names), strict=True))
 
 
 def test_the_board_has_every_county_in_order_and_says_who_sent_nothing() -> None:
@@ -192,8 +195,7 @@ def test_problems_come_by_county_and_severity_with_the_enterprise() -> None:
     books = [submission("a.xlsx", "卢氏县", {"screening": LIST}, findings=()), submission("b.xlsx", "湖滨区", {"screening": LIST}, findings=())]
     run = outcome(books, note, warning, error, other)
     run = replace(run, findings=(*run.findings, *not_sent(run, POLICY)[:1]))
-    found = problems(CITY["problems"], run, POLICY).frame[["county", "severity", "cell", "enterprise", "code"]]
-    assert list(found.itertuples(index=False, name=None)) == [
+    assert side_by_side(problems(CITY["problems"], run, POLICY), "county", "severity", "cell", "enterprise", "code") == [
         ("湖滨区", "错误", "E8", "丁公司", "E202"),
         ("湖滨区", "提醒", "O6", "乙公司", "W302"),
         ("湖滨区", "说明", "K5", "甲公司", "N220"),
@@ -205,7 +207,7 @@ def test_problems_come_by_county_and_severity_with_the_enterprise() -> None:
 def test_a_problem_in_a_review_names_the_enterprise_by_its_code() -> None:
     one = submission("a.xlsx", "卢氏县", {"screening": LIST, "review": REVIEW}, findings=())
     run = outcome([one], Code.REQUIRED.at(Place("a.xlsx", "初审意见", "D5"), label="", hint=""))
-    assert list(problems(CITY["problems"], run, POLICY).frame["enterprise"]) == ["甲公司"]
+    assert list(problems(CITY["problems"], run, POLICY).cells["enterprise"]) == ["甲公司"]
 
 
 @pytest.mark.parametrize(("text", "county"), [("陕县报表.xlsx", "陕州区"), ("经开区.xls", "开发区"), ("报表.xlsx", "")])
@@ -228,8 +230,8 @@ def test_cells_with_problems_and_words_that_matter_are_tinted() -> None:
     tables["board"] = board(CITY["board"], run, POLICY)
     found = marks(tables, run)
     assert found["ledger"] == {(6, "capacity"): "error"}
-    assert [WORDS["status"][word] for word in tables["ledger"].frame["status"]] == ["good", "error", "good", "good"]
-    assert WORDS["state"][tables["board"].frame.loc[5, "state"]] == "error"
+    assert [WORDS["status"][word] for word in tables["ledger"].cells["status"]] == ["good", "error", "good", "good"]
+    assert WORDS["state"][tables["board"].value(5, "state")] == "error"
     assert found["board"][11, "errors"] == "error"
 
 
@@ -266,7 +268,7 @@ issue_no | credit_code | name | due | done
 def test_how_far_each_problem_is_follows_from_its_days() -> None:
     run = outcome([submission("灵宝市.xlsx", "灵宝市", {"screening": LIST, "rectification": ISSUES})])
     tables = combine(run, POLICY, CITY)
-    assert list(tables["tracking"].frame["progress"]) == ["按期完成", "逾期完成", "整改中", "逾期未完成", None]
+    assert list(tables["tracking"].cells["progress"]) == ["按期完成", "逾期完成", "整改中", "逾期未完成", None]
     found = tally("county_progress", tables["tracking"])
     assert set(found.grades) == set(PROGRESS.values())
     assert (sum(found.numbers["灵宝市"]), found.others["灵宝市"]) == (4, 1)
@@ -279,5 +281,5 @@ def test_each_month_keeps_one_line_with_its_last_figures() -> None:
         tables = {"enterprises": made("enterprises", *({"current": "B"} for _ in range(count))), "tracking": made("tracking", {"progress": "整改中"})}
         lines = history(form, lines, month_line(tables, DASHBOARD, POLICY, moment))
     assert lines is not None
-    found = lines.frame[["about", "moment", "current_good", "unsolved", "overdue"]]
-    assert list(found.itertuples(index=False, name=None)) == [("2022-07", "2022-07-25 00:00:00", 2, 1, 0), ("2022-09", "2022-09-01 00:00:00", 2, 1, 0)]
+    found = side_by_side(lines, "about", "moment", "current_good", "unsolved", "overdue")
+    assert found == [("2022-07", "2022-07-25 00:00:00", 2, 1, 0), ("2022-09", "2022-09-01 00:00:00", 2, 1, 0)]

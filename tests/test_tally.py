@@ -91,9 +91,8 @@ def test_a_value_that_changed_without_a_word_does_not_balance() -> None:
     """A bug of ours, acted out: parsing made another number and a blank of what was typed, and said nothing."""
     (one,) = check_text(text_book(screening=[text_enterprise(capacity=100.0, remark="说明")])).submissions
     table = one.tables["screening"]
-    frame = table.frame.copy()
-    frame.loc[5, "capacity"], frame.loc[5, "remark"] = 1000.0, None
-    parts = accounts(Outcome(submissions=(replace(one, tables={**one.tables, "screening": table.with_frame(frame)}),)))
+    changed = table.with_cells({"capacity": [1000.0], "remark": [None]})
+    parts = accounts(Outcome(submissions=(replace(one, tables={**one.tables, "screening": changed}),)))
     (found,) = unaccounted(parts)
     assert found.code is Code.CELLS_NOT_BALANCED
     assert "排查清单·产能 100 对 1000" in found.message

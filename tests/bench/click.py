@@ -1,7 +1,7 @@
 """A press of the button 合并区县表, without the program that the workbook is open in: `python -m tests.bench.click FOLDER`.
 
 A process of its own, as Excel starts one. The blank summary as a file stands in for the open one; what is to be written is made and
-not written, because that is the host's work, and xlwings is left out, which brings pandas along and loads it no faster.
+not written, because that is the host's work, and xlwings is left out (a tenth of a second).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from xltools.faces.places import cache_folder
-from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
+from xltools.faces.process import leave, seldom_looking
 from xltools.model.policy import load_policy
 from xltools.model.shipped import shipped
 
@@ -37,7 +37,6 @@ def press(folder: Path) -> Work:
 
 
 if __name__ == "__main__":
-    without_threads_of_numpy()
     with seldom_looking():
         press(Path(sys.argv[1]))
     leave(0)

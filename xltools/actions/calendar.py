@@ -60,4 +60,4 @@ def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
     if HOLIDAYS not in raw:
         raise StopError(found[0])
     typed, said = parse(raw[HOLIDAYS], policy, policy.year)
-    return days_off(plain_records(typed.frame)), [*found, *said]
+    return days_off(plain_records(typed)), [*found, *said]

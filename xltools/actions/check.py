@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
-
-import pandas as pd
 
 from xltools.actions.inbox import Step, passwords_of, team_of, unseen
 from xltools.actions.recall import Recall, recall_of
@@ -269,7 +268,7 @@ def _on_disk(checked: _Result, source: Source) -> _Result:
 
 def _year_on(cover: Table | None, policy: Policy) -> int:
     """The year that a cover names, else the policy's."""
-    cell = None if cover is None or cover.frame.empty else cover.frame["year"].iloc[0]
+    cell = None if cover is None or not cover.rows else cover.column("year")[0]
     year = None if cover is None else cell_reader(cover.form["year"], policy, policy.year)(cell).value
     return year if isinstance(year, int) else policy.year
 
@@ -347,7 +346,7 @@ def _unique_names(paths: Iterable[Path]) -> dict[Path, str]:
     left, depth = list(paths), 1
     while left:
         tails = {path: "/".join(path.parts[-depth:]) for path in left}
-        counts = pd.Series(tails).value_counts()
+        counts = Counter(tails.values())
         names |= {path: tail for path, tail in tails.items() if counts[tail] == 1}
         left, depth = [path for path in left if path not in names], depth + 1
     return names

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
-
 from xltools.actions.check import check_files, missed
 from xltools.actions.inbox import THIS_ONE, Step, team_of, unseen
 from xltools.actions.workers import Team
@@ -146,8 +144,8 @@ def _rows(submission: Submission, policy: Policy) -> Iterator[tuple[str, str, Ap
     table = submission.tables.get(SCREENING)
     if table is None:
         return
-    for row, record in table.records():
-        texts = {name: "" if pd.isna(value) else str(value) for name, value in record.items()}
+    for row, record in zip(table.rows, table.records(), strict=True):
+        texts = {name: "" if value is None else str(value) for name, value in record.items()}
         name, code, process = texts["name"], texts["credit_code"].upper(), texts["process"]
         used = policy.table(texts["table"])
         if reason := _reason(texts, table, policy):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from xltools.actions.checklist import SCREENING, ChecklistsMade, Making, applicants, write_new
@@ -27,6 +26,6 @@ def make_open(book: OpenBook, policy: Policy, folder: Path, step: Step = unseen)
 
 def _reported(ledger: Table) -> Iterator[Submission]:
     """The ledger as what counties reported, each county and batch by itself."""
-    frame = ledger.frame.assign(**{name: ledger.frame[name].fillna("").astype(str) for name in ("county", "batch")})
-    for (county, batch), rows in frame.groupby(["county", "batch"], sort=False):
-        yield Submission(ledger.file, county=str(county), batch=str(batch), tables={SCREENING: replace(ledger, frame=rows)})
+    origins = [*zip(*(["" if value is None else str(value) for value in ledger.column(name)] for name in ("county", "batch")), strict=True)]
+    for county, batch in dict.fromkeys(origins):
+        yield Submission(ledger.file, county=county, batch=batch, tables={SCREENING: ledger.only(one == (county, batch) for one in origins)})

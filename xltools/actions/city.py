@@ -14,7 +14,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.reporting import load_reporting
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules import kept as staying
 from xltools.rules.account import balance, log
 from xltools.rules.board import board, problems
@@ -107,7 +107,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
 def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     """Who is who, and the outcome with the workbooks a person chose and the words about what is decided or open."""
     before, policy = basis.before, basis.policy
-    lines = [records_of(before[name].frame) if name in before else [] for name in (NAMES, CONFLICTS)]
+    lines = [before[name].records() if name in before else [] for name in (NAMES, CONFLICTS)]
     memory = remembered([*lines, basis.decisions], basis.moment.date())
     outcome, asked = settle_files(outcome, memory)
     stays = kept(before, outcome, basis.template)
@@ -135,7 +135,7 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
     """The tables with the city's words brought to them, the list of problems among them."""
     form = basis.template["problems"]
     before = {**basis.before, **{name: _asked(basis.before[name], known.memory) for name in (NAMES, CONFLICTS) if name in basis.before}}
-    old = records_of(before["problems"].frame) if "problems" in before else []
+    old = before["problems"].records() if "problems" in before else []
     lines = ({**one, "file": known.stays.renamed.get(str(one["file"]), one["file"])} for one in old)
     more = [one for one in lines if one["file"] in known.stays.files and str(one["code"]) in OF_ONE_FILE]
     # Twice: what finds no row any more is itself a problem, and the city may have written beside that problem, too.
@@ -155,7 +155,7 @@ def _asked(table: Table, memory: Memory) -> Table:
     """The rows of the sheet that are about no decision that is remembered: those are on the sheet of names from now on."""
     if table.form.name == NAMES:
         return table
-    return table.with_frame(table.frame[~table.frame["about"].isin(list(memory.rulings))])
+    return table.only(about not in memory.rulings for about in table.column("about"))
 
 
 def with_findings(outcome: Outcome, found: Iterable[Finding]) -> Outcome:

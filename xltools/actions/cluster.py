@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from distributed import Client, Future
 
 # What the results depend on.
-SAME = ("xltools-jixiao", "pandas", "python")
+SAME = ("xltools-jixiao", "python")
 SECONDS = 5  # for a scheduler to answer, and for a first worker to be there
 LOST = 15  # seconds without a result until each of two looks for workers; when none is there at either, the rest is not waited for
 GOODBYE = 10  # seconds to take leave of a scheduler; one that is too busy is left without, because all results are here by then

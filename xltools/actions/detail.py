@@ -34,7 +34,7 @@ def refuse_elsewhere(book: Book, tables: Iterable[Table]) -> None:
     """Raise StopError when the rows of one of these sheets of a workbook of ours lie beside it."""
     for table in tables:
         # only an empty sheet is looked at again: of one that is open, reading takes its time
-        grid = [] if len(table.frame) else book.values(table.sheet)
+        grid = [] if table.rows else book.values(table.sheet)
         if detail := detail_among(grid[NOTE_ROW - 1] if len(grid) >= NOTE_ROW else ()):
             raise StopError(Code.ROWS_ELSEWHERE.at(Place(book.name, table.sheet), count=detail.count, file=detail.file, how=INSTEAD))
 
@@ -52,4 +52,4 @@ def refuse_too_long(file: str, tables: Mapping[str, Table]) -> None:
     """Raise StopError when a table has more rows than its sheet can be given in a workbook that is there."""
     for name in too_long(tables):
         table = tables[name]
-        raise StopError(Code.ROWS_TOO_MANY.at(Place(file, table.form.sheet), count=len(table.frame), limit=SHEET_ROWS))
+        raise StopError(Code.ROWS_TOO_MANY.at(Place(file, table.form.sheet), count=len(table.rows), limit=SHEET_ROWS))

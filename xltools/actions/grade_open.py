@@ -16,7 +16,7 @@ from xltools.model.finding import Place, StopError
 from xltools.model.form import Template
 from xltools.model.graded import GradeOutcome
 from xltools.model.outcome import Outcome
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.city import city_records
 from xltools.rules.marks import WORDS, marks
 from xltools.rules.site_checks import site_checks
@@ -59,7 +59,7 @@ def _ledger(before: Mapping[str, Seen], standing: Template, name: str) -> Table:
 def _summary(table: Table, outcome: Outcome, before: Mapping[str, Seen], standing: Template, request: Request) -> Summary:
     """As much of a summary as these sheets need."""
     form = standing[UNCLAIMED]
-    waiting = records_of(before[UNCLAIMED].table.frame) if UNCLAIMED in before else []
+    waiting = before[UNCLAIMED].table.records() if UNCLAIMED in before else []
     tables = {SITE_CHECKS: table, UNCLAIMED: city_records(form, waiting)}
     places = {one.name: seen_from(request.folder, one.path) for one in sources(request.paths)[0]}
     return Summary(tables, {}, (), (), "", {name: seen for name, seen in places.items() if seen}, marks(tables, outcome), words=WORDS)

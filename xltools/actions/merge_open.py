@@ -8,8 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
-import pandas as pd
-
 from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
 from xltools.actions.detail import refuse_elsewhere, refuse_too_long
@@ -33,7 +31,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.carry import EMPTY, NOTES, OWN, ROW, carry
-from xltools.rules.city import city_table
+from xltools.rules.city import city_records
 from xltools.rules.cross import not_sent
 from xltools.rules.lines import carry_beside, same_lines
 
@@ -168,7 +166,7 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
         if column not in fields:
             fields[column] = _own_field(located, column)
     form = replace(table.form, sheet=table.sheet, fields=tuple(fields[column] for column in sorted(fields)))
-    frame = table.frame.copy(deep=False)
+    cells = dict(table.cells)
     texts = book.formulas(table.sheet)
     formulas: dict[str, frozenset[str]] = {}
     filled: dict[str, str] = {}
@@ -176,18 +174,17 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
         if one.name.startswith(OWN):
             letters = column_letters(column)
             found = {row: in_any_row(texts[f"{letters}{row}"], row) for row in records if f"{letters}{row}" in texts}
-            frame[one.name] = pd.Series([found.get(row, value_at(grid, row, column)) for row in records], index=frame.index, dtype=object)
+            cells[one.name] = [found.get(row, value_at(grid, row, column)) for row in records]
             formulas[one.name] = frozenset(found.values())
             if len(found) == len(records) and len(formulas[one.name]) == 1:
                 filled[one.name] = next(iter(found.values()))
     hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST_TEXT), Field(ROW, ROW, owner=Owner.CITY))
     form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
-    frame[NOTES] = [_notes_in(said, row, fields) for row in records] if said else None
-    frame[ROW] = [*frame.index]
+    cells |= {NOTES: [_notes_in(said, row, fields) for row in records], ROW: table.rows}
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
-    return Seen(Table(form, table.file, table.sheet, frame, columns), last, below, formulas, filled)
+    return Seen(Table(form, table.file, table.sheet, table.rows, cells, columns), last, below, formulas, filled)
 
 
 def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -> str | None:
@@ -234,29 +231,27 @@ def with_own(summary: Summary, before: Mapping[str, Seen], template: Template) -
     carried, _ = carry({name: _with_fields(table, former[name].form) for name, table in now.items()}, former, form)
     labels = {(former[name].form.sheet, one.label) for name in now for one in own[name]}
     kept, found = (_lines(table, labels) for table in (summary.tables[form.name], carried[form.name]))
-    waiting = [summary.tables[form.name].frame[~kept], carried.pop(form.name).frame[found]]
+    waiting = [*summary.tables[form.name].only(not one for one in kept).records(), *carried.pop(form.name).only(found).records()]
     for name in sorted((name for name in own if not summary.tables[name].form.key), key=lambda name: name == form.name):        # the unclaimed themselves come last
-        table = city_table(form, waiting) if name == form.name else summary.tables[name]
+        table = city_records(form, waiting) if name == form.name else summary.tables[name]
         carried[name], left = carry_beside(table, before[name].table, own[name], form)
-        waiting = [carried[name].frame, left] if name == form.name else [*waiting, left]
-    return replace(summary, tables={**summary.tables, **carried, form.name: city_table(form, waiting)})
+        waiting = [*(carried[name].records() if name == form.name else waiting), *left]
+    return replace(summary, tables={**summary.tables, **carried, form.name: city_records(form, waiting)})
 
 
 def _is_carried(table: Table) -> bool:
     """Whether it is known where its rows were before."""
-    return ROW in table.frame and bool(table.frame[ROW].notna().any())
+    return any(row is not None for row in table.column(ROW))
 
 
 def _with_fields(table: Table, form: Form) -> Table:
     """The table with a column for every field of the form."""
-    names = [one.name for one in form]
-    return replace(table, form=form, frame=table.frame.reindex(columns=[*table.frame.columns, *(name for name in names if name not in table.frame)]).astype(object))
+    return replace(table, form=form).with_cells({one.name: table.column(one.name) for one in form})
 
 
-def _lines(unclaimed: Table, labels: Collection[tuple[str, str]]) -> pd.Series[bool]:
+def _lines(unclaimed: Table, labels: Collection[tuple[str, str]]) -> list[bool]:
     """Which lines of the unclaimed are about these columns."""
-    frame = unclaimed.frame
-    return pd.Series([pair in labels for pair in zip(frame["form_sheet"], frame["item"], strict=True)], index=frame.index, dtype=bool)
+    return [pair in labels for pair in zip(unclaimed.column("form_sheet"), unclaimed.column("item"), strict=True)]
 
 
 def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: str) -> SheetWork:
@@ -281,6 +276,4 @@ def _moved(before: Table, now: Table) -> dict[int, int]:
     """Where each record of the sheet went: found like the city's own words, of which the row's number is one; a line without a key by all it says."""
     if not now.form.key:
         return same_lines(before, now)
-    if ROW not in now.frame:
-        return {}
-    return {int(float(str(old))): int(str(row)) for row, old in now.frame[ROW].dropna().items()}
+    return {int(float(str(old))): row for row, old in zip(now.rows, now.column(ROW), strict=True) if old is not None}

@@ -15,8 +15,6 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
-
 from xltools.actions.inbox import cache_of
 from xltools.model.form import Template
 from xltools.model.outcome import Submission
@@ -76,7 +74,7 @@ def recall_of(paths: Iterable[Path], policy: Policy, template: Template) -> Reca
     folder = cache_of(paths)
     if folder is None:
         return None
-    basis = repr((_program(), sys.version, pd.__version__, policy, template))
+    basis = repr((_program(), sys.version, policy, template))
     return Recall(folder, hashlib.sha256(basis.encode()).hexdigest(), template)
 
 

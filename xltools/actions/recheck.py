@@ -36,7 +36,6 @@ from xltools.model.recheck import (
     Weight,
     load_recheck_words,
 )
-from xltools.model.table import records_of
 from xltools.rules.city import plain
 from xltools.rules.deadlines import last_day
 from xltools.rules.enterprises import numbered_records
@@ -85,7 +84,7 @@ def recheck(paths: Iterable[Path], job: Drawing) -> Rechecked:
 def _decided(path: Path) -> dict[Who, str]:
     """Code and process → the grade decided, of the latest row that has one."""
     ledger = read_summary(path)[1].get(LEDGER)
-    lines = records_of(ledger.frame) if ledger else []
+    lines = ledger.records() if ledger else []
     return {part_key(line["credit_code"], line["process"]): str(grade) for line in lines if (grade := plain(line["decided"]))}
 
 

@@ -41,7 +41,7 @@ def remind(summary: Path, folder: Path | None, today: date) -> list[Reminder]:
         raise StopError(Code.NO_SUCH_SHEET.at(Place(summary.name), file=summary.name, sheet=load_form(SHEET).sheet))
     target = folder or summary.with_name(words.remind["folder"].format(stem=summary.stem))
     target.mkdir(parents=True, exist_ok=True)
-    lines = plain_records(tables[SHEET].frame)
+    lines = plain_records(tables[SHEET])
     return [_written(target, county, text, today) for county, text in _texts(lines, today)]
 
 

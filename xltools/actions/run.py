@@ -22,7 +22,7 @@ from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.board import figures
 from xltools.rules.journal import head
 from xltools.rules.marks import WORDS, marks
@@ -136,7 +136,7 @@ class Run:
 
 def with_output(outcome: Outcome, target: Path, summary: Summary) -> Outcome:
     """The outcome of a merge that wrote its summary to `target`."""
-    return replace(outcome, output=target, counties=tuple(_as_json(line) for line in records_of(summary.tables["board"].frame)))
+    return replace(outcome, output=target, counties=tuple(_as_json(line) for line in summary.tables["board"].records()))
 
 
 def result_line(outcome: Outcome, moment: datetime) -> str:

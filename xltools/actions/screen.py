@@ -146,7 +146,7 @@ def _before(book: Book, policy: Policy) -> Before:
 
 
 def _records(table: Table | None) -> list[Record]:
-    return [] if table is None else plain_records(table.frame)
+    return [] if table is None else plain_records(table)
 
 
 def _said(table: Table | None, pairs: Sequence[Record]) -> tuple[dict[tuple[str, str], bool], list[Record], list[Finding]]:
@@ -154,7 +154,7 @@ def _said(table: Table | None, pairs: Sequence[Record]) -> tuple[dict[tuple[str,
     words = load_screen()
     said: dict[tuple[str, str], bool] = {}
     decided, found = [], []
-    for row, one in zip(table.frame.index.tolist() if table else [], pairs, strict=True):
+    for row, one in zip(table.rows if table else [], pairs, strict=True):
         if one["decision"] in (words.words["same"], words.words["other"]):
             first, second = sorted((str(one["first_mark"]), str(one["second_mark"])))
             said[first, second] = one["decision"] == words.words["same"]
@@ -204,7 +204,7 @@ def _forms(enterprises: Sequence[Enterprise], policy: Policy, folder: Path) -> l
 
 def as_record(row: Record) -> SheetRecord:
     """A row as a sheet takes it: nothing where nothing is known."""
-    record: dict[str, Cell] = {name: value for name, value in row.items() if value is not None}  # type: ignore[misc]
+    record: dict[str, Cell] = {name: value for name, value in row.items() if value is not None}
     return record
 
 

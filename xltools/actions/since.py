@@ -18,7 +18,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.city import plain, plain_record
 from xltools.rules.journal import moment_of
 
@@ -75,5 +75,5 @@ def decisions_in(path: Path) -> Sequence[Mapping[str, object]]:
     if book.stamp.template not in (NAMES, template.id) or form.sheet not in book.sheets:
         raise StopError(Code.NOT_OUR_BOOK.at(Place(path.name), book=form.sheet))
     tables, _ = read_tables(book, replace(template, id=book.stamp.template, forms=(as_typed(form),)))
-    records = records_of(tables[NAMES].frame) if NAMES in tables else []
+    records = tables[NAMES].records() if NAMES in tables else []
     return [plain_record(one) for one in records if plain(one.get("decision")) is not None]

@@ -166,13 +166,13 @@ def _conflict(desk: Desk) -> Station:
     """The city's hand: one decision, where a person has made none in the first open line."""
     words = load_tour().hand
     table = desk.tables()[CONFLICTS]
-    waiting = table.frame[table.frame["decision"].isna()]
-    row = int(waiting.index[0])
+    waiting = [row for row, said in zip(table.rows, table.column("decision"), strict=True) if said is None]
+    row = waiting[0]
     typed = {"decision": str(words["decision"]), "decided_by": str(words["decided_by"]), "remark": str(words["remark"])}
     write_entries(desk.summary, {table.sheet: {table.place(row, name).cell: value for name, value in typed.items()}})
-    kind = waiting.loc[row, "clash"]
+    kind = table.value(row, "clash")
     desk.merge(load_tour().days["merge"])
-    left = int(desk.tables()[CONFLICTS].frame["decision"].isna().sum())
+    left = desk.tables()[CONFLICTS].column("decision").count(None)
     values: dict[str, object] = {"conflicts": table.sheet, "names": load_template("city")["names"].sheet, "file": desk.summary}
     return load_tour().station("conflict", open=len(waiting), left=left, row=row, kind=kind, decision=words["decision"], **values)
 
@@ -206,11 +206,11 @@ def _publish(desk: Desk) -> Station:
     table = desk.tables()[LEDGER]
     cells: dict[str, Cell] = {}
     rows = 0
-    for row, record in table.frame.iterrows():
+    for row, record in zip(table.rows, table.records(), strict=True):
         grade = clear.get((record["credit_code"], record["process"]))
         if grade and record["decided"] is None:
             rows += 1
-            cells |= {table.place(int(str(row)), "decided").cell: grade, table.place(int(str(row)), "decided_date").cell: days["decided"]}
+            cells |= {table.place(row, "decided").cell: grade, table.place(row, "decided_date").cell: days["decided"]}
     write_entries(desk.summary, {table.sheet: cells})
     desk.merge(days["decided"])
     done = publish(desk.summary, Notice(desk.policy, days["start"], days["end"]), desk.place("published"))
@@ -222,7 +222,7 @@ def _publish(desk: Desk) -> Station:
 def _trace(desk: Desk) -> Station:
     done = fsck(desk.summary, [desk.folder])
     table = desk.tables()[LEDGER]
-    cell = table.place(int(table.frame.index[0]), "capacity").cell
+    cell = table.place(table.rows[0], "capacity").cell
     said = f"{done.files} 个原文件，" + ("逐行逐格一致" if not done.findings else f"{len(done.findings)} 处不一致")
     lines = tuple(trace(desk.summary, f"{table.sheet}!{cell}", desk.policy))
     return load_tour().station("trace", lines, fsck=said, ledger=table.sheet, cell=cell, file=desk.summary, summary=desk.summary)

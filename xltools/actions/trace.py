@@ -20,7 +20,7 @@ from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Place, StopError
 from xltools.model.form import Owner, load_form, load_template
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
@@ -67,7 +67,7 @@ def _why_not(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, 
         return "这张表不是本工具生成的，内容由使用的人自己填写"
     if value is None:
         return "这一格是空的"
-    if table is not None and row in table.frame.index:
+    if table is not None and row in table.at:
         return "这一列是使用的人自己加的，重新汇总时随本行保留"
     return "这是标题、表头或说明，不是数据" if isinstance(value, str) else "这是设定的数（例如目标），不是数出来的"
 
@@ -100,7 +100,7 @@ def _figure(book: FileBook, tables: Mapping[str, Table], policy: Policy, cell: t
         lines += [f"  除以【{form.sheet}】的 {len(one.among)} 行：{'、'.join(map(str, one.among))}"]
     lines += [f"  逐行相加是 {shown(one.counted)}，{agreement(one.agrees)}"]
     for at in one.rows:
-        record = tables[one.form].frame.loc[at]
+        record = tables[one.form].record(at)
         lines.append(f"  · 第{at}行 {record['county']} {shown(record['name'] or '')}{_origin(tables, record)}")
     return lines
 
@@ -120,7 +120,7 @@ def _target(book: FileBook, policy: Policy, cell: tuple[int, int]) -> list[str]:
 
 def _of_a_month(path: Path, table: Table, one: Figure, cell: str, policy: Policy) -> Iterator[str]:
     """A figure of a month: the line that keeps it, the merge that wrote it, and what the copy of that time counts, where there is one."""
-    record = table.frame.loc[one.rows[0]]
+    record = table.record(one.rows[0])
     yield f"{cell} = {shown(one.value)}：{one.title}，“{one.line}”行“{one.column}”列"
     yield f"  来自【{table.form.sheet}】第{one.rows[0]}行：{record['moment']} 那次汇总得出，以后不再改动"
     yield f"  按那一行算是 {shown(one.counted)}，{agreement(one.agrees)}"
@@ -149,19 +149,19 @@ def _origin(tables: Mapping[str, Table], record: Any) -> str:
     """The county's cells behind a row: its own, or those of the rows of the ledger that make it up."""
     if "source_file" in record:
         return f" ← {Place(str(record['source_file']), str(record['source_sheet']), 'A' + shown(record['source_row']))}"
-    ledger = tables["ledger"].frame
-    rows = [int(part) for part in shown(record["ledger_rows"]).split("、") if part.isdecimal() and int(part) in ledger.index]
-    return "；".join(_origin(tables, ledger.loc[row]) for row in rows)
+    ledger = tables["ledger"]
+    rows = [int(part) for part in shown(record["ledger_rows"]).split("、") if part.isdecimal() and int(part) in ledger.at]
+    return "；".join(_origin(tables, ledger.record(row)) for row in rows)
 
 
 def _cell(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, int]) -> list[str]:
     """A cell of a city form."""
     sheet, column, row = cell
     table = next((one for one in tables.values() if one.sheet == sheet), None)
-    if table is None or row not in table.frame.index or column not in table.columns.values():
+    if table is None or row not in table.at or column not in table.columns.values():
         return []
     name = next(one for one, letters in table.columns.items() if letters == column)
-    record, one = table.frame.loc[row], table.form[name]
+    record, one = table.record(row), table.form[name]
     lines = [f"【{sheet}】{column}{row} {one.label} = {shown(plain(record[name]) if plain(record[name]) is not None else '（空）')}"]
     if one.owner is Owner.CITY:
         return [*lines, "  由市局填写，重新汇总时随企业、工序和批次保留"]
@@ -188,11 +188,11 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
         return _from_below(path, (sheet, row), (collects, name))
     if path is not None:
         source = open_book(path)
-        known = [one for one in records_of(tables["log"].frame) if one.get("file") == file and one.get("sha256")] if "log" in tables else []
+        known = [one for one in tables["log"].records() if one.get("file") == file and one.get("sha256")] if "log" in tables else []
         read, _ = read_tables(source, replace(load_template("county"), forms=(county,)))
         if collects in read and name in read[collects].columns:
             position = read[collects].columns[name]
-            typed = read[collects].frame[name].get(row)
+            typed = read[collects].value(row, name) if row in read[collects].at else None
             lines.append(f"  原文件填的是：{shown(typed if typed is not None else '（空）')}")
         if known and known[-1]["sha256"] != source.sha256:
             lines.append("  注意：这个文件在上次汇总之后又改过，内容可能已经不同")
@@ -216,7 +216,7 @@ def _joined(book: FileBook, tables: Mapping[str, Table], record: Any, source: tu
     """A value taken from another sheet of the same workbook: every row there of this enterprise and process, and its cell."""
     form, name = source
     file = str(record["source_file"])
-    same = [(table, one) for table in tables.values() if table.form.collects == form for one in records_of(table.frame) if _is_same(one, record)]
+    same = [(table, one) for table in tables.values() if table.form.collects == form for one in table.records() if _is_same(one, record)]
     found = [f"  由 {file} 的【{load_form(form).sheet}】中同一企业同一工序的行带入{'' if same else '，那里现在没有这样的行'}"]
     for table, one in same:
         found += _source(book, tables, one, f"{form}.{name}", table.form.collects)
@@ -231,6 +231,5 @@ def _said(tables: Mapping[str, Table], where: Place) -> Sequence[str]:
     """What the list of problems says of the county's cell: conversions, doubts, decisions."""
     if "problems" not in tables:
         return []
-    records = records_of(tables["problems"].frame)
-    same = [one for one in records if (one["file"], one["sheet"], one["cell"]) == (where.file, where.sheet, where.cell)]
+    same = [one for one in tables["problems"].records() if (one["file"], one["sheet"], one["cell"]) == (where.file, where.sheet, where.cell)]
     return [f"  {one['severity']} {one['code']}：{one['message']}" for one in same]

@@ -55,7 +55,7 @@ def _large(tables: Tables, caption: str, value: object) -> list[str]:
     """A figure in large type, by the words under it."""
     if caption in ROWS:
         table = tables[ROWS[caption]]
-        return [f"{caption} = {shown(value)}：【{table.sheet}】的行数，现有 {len(table.frame)} 行，{agreement(value == len(table.frame))}"]
+        return [f"{caption} = {shown(value)}：【{table.sheet}】的行数，现有 {len(table.rows)} 行，{agreement(value == len(table.rows))}"]
     moment = moment_of(tables.get("log"))
     lines = [line for line in lines_of(tables.get("log")) if line.get("moment") == moment]
     if caption in CITYWIDE:
@@ -72,7 +72,7 @@ def _citywide(problems: Table, caption: str, value: object, away: Collection[str
     """A number of findings of the last merge. away: files that were not there; what the list keeps about these alone does not count."""
     word = CITYWIDE[caption].label
     every = _rows(problems, severity=word)
-    rows = [row for row in every if problems.frame.loc[row, "file"] not in away or problems.frame.loc[row, "code"] not in OF_ONE_FILE]
+    rows = [row for row in every if problems.value(row, "file") not in away or problems.value(row, "code") not in OF_ONE_FILE]
     left = f"（不含沿用的 {len(every) - len(rows)} 行）" if len(every) > len(rows) else ""
     return f"{caption} = {shown(value)}：【{problems.sheet}】中“{word}”的行，现有 {len(rows)} 行{left}，{agreement(value == len(rows))}：{_listed(rows)}"
 
@@ -94,7 +94,7 @@ def _of_a_file(tables: Tables, column: tuple[str, str], value: object, file: obj
 
 
 def _rows(table: Table, **wanted: Any) -> list[int]:
-    return [row for row, record in table.records() if all(record.get(name) == value for name, value in wanted.items())]
+    return [row for row, record in zip(table.rows, table.records(), strict=True) if all(record.get(name) == value for name, value in wanted.items())]
 
 
 def _listed(rows: Sequence[int]) -> str:

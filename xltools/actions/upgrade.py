@@ -19,7 +19,7 @@ from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import Owner, load_template
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
 from xltools.rules.formula import live
 from xltools.rules.text import shown
@@ -70,8 +70,8 @@ def upgrade(path: Path, output: Path, policy: Policy) -> Upgraded:
 
 def records(table: Table) -> list[Mapping[str, Cell]]:
     """The records of a table as typed, field by field, without computed fields and empty cells; 0.8 that showed as 80% as the text."""
-    own = [field.name for field in table.form if field.owner is not Owner.FORMULA and field.name in table.frame.columns]
-    return [{name: _cell(value) for name in own if not is_blank(value := row[name])} for row in records_of(table.frame)]
+    own = [field.name for field in table.form if field.owner is not Owner.FORMULA and field.name in table.cells]
+    return [{name: _cell(value) for name in own if not is_blank(value := row[name])} for row in table.records()]
 
 
 def _cell(value: Cell) -> Cell:

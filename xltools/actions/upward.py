@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from datetime import date
 
-import pandas as pd
-
 from xltools.actions.run import TEMPLATE, tables_of
 from xltools.books.file import FileBook
 from xltools.model.finding import first_per_cell
@@ -31,8 +29,8 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
     raw = {table.form.collects: _as_county(table, book.name) for table in tables.values() if table.form.collects}
     typed, found = parse_all(raw, policy)
     for form, table in raw.items():
-        if "batch" in table.frame:
-            typed[form] = typed[form].with_frame(typed[form].frame.assign(batch=table.frame["batch"]))
+        if "batch" in table.cells:
+            typed[form] = typed[form].with_cells({"batch": table.cells["batch"]})
     moment = moment_of(tables.get("log"))
     reported = date.fromisoformat(moment[:10]) if moment else None
     stamp = book.stamp
@@ -58,8 +56,8 @@ def _as_county(table: Table, file: str) -> Table:
     form = load_form(table.form.collects)
     there = {one.inherits.partition(".")[2] or one.name: one.name for one in table.form if not one.inherits or one.inherits.startswith(f"{form.name}.")}
     names = {one.name: there[one.name] for one in form if one.name in there}
-    frame = pd.DataFrame({one.name: table.frame[names[one.name]] if one.name in names else None for one in form}, index=table.frame.index, dtype=object)
-    if "batch" in table.frame:
-        frame["batch"] = table.frame["batch"]
+    cells = {one.name: table.cells[names[one.name]] if one.name in names else [None] * len(table.rows) for one in form}
+    if "batch" in table.cells:
+        cells["batch"] = table.cells["batch"]
     columns = {name: table.columns[city] for name, city in names.items() if city in table.columns}
-    return Table(form, file, table.sheet, frame, columns)
+    return Table(form, file, table.sheet, table.rows, cells, columns)

@@ -14,7 +14,7 @@ from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import BASE, Styles, kind_look
 from xltools.model.dashboard import BoardWords
 from xltools.model.form import Form, Kind
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 
 VALUE_ROW, CAPTION_ROW, HEADER_ROW = 4, 5, 7
 
@@ -79,7 +79,7 @@ def _table(sheet: Worksheet, plan: BoardPlan, styles: Styles) -> int:
     sheet.set_row(header - 1, header_height(form))
     for column, one in enumerate(form):
         sheet.write_string(header - 1, column, one.header, styles.get("header", "formula"))
-    for at, record in enumerate(records_of(plan.table.frame)):
+    for at, record in enumerate(plan.table.records()):
         row += 1
         sheet.set_row(row - 1, 24)
         for column, one in enumerate(form):
@@ -107,6 +107,6 @@ def _totals(sheet: Worksheet, form: Form, rows: tuple[int, int], plan: BoardPlan
     for column, one in enumerate(form):
         cell: str | Formula | None = plan.words.total if column == 0 else None
         if one.kind is Kind.INTEGER:
-            total = sum(int(value) for value in plan.table.frame[one.name] if value is not None)
+            total = sum(int(value) for value in plan.table.cells[one.name] if value is not None)
             cell = Formula(f"SUM({address(first, column + 1)}:{address(last, column + 1)})", total)
         write_cell(sheet, (last, column), cell, styles.get("cell", "total", "center"))

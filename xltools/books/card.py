@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-import pandas as pd
-
 from xltools.books.address import address, corners
 from xltools.books.base import Book, Grid, SheetFacts, value_at
 from xltools.books.cells import is_error
@@ -15,7 +13,7 @@ from xltools.books.labels import Labels, labels_of
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Owner
-from xltools.model.table import Table, untyped
+from xltools.model.table import Table
 
 # A card fills less than a page.
 SEARCHED_ROWS, SEARCHED_COLUMNS = 60, 12
@@ -65,8 +63,7 @@ def read_card(book: Book, form: Form, sheet: str) -> tuple[Table | None, list[Fi
     lost = {finding.place.cell for finding in findings if finding.code in (Code.ERROR_CELL, Code.FORMULA_STALE)}
     cells = {name: address(*at) for name, at in values.items()}
     record = {f.name: [value_at(grid, *values[f.name]) if f.name in values and cells[f.name] not in lost else None] for f in form}
-    frame = untyped(record, pd.Index([1], dtype="int64", name="row"))
-    return Table(form, book.name, sheet, frame, cells), findings
+    return Table(form, book.name, sheet, [1], record, cells), findings
 
 
 def _right_of(item: Item, facts: SheetFacts) -> tuple[int, int]:

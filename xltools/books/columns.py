@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-import pandas as pd
-
 from xltools.books.base import LONGEST_TEXT
+from xltools.model.table import Table
 
 
 @dataclass(frozen=True)
 class Columns:
     """Records of plain values, None for what is empty. columns: field → its values, each `length` long."""
 
-    columns: Mapping[str, np.ndarray[Any, Any]]
+    columns: Mapping[str, Sequence[Any]]
     length: int
 
     def __len__(self) -> int:
@@ -24,21 +22,21 @@ class Columns:
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         """The records, one after the other, as cells can hold them."""
-        return (_writable(dict(zip(self.columns, row, strict=True))) for row in zip(*(column.tolist() for column in self.columns.values()), strict=True))
+        return (_writable(dict(zip(self.columns, row, strict=True))) for row in zip(*self.columns.values(), strict=True))
 
     def __getitem__(self, at: int) -> dict[str, Any]:
         """One record, as cells can hold it."""
         return _writable({name: column[at] for name, column in self.columns.items()})
 
-    def column(self, name: str, rows: slice) -> list[Any]:
+    def column(self, name: str, rows: slice) -> Sequence[Any]:
         """What these records have in one field."""
         column = self.columns.get(name)
-        return [None] * len(range(self.length)[rows]) if column is None else column[rows].tolist()
+        return [None] * len(range(self.length)[rows]) if column is None else column[rows]
 
 
-def columns_of(frame: pd.DataFrame) -> Columns:
-    """The records of a frame; columns of Python's own values are not copied."""
-    return Columns({str(name): column.to_numpy(dtype=object) for name, column in frame.items()}, len(frame))
+def columns_of(table: Table) -> Columns:
+    """The records of a table; nothing is copied."""
+    return Columns(table.cells, len(table.rows))
 
 
 def _writable(record: dict[str, Any]) -> dict[str, Any]:

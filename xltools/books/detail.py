@@ -6,22 +6,23 @@ Excel’s own limit is what counts: up to it a person can open the sheet.
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any, Literal
 
 from xltools.books.address import LAST_ROW
 from xltools.books.package import replace_file
 from xltools.books.replace import beside
 from xltools.model.detail import Detail
-from xltools.model.form import HEADER_ROW, Form
+from xltools.model.form import HEADER_ROW
 from xltools.model.table import Table
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 SHEET_ROWS = LAST_ROW - HEADER_ROW  # records under our header
 PARQUET, CSV = ".parquet", ".csv.gz"
@@ -30,7 +31,7 @@ ROW = "行号"  # where the record would stand: other sheets name rows by it
 
 def too_long(tables: Mapping[str, Table]) -> list[str]:
     """The forms with more records than a sheet holds."""
-    return [name for name, table in tables.items() if len(table.frame) > SHEET_ROWS]
+    return [name for name, table in tables.items() if len(table.rows) > SHEET_ROWS]
 
 
 def write_details(target: Path, tables: Mapping[str, Table]) -> dict[str, Detail]:
@@ -41,7 +42,7 @@ def write_details(target: Path, tables: Mapping[str, Table]) -> dict[str, Detail
     found = {}
     for name in too_long(tables):
         table = tables[name]
-        frame = columns(table.form, table.frame)
+        frame = columns(table)
         ending, content = _parquet(frame) or (CSV, _csv(frame))
         path = target.with_name(f"{target.stem}-{table.form.sheet}{ending}")
         path = beside(path) if path.exists() else path
@@ -52,28 +53,28 @@ def write_details(target: Path, tables: Mapping[str, Table]) -> dict[str, Detail
 
 def without_rows(table: Table, detail: Detail) -> Table:
     """The table as its sheet shows it: no records, and where they are."""
-    return replace(table, form=replace(table.form, note=str(detail)), frame=table.frame.iloc[:0])
+    return replace(table.only([False] * len(table.rows)), form=replace(table.form, note=str(detail)))
 
 
-def columns(form: Form, frame: pd.DataFrame) -> pd.DataFrame:
+def columns(table: Table) -> pd.DataFrame:
     """The records with one type a column."""
-    return pd.DataFrame({ROW: frame.index.to_numpy("int64"), **dict(_columns(form, frame))})
+    import pandas as pd
+
+    found: dict[str, pd.Series[Any]] = {ROW: pd.Series(table.rows, dtype="int64")}
+    for one in table.form:
+        dtype, values = _typed(table.column(one.name))
+        found[one.label] = pd.Series(values, dtype=object).astype(dtype)
+    return pd.DataFrame(found)
 
 
-def _columns(form: Form, frame: pd.DataFrame) -> Iterator[tuple[str, pd.Series]]:
-    for one in form:
-        values = [None if _is_missing(value) else value for value in (frame[one.name].tolist() if one.name in frame else [None] * len(frame))]
-        kinds = {type(value) for value in values} - {type(None)}
-        if kinds and all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
-            yield one.label, pd.Series(pd.array([None if value is None else float(value) for value in values], dtype="float64"))
-        elif kinds and all(issubclass(kind, date) for kind in kinds):
-            yield one.label, pd.Series(values, dtype=object).astype("datetime64[us]")
-        else:
-            yield one.label, pd.Series([None if value is None else _text(value) for value in values], dtype=object)
-
-
-def _is_missing(value: Any) -> bool:
-    return value is None or value is pd.NA or value is pd.NaT or value != value
+def _typed(values: Sequence[Any]) -> tuple[Literal["float64", "datetime64[us]", "object"], Sequence[Any]]:
+    """What pandas calls the one type that fits all these values, and they as that."""
+    kinds = {type(value) for value in values} - {type(None)}
+    if kinds and all(issubclass(kind, int | float) and kind is not bool for kind in kinds):
+        return "float64", values
+    if kinds and all(issubclass(kind, date) for kind in kinds):
+        return "datetime64[us]", values
+    return "object", [None if value is None else _text(value) for value in values]
 
 
 def _text(value: Any) -> str:

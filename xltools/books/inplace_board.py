@@ -28,7 +28,7 @@ def update_board(standing: Standing, book: Book, plan: BoardPlan, dresser: Dress
         raise CannotPatchError(f"【{standing.name}】的表头不完整")
     head, columns = located.header.bottom, located.columns.found
     total = _total(located, plan)
-    records: list[dict[str, Cell]] = [{str(name): read_back(value) for name, value in record.items()} for record in plan.table.frame.to_dict("records")]
+    records: list[dict[str, Cell]] = [{name: read_back(value) for name, value in record.items()} for record in plan.table.records()]
     moved = _moved(located, records, total)
     work = Records(
         SheetPlan(form, records, links=plan.links, tints=plan.tints),
@@ -83,7 +83,7 @@ def _totals(plan: BoardPlan, columns: Mapping[str, int], rows: tuple[int, int]) 
     for one in plan.table.form:
         if one.kind is Kind.INTEGER:
             column = columns[one.name]
-            total = sum(int(value) for value in plan.table.frame[one.name] if value is not None)
+            total = sum(int(value) for value in plan.table.cells[one.name] if value is not None)
             yield (rows[1] + 1, column), Formula(f"SUM({address(rows[0], column)}:{address(rows[1], column)})", total)
 
 

@@ -85,10 +85,10 @@ def _of_rows(located: Located, table: Table, lost: Collection[str]) -> Iterator[
 
 def _about(table: Table, row: int) -> str:
     """What identifies a row for a person: its name and the rest of its key."""
-    if row not in table.frame.index:
+    if row not in table.at:
         return ""
-    names = dict.fromkeys(name for name in ("name", *table.form.key) if name in table.frame.columns)
-    return " ".join(str(value) for name in names if (value := table.frame.at[row, name]) is not None)
+    names = dict.fromkeys(name for name in ("name", *table.form.key) if name in table.cells)
+    return " ".join(str(value) for name in names if (value := table.value(row, name)) is not None)
 
 
 def write_leftovers(path: Path, source: str, found: Sequence[Leftover]) -> None:

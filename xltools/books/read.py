@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 from pathlib import PurePath
-
-import pandas as pd
 
 from xltools.books.address import address, column_letters
 from xltools.books.answers import is_front_alone
@@ -21,7 +18,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
-from xltools.model.table import Table, untyped
+from xltools.model.table import Table
 
 COUNTY = "county"   # the template that counties are handed
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
@@ -111,14 +108,8 @@ def _table(located: Located, lost: set[str]) -> Table:
         data[field.name] = [None] * len(records) if column is None else _kept(located, column, lost)
         if field.formula in ECHOES or field.formula == "lookup":
             data[field.name] = [None if value == 0 or is_error(value) else value for value in data[field.name]]
-    frame = untyped(data, pd.Index(records, dtype="int64", name="row")) if records else _no_records(located.form).copy(deep=False)
     letters = {name: column_letters(column) for name, column in found.items()}
-    return Table(located.form, located.place.file, located.place.sheet, frame, letters)
-
-
-@cache
-def _no_records(form: Form) -> pd.DataFrame:
-    return pd.DataFrame(columns=[field.name for field in form], index=pd.Index([], dtype="int64", name="row"), dtype=object)
+    return Table(located.form, located.place.file, located.place.sheet, [*records], data, letters)
 
 
 def _kept(located: Located, column: int, lost: set[str]) -> list[Cell]:

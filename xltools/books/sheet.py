@@ -75,7 +75,7 @@ class SheetPlan:
         """The last row that is written, spare ones included."""
         return FIRST_ROW + len(self.rows) + self.spare - 1
 
-    def column(self, name: str, rows: slice = slice(None)) -> list[Cell | Formula]:
+    def column(self, name: str, rows: slice = slice(None)) -> Sequence[Cell | Formula]:
         """What these records have in one field."""
         return self.rows.column(name, rows) if isinstance(self.rows, Columns) else [record.get(name) for record in self.rows[rows]]
 
@@ -250,7 +250,7 @@ def _linked(plan: SheetPlan) -> list[bytearray]:
 
 def _values(plan: SheetPlan, one: Field, start: int, stop: int) -> list[Cell | Formula]:
     """The cells of one field; a computed one holds its formula. A spare row has nothing else."""
-    values = plan.column(one.name, slice(start, stop))
+    values = [*plan.column(one.name, slice(start, stop))]
     values += [None] * (stop - start - len(values))
     if formula := plan.live.formulas.get(one.name):
         for at, value in enumerate(values):

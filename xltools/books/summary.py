@@ -28,7 +28,7 @@ from xltools.model.detail import Detail
 from xltools.model.form import FIRST_ROW, Form, Template
 from xltools.model.local import form_in
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 
 ROW_HEIGHT, HIGHEST_ROW = 18, 400
 MOST_LINKS = 60_000     # a sheet holds 65,530
@@ -75,7 +75,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                 if buttons:
                     add_console(workbook, board, summary.inbox, summary.result, styles)
                 add_figures(workbook, summary, template, policy, styles)
-            elif (has_rows := len(table.frame) or form.name in summary.beside) or buttons or form.name not in ONLY_WHEN_FILLED:
+            elif (has_rows := len(table.rows) or form.name in summary.beside) or buttons or form.name not in ONLY_WHEN_FILLED:
                 rows = form_plan(replace(table, form=form_in(table.form, policy)), summary, template)
                 sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
                 if not has_rows and form.name in ONLY_WHEN_FILLED:
@@ -95,15 +95,15 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     table, words = summary.tables["board"], load_dashboard().board
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
-    tints = SheetPlan(table.form, columns_of(table.frame), tints=_tints(table, summary), words=summary.words).painted.tints
+    tints = SheetPlan(table.form, columns_of(table), tints=_tints(table, summary), words=summary.words).painted.tints
     said = tuple(step.format(figures=words.still if summary.beside else words.figures) for step in words.steps)
     return BoardPlan(table, replace(words, steps=said), run, summary.figures, _links(table, summary), tints)
 
 
 def add_figures(workbook: Workbook, summary: Summary, template: Template, policy: Policy, styles: Styles) -> None:
     """Add the sheet of figures."""
-    length = max(len(table.frame) for table in summary.tables.values())
-    months = records_of(summary.tables["history"].frame)
+    length = max(len(table.rows) for table in summary.tables.values())
+    months = summary.tables["history"].records()
     figures = Figures(load_dashboard(), summary.counts, summary.shares, policy.targets[0], length, policy.grades, months, bool(summary.beside))
     add_dashboard(workbook, figures, template, styles)
 
@@ -111,7 +111,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(table.form, columns_of(table.frame), links=_links(table, summary), tints=_tints(table, summary), words=summary.words, footer=footer)
+    return SheetPlan(table.form, columns_of(table), links=_links(table, summary), tints=_tints(table, summary), words=summary.words, footer=footer)
 
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -132,7 +132,7 @@ def heights(plan: SheetPlan) -> dict[int, float]:
 
 
 def _tints(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
-    first = int(table.frame.index[0]) if len(table.frame) else 0
+    first = table.rows[0] if table.rows else 0
     return {(row - first, name): tint for (row, name), tint in summary.marks.get(table.form.name, {}).items()}
 
 
@@ -140,7 +140,7 @@ def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     """Where each record came from: the cell in the source file, or the row of the ledger."""
     found: dict[tuple[int, str], str] = {}
     for names, link in _linked(table.form, summary):
-        columns = zip(*(table.frame[name].tolist()[:MOST_LINKS] for name in names), strict=True)
+        columns = zip(*(table.cells[name][:MOST_LINKS] for name in names), strict=True)
         found |= {(at, name): url for at, (name, url) in enumerate(starmap(link, columns)) if name and url}
     return found
 

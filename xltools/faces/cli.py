@@ -1,7 +1,7 @@
 """The command line: words for a terminal, exit codes, the clock. Every command is one call into `actions`.
 
 Exit codes: 0 clean · 1 problems found · 2 usage · 70 our bug.
-The actions bring pandas and pandera along, so each command imports its own: `--help` answers at once.
+The actions bring the whole program along, so each command imports its own: `--help` answers at once.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ from xltools.faces.options import (
     without_passwords,
 )
 from xltools.faces.places import cache_folder, keep_traceback
-from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
+from xltools.faces.process import leave, seldom_looking
 from xltools.faces.speech import Speech, lang_option, line_said, say, translated_findings
 from xltools.faces.stream import forgiving
 from xltools.faces.terminal import (
@@ -252,7 +252,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 def main() -> None:
     """The `xltools` command."""
     forgiving()
-    without_threads_of_numpy()
     with seldom_looking():
         code = run()
     leave(code)

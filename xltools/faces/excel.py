@@ -13,7 +13,7 @@ from datetime import datetime
 from xltools.faces.live.back import Back, restoring
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet
 from xltools.faces.places import MESSAGE, POLICY, keep_traceback, own_folder
-from xltools.faces.process import leave, seldom_looking, without_threads_of_numpy
+from xltools.faces.process import leave, seldom_looking, without_frames
 from xltools.model.console import load_console
 from xltools.model.finding import StopError
 from xltools.model.refused import refused
@@ -93,7 +93,8 @@ def _press(verb: str, run: Callable[[Desk], Reply]) -> Reply:
     said, back = load_console().said, Back()
     try:
         with seldom_looking():
-            import xlwings as xw
+            with without_frames():
+                import xlwings as xw
 
             book = xw.Book.caller()
             with quiet(book) as say, restoring(book, back):
@@ -123,5 +124,4 @@ def main(arguments: Sequence[str]) -> int:
 
 
 if __name__ == "__main__":
-    without_threads_of_numpy()
     leave(main(sys.argv[1:]))

@@ -11,6 +11,7 @@ from typing import NoReturn
 
 # How seldom Python looks for objects that hold each other: nearly none of ours do, and each look goes through every row read so far.
 SELDOM = (50_000, 10, 10)
+FRAMES = ("numpy", "pandas")
 
 
 def cores() -> int:
@@ -18,12 +19,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def without_threads_of_numpy() -> None:
-    """Before numpy is loaded, in a process of our own: it starts a thread for every core, for computations that are not made here.
+@contextmanager
+def without_frames() -> Iterator[None]:
+    """While the block runs numpy and pandas cannot be loaded, so that who takes them where they are there (xlwings) does not make a click wait for them.
 
-    Processes that this one starts do the same.
+    Where they are loaded already they stay; afterwards they can be loaded again.
     """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    absent = [name for name in FRAMES if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(absent))  # type: ignore[arg-type]  # documented: None stands for what cannot be found
+    try:
+        yield
+    finally:
+        for name in absent:
+            del sys.modules[name]
 
 
 @contextmanager

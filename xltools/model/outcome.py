@@ -50,12 +50,12 @@ class Submission:
 
     def count(self, form: str) -> int:
         """How many records it has of a form, 0 without its sheet."""
-        return len(self.tables[form].frame) if form in self.tables else 0
+        return len(self.tables[form].rows) if form in self.tables else 0
 
     @property
     def rows(self) -> int:
         """How many records its row forms hold together."""
-        return sum(len(table.frame) for table in self.tables.values() if table.form.layout == "rows")
+        return sum(len(table.rows) for table in self.tables.values() if table.form.layout == "rows")
 
 
 @dataclass(frozen=True)

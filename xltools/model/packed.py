@@ -8,14 +8,10 @@ from __future__ import annotations
 import hashlib
 import json
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import date, datetime, time
-from functools import lru_cache
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -23,7 +19,7 @@ from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.returned import Answer
-from xltools.model.table import Table, columns_of, typed, untyped
+from xltools.model.table import Cells, Table
 
 CHECK = 32  # bytes of the checksum in front
 FAST = 1  # zlib's level: an entry is written once in a run that has other work to do
@@ -31,14 +27,10 @@ TEXTS = ("file", "county", "batch", "year", "template", "version", "policy", "sh
 NATIVE = frozenset({str, int, float, bool, type(None)})
 TEXT = frozenset({str, type(None)})
 DATES: Mapping[str, type[date] | type[time]] = {"date": date, "datetime": datetime, "time": time}
-TYPED = frozenset({"string", "Int64", "Float64", "boolean"})
-INSTANT = "datetime64[ns]"
+DAY = frozenset({date, type(None)})
+PLAIN, DAYS, ODD_ONES = "plain", "days", "odd"  # how the values of a column are written
 ODD = "surrogatepass"  # half characters, as some old files have them, come back as they are
 OFTEN = 2  # times that a text stands in a column on the average, from where each is kept once
-
-
-Columns = Mapping[str, tuple[str, list[Any]]]  # the type and the values of each
-Kinds = tuple[tuple[str, str], ...]  # of every column, its name and its type
 
 
 class UnpackableError(ValueError):
@@ -47,16 +39,14 @@ class UnpackableError(ValueError):
 
 def packed(one: Submission, template: Template) -> bytes:
     """A submission read with `template`, its path aside. Raises UnpackableError."""
-    typed = {name: _columns(table.frame) for name, table in one.tables.items()}
-    rows = {name: table.frame.index.tolist() for name, table in one.tables.items()}
     record = {
         **{name: getattr(one, name) for name in TEXTS},
         "report_date": _value(one.report_date),
         "saved": _value(one.saved),
         "findings": [_finding(found) for found in one.findings],
         "answers": [asdict(answer) for answer in one.answers],
-        "tables": {name: _table(table, template, typed[name], {}) for name, table in one.tables.items()},
-        "raw": {name: _table(table, template, _columns(table.frame), typed.get(name, {}) if rows.get(name) == table.frame.index.tolist() else {}) for name, table in one.raw.items()},
+        "tables": {name: _table(table, template, None) for name, table in one.tables.items()},
+        "raw": {name: _table(table, template, one.tables.get(name)) for name, table in one.raw.items()},
     }
     body = zlib.compress(json.dumps(record, separators=(",", ":"), ensure_ascii=False).encode(errors=ODD), FAST)
     return hashlib.sha256(body).digest() + body
@@ -86,103 +76,51 @@ def _submission(record: Mapping[str, Any], template: Template) -> Submission:
     )
 
 
-def _table(table: Table, template: Template, columns: Columns, like: Columns) -> dict[str, Any]:
-    """A table of a form of this template. like: columns that hold the same values as these are not repeated."""
-    frame, name = table.frame, table.form.name
-    if table.form not in template.forms or type(frame.index) is not pd.Index or frame.index.dtype != "int64":
-        raise UnpackableError(f"the table {name} is of a kind of its own")
-    said = {field: _column(column, like.get(field)) for field, column in columns.items()}
-    return {"form": name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": frame.index.tolist(), "name": frame.index.name, "frame": said}
+def _table(table: Table, template: Template, like: Table | None) -> dict[str, Any]:
+    """A table of a form of this template. like: its columns are not repeated where they hold the same values in the same rows."""
+    if table.form not in template.forms:
+        raise UnpackableError(f"the table {table.form.name} is of a kind of its own")
+    known = like.cells if like is not None and like.rows == table.rows else {}
+    cells = {name: _column(values, known.get(name)) for name, values in table.cells.items()}
+    return {"form": table.form.name, "file": table.file, "sheet": table.sheet, "columns": dict(table.columns), "rows": table.rows, "cells": cells}
 
 
 def _table_again(record: Mapping[str, Any], template: Template, like: Table | None) -> Table:
-    said, rows = record["frame"], record["rows"]
-    kinds = tuple((field, column[0]) for field, column in said.items())
-    if rows:
-        values = {field: _values_again(column, None if like is None else like.frame.get(field)) for field, column in said.items()}
-        frame = _frame_again(kinds, values, pd.Index(rows, dtype="int64", name=record["name"]))
-    else:
-        frame = _no_rows(kinds, record["name"]).copy(deep=False)
-    return Table(template[record["form"]], record["file"], record["sheet"], frame, record["columns"])
+    known: Cells = {} if like is None else like.cells
+    cells = {name: _values_again(column, known.get(name)) for name, column in record["cells"].items()}
+    return Table(template[record["form"]], record["file"], record["sheet"], record["rows"], cells, record["columns"])
 
 
-def _frame_again(kinds: Kinds, values: Mapping[str, list[Any]], index: pd.Index) -> pd.DataFrame:
-    """The columns, each of its type."""
-    if {kind for _, kind in kinds} == {"object"}:
-        return untyped(values, index)
-    return pd.DataFrame({field: _array(values[field], kind) for field, kind in kinds}, index=index, copy=False)
-
-
-@lru_cache(maxsize=64)
-def _no_rows(kinds: Kinds, name: str | None) -> pd.DataFrame:
-    """A table without a record: most of a county's are."""
-    return _frame_again(kinds, {field: [] for field, _ in kinds}, pd.Index([], dtype="int64", name=name))
-
-
-def _array(values: list[Any], kind: str) -> Any:
-    """The values as a column of this type takes them."""
-    if kind == INSTANT:
-        return pd.array(values, dtype="int64").to_numpy("int64").view(INSTANT)
-    if kind in TYPED:
-        return typed(values, kind)
-    if kind != "object":
-        raise UnpackableError(f"a column of {kind}")
-    column = np.empty(len(values), dtype=object)
-    column[:] = values
-    return column
-
-
-def _columns(frame: pd.DataFrame) -> Columns:
-    """Of every column its type and its values; None for those that are missing, dates as numbers."""
-    kinds = dict(zip(map(str, frame), map(str, frame.dtypes.tolist()), strict=True))
-    if frame.empty:
-        return {field: (kind, []) for field, kind in kinds.items()}
-    if {*kinds.values()} == {"object"}:
-        return {field: ("object", values) for field, values in columns_of(frame).items()}
-    return {field: (kind, _native(frame[field], kind)) for field, kind in kinds.items()}
-
-
-def _column(column: tuple[str, list[Any]], like: tuple[str, list[Any]] | None) -> list[Any]:
-    """Its type and its values, or where these repeat each once and which of them stands where; of an untyped one neither where they are those of the typed one."""
-    kind, values = column
-    if kind == "string":
-        return [kind, *_each_once(values)]
-    if kind == INSTANT or kind in TYPED:
-        return [kind, values]
-    if kind != "object":
-        raise UnpackableError(f"a column of {kind}")
-    if like is not None and like[0] in TYPED and _same(values, like[1]):
-        return [kind]
+def _column(values: Sequence[Any], like: Sequence[Any] | None) -> list[Any]:
+    """How the values are written, and the values, or where texts repeat each once and which of them stands where; nothing where they are those known already."""
+    if like is not None and _same(values, like):
+        return []
     types = {*map(type, values)}
-    return [kind, *(_each_once(values) if types <= TEXT else [values if types <= NATIVE else list(map(_value, values))])]
+    if types <= TEXT:
+        return [PLAIN, *_each_once(values)]
+    if types <= NATIVE:
+        return [PLAIN, list(values)]
+    if types <= DAY:
+        return [DAYS, [value and value.toordinal() for value in values]]
+    return [ODD_ONES, list(map(_value, values))]
 
 
-def _each_once(texts: list[Any]) -> list[list[Any]]:
+def _each_once(texts: Sequence[Any]) -> list[list[Any]]:
     """The texts of a column; where they repeat each once, and its place for every cell."""
     places = {text: at for at, text in enumerate(dict.fromkeys(texts))}
-    return [texts] if len(places) * OFTEN > len(texts) else [list(places), list(map(places.__getitem__, texts))]
-
-
-def _native(column: pd.Series, kind: str) -> list[Any]:
-    """The values of a typed column, None for those that are missing; dates as numbers."""
-    if kind == INSTANT:
-        return column.astype("int64").tolist()
-    values: list[Any] = column.array.to_numpy(dtype=object, na_value=None).tolist() if kind in TYPED else column.tolist()
-    if kind == "Float64" and any(value != value for value in values):
-        raise UnpackableError("a number that is none")
-    return values
+    return [list(texts)] if len(places) * OFTEN > len(texts) else [list(places), list(map(places.__getitem__, texts))]
 
 
 def _same(values: Sequence[object], others: Sequence[object]) -> bool:
     return values == others and list(map(type, values)) == list(map(type, others))
 
 
-def _values_again(column: Sequence[Any], like: pd.Series | None) -> list[Any]:
+def _values_again(column: Sequence[Any], like: Sequence[Any] | None) -> Sequence[Any]:
+    if not column and like is not None:
+        return like
     kind, *rest = column
-    if not rest and like is not None:
-        return _native(like, str(like.dtype))
     values: list[Any] = rest[0] if len(rest) == 1 else list(map(rest[0].__getitem__, rest[1]))
-    return list(map(_value_again, values)) if kind == "object" and any(type(value) is dict for value in values) else values
+    return [*map(_AGAIN[kind], values)] if kind != PLAIN else values
 
 
 def _finding(found: Finding) -> list[object]:
@@ -212,3 +150,6 @@ def _value_again(value: Any) -> Any:
         return value
     ((name, text),) = value.items()
     return Percent(text) if name == "Percent" else DATES[name].fromisoformat(text)
+
+
+_AGAIN: Mapping[str, Callable[[Any], Any]] = {DAYS: lambda day: day and date.fromordinal(day), ODD_ONES: _value_again}

@@ -2,35 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
-from typing import Any
-
-import numpy as np
-import pandas as pd
-from pandas.api.extensions import ExtensionArray
+from functools import cached_property
+from itertools import compress
+from typing import TYPE_CHECKING, Any
 
 from xltools.model.finding import Place
 from xltools.model.form import Form
 
-Record = dict[str, object]  # field → value, of one row
-TEXT = pd.StringDtype("python")  # the same values, at the same speed, whether pyarrow lies beside pandas or not
+if TYPE_CHECKING:
+    import pandas as pd
+
+Record = dict[str, Any]  # field → value, of one row
+Cells = Mapping[str, Sequence[Any]]  # field → what every record has in it, None where there is nothing
 
 
 @dataclass(frozen=True)
 class Table:
-    """The records of one form in one workbook.
+    """The records of one form in one workbook, column by column.
 
-    frame:   index = sheet row number (1 = first row of the sheet), columns = field names of the form.
-             As read: object dtype, None for an empty cell. After parsing: the field's own dtype.
-    columns: field name → column letter (row forms) or → whole cell address (card forms); only fields found in the file.
+    rows:    the sheet row of every record (1 = first row of the sheet); a card form has one record, in row 1.
+    cells:   field → what every record has in it, None where there is nothing. As read: whatever the cell holds; a field the file
+             does not have may be missing. Parsed: every field of the form, as text (str), number (float), whole number (int) or day (date).
+    columns: field → column letter (row forms) or → whole cell address (card forms); only fields found in the file.
     """
 
     form: Form
     file: str
     sheet: str
-    frame: pd.DataFrame
+    rows: list[int]
+    cells: Cells
     columns: Mapping[str, str]
 
     def place(self, row: int, field: str) -> Place:
@@ -39,44 +41,50 @@ class Table:
             return Place(self.file, self.sheet, self.columns.get(field, ""))
         return Place(self.file, self.sheet, f"{self.columns.get(field, 'A')}{row}")
 
-    def with_frame(self, frame: pd.DataFrame) -> Table:
-        """The same table with other values."""
-        return replace(self, frame=frame)
+    @cached_property
+    def at(self) -> Mapping[int, int]:
+        """Sheet row → which of the records it is, counted from 0."""
+        return {row: at for at, row in enumerate(self.rows)}
 
-    def records(self) -> list[tuple[int, dict[str, Any]]]:
-        """Every record with its row in the sheet, values as the frame has them."""
-        return [*zip(self.frame.index.tolist(), records_of(self.frame), strict=True)]
+    def value(self, row: int, field: str) -> Any:
+        """What the record in this row has in a field. Raises KeyError for a row or a field that the table does not have."""
+        return self.cells[field][self.at[row]]
 
-    def card(self) -> dict[str, object]:
-        """The single record of a card form; missing values are None."""
-        record = self.frame.iloc[0] if len(self.frame) else pd.Series(dtype=object)
-        return {str(name): None if pd.isna(value) else value for name, value in record.items()}
+    def column(self, field: str) -> Sequence[Any]:
+        """What every record has in a field; None throughout where the table does not have it."""
+        return self.cells[field] if field in self.cells else [None] * len(self.rows)
 
+    def record(self, row: int) -> Record:
+        """The record in this row. Raises KeyError when there is none."""
+        at = self.at[row]
+        return {name: column[at] for name, column in self.cells.items()}
 
-def typed(values: Sequence[object], kind: str) -> ExtensionArray:
-    """The values as a column of this type ("string", "Float64", "Int64", "datetime64[ns]" …); None is missing."""
-    return pd.array(values, dtype=TEXT if kind == "string" else kind)  # type: ignore[arg-type]  # typed for types known beforehand
+    def records(self) -> list[Record]:
+        """Every record, in the order of the rows."""
+        if not self.cells:
+            return [{} for _ in self.rows]
+        names = list(self.cells)
+        return [dict(zip(names, values, strict=True)) for values in zip(*self.cells.values(), strict=True)]
 
+    def card(self) -> Record:
+        """The single record of a card form, {} when there is none."""
+        return {name: column[0] for name, column in self.cells.items()} if self.rows else {}
 
-def untyped(columns: Mapping[str, Sequence[object]], index: pd.Index) -> pd.DataFrame:
-    """The columns of a table as read, none of a type of its own; at once, because pandas takes its time for each."""
-    cells = np.empty((len(columns), len(index)), dtype=object)
-    for at, values in enumerate(columns.values()):
-        cells[at] = values
-    return pd.DataFrame(cells.T, index=index, columns=_names(tuple(columns)), dtype=object, copy=False)
+    def only(self, wanted: Iterable[object]) -> Table:
+        """The records for which this is true, one value for each."""
+        keep = list(map(bool, wanted))
+        if all(keep):
+            return self
+        cells = {name: list(compress(column, keep)) for name, column in self.cells.items()}
+        return replace(self, rows=list(compress(self.rows, keep)), cells=cells)
 
+    def with_cells(self, cells: Cells) -> Table:
+        """The same records with these columns put in the place of theirs, or added."""
+        return replace(self, cells={**self.cells, **cells})
 
-@lru_cache(maxsize=64)
-def _names(names: tuple[str, ...]) -> pd.Index:
-    return pd.Index(names)
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The records as pandas has them, untyped, the rows as the index: for an analyst; nothing here needs it."""
+        import pandas as pd  # here, because it is half of the time that a click takes to start
 
-
-def columns_of(frame: pd.DataFrame) -> dict[str, list[Any]]:
-    """The columns of a table as read (all of them untyped) as plain lists: at once, because pandas takes its time for each."""
-    return dict(zip(map(str, frame), frame.to_numpy(dtype=object).T.tolist(), strict=True))
-
-
-def records_of(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as records: what `to_dict` gives for values that are Python's own, in a fraction of its time."""
-    names = [str(name) for name in frame]
-    return [dict(zip(names, row, strict=True)) for row in zip(*(frame[name].tolist() for name in frame), strict=True)]
+        return pd.DataFrame(dict(self.cells), index=list(self.rows), columns=list(self.cells), dtype=object)

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import compress
 from types import MappingProxyType
 from typing import Any
-
-import pandas as pd
 
 from xltools.model.account import Account
 from xltools.model.code import Code
@@ -17,7 +16,7 @@ from xltools.model.form import Form, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.city import Seen, city_table, place_in_order, plain
+from xltools.rules.city import Seen, city_records, place_in_order, plain
 from xltools.rules.text import number_text
 
 CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
@@ -103,7 +102,7 @@ def unmerged(seen: Seen, known: Known) -> list[dict[str, object]]:
     whole = known.set_aside.get(submission.file)
     records: list[dict[str, object]] = []
     for table in row_tables(submission):
-        for at, row in enumerate(table.frame.index.tolist()):
+        for at, row in enumerate(table.rows):
             if reason := whole or known.refused.get((table.file, table.sheet, row)):
                 source = {"county": submission.county or None, "source_file": table.file, "source_sheet": table.sheet, "source_row": row}
                 own = {name: seen.column(table.form.name, name)[at] for name in ("name", "credit_code", "process")}
@@ -137,7 +136,7 @@ def log(form: Form, tables: Mapping[str, Table], outcome: Outcome, policy: Polic
     records += _kept_lines(tables)
     told = {finding.place.file: finding.message for finding in reversed(outcome.findings)}
     records += [{"file": file, "outcome": told.get(file, "")} for file in sorted(outcome.unread)]
-    return city_table(form, [pd.DataFrame(records)])
+    return city_records(form, records)
 
 
 def _counted(one: Account) -> str:
@@ -151,8 +150,8 @@ def _kept_lines(tables: Mapping[str, Table]) -> list[dict[str, object]]:
     rows: Counter[tuple[str, str, str]] = Counter()
     for table in tables.values():
         if table.form.collects:
-            frame = table.frame[_stays(table)]
-            rows.update(zip(frame["county"], frame["source_file"], frame["source_sheet"], strict=True))
+            origins = zip(*(table.cells[name] for name in ("county", "source_file", "source_sheet")), strict=True)
+            rows.update(compress(origins, _stays(table)))
     return [{"county": county, "file": file, "sheet": sheet, "kept": count, "outcome": KEPT} for (county, file, sheet), count in rows.items()]
 
 
@@ -163,21 +162,19 @@ def sources_of(table: Table) -> list[tuple[str, str]]:
 
 def today(table: Table, name: str) -> list[Any]:
     """One column of a city table: the rows that came today."""
-    values: list[Any] = table.frame[name][~_stays(table)].tolist()
-    return values
+    return [value for value, stays in zip(table.cells[name], _stays(table), strict=True) if not stays]
 
 
-def _stays(table: Table) -> pd.Series[bool]:
+def _stays(table: Table) -> list[bool]:
     """Whether each row is kept from last time."""
-    none = pd.Series(data=False, index=table.frame.index, dtype=bool)
-    return table.frame["status"] == KEPT if "status" in table.frame and len(table.frame) else none
+    return [status == KEPT for status in table.column("status")]
 
 
 def balance(log: Table) -> list[Finding]:
     """A finding for every sheet whose rows read in are not its rows merged and named."""
     found = []
-    for line in log.frame.dropna(subset=["sheet", "seen"]).to_dict("records"):
-        if line["seen"] != line["merged"] + line["named"]:
+    for line in log.records():
+        if line["sheet"] is not None and line["seen"] is not None and line["seen"] != line["merged"] + line["named"]:
             place = Place(str(line["file"]), str(line["sheet"]))
             found.append(Code.NOT_BALANCED.at(place, seen=line["seen"], merged=line["merged"], named=line["named"]))
     return found
@@ -185,8 +182,7 @@ def balance(log: Table) -> list[Finding]:
 
 def content_rows(table: Table) -> int:
     """How many rows of a table, as read, hold something a person typed."""
-    blank: Sequence[int] = range(len(table.frame))
-    for name in (field.name for field in table.form.owned(Owner.COUNTY) if field.name in table.frame):
-        column = table.frame[name].tolist() if blank else []
+    blank: Sequence[int] = range(len(table.rows))
+    for column in (table.cells[field.name] for field in table.form.owned(Owner.COUNTY) if field.name in table.cells):
         blank = [at for at in blank if plain(column[at]) is None]
-    return len(table.frame) - len(blank)
+    return len(table.rows) - len(blank)

@@ -24,7 +24,7 @@ def called(raw: Mapping[str, Table]) -> dict[tuple[str, int], str]:
     found: dict[tuple[str, int], str] = {}
     for table in raw.values():
         keys = _written(table, table.form.key)
-        times, rows = Counter(keys), table.frame.index.tolist()
+        times, rows = Counter(keys), table.rows
         unsure = any(times[one] > 1 or not all(one) for one in keys)
         whole = _written(table, [field.name for field in table.form.owned(Owner.COUNTY)]) if unsure else keys
         for row, own, all_ in zip(rows, keys, whole, strict=True):
@@ -34,8 +34,8 @@ def called(raw: Mapping[str, Table]) -> dict[tuple[str, int], str]:
 
 def _written(table: Table, names: Iterable[str]) -> list[tuple[str, ...]]:
     """These fields of every record, each as `key`, "" where nothing stands."""
-    columns = [table.frame[name].tolist() for name in names if name in table.frame]
-    return [tuple("" if value is None else key(shown(value)) for value in values) for values in zip(*columns, strict=True)] or [()] * len(table.frame)
+    columns = [table.cells[name] for name in names if name in table.cells]
+    return [tuple("" if value is None else key(shown(value)) for value in values) for values in zip(*columns, strict=True)] or [()] * len(table.rows)
 
 
 def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Mapping[Finding, str]) -> tuple[list[Finding], list[Answer]]:

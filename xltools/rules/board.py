@@ -6,16 +6,14 @@ from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
-from xltools.model.table import Record, Table, records_of
+from xltools.model.table import Record, Table
 from xltools.rules.account import KEEPS_OUT, KEPT
-from xltools.rules.city import Seen, city_columns, city_table, place_in_order
+from xltools.rules.city import Seen, city_columns, city_records, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, punctuality
@@ -44,7 +42,7 @@ def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = (
     lines += [{"county": name, "state": PACKED if name in packed else KEPT if name in stay else NOT_SENT} for name in groups if name not in there]
     ordered = list(groups)
     lines.sort(key=lambda line: ordered.index(str(line["county"])) if line["county"] in groups else len(ordered))
-    return city_table(form, [pd.DataFrame([{**line, "group": groups.get(str(line["county"]))} for line in lines])])
+    return city_records(form, [{**line, "group": groups.get(str(line["county"]))} for line in lines])
 
 
 def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Record:
@@ -103,9 +101,9 @@ def problems(form: Form, outcome: Outcome, policy: Policy, more: Sequence[Mappin
     if not more:
         return table
     severities = [severity.label for severity in Severity]
-    both = [*records_of(table.frame), *more]
+    both = [*table.records(), *more]
     both.sort(key=lambda one: (rank.get(str(one["county"]), len(rank)), severities.index(str(one["severity"]))))
-    return city_table(form, [pd.DataFrame(both)])
+    return city_records(form, both)
 
 
 def _columns(found: Sequence[tuple[str, Finding]], enterprises: Mapping[tuple[str, str, int], object]) -> dict[str, list[Any]]:
@@ -128,7 +126,7 @@ def _enterprises(submissions: Iterable[Submission], told: Container[tuple[str, s
     for seen in map(Seen, submissions):
         for name, table in seen.submission.tables.items():
             if table.form.layout == "rows" and "name" in table.form and (table.file, table.sheet) in told:
-                rows = zip(table.frame.index.tolist(), names(seen, name), strict=True)
+                rows = zip(table.rows, names(seen, name), strict=True)
                 found |= {(table.file, table.sheet, row): value for row, value in rows if value is not None}
     return found
 
@@ -140,6 +138,6 @@ def figures(tables: Mapping[str, Table], outcome: Outcome, policy: Policy) -> di
     return {
         SENT: f"{len(sent)} / {len(policy.counties)}",
         FILES: str(counts["files"]),
-        **{caption: str(len(tables[form].frame)) for caption, form in ROWS.items()},
+        **{caption: str(len(tables[form].rows)) for caption, form in ROWS.items()},
         **{caption: str(counts[severity.value]) for caption, severity in CITYWIDE.items()},
     }

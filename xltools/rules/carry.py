@@ -9,13 +9,11 @@ from datetime import date
 from functools import cache, cached_property, partial
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Form, Kind, Owner
-from xltools.model.table import Table, records_of
-from xltools.rules.city import city_table, plain, plain_column
+from xltools.model.table import Record, Table
+from xltools.rules.city import city_records, plain, plain_column
 from xltools.rules.text import key, shown
 
 BY_HAND = "手工添加的行"
@@ -56,18 +54,15 @@ class _Written:
     """What an old city table holds of the city's own, column by column. whos: what its rows are known by · own: the city's columns."""
 
     def __init__(self, table: Table) -> None:
-        self.form, self._frame = table.form, table.frame
-        self.whos = _whos(self._frame)
-        self.own = {one.name: plain_column(self._frame[one.name]) for one in self.form.owned(Owner.CITY) if one.name in self._frame and self._frame[one.name].notna().any()}
-        self.by_hand = [value is None for value in _plain(self._frame, "source_file")] if "source_file" in self.form else [False] * len(self._frame)
+        self.form, self._cells = table.form, table.cells
+        self.whos = _whos(table)
+        columns = {one.name: table.column(one.name) for one in self.form.owned(Owner.CITY)}
+        self.own = {name: plain_column(column) for name, column in columns.items() if column.count(None) < len(column)}
+        self.by_hand = [value is None for value in plain_column(table.column("source_file"))] if "source_file" in self.form else [False] * len(table.rows)
 
-    @cached_property
-    def _columns(self) -> dict[str, list[Any]]:
-        return {str(name): self._frame[name].tolist() for name in self._frame}
-
-    def record(self, at: int) -> dict[str, Any]:
+    def record(self, at: int) -> Record:
         """One row."""
-        return {name: column[at] for name, column in self._columns.items()}
+        return {name: column[at] for name, column in self._cells.items()}
 
     def remark(self, at: int, values: Mapping[str, Any]) -> Remark:
         """These values of one row."""
@@ -84,25 +79,19 @@ class _Target:
     """A new city table while remarks are brought to its rows. rows: their numbers in the sheet · taken: those that have a remark."""
 
     def __init__(self, table: Table) -> None:
-        self.form, self._frame = table.form, table.frame
-        self.rows = [int(row) for row in table.frame.index]
+        self.form, self.rows, self._table = table.form, table.rows, table
         self.taken: set[int] = set()
         self.known: Callable[[tuple[str, ...]], Mapping[Identity, list[int]]] = cache(self._known)
-        self._at = {row: at for at, row in enumerate(self.rows)}
-        self._column: Callable[[str], list[Any]] = cache(self._as_list)
-        self._changed: set[str] = set()
+        self._changed: dict[str, list[Any]] = {}
 
     @property
-    def frame(self) -> pd.DataFrame:
+    def table(self) -> Table:
         """The records with all that was brought to them."""
-        return self._frame.assign(**{name: pd.Series(self._column(name), index=self._frame.index, dtype=object) for name in sorted(self._changed)})
-
-    def _as_list(self, name: str) -> list[Any]:
-        return self._frame[name].tolist()
+        return self._table.with_cells(self._changed)
 
     @cached_property
     def _whos(self) -> Whos:
-        return _whos(self._frame)
+        return _whos(self._table)
 
     def _known(self, fields: tuple[str, ...]) -> Mapping[Identity, list[int]]:
         """The rows of each identity."""
@@ -110,10 +99,12 @@ class _Target:
 
     def fill(self, row: int, name: str, value: object) -> bool:
         """Let a value stand in a cell that is empty; whether it stands there now."""
-        there = plain(self._column(name)[self._at[row]])
+        at, column = self._table.at[row], self._changed.get(name) or self._table.cells[name]
+        there = plain(column[at])
         if there is None:
-            self._column(name)[self._at[row]] = value
-            self._changed.add(name)
+            if name not in self._changed:
+                self._changed[name] = [*column]
+            self._changed[name][at] = value
         return there is None or there == value
 
 
@@ -130,8 +121,8 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     left += _all_claimed(waiting(before.get(form.name), tables), targets)
     left += [rest for one in now if one.form.name not in targets for rest in one.remarks(one.own.keys() - {ROW}).values()]
     left = [rest for one in left if (rest := one.without_row)]
-    unclaimed = city_table(form, [_unclaimed(form, left)])
-    filled = {name: table.with_frame(targets[name].frame) if name in targets else table for name, table in tables.items()}
+    unclaimed = city_records(form, _unclaimed(form, left))
+    filled = {name: targets[name].table if name in targets else table for name, table in tables.items()}
     return {**filled, form.name: unclaimed}, _gone(left, unclaimed)
 
 
@@ -177,8 +168,8 @@ def waiting(table: Table | None, tables: Mapping[str, Table]) -> list[Remark]:
         return []
     forms = {one.form.sheet: one.form for one in tables.values()}
     found = []
-    whos = _whos(table.frame)
-    for at, record in enumerate(records_of(table.frame)):
+    whos = _whos(table)
+    for at, record in enumerate(table.records()):
         form = forms.get(str(record["form_sheet"]))
         item = str(plain(record["item"]) or "")
         name = next((one.name for one in form if one.label == item), item) if form else item
@@ -202,19 +193,15 @@ def _taken_out(form: Form, name: str, content: object) -> object:
     return value
 
 
-def _whos(frame: pd.DataFrame) -> Whos:
+def _whos(table: Table) -> Whos:
     """What identifies every row, whichever form it is of."""
-    columns = {name: _plain(frame, name) for name in WHO}
-    if "message" in frame:
-        problem = [" ".join(str(value or "-") for value in about) for about in zip(*(_plain(frame, name) for name in ABOUT), strict=True)]
+    columns = {name: plain_column(table.column(name)) for name in WHO}
+    if "message" in table.cells:
+        problem = [" ".join(str(value or "-") for value in about) for about in zip(*(plain_column(table.column(name)) for name in ABOUT), strict=True)]
         there = [value is not None for value in columns["about"]]
-        for name, other in (("about", problem), ("name", _plain(frame, "enterprise"))):
+        for name, other in (("about", problem), ("name", plain_column(table.column("enterprise")))):
             columns[name] = [mine if is_there else one for is_there, mine, one in zip(there, columns[name], other, strict=True)]
     return columns
-
-
-def _plain(frame: pd.DataFrame, name: str) -> list[Any]:
-    return plain_column(frame[name]) if name in frame else [None] * len(frame)
 
 
 def _row_text(form: Form, record: Mapping[str, Any]) -> str:
@@ -284,27 +271,27 @@ def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | No
     return replace(remark, values=rest) if rest else None
 
 
-def _unclaimed(form: Form, remarks: Iterable[Remark]) -> pd.DataFrame:
-    """One line per value that found no place."""
-    lines = []
+def _unclaimed(form: Form, remarks: Iterable[Remark]) -> list[Record]:
+    """One line per value that found no place, each once."""
+    names, lines = [one.name for one in form], dict[tuple[Any, ...], None]()
     for remark in remarks:
         for name, value in (remark.values or {BY_HAND: None}).items():
             item = remark.form[name].label if name in remark.form else name
-            lines.append({**remark.who, "form_sheet": remark.form.sheet, "item": item, "content": _put_away(value), "whole_row": remark.row or None})
-    return pd.DataFrame(lines, columns=[one.name for one in form]).drop_duplicates(ignore_index=True)
+            line = {**remark.who, "form_sheet": remark.form.sheet, "item": item, "content": _put_away(value), "whole_row": remark.row or None}
+            lines[tuple(map(line.get, names))] = None
+    return [dict(zip(names, line, strict=True)) for line in lines]
 
 
 def _gone(remarks: Iterable[Remark], unclaimed: Table) -> list[Finding]:
     """A finding for every enterprise whose row is gone while the city had written something about it, at its first line."""
     found: dict[str, Finding] = {}
-    lines = {
-        (record["form_sheet"], *(record[name] for name in ("county", "credit_code", "name", "process", "batch"))): int(row)
-        for row, record in zip(reversed(unclaimed.frame.index), reversed(unclaimed.frame.to_dict("records")), strict=True)
-    }
+    names = ("county", "credit_code", "name", "process", "batch")
+    lines: dict[tuple[Any, ...], int] = {}
+    for row, *about in zip(unclaimed.rows, *(unclaimed.cells[name] for name in ("form_sheet", *names)), strict=True):
+        lines.setdefault(tuple(about), row)
     for remark in remarks:
         who = remark.who
         if remark.form.collects and any(name != BY_HAND for name in remark.values):
-            at = (remark.form.sheet, *(who[name] for name in ("county", "credit_code", "name", "process", "batch")))
-            place = unclaimed.place(lines[at], "content")
+            place = unclaimed.place(lines[remark.form.sheet, *(who[name] for name in names)], "content")
             found[place.cell] = Code.CITY_ROW_GONE.at(place, name=who["name"] or who["credit_code"] or "", process=who["process"] or "")
     return list(found.values())

@@ -6,8 +6,6 @@ import re
 from collections.abc import Callable
 from datetime import date, time
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.percent import Percent
@@ -47,7 +45,7 @@ def is_blank(cell: object) -> bool:
     """Whether a cell holds nothing a person can see."""
     if isinstance(cell, str):
         return is_unseen(cell)
-    return cell is None or cell is pd.NA or cell is pd.NaT or cell != cell
+    return cell is None or cell != cell
 
 
 def cell_reader(field: Field, policy: Policy, year: int) -> Reader:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from functools import cache, partial
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -23,7 +22,7 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
     One cell can have several findings here; `finding.first_per_cell` keeps the one to report.
     """
     found: list[Finding] = []
-    for table in (table for table in tables.values() if not table.frame.empty):
+    for table in (table for table in tables.values() if table.rows):
         found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in with_unit)]
         found += row_findings(table, policy)
         found += sheet_findings(table)
@@ -32,15 +31,9 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
 
 def cell_findings(table: Table, policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
     """The cells of one table that break a rule of their own field."""
-    at = {int(row): position for position, row in enumerate(table.frame.index)}
-    column = cache(partial(_column, table))
     for row, name, code in failures(table, policy):
         place, field = table.place(row, name), table.form[name]
         if code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and place in unread:
             continue
-        parent = column(field.depends)[at[row]] if field.depends else None
-        yield code.at(place, **cell_details(code, field, column(name)[at[row]], parent, policy))
-
-
-def _column(table: Table, name: str) -> list[object]:
-    return table.frame[name].tolist()
+        parent = table.value(row, field.depends) if field.depends else None
+        yield code.at(place, **cell_details(code, field, table.value(row, name), parent, policy))

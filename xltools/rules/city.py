@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from functools import cached_property
 from typing import Any
-
-import numpy as np
-import pandas as pd
 
 from xltools.model.code import Code
 from xltools.model.finding import Place
@@ -17,7 +14,7 @@ from xltools.model.form import FIRST_ROW, Form
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Record, Table
 from xltools.rules.cells import is_blank
 from xltools.rules.text import key, shown
 
@@ -26,7 +23,7 @@ UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未�
 
 Origin = tuple[Any, Any, Any]   # of a record: its county, batch and file
 NO_MONTH = 13   # where among the months stands what belongs to none
-TEXTS = frozenset({str, type(None), type(pd.NA)})
+TEXTS = frozenset({str, date, type(None)})
 
 
 def place_in_order(submission: Submission, policy: Policy) -> tuple[int, int, str]:
@@ -43,32 +40,16 @@ def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, 
     return policy.county_rank(county), policy.month(batch) or NO_MONTH, file
 
 
-def city_table(form: Form, frames: Iterable[pd.DataFrame]) -> Table:
-    """One city table of frames with the form's fields; its index is the row each record will have in the sheet."""
-    names = [field.name for field in form]
-    filled = [frame for frame in frames if len(frame)]
-    frame = pd.concat(filled, ignore_index=True) if filled else pd.DataFrame(columns=names)
-    frame = frame.reindex(columns=names).astype(object)
-    frame.index = pd.RangeIndex(FIRST_ROW, FIRST_ROW + len(frame))
-    return _made(form, frame.where(frame.notna(), None))
-
-
-def _made(form: Form, frame: pd.DataFrame) -> Table:
-    return Table(form, "", form.sheet, frame, {str(name): letters(at) for at, name in enumerate(frame, 1)})
-
-
 def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
     """One city table of plain records; fields that a record does not name are empty."""
-    return city_table(form, [pd.DataFrame(records, dtype=object)])
+    return city_columns(form, {one.name: [record.get(one.name) for record in records] for one in form})
 
 
 def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
-    """One city table of all the form's columns as plain values, None for what is empty; all of one length."""
-    made = {one.name: np.empty(len(columns[one.name]), dtype=object) for one in form}
-    for name, column in made.items():
-        column[:] = columns[name]
-    length = len(next(iter(made.values()), ()))
-    return _made(form, pd.DataFrame(made, index=pd.RangeIndex(FIRST_ROW, FIRST_ROW + length), dtype=object, copy=False))
+    """One city table of all the form's columns as plain values, None for what is empty; all of one length. Its rows are those they will have in the sheet."""
+    made = {one.name: columns[one.name] for one in form}
+    rows = list(range(FIRST_ROW, FIRST_ROW + len(next(iter(made.values()), ()))))
+    return Table(form, "", form.sheet, rows, made, {name: letters(at) for at, name in enumerate(made, 1)})
 
 
 def letters(number: int) -> str:
@@ -85,14 +66,14 @@ class Seen:
     """The sheets of one workbook as the city sees them: plain columns in the order of the typed rows, each made once."""
 
     submission: Submission
-    made: dict[tuple[str, ...], list[Any]] = field(default_factory=dict)
+    made: dict[tuple[str, ...], Sequence[Any]] = field(default_factory=dict)
 
     @cached_property
     def unseen(self) -> Mapping[Place, str]:
         """The cells whose content could not be handed on, with the words for it."""
         return {one.place: UNSEEN[one.code] for one in self.submission.findings if one.code in UNSEEN}
 
-    def column(self, form: str, name: str) -> list[Any]:
+    def column(self, form: str, name: str) -> Sequence[Any]:
         """The value as understood, or as typed where it was not; None where nothing was typed."""
         if (form, name) not in self.made:
             self.made[form, name] = self._column(self.submission.tables[form], name)
@@ -103,34 +84,29 @@ class Seen:
         table = self.submission.tables[form]
         return [*map(plain, self._raw(table, name))]
 
-    def keys(self, form: str, *fields: str) -> list[tuple[str, ...]]:
+    def keys(self, form: str, *fields: str) -> Sequence[tuple[str, ...]]:
         """What identifies each row of a sheet, so that two spellings of one key are equal."""
         if (form, "key of", *fields) not in self.made:
             self.made[form, "key of", *fields] = keys_of([self.column(form, name) for name in fields])
         return self.made[form, "key of", *fields]
 
-    def _raw(self, table: Table, name: str) -> list[Any]:
+    def _raw(self, table: Table, name: str) -> Sequence[Any]:
         """What was read for each row."""
-        raw = self.submission.raw.get(table.form.name, table).frame
-        if name not in raw:
-            return [None] * len(table.frame)
-        values: list[Any] = raw[name].tolist()
-        if raw.index.equals(table.frame.index):
+        raw = self.submission.raw.get(table.form.name, table)
+        values = raw.column(name)
+        if raw.rows == table.rows:
             return values
-        cells = dict(zip(raw.index.tolist(), values, strict=True))
-        return [cells.get(row) for row in table.frame.index.tolist()]
+        cells = dict(zip(raw.rows, values, strict=True))
+        return [cells.get(row) for row in table.rows]
 
-    def _column(self, table: Table, name: str) -> list[Any]:
-        if name not in table.frame:
-            return [None] * len(table.frame)
-        values = plain_column(table.frame[name])
+    def _column(self, table: Table, name: str) -> Sequence[Any]:
+        values = plain_column(table.column(name))
         if None not in values:
             return values
         values = [plain(other) if value is None else value for value, other in zip(values, self._raw(table, name), strict=True)]
         if not self.unseen or name not in table.columns:
             return values
-        rows = table.frame.index.tolist()
-        return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(rows, values, strict=True)]
+        return [self.unseen.get(table.place(row, name)) if value is None else value for row, value in zip(table.rows, values, strict=True)]
 
 
 def keys_of(columns: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
@@ -139,10 +115,9 @@ def keys_of(columns: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
     return [*zip(*(map(known.__getitem__, column) for column in columns), strict=True)]
 
 
-def plain_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """The rows of a frame as records of values as cells hold them."""
-    names = [str(name) for name in frame]
-    return [dict(zip(names, row, strict=True)) for row in zip(*(plain_column(frame[name]) for name in frame), strict=True)]
+def plain_records(table: Table) -> list[Record]:
+    """The records of a table with values as cells hold them."""
+    return replace(table, cells={name: plain_column(column) for name, column in table.cells.items()}).records()
 
 
 def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
@@ -150,10 +125,9 @@ def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
     return {str(name): plain(value) for name, value in record.items()}
 
 
-def plain_column(column: pd.Series) -> list[Any]:
-    """The values of a column as cells hold them; of texts and dates every distinct one is looked at once."""
-    values = column.tolist()
-    if not pd.api.types.is_datetime64_any_dtype(column) and not TEXTS.issuperset(map(type, values)):
+def plain_column(values: Sequence[Any]) -> Sequence[Any]:
+    """The values of a column as cells hold them; of texts every distinct one is looked at once."""
+    if not TEXTS.issuperset(map(type, values)):
         return [plain(value) for value in values]
     made = {value: found for value in set(values) if (found := plain(value)) is not value}
     return [made.get(value, value) for value in values] if made else values
@@ -161,7 +135,7 @@ def plain_column(column: pd.Series) -> list[Any]:
 
 def plain(value: object) -> object:
     """A value as a cell holds it: dates without a time of day, percentages as text, text without a visible character as nothing."""
-    if value is None or value is pd.NaT or value is pd.NA or value != value:
+    if value is None or value != value:
         return None
     if isinstance(value, datetime):
         return value.date() if value.time() == datetime.min.time() else value.replace(tzinfo=None)
@@ -169,4 +143,4 @@ def plain(value: object) -> object:
         return None if is_blank(value) else value
     if isinstance(value, Percent):
         return shown(value)
-    return value.item() if hasattr(value, "item") else value
+    return value

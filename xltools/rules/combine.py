@@ -7,12 +7,10 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.form import Field, Form, Kind, Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Cells, Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
 from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_orders
 from xltools.rules.text import SAID
@@ -20,7 +18,6 @@ from xltools.rules.text import SAID
 YES, NO, ABSENT = "是", "否", "无"
 # How far the solving of a problem is: (solved, late).
 PROGRESS = {(True, NO): "按期完成", (True, YES): "逾期完成", (False, NO): "整改中", (False, YES): "逾期未完成"}
-Columns = dict[str, list[Any]]
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
 
@@ -43,7 +40,7 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
     more = more or More()
     facts = known(outcome)
     facts = replace(facts, refused={**facts.refused, **more.left_out})
-    columns: dict[str, Columns] = {form.name: {one.name: [] for one in form} for form in template if form.collects}
+    columns: dict[str, dict[str, list[Any]]] = {form.name: {one.name: [] for one in form} for form in template if form.collects}
     named: list[Mapping[str, Any]] = []
     # Workbook by workbook: what one looks like to the city is needed no longer than for its own rows.
     for seen in (Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))):
@@ -58,7 +55,7 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
     return {**tables, "unmerged": city_records(template["unmerged"], [*named, *more.gone])}
 
 
-def _ordered(columns: Columns, policy: Policy) -> Columns:
+def _ordered(columns: Cells, policy: Policy) -> Cells:
     """The columns with their rows in the order of `record_orders`."""
     origins = list(zip(columns["county"], columns["batch"], columns["source_file"], strict=True))
     ranks = record_orders(origins, policy)
@@ -68,25 +65,25 @@ def _ordered(columns: Columns, policy: Policy) -> Columns:
     return {name: [column[at] for at in order] for name, column in columns.items()}
 
 
-def collected(form: Form, seen: Seen, known: Known) -> Columns:
+def collected(form: Form, seen: Seen, known: Known) -> Cells:
     """The records of one workbook for a city form as columns, with where each came from; {} without such a sheet or without records."""
     submission = seen.submission
     table = submission.tables.get(form.collects)
-    if table is None or table.frame.empty:
+    if table is None or not table.rows:
         return {}
-    columns = {one.name: column_of(one, form, seen) for one in form}
-    rows = table.frame.index.tolist()
+    columns: dict[str, Sequence[Any]] = {one.name: column_of(one, form, seen) for one in form}
+    rows = list(table.rows)
     states = [known.states.get((table.file, table.sheet, row), CLEAN) for row in rows]
     also = joined_states(form, seen, known.states)
     columns |= {name: [value] * len(rows) for name, value in (("county", submission.county), ("source_file", table.file), ("source_sheet", table.sheet))}
-    columns["batch"] = seen.column(form.collects, "batch") if "batch" in table.frame else [submission.batch or None] * len(rows)
+    columns["batch"] = seen.column(form.collects, "batch") if "batch" in table.cells else [submission.batch or None] * len(rows)
     columns["source_row"] = rows
     columns["status"] = [worst(own, *others) for own, others in zip(states, also, strict=True)] if also else states
     merged = [at for at, row in enumerate(rows) if (table.file, table.sheet, row) not in known.refused]
     return columns if len(merged) == len(rows) else {name: [column[at] for at in merged] for name, column in columns.items()}
 
 
-def column_of(one: Field, form: Form, seen: Seen) -> list[Any]:
+def column_of(one: Field, form: Form, seen: Seen) -> Sequence[Any]:
     """One column of a city form from one workbook: as reported, computed, or joined from another sheet."""
     table = seen.submission.tables[form.collects]
     source, _, name = one.inherits.partition(".")
@@ -106,16 +103,16 @@ def column_of(one: Field, form: Form, seen: Seen) -> list[Any]:
 
 def missing_materials(table: Table) -> list[int]:
     """For each record, how many of the papers it should come with are said not to be there."""
-    materials = [table.frame[one.name].tolist() for one in table.form if one.list == "materials" and one.name in table.frame]
-    return [sum(column[at] is not pd.NA and column[at] == ABSENT for column in materials) for at in range(len(table.frame))]
+    materials = [table.column(one.name) for one in table.form if one.list == "materials"]
+    return [sum(column[at] == ABSENT for column in materials) for at in range(len(table.rows))]
 
 
 def other_wording(seen: Seen, table: Table) -> list[str | None]:
     """For each record the grades that were typed otherwise than they were understood: “现有等级：地方A”."""
     form = table.form.name
-    raw = seen.submission.raw.get(form, table).frame
-    said: list[list[str]] = [[] for _ in table.frame.index]
-    for one in (one for one in table.form if one.kind is Kind.GRADE and one.name in raw):
+    raw = seen.submission.raw.get(form, table)
+    said: list[list[str]] = [[] for _ in table.rows]
+    for one in (one for one in table.form if one.kind is Kind.GRADE and one.name in raw.cells):
         for words, typed, value in zip(said, seen.typed(form, one.name), seen.column(form, one.name), strict=True):
             if typed is not None and str(typed).strip() != value:
                 words.append(f"{one.label}：{str(typed).strip()}")
@@ -145,7 +142,7 @@ def joined_states(form: Form, seen: Seen, states: Rows) -> list[list[str]]:
     others = sorted({field.inherits.partition(".")[0] for field in form} - {"", form.collects})
     found: dict[tuple[str, ...], list[str]] = {}
     for other in (tables[name] for name in others if name in tables):
-        for row, one in zip(other.frame.index.tolist(), seen.keys(other.form.name, *_PROCESS), strict=True):
+        for row, one in zip(other.rows, seen.keys(other.form.name, *_PROCESS), strict=True):
             found.setdefault(one, []).append(states.get((other.file, other.sheet, row), CLEAN))
     if not found:
         return []
@@ -164,12 +161,10 @@ def names(seen: Seen, form: str) -> list[Any]:
 
 def overdue(table: Table, today: date | None) -> list[str | None]:
     """Whether each problem was solved after its due date, or is open after it on the day of the report; blank when that cannot be said."""
-    due, done = (pd.to_datetime(table.frame[name]).tolist() for name in ("due", "done"))
-    otherwise = pd.Timestamp(today) if today else pd.NaT
-    ends = [otherwise if pd.isna(day) else day for day in done]
-    return [None if pd.NaT in (end, day) else YES if end > day else NO for day, end in zip(due, ends, strict=True)]
+    ends = [done or today for done in table.cells["done"]]
+    return [None if end is None or due is None else YES if end > due else NO for due, end in zip(table.cells["due"], ends, strict=True)]
 
 
 def progress(table: Table, today: date | None) -> list[str | None]:
     """Whether each problem is solved, and in time; blank when that cannot be said."""
-    return [PROGRESS.get((not pd.isna(done), late or "")) for done, late in zip(table.frame["done"], overdue(table, today), strict=True)]
+    return [PROGRESS.get((done is not None, late or "")) for done, late in zip(table.cells["done"], overdue(table, today), strict=True)]

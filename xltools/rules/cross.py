@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import pandas as pd
+from typing import NamedTuple
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
@@ -21,6 +20,18 @@ _SCREENING, COVER = "screening", "cover"
 MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?:份)?(?!\d{1,2}(?!\d?月))")  # no day behind it
 COVER_DOUBTS = frozenset({Code.BATCH_DOUBT, Code.YEAR_OTHER})
 _NAMED = 3  # other places a sentence names at most
+
+
+class _Row(NamedTuple):
+    """A row of a screening list; process: in comparable spelling."""
+
+    file: str
+    county: str
+    row: int
+    code: str
+    name: str
+    process: str
+    is_good: bool
 
 
 def across(submissions: Sequence[Submission]) -> list[Finding]:
@@ -175,7 +186,7 @@ def _sent_twice(submissions: Sequence[Submission]) -> Iterator[Finding]:
 
 def _only_in(one: Submission, kept: Submission) -> list[str]:
     """The sheets filled in here and empty in the workbook that counts, where that holds the other way round as well: a report in two parts."""
-    here, there = ({name: table.form.sheet for name, table in each.tables.items() if table.form.layout == "rows" and not table.frame.empty} for each in (one, kept))
+    here, there = ({name: table.form.sheet for name, table in each.tables.items() if table.form.layout == "rows" and table.rows} for each in (one, kept))
     return [sheet for name, sheet in here.items() if name not in there] if there.keys() - here.keys() else []
 
 
@@ -188,49 +199,37 @@ def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:
 
 def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:
     tables = {one.file: one.tables[_SCREENING] for one in submissions if _SCREENING in one.tables}
-    counties = {one.file: one.county for one in submissions}
-    rows = _enterprises(tables, counties)
-    for _, group in rows.groupby("group", sort=True):
-        for file, row in zip(group["file"], group["row"], strict=True):
-            others = group[group["county"] != counties[file]]
-            named = [f"{counties[there]}（{tables[there].place(at, 'name')}）" for there, at in zip(others["file"], others["row"], strict=True)]
+    rows = [row for one in submissions if one.file in tables for row in _rows(tables[one.file], one.county)]
+    told = set[_Row]()
+    for group in _in_two(rows):
+        for one in (one for one in group if one not in told):
+            named = [f"{other.county}（{tables[other.file].place(other.row, 'name')}）" for other in group if other.county != one.county]
             listed = "、".join(named[:_NAMED]) + (f" 等 {len(named)} 处" if len(named) > _NAMED else "")
-            name, process = (cell_text(tables[file], row, field) for field in ("name", "process"))
-            yield Code.TWO_COUNTIES.at(tables[file].place(row, "name"), name=name, process=process, other=listed)
+            name, process = (cell_text(tables[one.file], one.row, field) for field in ("name", "process"))
+            yield Code.TWO_COUNTIES.at(tables[one.file].place(one.row, "name"), name=name, process=process, other=listed)
+        told.update(group)
 
 
-def _enterprises(tables: Mapping[str, Table], counties: Mapping[str, str]) -> pd.DataFrame:
-    """Rows (file, county, row, group) of enterprises that two counties report with the same process; group: what they have in common.
+def _in_two(rows: Sequence[_Row]) -> list[list[_Row]]:
+    """The rows of one enterprise and process that more than one county reports, those with a good credit code first.
 
     Rows with a good credit code belong together by it, rows without one belong to every row of the same name.
     """
-    parts = [_keys(table).assign(file=file, county=counties[file]) for file, table in tables.items()]
-    rows = pd.concat([part for part in parts if len(part)] or [pd.DataFrame(columns=["row", "code", "name", "process", "good", "file", "county"])], ignore_index=True)
-    good = rows["good"].astype(bool)
-    by_code = rows[good].assign(group=rows["code"][good])
-    names = mapped(rows["name"], company_key) + rows["process"] if len(rows) and not good.all() else rows["name"]
-    by_name = rows[names.isin(list(set(names[~good])))].assign(group=names)
-    found = pd.concat([_in_two(by_code), _in_two(by_name)])
-    return found.drop_duplicates(["file", "row"]).astype({"row": int})
+    codes = grouped((one for one in rows if one.is_good), lambda one: (one.code, one.process))
+    unsure = {(company_key(one.name), one.process) for one in rows if not one.is_good}
+    names = mapped([one.name for one in rows], company_key) if unsure else []
+    alike: dict[tuple[str | None, str], list[_Row]] = {who: [] for who in unsure}
+    for one, name in zip(rows, names, strict=bool(unsure)):
+        if (name, one.process) in alike:
+            alike[name, one.process].append(one)
+    return [group for found in (codes, alike) for _, group in sorted(found.items()) if len({one.county for one in group}) > 1]
 
 
-def _in_two(rows: pd.DataFrame) -> pd.DataFrame:
-    """The rows whose group more than one county reports."""
-    once = rows.drop_duplicates(["group", "county"])["group"]
-    return rows[rows["group"].isin(once[once.duplicated()])]
+def _rows(table: Table, county: str) -> Iterator[_Row]:
+    """Every row that has a name and a process."""
+    codes, names, processes = table.cells["credit_code"], table.cells["name"], table.cells["process"]
+    good = true_where(codes, is_credit_code)
+    for row, code, name, process, is_good in zip(table.rows, codes, names, mapped(processes, key), good, strict=True):
+        if name is not None and process is not None:
+            yield _Row(table.file, county, row, code or "", name, process, is_good)
 
-
-def _keys(table: Table) -> pd.DataFrame:
-    """row, code with the process, name, process, and whether the code is good, of every row that has a name and a process."""
-    frame = table.frame.dropna(subset=["name", "process"])
-    process = "\n" + mapped(frame["process"], key)
-    return pd.DataFrame(
-        {
-            "row": frame.index,
-            "code": frame["credit_code"].fillna("") + process,
-            "name": frame["name"],
-            "process": process,
-            "good": true_where(frame["credit_code"], is_credit_code),
-        },
-        index=frame.index,
-    ).reset_index(drop=True)

@@ -58,7 +58,7 @@ def read_month(cell: object, year: int) -> Reading:
 def day_of(value: object) -> date | None:
     """The day of a date as parsed, without its time; None for anything else."""
     if isinstance(value, datetime):
-        return value.date() if value == value else None     # what pandas has for no date is equal to nothing
+        return value.date()
     return value if isinstance(value, date) else None
 
 

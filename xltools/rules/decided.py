@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
 from operator import attrgetter
 
 from xltools.model.code import Code
@@ -43,7 +42,7 @@ class Decisions:
                 yield f"市级评定等级写的是“{self._written(row[ROW])}”，带有“{prefix}”，不能当作 {row[FIELD]} 公示", FIELD, row
 
     def _written(self, row: int) -> str:
-        return str(self.raw.frame.at[row, FIELD] or "")
+        return str(self.raw.value(row, FIELD) or "")
 
     def _prefix(self, row: int) -> str:
         written = latin(self._written(row))
@@ -76,14 +75,11 @@ def unusable(ledger: Table, policy: Policy) -> list[Finding]:
 
     ledger: as merged, with what the city typed. Source: 三环文〔2022〕69号 三(三)4.
     """
-    form, frame = ledger.form, ledger.frame
-    typed, found = parse(replace(ledger, form=replace(form, fields=(form[FIELD],)), frame=frame[[FIELD]]), policy, policy.year)
-    grades = typed.frame[FIELD].astype(object).where(typed.frame[FIELD].notna(), None)
-    parsed = ledger.with_frame(frame.assign(**{FIELD: grades.reindex(frame.index, fill_value=None)}))
+    parsed, found = _parsed(ledger, (FIELD,), policy)
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
     decisions = Decisions(parsed, ledger, wrong, policy)
     said: dict[Place, Finding] = {}
-    for rows in by_enterprise(parsed.with_frame(parsed.frame[_suspects(decisions)]), policy):
+    for rows in by_enterprise(parsed.only(_suspects(decisions)), policy):
         for reason, name, row in (*decisions.misread(rows), *decisions.foreign(rows)):
             place = ledger.place(row[ROW], name)
             said.setdefault(place, Code.NOT_PUBLISHED.at(place, name=row["name"] or NAMELESS, reason=reason))
@@ -96,22 +92,25 @@ def outdated(ledger: Table, events: Table, policy: Policy) -> list[Finding]:
     ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
     happened = grouped(events_of(events), attrgetter("credit_code"))
-    frame = ledger.frame[ledger.frame["credit_code"].isin(list(happened))]
-    names = (FIELD, "decided_date")
-    as_cells = frame[list(names)].map(lambda value: datetime.combine(value, time()) if type(value) is date else value)
-    typed, _ = parse(replace(ledger, form=replace(ledger.form, fields=tuple(ledger.form[name] for name in names)), frame=as_cells), policy, policy.year)
-    plain = typed.frame.astype(object).where(typed.frame.notna(), None).reindex(frame.index, fill_value=None)
-    parsed = ledger.with_frame(frame.assign(**{name: plain[name] for name in names}))
+    concerned = ledger.only(code in happened for code in ledger.cells["credit_code"])
+    parsed, _ = _parsed(concerned, (FIELD, "decided_date"), policy)
     judged = ((row, superseded(afterwards(row, happened[row["credit_code"]], policy))) for rows in by_enterprise(parsed, policy) for row in rows)
     return [Code.NOT_PUBLISHED.at(ledger.place(row[ROW], FIELD), name=row["name"] or NAMELESS, reason=reason) for row, reason in judged if reason]
 
 
+def _parsed(ledger: Table, names: Sequence[str], policy: Policy) -> tuple[Table, list[Finding]]:
+    """The ledger with these fields as they are read, and what there is to say of their cells; parsing leaves out rows that have none of them."""
+    form = replace(ledger.form, fields=tuple(ledger.form[name] for name in names))
+    typed, found = parse(replace(ledger, form=form, cells={name: ledger.cells[name] for name in names}), policy, policy.year)
+    known = {name: dict(zip(typed.rows, typed.cells[name], strict=True)) for name in names}
+    return ledger.with_cells({name: [*map(known[name].get, ledger.rows)] for name in names}), found
+
+
 def _suspects(decisions: Decisions) -> list[bool]:
     """The rows of enterprises with a grade that its own row's table does not have as it was typed, or that cannot be read; those without a code among them."""
-    frame, policy = decisions.ledger.frame, decisions.policy
-    typed = decisions.raw.frame[FIELD].tolist()
-    kinds = [*zip(frame["table"].tolist(), frame[FIELD].tolist(), typed, strict=True)]
+    cells, policy = decisions.ledger.cells, decisions.policy
+    kinds = [*zip(cells["table"], cells[FIELD], decisions.raw.cells[FIELD], strict=True)]
     plain = {kind: kind[2] is None or (kind[1] == kind[2] and _gives(Part("", str(kind[0] or ""), str(kind[1])), str(kind[1]), policy)) for kind in {*kinds}}
-    codes = frame["credit_code"].tolist()
+    codes = cells["credit_code"]
     asked = {code for code, kind in zip(codes, kinds, strict=True) if not plain[kind]}
     return [code in asked or (code is None and bool(asked)) for code in codes]

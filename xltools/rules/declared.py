@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any, ClassVar
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
@@ -32,17 +30,11 @@ Failure = tuple[int, str, Code]
 
 
 class Cells:
-    """A parsed frame; its columns, and of each the distinct values without what is missing: several rules ask for the same."""
+    """A parsed table, and of each column the distinct values without what is missing: several rules ask for the same."""
 
-    def __init__(self, frame: pd.DataFrame) -> None:
-        self.frame = frame
-        self.column: Callable[[str], pd.Series] = cache(lambda field: frame[field])  # type: ignore[assignment]  # of one name, one column
-        self.distinct: Callable[[str], list[Any]] = cache(lambda field: _distinct(self.column(field)))
-
-
-def _distinct(column: pd.Series) -> list[Any]:
-    values = column.unique().tolist() if column.dtype.kind == "M" else {*column.tolist()}  # a date becomes a Timestamp in some time
-    return [value for value in values if value is not pd.NA and value is not pd.NaT]
+    def __init__(self, table: Table) -> None:
+        self.rows, self.column = table.rows, table.cells.__getitem__
+        self.distinct: Callable[[str], set[Any]] = cache(lambda field: {*self.column(field)} - {None})
 
 
 @dataclass(frozen=True)
@@ -60,25 +52,28 @@ class CellRule:
 
     def broken_in(self, cells: Cells) -> list[int]:
         """The rows whose cell breaks the rule."""
+        column = cells.column(self.field)
         if not self.passes_over_missing:
-            missing = cells.column(self.field).array.isna()
-            return cells.frame.index[missing].tolist() if missing.any() else []
-        wrong = [value for value in cells.distinct(self.field) if not self.holds(value)]
-        return _false_in(~cells.column(self.field).isin(wrong)) if wrong else []
+            return [row for row, value in zip(cells.rows, column, strict=True) if value is None] if None in column else []
+        wrong = {value for value in cells.distinct(self.field) if not self.holds(value)}
+        return [row for row, value in zip(cells.rows, column, strict=True) if value in wrong] if wrong else []
 
 
 @dataclass(frozen=True)
 class RecordRule:
-    """What one field must satisfy beside others of its record. holds: of a frame, in which rows it does."""
+    """What one field must satisfy beside another of its record. holds: of the values of both, None where one is missing, whether they do."""
 
     code: Code
     field: str
-    holds: Callable[[pd.DataFrame], pd.Series]
+    other: str
+    holds: Callable[[Any, Any], bool]
     passes_over_missing: ClassVar[bool] = False
 
     def broken_in(self, cells: Cells) -> list[int]:
         """The rows that break the rule."""
-        return _false_in(self.holds(cells.frame))
+        pairs = [*zip(cells.column(self.field), cells.column(self.other), strict=True)]
+        wrong = {pair for pair in {*pairs} if not self.holds(*pair)}
+        return [row for row, pair in zip(cells.rows, pairs, strict=True) if pair in wrong] if wrong else []
 
 
 Rule = CellRule | RecordRule
@@ -102,16 +97,10 @@ def failures(table: Table, policy: Policy) -> list[Failure]:
 
     The same, in the same order, as `schema.declared_failures` of all rules.
     """
-    if table.frame.empty:
+    if not table.rows:
         return []
-    rules, cells = declared(table.form, policy, frozenset(table.columns)), Cells(table.frame)
+    rules, cells = declared(table.form, policy, frozenset(table.columns)), Cells(table)
     return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(cells)]
-
-
-def _false_in(result: pd.Series) -> list[int]:
-    """The rows in which a result is false; where it is missing there was nothing to judge."""
-    held = result.to_numpy() if result.dtype == bool else result.astype("boolean").fillna(True).to_numpy(dtype=bool)
-    return [] if held.all() else [int(row) for row in result.index[~held]]
 
 
 def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:
@@ -121,11 +110,16 @@ def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:
     return single + [rule for field in fields for rule in _rowwise(field, form, policy, present)]
 
 
+def is_there(value: object) -> bool:
+    """Whether a cell has a value."""
+    return value is not None
+
+
 def _required(field: Field, form: Form) -> Iterator[CellRule]:
     if form.layout == "rows" and field.name in form.key:
-        yield CellRule(Code.ROW_WITHOUT_KEY, field.name, pd.notna)
+        yield CellRule(Code.ROW_WITHOUT_KEY, field.name, is_there)
     elif field.required and not field.depends:
-        yield CellRule(Code.REQUIRED, field.name, pd.notna)
+        yield CellRule(Code.REQUIRED, field.name, is_there)
 
 
 def _checks(field: Field, form: Form, policy: Policy) -> Iterator[CellRule]:
@@ -139,7 +133,7 @@ def _checks(field: Field, form: Form, policy: Policy) -> Iterator[CellRule]:
     if field.unit == "%":
         yield CellRule(Code.PERCENT_DOUBT, field.name, lambda number: number <= 0 or number > 1)
     if field.kind is Kind.DATE:
-        low, high = (pd.Timestamp(day) for day in date_limits(policy))
+        low, high = date_limits(policy)
         yield CellRule(Code.DATE_RANGE, field.name, lambda day: low <= day <= high)
     if field.kind in (Kind.TEXT, Kind.NAME):
         yield CellRule(Code.TOO_LONG, field.name, lambda text: len(text) <= field.max_length)
@@ -155,29 +149,24 @@ def _has_form(none_word: str, holds: Callable[[str], bool], text: str) -> bool:
 def _rowwise(field: Field, form: Form, policy: Policy, present: frozenset[str]) -> Iterator[RecordRule]:
     condition = field.required_if
     if condition and condition.field in present:
-        yield RecordRule(Code.REQUIRED, field.name, lambda f: f[field.name].notna() | ~_meets(f[condition.field], condition.values))
+        yield RecordRule(Code.REQUIRED, field.name, condition.field, lambda value, given: value is not None or not _meets(given, condition.values))
     if field.depends and field.depends in present:
         yield from _dependent(field, policy.lists[form[field.depends].list], policy)
 
 
-def _meets(column: pd.Series, values: tuple[str, ...]) -> pd.Series:
-    return column.isin(values) if values else column.notna()
+def _meets(given: object, values: tuple[str, ...]) -> bool:
+    return given in values if values else given is not None
 
 
 def _dependent(field: Field, parents: tuple[str, ...], policy: Policy) -> Iterator[RecordRule]:
     """A choice that another field narrows down: nothing to choose from (W), of no parent at all (E), of another parent (E)."""
     name, parent = field.name, field.depends
     everything = policy.options(field.list)
-    full = [one for one in parents if policy.options(field.list, one)]
+    full = {one: options for one in parents if (options := policy.options(field.list, one))}
     bare = [one for one in parents if one not in full]
-    allowed = [f"{one}\n{value}" for one in full for value in policy.options(field.list, one)]
 
     if field.required:
-        yield RecordRule(Code.REQUIRED, field.name, lambda f: f[name].notna() | ~(f[parent].isin(full) | f[parent].isna()))
-    yield RecordRule(Code.NO_TABLE_YET, field.name, lambda f: f[name].isna() | ~f[parent].isin(bare))
-    yield RecordRule(Code.NOT_A_CHOICE, field.name, lambda f: f[name].isna() | f[name].isin(everything) | f[parent].isin(bare))
-    yield RecordRule(
-        Code.WRONG_DEPENDENT,
-        name,
-        lambda f: ~(f[name].isin(everything) & f[parent].isin(full)) | (f[parent] + "\n" + f[name]).isin(allowed),
-    )
+        yield RecordRule(Code.REQUIRED, name, parent, lambda value, of: value is not None or not (of is None or of in full))
+    yield RecordRule(Code.NO_TABLE_YET, name, parent, lambda value, of: value is None or of not in bare)
+    yield RecordRule(Code.NOT_A_CHOICE, name, parent, lambda value, of: value is None or value in everything or of in bare)
+    yield RecordRule(Code.WRONG_DEPENDENT, name, parent, lambda value, of: value not in everything or of not in full or value in full[of])

@@ -6,8 +6,6 @@ import re
 from decimal import Decimal
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.local import example_in
@@ -24,7 +22,7 @@ ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and t
 
 def cell_details(code: Code, field: Field, value: Any, parent: object, policy: Policy) -> dict[str, object]:
     """The values for the sentence of this code about one cell; parent: the value of the field this one depends on."""
-    typed = "" if pd.isna(value) else shown(value)
+    typed = "" if value is None else shown(value)
     details: dict[str, object] = {"label": field.label, "value": typed, "example": field.example, "hint": hint(field, policy), "more": ""}
     if code in (Code.NOT_A_CHOICE, Code.COUNTY_UNKNOWN):
         details["choices"] = choices_text(policy.options(field.list), typed)

@@ -168,8 +168,8 @@ class _Draft:
 
     def _typed(self, name: str) -> object:
         """A cell of the reductions as understood, or as typed where it was not."""
-        value, raw = self.measure.get(name), self.ask.city.raw.frame
-        return value if value is not None or not self.measure or name not in raw else plain(raw.at[_row(self.measure), name])
+        value, raw = self.measure.get(name), self.ask.city.raw
+        return value if value is not None or not self.measure or name not in raw.cells else plain(raw.value(_row(self.measure), name))
 
     def _days(self) -> Record:
         return {f"day_{one}": self._typed(f"day_{one}") for one in self.ask.words.pollutants}

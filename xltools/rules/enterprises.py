@@ -80,7 +80,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
 
     known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
     """
-    cells = {name: ledger.frame[name].tolist() for name in NEEDED} | {ROW: ledger.frame.index.tolist()}
+    cells = {name: [*ledger.cells[name]] for name in NEEDED} | {ROW: [*ledger.rows]}
     cells[STANDING] = _standings(cells, known or {})
     groups: dict[tuple[str, Who], list[int]] = {}
     for at, (county, standing) in enumerate(zip(cells["county"], cells[STANDING], strict=True)):
@@ -128,8 +128,7 @@ def rows_of(table: Table | None) -> list[Row]:
     """The rows of a table as plain values, each with its row of the sheet under ROW; [] for no table."""
     if table is None:
         return []
-    rows = zip(table.frame.index, plain_records(table.frame), strict=True)
-    return [{**record, ROW: int(str(row))} for row, record in rows]
+    return [{**record, ROW: row} for row, record in zip(table.rows, plain_records(table), strict=True)]
 
 
 def numbered_records(table: Table | None) -> list[tuple[int, Row]]:

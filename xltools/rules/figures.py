@@ -68,12 +68,12 @@ def _count(
     tally, lines = block
     grades = tally.columns or policy.grades
     rows = []
-    frame = tables[tally.form].frame
-    for row, by, grade in zip(frame.index, frame[tally.by], frame[tally.grade], strict=True):
+    table = tables[tally.form]
+    for row, by, grade in zip(table.rows, table.cells[tally.by], table.cells[tally.grade], strict=True):
         in_line = line == dashboard.total or by == line or (line == dashboard.rest and by not in lines)
         in_column = head == dashboard.total or grade == head or (head == dashboard.other and grade not in grades)
         if in_line and in_column:
-            rows.append(int(row))
+            rows.append(row)
     return Figure(title, line, head, tally.form, tuple(rows), None, value)
 
 
@@ -84,8 +84,8 @@ def _share(words: tuple[str, str, str], value: float, dashboard: Dashboard, tabl
     name = next((one for one in said.grades if form[one].label == line), "")
     if not name or head == said.target:
         return None
-    frame, grades = tables[said.form].frame, policy.grades
-    pairs = [(int(row), grade) for row, grade in zip(frame.index, frame[name], strict=True)]
+    table, grades = tables[said.form], policy.grades
+    pairs = [*zip(table.rows, table.cells[name], strict=True)]
     good = tuple(row for row, grade in pairs if grade in policy.targets[0].grades)
     graded = tuple(row for row, grade in pairs if grade in grades)
     rest = tuple(row for row, grade in pairs if grade not in grades)
@@ -99,7 +99,7 @@ def _month(words: tuple[str, str, str], value: float, dashboard: Dashboard, tabl
     table, said = tables.get(dashboard.history.form), dashboard.history
     if table is None:
         return None
-    found = [(row, record) for row, record in table.records() if str(record[said.before[0]]) == line]
+    found = [(row, record) for row, record in zip(table.rows, table.records(), strict=True) if str(record[said.before[0]]) == line]
     fields: dict[str, tuple[str, ...]] = {table.form[name].label: (name,) for name in (*said.before, *said.after)}
     fields |= {tables[dashboard.share.form].form[basis].label: (good(basis), graded(basis)) for basis in dashboard.share.grades}
     if not found or head not in fields:

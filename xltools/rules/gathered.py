@@ -52,8 +52,8 @@ def _as_begun(some: list[Finding]) -> list[Finding]:
 
 def _begun(table: Table) -> list[int]:
     """The rows with no more than a few cells filled."""
-    frame = table.frame[[field.name for field in table.form if field.owner is not Owner.FORMULA]]
-    return [int(row) for row in frame.index[frame.notna().sum(axis=1) <= FEW]]
+    own = zip(*(table.cells[field.name] for field in table.form if field.owner is not Owner.FORMULA), strict=True)
+    return [row for row, cells in zip(table.rows, own, strict=True) if len(cells) - cells.count(None) <= FEW]
 
 
 def stretches(some: Sequence[Finding]) -> list[str]:

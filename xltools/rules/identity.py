@@ -39,9 +39,9 @@ def listed(outcome: Outcome, policy: Policy) -> list[Side]:
 def _sides(seen: Seen) -> Iterator[Side]:
     table, submission = seen.submission.tables[LIST], seen.submission
     columns = [[number_text(value) if isinstance(value, float) else str(value or "") for value in seen.column(LIST, name)] for name in ("name", "credit_code", "process")]
-    batches = [str(value or "") for value in seen.column(LIST, "batch")] if "batch" in table.frame else [submission.batch] * len(table.frame)
-    for row, name, code, process, batch in zip(table.frame.index.tolist(), *columns, batches, strict=True):
-        yield Side(submission.county, name, code, process, batch, table.place(row, "name"), int(row), is_credit_code(code))
+    batches = [str(value or "") for value in seen.column(LIST, "batch")] if "batch" in table.cells else [submission.batch] * len(table.rows)
+    for row, name, code, process, batch in zip(table.rows, *columns, batches, strict=True):
+        yield Side(submission.county, name, code, process, batch, table.place(row, "name"), row, is_credit_code(code))
 
 
 def conflicts(sides: Sequence[Side], policy: Policy) -> list[Conflict]:

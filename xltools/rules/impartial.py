@@ -38,7 +38,7 @@ class Person:
 def register_of(people: Table) -> list[Person]:
     """The persons of a typed register."""
     found = []
-    for record in plain_records(people.frame):
+    for record in plain_records(people):
         texts = {name: "" if value is None else str(value).strip() for name, value in record.items()}
         basis = (texts["basis"] or UNNAMED) if texts["blacklisted"] == YES else ""
         if texts["name"]:
@@ -80,7 +80,7 @@ def _declared(one: Checker, people: Sequence[Person]) -> Iterator[Finding]:
 def _county_checkers(counties: Iterable[Submission]) -> dict[tuple[str, str, str], Place]:
     """Code, process and name of everybody who checked for a county."""
     found: dict[tuple[str, str, str], Place] = {}
-    for table in (one.tables[REVIEW] for one in counties if REVIEW in one.tables and not one.tables[REVIEW].frame.empty):
+    for table in (one.tables[REVIEW] for one in counties if REVIEW in one.tables):
         for row, record in numbered_records(table):
             for field in CHECKERS:
                 who = tuple(key(str(record[name])) for name in ("credit_code", "process", field))

@@ -9,7 +9,7 @@ from datetime import datetime
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Form
-from xltools.model.table import Record, Table, records_of
+from xltools.model.table import Record, Table
 from xltools.rules.city import city_records, plain, plain_records
 
 NUMBER, SEAL, MOMENT = "about", "seal", "moment"
@@ -21,7 +21,7 @@ def append(form: Form, before: Table | None, today: Table, moment: datetime) -> 
     old = lines_of(before)
     seal, number = (str(old[-1].get(SEAL) or ""), _number(old[-1])) if old else ("", 0)
     added: list[Record] = []
-    for record in records_of(today.frame):
+    for record in today.records():
         number += 1
         line = record | {NUMBER: f"{number:06}", MOMENT: f"{moment:%Y-%m-%d %H:%M:%S}"}
         seal = sealed(line, seal)
@@ -31,7 +31,7 @@ def append(form: Form, before: Table | None, today: Table, moment: datetime) -> 
 
 def lines_of(table: Table | None) -> list[Record]:
     """The lines of a log by number; lines without one come first."""
-    records = [] if table is None else plain_records(table.frame)
+    records = [] if table is None else plain_records(table)
     return sorted(records, key=_number)
 
 
@@ -72,7 +72,7 @@ def broken(table: Table | None, said: Sequence[str] = ()) -> list[Finding]:
     """
     if table is None:
         return []
-    rows = {str(value): int(str(row)) for row, value in zip(table.frame.index, table.frame.get(NUMBER, []), strict=False)}
+    rows = {str(value): row for row, value in zip(table.rows, table.cells.get(NUMBER, ()), strict=False)}
     found: list[Finding] = []
     seal, number = "", 0
     for line in (line for line in lines_of(table) if _number(line)):

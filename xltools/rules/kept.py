@@ -12,7 +12,7 @@ from xltools.model.conflict import Side
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
-from xltools.model.table import Record, Table, records_of
+from xltools.model.table import Record, Table
 from xltools.rules.account import KEPT
 from xltools.rules.city import letters, plain, plain_column
 from xltools.rules.codes import is_credit_code
@@ -53,10 +53,10 @@ def kept(before: Mapping[str, Table], outcome: Outcome, template: Template) -> K
     covered = {(one.county, batch) for one in outcome.accepted for batch in _batches(one.batch, one.tables)}
     records: dict[str, list[Record]] = {}
     for form in (form for form in template if form.collects and form.name in before):
-        frame = before[form.name].frame
-        origins = zip(*(plain_column(frame[name]) for name in ("source_file", "county", "batch")), strict=True)
+        table = before[form.name]
+        origins = zip(*(plain_column(table.cells[name]) for name in ("source_file", "county", "batch")), strict=True)
         away = [bool(file and county) and (county, batch) not in covered for file, county, batch in origins]
-        records[form.name] = [_record(form, one) for one in records_of(frame[away])]
+        records[form.name] = [_record(form, one) for one in table.only(away).records()]
     return _apart(records, {*(one.file for one in outcome.submissions), *(one.place.file for one in outcome.findings)})
 
 
@@ -71,7 +71,7 @@ def _apart(records: Mapping[str, list[Record]], taken: Collection[str]) -> Kept:
 
 def _batches(batch: str, tables: Mapping[str, Table]) -> set[str | None]:
     """The batches a workbook brings: its own, or where its rows have one each, those."""
-    said = {str(value) for table in tables.values() if "batch" in table.frame and table.form.layout == "rows" for value in table.frame["batch"].dropna()}
+    said = {str(value) for table in tables.values() if table.form.layout == "rows" for value in table.column("batch") if value is not None}
     return {*said} if said else {batch or None}
 
 
@@ -115,7 +115,7 @@ def without(found: Kept, left_out: Mapping[tuple[str, str, int], str]) -> tuple[
 
 def still_out(found: Kept, unmerged: Table | None) -> list[Record]:
     """The lines of last time's list of unmerged rows that are about files whose rows stay: as little as these do they disappear with the file."""
-    records = [] if unmerged is None else [{one.name: _value(one.kind, record.get(one.name)) for one in unmerged.form} for record in records_of(unmerged.frame)]
+    records = [] if unmerged is None else [{one.name: _value(one.kind, record.get(one.name)) for one in unmerged.form} for record in unmerged.records()]
     called = ({**one, "source_file": found.renamed.get(str(one["source_file"]), one["source_file"])} for one in records)
     return [one for one in called if one["source_file"] in found.files]
 

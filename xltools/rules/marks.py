@@ -36,28 +36,22 @@ def marks(tables: Mapping[str, Table], outcome: Outcome) -> dict[str, dict[tuple
 
 def _noted(table: Table) -> Iterator[Mark]:
     """The cells of which something is said when there is anything in them."""
-    if "difference" in table.frame:
-        yield from (((int(str(row)), "difference"), WARNING) for row in table.frame.index[table.frame["difference"].notna()])
-    for name, tint in (("confirm", NOTE), ("as_typed", NOTE), ("since", ERROR), ("reminder", NOTE)):
-        if name in table.frame:
-            yield from (((int(str(row)), name), tint) for row in table.frame.index[table.frame[name].notna()])
-    if "on_time" in table.frame:
-        late = table.frame.index[table.frame["on_time"].astype(str).str.startswith("迟")]
-        yield from (((int(row), "on_time"), WARNING) for row in late)
+    for name, tint in (("difference", WARNING), ("confirm", NOTE), ("as_typed", NOTE), ("since", ERROR), ("reminder", NOTE)):
+        yield from (((row, name), tint) for row, value in zip(table.rows, table.column(name), strict=True) if value is not None)
+    late = (row for row, value in zip(table.rows, table.column("on_time"), strict=True) if str(value).startswith("迟"))
+    yield from (((row, "on_time"), WARNING) for row in late)
     for name in ("errors", "warnings"):
-        if name in table.frame:
-            some = table.frame.index[table.frame[name].fillna(0).astype(int) > 0]
-            yield from (((int(row), name), name.removesuffix("s")) for row in some)
+        some = (row for row, count in zip(table.rows, table.column(name), strict=True) if int(count or 0) > 0)
+        yield from (((row, name), name.removesuffix("s")) for row in some)
 
 
 def _cells(table: Table, outcome: Outcome, told: Sequence[tuple[At, str, str]]) -> Iterator[Mark]:
     """The cells that hold what a county's cell holds of which something is told. told: file, sheet and row, column, tint."""
     if not table.form.collects:
         return
-    frame = table.frame
     wanted = {at for at, _, _ in told}
-    origins = zip(*(frame[name].tolist() for name in ("source_file", "source_sheet", "source_row")), strict=True)
-    rows = {at: row for row, at in zip(frame.index.tolist(), origins, strict=True) if at in wanted}
+    origins = zip(*(table.cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
+    rows = {at: row for row, at in zip(table.rows, origins, strict=True) if at in wanted}
     there = {field.inherits.partition(".")[2]: field.name for field in table.form if field.inherits.startswith(f"{table.form.collects}.")}
     fields: dict[tuple[str, str, str], str] = {}
     for one in outcome.submissions:

@@ -10,9 +10,9 @@ from typing import Any
 
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.account import KEPT
-from xltools.rules.city import city_records, keys_of, plain_column, plain_record
+from xltools.rules.city import city_records, keys_of, plain_column, plain_records
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.journal import lines_of
 from xltools.rules.text import cell_key, shown
@@ -50,12 +50,12 @@ class Period:
 
 def moves(form: Form, before: Tables, now: Tables, period: Period, policy: Policy) -> Table:
     """The sheet of changes: a line that sums up, then one per row or cell. Where nothing changed, the last changes stay to be seen."""
-    if not any(table.form.collects and len(table.frame) for table in before.values()):
+    if not any(table.form.collects and table.rows for table in before.values()):
         return city_records(form, [{"move": TOTAL, "moment": period.now, "after": FIRST_TIME}])
     computed = {name: (_Side(before[name]), _Side(now[name])) for name in COMPUTED if name in before and name in now}
     found = [*_sent(before, now, policy), *(line for name, sides in computed.items() for line in _grades(now[name].form, sides, COMPUTED[name], policy))]
-    if not found and form.name in before and len(before[form.name].frame):
-        return city_records(form, [plain_record(one) for one in before[form.name].frame.to_dict("records")])
+    if not found and form.name in before and before[form.name].rows:
+        return city_records(form, plain_records(before[form.name]))
     was, there = (_enterprises(side) for side in computed["enterprises"]) if "enterprises" in computed else (frozenset(), _enterprises(_Side(now["enterprises"])))
     counts = Counter(str(one["move"]) for one in found)
     numbers = {"added": counts[ADDED], "gone": counts[GONE], "changed": counts[CHANGED] + counts[UP] + counts[DOWN], "up": counts[UP], "down": counts[DOWN]}
@@ -90,7 +90,7 @@ def _unchanged(before: Table | None, now: Table | None) -> frozenset[object]:
 
 def _reasons(unmerged: Table | None) -> dict[tuple[str, ...], str]:
     """Why a process is not merged today, where the list of unmerged rows says so."""
-    records = [] if unmerged is None else records_of(unmerged.frame)
+    records = [] if unmerged is None else unmerged.records()
     return {_key(one, ("county", "credit_code", "process")): str(one["reason"]) for one in records}
 
 
@@ -98,24 +98,21 @@ class _Side:
     """The rows of one of two tables compared, as plain columns, each made once. rows: their positions, those that a county sent."""
 
     def __init__(self, table: Table) -> None:
-        self._frame = table.frame
-        self.column: Callable[[str], list[Any]] = cache(self._column)
+        self._names = [*table.cells]
+        self.column: Callable[[str], Sequence[Any]] = cache(lambda name: plain_column(table.column(name)))
         self.keys: Callable[[tuple[str, ...]], list[tuple[str, ...]]] = cache(lambda fields: keys_of([*map(self.column, fields)]))
         sent = self.column("source_file") if "source_file" in table.form else None
-        self.rows = [at for at in range(len(table.frame)) if sent is None or sent[at] is not None]
-
-    def _column(self, name: str) -> list[Any]:
-        return plain_column(self._frame[name]) if name in self._frame else [None] * len(self._frame)
+        self.rows = [at for at in range(len(table.rows)) if sent is None or sent[at] is not None]
 
     def record(self, at: int) -> Record:
         """One row."""
-        return {str(name): self.column(str(name))[at] for name in self._frame}
+        return {name: self.column(name)[at] for name in self._names}
 
 
 def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:
     old, new = _Side(before), _Side(now)
     pairs, gone, added = _matched(old, new, now.form)
-    compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1]) and one.name in before.frame]
+    compared = [one for one in now.form if one.owner is Owner.FORMULA and one.name not in (*ORIGIN, "status", *WHO[:1]) and one.name in before.cells]
     for (was, at), one in _changed(old, new, pairs, compared):
         yield _cell(now.form, one, (old.record(was), new.record(at)), policy)
     for at in added:

@@ -51,10 +51,9 @@ class Listed:
 
 def enterprises_in(screening: Table) -> list[Listed]:
     """Every enterprise of the screening list, once by code, with its first cell."""
-    frame = screening.frame
-    names = frame["name"].fillna("").tolist() if "name" in screening.columns else [""] * len(frame)
     found: dict[str, Listed] = {}
-    for row, code, name in zip(frame.index, frame["credit_code"].fillna("").tolist(), names, strict=True):
+    for row, typed, called in zip(screening.rows, screening.cells["credit_code"], screening.column("name"), strict=True):
+        code, name = typed or "", called or ""
         found.setdefault(code or name, Listed(screening.place(row, "credit_code").cell, code, name, company_key(name)))
     return list(found.values())
 
@@ -73,8 +72,8 @@ def processes_there(code: str, screening: Table) -> str:
 
 
 def _processes(code: str, screening: Table) -> Iterator[str]:
-    for row in screening.frame.index[screening.frame["credit_code"].eq(code).fillna(False)]:
-        if process := cell_text(screening, row, "process"):
+    for row, own in zip(screening.rows, screening.cells["credit_code"], strict=True):
+        if own == code and (process := cell_text(screening, row, "process")):
             yield process
 
 

@@ -3,30 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-
-import pandas as pd
-from pandas.api.extensions import ExtensionArray
+from dataclasses import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Table, columns_of, typed
+from xltools.model.table import Table
 from xltools.rules.cells import Reader, cell_reader, is_blank
 from xltools.rules.limits import is_ditto, says_ditto
-from xltools.rules.reading import Reading, refused
+from xltools.rules.reading import Reading, Value, refused
 from xltools.rules.text import narrow, shown
 
-_DTYPES = {Kind.NUMBER: "Float64", Kind.INTEGER: "Int64", Kind.DATE: "datetime64[ns]"}
-
+_NUMBERS = {Kind.NUMBER: float, Kind.INTEGER: int}
 _TELL_APART = frozenset({str, float, type(None)})  # values of these are equal only where they are the same
-
-
-def dtype_of(field: Field) -> str:
-    """The column type of a field after parsing; computed fields are text."""
-    return "string" if field.owner is Owner.FORMULA else _DTYPES.get(field.kind, "string")
 
 
 def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]]:
@@ -36,20 +27,31 @@ def parse(table: Table, policy: Policy, year: int) -> tuple[Table, list[Finding]
     have become empty columns. A cell that is not understood is missing in the result and has an error among the findings;
     a choice or a code that is only wrong stays, for the check. Nothing typed becomes blank without a finding.
     """
-    frame = records(table)
-    if frame.empty:
-        return table.with_frame(_no_records(table.form).copy(deep=False)), []
-    typed_in, columns = columns_of(frame), dict[str, ExtensionArray]()
-    findings: list[Finding] = []
+    own = records(table)
+    if not own.rows:
+        return replace(own, cells={field.name: [] for field in table.form}), []
+    columns, findings = dict[str, Sequence[object]](), list[Finding]()
     for field in table.form:
-        values: list[object] = [None] * len(frame)
-        if (cells := typed_in.get(field.name)) is not None:
-            ways, readings = _read_column(cells, _reader(table.form, field, policy, year))
-            values = [*map({way: reading.value for way, reading in readings.items()}.__getitem__, ways)]
-            if any(reading.code for reading in readings.values()):
-                findings += _said(table, field, zip(frame.index.tolist(), cells, map(readings.__getitem__, ways), strict=True))
-        columns[field.name] = typed(values, dtype_of(field))
-    return table.with_frame(pd.DataFrame(columns, index=frame.index, copy=False)), findings
+        columns[field.name], said = _column(own, field, _reader(table.form, field, policy, year))
+        findings += said
+    return replace(own, cells=columns), findings
+
+
+def _column(table: Table, field: Field, read: Reader) -> tuple[Sequence[object], Iterable[Finding]]:
+    """One field of every record as it is read, and what is said of its cells."""
+    cells = table.column(field.name)
+    if not any(cell is not None for cell in cells):
+        return cells, ()
+    ways, readings = _read_column(cells, read)
+    values = [*map({way: _typed(field, reading.value) for way, reading in readings.items()}.__getitem__, ways)]
+    if not any(reading.code for reading in readings.values()):
+        return values, ()
+    return values, _said(table, field, zip(table.rows, cells, map(readings.__getitem__, ways), strict=True))
+
+
+def _typed(field: Field, value: Value) -> Value:
+    """A value of a number's field as float, of a whole number's as int."""
+    return value if value is None or field.owner is Owner.FORMULA or field.kind not in _NUMBERS else _NUMBERS[field.kind](value)
 
 
 def parse_all(tables: Mapping[str, Table], policy: Policy, year: int | None = None) -> tuple[dict[str, Table], list[Finding]]:
@@ -58,30 +60,21 @@ def parse_all(tables: Mapping[str, Table], policy: Policy, year: int | None = No
     return {name: table for name, (table, _) in parsed.items()}, [one for _, found in parsed.values() for one in found]
 
 
-@cache
-def _no_records(form: Form) -> pd.DataFrame:
-    """The columns of a form without a row, as most sheets of a county's workbook come."""
-    index = pd.Index([], dtype="int64", name="row")
-    return pd.DataFrame({field.name: typed([], dtype_of(field)) for field in form}, index=index, copy=False)
-
-
-def records(table: Table) -> pd.DataFrame:
+def records(table: Table) -> Table:
     """The rows in which the county wrote anything (in a form of the city's own: anybody); a card is one record in any case."""
     if table.form.layout == "card":
-        return table.frame
+        return table
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
-    cells = columns_of(table.frame)
-    own = [cells[field.name] for field in owned if field.name in cells]
-    filled = [not all(map(is_blank, row)) for row in zip(*own, strict=True)]
-    return table.frame if all(filled) else table.frame[filled]
+    own = [table.cells[field.name] for field in owned if field.name in table.cells]
+    return table.only(not all(map(is_blank, row)) for row in zip(*own, strict=True))
 
 
 def with_sign(table: Table) -> Iterator[Place]:
     """The cells of a table as read in which a percentage was written with its sign: 0.5% is no doubtful 50%."""
     for field in table.form:
         if field.unit == "%" and field.name in table.columns:
-            cells = table.frame[field.name]
-            yield from (table.place(row, field.name) for row, cell in zip(table.frame.index, cells, strict=True) if isinstance(cell, Percent) or (isinstance(cell, str) and "%" in narrow(cell)))
+            cells = table.cells[field.name]
+            yield from (table.place(row, field.name) for row, cell in zip(table.rows, cells, strict=True) if isinstance(cell, Percent) or (isinstance(cell, str) and "%" in narrow(cell)))
 
 
 def _reader(form: Form, field: Field, policy: Policy, year: int) -> Reader:
@@ -92,7 +85,7 @@ def _reader(form: Form, field: Field, policy: Policy, year: int) -> Reader:
     return lambda cell: refused(Code.DITTO) if isinstance(cell, str) and is_ditto(cell) else read(cell)
 
 
-def _read_column(cells: list[object], read: Reader) -> tuple[Sequence[object], dict[object, Reading]]:
+def _read_column(cells: Sequence[object], read: Reader) -> tuple[Sequence[object], dict[object, Reading]]:
     """For every cell how it is looked up, and what it is read as; equal cells are read once."""
     if _TELL_APART.issuperset(map(type, cells)):
         return cells, {cell: read(cell) for cell in {*cells}}

@@ -16,7 +16,7 @@ from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
 from xltools.rules.gathered import gather, stretches
-from xltools.rules.policy_contents import contents_from, split
+from xltools.rules.policy_contents import split
 from xltools.rules.policy_words import (
     clauses_of_another,
     days_of_months,
@@ -79,14 +79,13 @@ def _cells(table: Table, known: Policy, unread: Collection[Place]) -> Iterator[F
         needed = Code.REQUIRED if code is Code.ROW_WITHOUT_KEY else code
         if code is Code.DATE_RANGE or (table.form.name, name) in NOT_ASKED or (needed is Code.REQUIRED and place in unread):
             continue
-        yield needed.at(place, **cell_details(needed, field, table.frame.at[row, name], None, known))
+        yield needed.at(place, **cell_details(needed, field, table.value(row, name), None, known))
 
 
 def _rows(table: Table) -> list[Row]:
     """The records as text, each with its row in the sheet."""
-    records = contents_from({"": table})[""]
-    plain = [{name: "" if value is None else str(value) for name, value in record.items()} for record in records]
-    return [(int(str(row)), record) for row, record in zip(table.frame.index, plain, strict=True)]
+    texts = [{name: "" if value is None else str(value) for name, value in record.items()} for record in table.records()]
+    return [*zip(table.rows, texts, strict=True)]
 
 
 def _computable(scheme: Mapping[str, str]) -> list[str]:

@@ -9,15 +9,13 @@ from decimal import Decimal
 from operator import itemgetter
 from typing import Any
 
-import pandas as pd
-
 from xltools.model.grouped import grouped
 from xltools.model.indicator import Indicator, IndicatorTable, TableStatus
 from xltools.model.indicator_rows import indicator_rows
 from xltools.model.local import load_written
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
-from xltools.model.table import Table, records_of
+from xltools.model.table import Table
 from xltools.rules.text import key
 
 JOIN, CLAUSES = "|", "policy_clauses"
@@ -82,9 +80,8 @@ def with_codes(raw: Mapping[str, Table]) -> dict[str, Table]:
     codes = {key(text): code for code, name in book.list_names.items() for text in (book.list_shown(code), name)}
     found = dict(raw)
     for form, name in CODED.items():
-        if form in raw and name in raw[form].frame:
-            column = [codes.get(key(value), value) if isinstance(value, str) else value for value in raw[form].frame[name].tolist()]
-            found[form] = replace(raw[form], frame=raw[form].frame.assign(**{name: pd.Series(column, index=raw[form].frame.index, dtype=object)}))
+        if form in raw and name in raw[form].cells:
+            found[form] = raw[form].with_cells({name: [codes.get(key(value), value) if isinstance(value, str) else value for value in raw[form].cells[name]]})
     return found
 
 
@@ -119,7 +116,7 @@ def policy_data(contents: Contents) -> dict[str, Any]:
 
 def contents_from(tables: Mapping[str, Table]) -> Contents:
     """The records of typed tables; a field the file lacks is empty."""
-    return {name: [{field: _value(value) for field, value in row.items()} for row in records_of(table.frame)] for name, table in tables.items()}
+    return {name: table.records() for name, table in tables.items()}
 
 
 def with_clauses(contents: Contents) -> Contents:
@@ -222,18 +219,9 @@ def _text(value: Value) -> str:
     return f"{value:.15g}" if isinstance(value, float) else str(value)
 
 
-def _value(value: Any) -> Value:
-    """A typed cell as a plain value."""
-    if value is None or value is pd.NA or value is pd.NaT or value != value:
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value if isinstance(value, str) else float(value) if isinstance(value, float) else int(value)
-
-
 def _columns(tables: Mapping[str, Table], form: str, *names: str) -> list[tuple[str, ...]]:
     """The texts of some columns, row by row, as far as all of them are there."""
     if form not in tables:
         return []
-    rows = tables[form].frame[list(names)].itertuples(index=False, name=None)
+    rows = zip(*(tables[form].cells[name] for name in names), strict=True)
     return [tuple(str(value).strip() for value in row) for row in rows if all(isinstance(value, str) and value.strip() for value in row)]

@@ -137,7 +137,7 @@ def checks_judged(parts: Iterable[PartGrade], there: Iterable[Sent], policy: Pol
 
 def _reviewed(one: Sent) -> Iterator[tuple[tuple[str, str], tuple[Sent, date | None]]]:
     """Code and process of every review → its workbook and the day the director signed."""
-    for record in plain_records(one.submission.tables[REVIEW].frame):
+    for record in plain_records(one.submission.tables[REVIEW]):
         yield (key(str(record["credit_code"])), key(str(record["process"]))), (one, day_of(record["sign_date"]))
 
 

@@ -6,7 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from operator import attrgetter
+from functools import cached_property
+from operator import attrgetter, itemgetter
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
@@ -18,7 +19,6 @@ from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, State
 from xltools.model.table import Table
 from xltools.rules.afterwards import afterwards, superseded
-from xltools.rules.city import plain
 from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, unsettled, whole
@@ -109,10 +109,11 @@ class _City:
     def policy(self) -> Policy:
         return self.notice.policy
 
-    def homes(self, who: str) -> list[str]:
-        """The counties that report this enterprise."""
-        frame = self.ledger.frame
-        return [str(one) for one in dict.fromkeys(map(plain, frame.loc[frame["credit_code"] == who, "county"])) if one is not None]
+    @cached_property
+    def homes(self) -> Mapping[str, list[str]]:
+        """The counties that report each enterprise, by its code."""
+        reported = [(code, county) for code, county in zip(self.ledger.cells["credit_code"], self.ledger.cells["county"], strict=True) if county is not None]
+        return {code: [*dict.fromkeys(county for _, county in some)] for code, some in grouped(reported, itemgetter(0)).items()}
 
     def judge(self, rows: Sequence[Row]) -> Judged:
         """The line of one enterprise, or what keeps it off the list: the first reason found."""
@@ -142,7 +143,7 @@ class _City:
             yield f"“{line['county']}”不是本市的县（市、区）", "county", row
         if strange := [one for one in line["industry"].split(LIST) if one not in self.policy.lists["industries"]]:
             yield f"“{strange[0]}”不在政策的行业中", "industry", row
-        homes = self.homes(str(row["credit_code"] or ""))
+        homes = self.homes.get(str(row["credit_code"] or ""), [])
         if len(homes) > 1:
             yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county", row
 

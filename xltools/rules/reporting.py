@@ -13,7 +13,7 @@ from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Deadline, Policy
 from xltools.model.reporting import ReportingWords
-from xltools.model.table import Record, Table, records_of
+from xltools.model.table import Record, Table
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records, plain_record
@@ -84,8 +84,9 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
 
 def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
     """The lines of the last summary whose file is still answered for by rows that stay."""
-    stay = {str(file) for table in tables.values() if table.form.collects for file in table.frame.loc[table.frame["status"] == KEPT, "source_file"]}
-    records = [] if before is None else records_of(before.frame)
+    sources = (zip(table.cells["source_file"], table.cells["status"], strict=True) for table in tables.values() if table.form.collects)
+    stay = {str(file) for files in sources for file, status in files if status == KEPT}
+    records = [] if before is None else before.records()
     found = [plain_record(one) for one in records if str(one.get("file")) in stay]
     return {_key(one): one for one in found}
 

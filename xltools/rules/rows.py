@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-
-import pandas as pd
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import RowRule
 from xltools.model.policy import Policy
-from xltools.model.table import TEXT, Table
+from xltools.model.table import Table
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.limits import date_limits
 from xltools.rules.text import key, name_key, shown
@@ -18,18 +17,25 @@ from xltools.rules.text import key, name_key, shown
 _ENTERPRISE_KEY = ("credit_code", "process")
 _UNIT = "\n"  # joins the parts of a key; no part contains it
 
+Breaks = Callable[[Any, Any], bool]  # whether the values of a rule's two fields break it
+
 
 def row_findings(table: Table, policy: Policy) -> list[Finding]:
     """Every break of the form's row rules, at the field the rule names; rules about fields that the file lacks are left out."""
     found: list[Finding] = []
     for rule in table.form.rules:
         if {rule.field, rule.other} <= set(table.columns):
-            broken = _BROKEN[rule.kind](table, rule, policy)
-            if not broken.any():
-                continue
-            said = zip(broken.index[broken].tolist(), table.frame[rule.field][broken].tolist(), table.frame[rule.other][broken].tolist(), strict=True)
-            found += [_finding(table, rule, (row, _quoted(value), _quoted(other)), policy) for row, value, other in said]
+            rows = _broken(table, rule, policy)
+            found += [_finding(table, rule, row, policy) for row in rows if rule.kind != "in_scheme" or _fits_parent(table, row, rule.other, policy)]
     return found
+
+
+def _broken(table: Table, rule: RowRule, policy: Policy) -> list[int]:
+    """The rows that break a rule; each pair of values is judged once."""
+    pairs = [*zip(table.cells[rule.field], table.cells[rule.other], strict=True)]
+    breaks = _BREAKS[rule.kind](rule, policy)
+    wrong = {pair for pair in {*pairs} if breaks(*pair)}
+    return [row for row, pair in zip(table.rows, pairs, strict=True) if pair in wrong] if wrong else []
 
 
 def sheet_findings(table: Table) -> list[Finding]:
@@ -42,59 +48,50 @@ def sheet_findings(table: Table) -> list[Finding]:
     return found
 
 
-def row_keys(table: Table, names: tuple[str, ...]) -> pd.Series:
-    """The fields of every row as one comparable text; missing where one of them is missing."""
-    columns = [_changed(table.frame[name].astype(TEXT), key) for name in names]
-    joined = [None if None in parts else _UNIT.join(map(str, parts)) for parts in zip(*columns, strict=True)]
-    return pd.Series(joined, index=table.frame.index, dtype=TEXT)
+def row_keys(table: Table, names: tuple[str, ...]) -> list[str | None]:
+    """The fields of every row as one comparable text; None where one of them is missing."""
+    columns = [mapped([value if value is None else str(value) for value in table.cells[name]], key) for name in names]
+    return [None if None in parts else _UNIT.join(map(str, parts)) for parts in zip(*columns, strict=True)]
 
 
 def cell_text(table: Table, row: int, field: str) -> str:
     """One parsed value as a sentence quotes it, "" when it is missing."""
-    return _quoted(table.frame.at[row, field])
+    return _quoted(table.value(row, field))
 
 
 def _quoted(value: object) -> str:
-    return "" if value is None or value is pd.NA or value is pd.NaT else shown(value, limit=60)
+    return "" if value is None else shown(value, limit=60)
 
 
-def mapped(column: pd.Series, change: Callable[[str], str]) -> pd.Series:
-    """The column with every distinct text changed once; missing stays missing."""
-    return pd.Series(_changed(column, change), index=column.index, dtype=TEXT)
-
-
-def _changed(column: pd.Series, change: Callable[[str], str]) -> list[str | None]:
-    texts = column.tolist()
+def mapped(texts: Sequence[Any], change: Callable[[str], str]) -> list[str | None]:
+    """A column with every distinct text changed once; what is no text is missing."""
     known = {text: change(text) if isinstance(text, str) else None for text in {*texts}}
     return [*map(known.__getitem__, texts)]
 
 
-def true_where(column: pd.Series, holds: Callable[[str], bool]) -> pd.Series:
+def true_where(texts: Sequence[Any], holds: Callable[[str], bool]) -> list[bool]:
     """Where a text has a property; missing has not."""
-    texts = column.tolist()
     known = {text: isinstance(text, str) and holds(text) for text in {*texts}}
-    return pd.Series([*map(known.__getitem__, texts)], index=column.index, dtype=bool)
+    return [*map(known.__getitem__, texts)]
 
 
-def _not_before(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
-    low, high = (pd.Timestamp(day) for day in date_limits(policy))
-    day, other = table.frame[rule.field], table.frame[rule.other]
-    return (day < other) & day.between(low, high) & other.between(low, high)
+def _not_before(rule: RowRule, policy: Policy) -> Breaks:
+    low, high = date_limits(policy)
+    return lambda day, other: day is not None and other is not None and low <= day < other <= high
 
 
-def _not_worse(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
-    pairs = [(grade, other) for s in policy.schemes for at, other in enumerate(s.grades) for grade in s.grades[at + 1 :]]
-    return _is_one_of(pairs, table.frame[rule.field], table.frame[rule.other])
+def _not_worse(rule: RowRule, policy: Policy) -> Breaks:
+    pairs = frozenset((grade, other) for s in policy.schemes for at, other in enumerate(s.grades) for grade in s.grades[at + 1 :])
+    return lambda grade, other: (grade, other) in pairs
 
 
-def _differs(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
-    return table.frame[rule.field].eq(table.frame[rule.other]).fillna(False).astype(bool)
+def _differs(rule: RowRule, policy: Policy) -> Breaks:
+    return lambda value, other: value is not None and value == other
 
 
-def _starts_with(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
+def _starts_with(rule: RowRule, policy: Policy) -> Breaks:
     """Judged only between a good credit code and a permit number of the national form."""
-    pairs = zip(table.frame[rule.other].tolist(), table.frame[rule.field].tolist(), strict=True)
-    return pd.Series([_starts_otherwise(code, permit) for code, permit in pairs], index=table.frame.index, dtype=bool)
+    return lambda permit, code: _starts_otherwise(code, permit)
 
 
 def _starts_otherwise(code: object, permit: object) -> bool:
@@ -103,35 +100,18 @@ def _starts_otherwise(code: object, permit: object) -> bool:
     return permit_form(permit) is PermitForm.NATIONAL and is_credit_code(code)
 
 
-def _in_scheme(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
-    """Judged only where the indicator table fits the field it depends on and the grade is one at all."""
+def _in_scheme(rule: RowRule, policy: Policy) -> Breaks:
+    """Judged only where the grade is one at all."""
     given = {table.name: grades_of(table.name, policy) for table in policy.tables}
     grades = {grade for scheme in policy.schemes for grade in scheme.grades}
-    wrong = [(grade, name) for name, can in given.items() for grade in grades.difference(can)]
-    return _is_one_of(wrong, table.frame[rule.field], table.frame[rule.other]) & _fits_parent(table, rule.other, policy)
+    return lambda grade, table: grade in grades and table in given and grade not in given[table]
 
 
-def _fits_parent(table: Table, name: str, policy: Policy) -> pd.Series:
-    """Where a dependent choice is one of its parent's; everywhere, when the file lacks the parent."""
-    field = table.form[name]
-    if field.depends not in table.columns:
-        return pd.Series(True, index=table.frame.index)
-    parents = policy.lists[table.form[field.depends].list]
-    fitting = [(parent, option) for parent in parents for option in policy.options(field.list, parent)]
-    return _is_one_of(fitting, table.frame[field.depends], table.frame[name])
+def _when_other(rule: RowRule, policy: Policy) -> Breaks:
+    return lambda value, other: value == rule.value and other in rule.values
 
 
-def _is_one_of(pairs: Iterable[tuple[str, str]], one: pd.Series, other: pd.Series) -> pd.Series:
-    """Where two texts of a row are one of these pairs; missing ones are not."""
-    known = frozenset(pairs)
-    return pd.Series([pair in known for pair in zip(one.tolist(), other.tolist(), strict=True)], index=one.index, dtype=bool)
-
-
-def _when_other(table: Table, rule: RowRule, policy: Policy) -> pd.Series:
-    return table.frame[rule.field].eq(rule.value).fillna(False).astype(bool) & table.frame[rule.other].isin(rule.values)
-
-
-_BROKEN: dict[str, Callable[[Table, RowRule, Policy], pd.Series]] = {
+_BREAKS: dict[str, Callable[[RowRule, Policy], Breaks]] = {
     "not_before": _not_before,
     "not_worse": _not_worse,
     "differs": _differs,
@@ -141,15 +121,23 @@ _BROKEN: dict[str, Callable[[Table, RowRule, Policy], pd.Series]] = {
 }
 
 
+def _fits_parent(table: Table, row: int, name: str, policy: Policy) -> bool:
+    """Whether a choice that depends on another field is one of what stands there; so it is when the file lacks that field."""
+    field = table.form[name]
+    if field.depends not in table.columns:
+        return True
+    parent = table.value(row, field.depends)
+    return parent in policy.lists[table.form[field.depends].list] and table.value(row, name) in policy.options(field.list, parent)
+
+
 def grades_of(table: str, policy: Policy) -> tuple[str, ...]:
     """The grades an indicator table can give, () for an unknown table."""
     known = policy.table(table)
     return () if known is None else known.grades or policy.scheme(known.scheme).grades
 
 
-def _finding(table: Table, rule: RowRule, said: tuple[int, str, str], policy: Policy) -> Finding:
-    """said: the row, what stands in the rule's field there, and in the other."""
-    row, value, other = said
+def _finding(table: Table, rule: RowRule, row: int, policy: Policy) -> Finding:
+    value, other = (cell_text(table, row, name) for name in (rule.field, rule.other))
     return rule.code.at(
         table.place(row, rule.field),
         label=table.form[rule.field].label,
@@ -171,10 +159,10 @@ def _pairs(texts: Iterable[object]) -> Iterator[tuple[int, int]]:
 
 
 def _duplicates(table: Table) -> Iterator[Finding]:
-    names, rows = table.form.key, table.frame.index.tolist()
+    names, rows = table.form.key, table.rows
     if not names or not set(names) <= set(table.columns):
         return
-    for at, first in _pairs(row_keys(table, names).tolist()):
+    for at, first in _pairs(row_keys(table, names)):
         row, place = rows[at], table.place(rows[at], names[0])
         value = cell_text(table, row, names[0])
         if names == _ENTERPRISE_KEY:
@@ -185,16 +173,16 @@ def _duplicates(table: Table) -> Iterator[Finding]:
 
 
 def _two_names(table: Table) -> Iterator[Finding]:
-    codes, names, rows = (table.frame["credit_code"].tolist(), table.frame["name"].tolist(), table.frame.index.tolist())
-    for at, first in _pairs(None if name is pd.NA else code for code, name in zip(codes, names, strict=True)):
+    codes, names, rows = table.cells["credit_code"], table.cells["name"], table.rows
+    for at, first in _pairs(None if name is None else code for code, name in zip(codes, names, strict=True)):
         if is_credit_code(codes[at]) and name_key(names[at]) != name_key(names[first]):
             name, other = _quoted(names[at]), _quoted(names[first])
             yield Code.CODE_TWO_NAMES.at(table.place(rows[at], "name"), code=_quoted(codes[at]), row=rows[first], other=other, name=name)
 
 
 def _two_codes(table: Table) -> Iterator[Finding]:
-    codes, names, rows = table.frame["credit_code"].tolist(), _changed(table.frame["name"], name_key), table.frame.index.tolist()
-    good = true_where(table.frame["credit_code"], is_credit_code).tolist()
+    codes, names, rows = table.cells["credit_code"], mapped(table.cells["name"], name_key), table.rows
+    good = true_where(codes, is_credit_code)
     for at, first in _pairs(name if is_good else None for name, is_good in zip(names, good, strict=True)):
         if codes[at] != codes[first]:
             name = cell_text(table, rows[at], "name")

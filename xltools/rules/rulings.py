@@ -70,9 +70,9 @@ def remembered(sources: Iterable[Iterable[Record]], today: date) -> Memory:
 def not_understood(*tables: Table) -> list[Finding]:
     """A finding for every cell where a decision stands that is none of the choices."""
     return [
-        Code.DECISION_UNKNOWN.at(table.place(int(str(row)), "decision"), value=value, choices="、".join(Decision))
+        Code.DECISION_UNKNOWN.at(table.place(row, "decision"), value=value, choices="、".join(Decision))
         for table in tables
-        for row, value in table.frame["decision"].items()
+        for row, value in zip(table.rows, table.cells["decision"], strict=True)
         if plain(value) is not None and str(value).strip() not in tuple(Decision)
     ]
 
@@ -210,9 +210,9 @@ def with_reviews(settled: Settled, outcome: Outcome, sides: Iterable[Side], form
         for name in (name for name in forms if name in one.tables):
             table = one.tables[name]
             who = zip(seen.column(name, "credit_code"), seen.column(name, "process"), strict=True)
-            for row, (code, process) in zip(table.frame.index.tolist(), who, strict=True):
+            for row, (code, process) in zip(table.rows, who, strict=True):
                 if reason := lost.get((one.file, str(code or ""), str(process or ""))):
-                    more[table.file, table.sheet, int(row)] = reason
+                    more[table.file, table.sheet, row] = reason
     return replace(settled, left_out={**settled.left_out, **more})
 
 

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
-from typing import Any
-
-import pandas as pd
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, order
@@ -15,6 +11,7 @@ from xltools.model.form import load_form
 from xltools.model.policy import Effect, Policy, Sanction, Scheme
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.model.table import Table
+from xltools.rules.dates import day_of
 from xltools.rules.text import key
 
 _MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.DECISION})
@@ -35,21 +32,21 @@ class Ruling:
 def events_of(table: Table) -> list[Event]:
     """The events in a typed table of the form `changes`, with their rows' places."""
     events = []
-    for row, record in table.frame.iterrows():
-        values: dict[str, Any] = {str(name): value for name, value in record.items() if not pd.isna(value)}
+    for row, record in zip(table.rows, table.records(), strict=True):
+        values = {name: value for name, value in record.items() if value is not None}
         events.append(
             Event(
                 credit_code=str(values.get("credit_code", "")),
                 process=str(values.get("process", "")),
                 kind=str(values.get("change_kind", "")),
-                found_date=_day(values.get("found_date")),
+                found_date=day_of(values.get("found_date")),
                 old_grade=str(values.get("old_grade", "")),
                 second_review=str(values.get("second_review", "")),
                 new_grade=str(values.get("new_grade", "")),
                 decided_by=str(values.get("decided_by", "")),
-                decided_date=_day(values.get("decided_date")),
+                decided_date=day_of(values.get("decided_date")),
                 document_no=str(values.get("document_no", "")),
-                place=table.place(int(str(row)), "change_kind"),
+                place=table.place(row, "change_kind"),
             )
         )
     return events
@@ -185,10 +182,3 @@ def _after(standing: Standing, event: Event, ruling: Ruling, rule: Sanction | No
     on_list = standing.on_list and not ruling.leaves_list
     state = max(standing.state, ruling.state, key=list(State).index)
     return replace(standing, grade=ruling.grade, state=state, on_list=on_list, history=(*standing.history, change))
-
-
-def _day(value: object) -> date | None:
-    """A date cell as read or as typed."""
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    return value if isinstance(value, date) else None

@@ -7,6 +7,7 @@ judges by `declared.failures`; a test holds what that finds against what pandera
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from functools import partial
 
 import pandas as pd
 import pandera.pandas as pa
@@ -15,7 +16,7 @@ from pandera.errors import SchemaErrors
 from xltools.model.code import Code
 from xltools.model.form import Form
 from xltools.model.table import Table
-from xltools.rules.declared import CellRule, Failure, Rule
+from xltools.rules.declared import CellRule, Failure, RecordRule, Rule
 
 
 def declared_failures(table: Table, rules: Iterable[Rule]) -> list[Failure]:
@@ -35,10 +36,19 @@ def schema(form: Form, rules: Iterable[Rule]) -> pa.DataFrameSchema:
     columns: dict[str, list[pa.Check]] = {}
     rowwise: list[pa.Check] = []
     for rule in rules:
-        of_cell = isinstance(rule, CellRule)
-        check = pa.Check(rule.holds, name=f"{rule.code.name}:{rule.field}", element_wise=of_cell, ignore_na=rule.passes_over_missing)
-        (columns.setdefault(rule.field, []) if of_cell else rowwise).append(check)
+        name = f"{rule.code.name}:{rule.field}"
+        if isinstance(rule, CellRule):
+            check = pa.Check(rule.holds, name=name, element_wise=True, ignore_na=rule.passes_over_missing)
+            columns.setdefault(rule.field, []).append(check)
+        else:
+            rowwise.append(pa.Check(partial(_holds_in, rule), name=name, ignore_na=False))
     return pa.DataFrameSchema({name: pa.Column(checks=checks, nullable=True) for name, checks in columns.items()}, checks=rowwise, name=form.name)
+
+
+def _holds_in(rule: RecordRule, frame: pd.DataFrame) -> pd.Series:
+    """In which rows of a frame a rule between two fields holds."""
+    pairs = zip(frame[rule.field], frame[rule.other], strict=True)
+    return pd.Series([rule.holds(value, other) for value, other in pairs], index=frame.index, dtype=bool)
 
 
 def _located(error: pa.errors.SchemaError) -> Iterator[Failure]:

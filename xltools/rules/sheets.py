@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 
-import pandas as pd
 from rapidfuzz.distance import OSA
 
 from xltools.model.code import Code
@@ -57,7 +57,7 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
         return found
     known, listed = _codes(screening), cache(lambda: enterprises_in(screening))
     for name, table in tables.items():
-        if name != _SCREENING and "credit_code" in table.columns and not table.frame.empty:
+        if name != _SCREENING and "credit_code" in table.columns and table.rows:
             found += _unknown(name, table, listed, known)
             found += _other_names(table, screening)
             found += _other_processes(table, screening) if name in _UNKNOWN else []
@@ -67,24 +67,25 @@ def between_sheets(tables: Mapping[str, Table], policy: Policy, unread: Collecti
 
 def _codes(table: Table) -> _Codes:
     """The codes of a sheet; a broken code counts as the first 18 characters of its row's permit number when those are right."""
-    codes = table.frame["credit_code"].tolist()
-    permits = table.frame["permit_no"].tolist() if "permit_no" in table.columns else [pd.NA] * len(codes)
+    codes, permits = table.cells["credit_code"], table.column("permit_no")
     right = {code for code in {*codes} if isinstance(code, str) and is_credit_code(code)}
     broken = [(code, permit) for code, permit in zip(codes, permits, strict=True) if code not in right]
     meant = {permit[:18] for _, permit in broken if isinstance(permit, str) and is_credit_code(permit[:18])}
     return _Codes(frozenset(right | meant), tuple(dict.fromkeys(code for code, _ in broken if isinstance(code, str))))
 
 
-def _judged(table: Table) -> pd.DataFrame:
+def _judged(table: Table) -> Table:
     """The rows of a sheet whose own credit code is right."""
-    return table.frame[true_where(table.frame["credit_code"], is_credit_code)]
+    return table.only(true_where(table.cells["credit_code"], is_credit_code))
 
 
 def _unknown(name: str, table: Table, listed: Callable[[], Sequence[Listed]], known: _Codes) -> Iterator[Finding]:
     if name not in _UNKNOWN:
         return
     rows = _judged(table)
-    for row in rows.index[~true_where(rows["credit_code"], known.has)]:
+    for row, has in zip(rows.rows, true_where(rows.cells["credit_code"], known.has), strict=True):
+        if has:
+            continue
         code = cell_text(table, row, "credit_code")
         called = cell_text(table, row, "name") if "name" in table.columns else ""
         yield _UNKNOWN[name].at(table.place(row, "credit_code"), code=code, near=enterprise_meant(code, called, listed()))
@@ -94,31 +95,33 @@ def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
     """A name beside a code that the screening list gives to an enterprise of another name."""
     if "name" not in table.columns or "name" not in screening.columns:
         return
-    names = screening.frame.dropna(subset=["name", "credit_code"]).drop_duplicates("credit_code")
-    listed = dict(zip(names["credit_code"], names.index, strict=True))
-    rows = _judged(table).dropna(subset=["name"])
-    for row in rows.index[rows["credit_code"].isin(list(listed))]:
-        there = listed[cell_text(table, row, "credit_code")]
-        name, other = cell_text(table, row, "name"), cell_text(screening, there, "name")
-        if name_key(name) != name_key(other):
+    listed: dict[str, int] = {}
+    for row, code, name in zip(screening.rows, screening.cells["credit_code"], screening.cells["name"], strict=True):
+        if code is not None and name is not None:
+            listed.setdefault(code, row)
+    rows = _judged(table)
+    for row, code in zip(rows.rows, rows.cells["credit_code"], strict=True):
+        there, name = listed.get(code), cell_text(table, row, "name")
+        if there is not None and name and name_key(name) != name_key(other := cell_text(screening, there, "name")):
             place = screening.place(there, "name").cell
             yield Code.NAME_DIFFERS.at(table.place(row, "name"), name=name, place=place, other=other)
 
 
-def _unlisted(table: Table, screening: Table) -> pd.DataFrame:
+def _unlisted(table: Table, screening: Table) -> Table:
     """The rows that name a process which the screening list has not beside their code; none of a code that it has beside an empty process."""
-    rows = _judged(table).dropna(subset=["process"])
-    unsure = screening.frame["credit_code"][screening.frame["process"].isna()]
-    keys = row_keys(table, _KEY)[rows.index]
-    return rows[~keys.isin(row_keys(screening, _KEY).dropna()) & ~rows["credit_code"].isin(unsure.dropna())]
+    codes, processes = screening.cells["credit_code"], screening.cells["process"]
+    unsure = {code for code, process in zip(codes, processes, strict=True) if process is None}
+    known, rows = {*row_keys(screening, _KEY)}, _judged(table)
+    keys = zip(row_keys(rows, _KEY), rows.cells["credit_code"], strict=True)
+    return rows.only(mine is not None and mine not in known and code not in unsure for mine, code in keys)
 
 
 def _other_processes(table: Table, screening: Table) -> Iterator[Finding]:
     """Processes that the screening list does not have of an enterprise it has: measures and events of them would find no grade. Source: 三环文〔2022〕69号 三(三)2."""
     if "process" not in table.columns:
         return
-    rows = _unlisted(table, screening)
-    for row in rows.index[rows["credit_code"].isin(screening.frame["credit_code"].dropna())]:
+    rows, listed = _unlisted(table, screening), {*screening.cells["credit_code"]}
+    for row in (row for row, code in zip(rows.rows, rows.cells["credit_code"], strict=True) if code in listed):
         code, process = cell_text(table, row, "credit_code"), cell_text(table, row, "process")
         name = cell_text(table, row, "name") if "name" in table.columns else ""
         yield Code.PROCESS_ELSEWHERE.at(table.place(row, "process"), name=name or code, process=process, near=processes_there(code, screening))
@@ -126,7 +129,7 @@ def _other_processes(table: Table, screening: Table) -> Iterator[Finding]:
 
 def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, policy: Policy) -> Iterator[Finding]:
     review = tables.get("review")
-    if review is None or review.frame.empty or not set(_KEY) <= set(review.columns):
+    if review is None or not review.rows or not set(_KEY) <= set(review.columns):
         return
     yield from _not_screened(review, screening, known)
     if "applied" in review.columns and "applied" in screening.columns:
@@ -138,11 +141,11 @@ def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, polic
 
 def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Finding]:
     """Reviews without a row in the screening list: the enterprise is missing there, or only this process of it."""
-    rows, listed = _unlisted(review, screening), screening.frame["credit_code"]
-    there = enterprises_in(screening) if len(rows) else []
-    for row in rows.index:
+    rows, listed = _unlisted(review, screening).rows, {*screening.cells["credit_code"]}
+    there = enterprises_in(screening) if rows else []
+    for row in rows:
         code, process = cell_text(review, row, "credit_code"), cell_text(review, row, "process")
-        field = "process" if listed.eq(code).any() else "credit_code"
+        field = "process" if code in listed else "credit_code"
         if field == "process" or not known.has(code):
             name = cell_text(review, row, "name")
             near = processes_there(code, screening) if field == "process" else enterprise_meant(code, name, there)
@@ -152,12 +155,13 @@ def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Fi
 def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Finding]:
     """Grades applied for that differ between the two sheets; a grade that cannot be applied for is a problem of its own cell."""
     options = policy.options(review.form["applied"].list)
-    good = screening.frame[screening.frame["applied"].isin(options)]
-    keys = row_keys(screening, _KEY)[good.index].dropna().drop_duplicates()
-    there = pd.Series(keys.index, index=pd.Index(keys))
-    rows = review.frame[review.frame["applied"].isin(options)]
-    found = row_keys(review, _KEY)[rows.index].map(there).dropna().astype(int)
-    for row, other in zip(found.index, found, strict=True):
+    there: dict[str | None, int] = {}
+    for row, mine, applied in zip(screening.rows, row_keys(screening, _KEY), screening.cells["applied"], strict=True):
+        if mine is not None and applied in options:
+            there.setdefault(mine, row)
+    for row, mine, applied in zip(review.rows, row_keys(review, _KEY), review.cells["applied"], strict=True):
+        if applied not in options or (other := there.get(mine)) is None:
+            continue
         value, listed = cell_text(review, row, "applied"), cell_text(screening, other, "applied")
         if value != listed:
             label, place = review.form["applied"].label, screening.place(other, "applied").cell
@@ -166,9 +170,9 @@ def _other_grade(review: Table, screening: Table, policy: Policy) -> Iterator[Fi
 
 def _not_tracked(review: Table, tracked: _Codes) -> Iterator[Finding]:
     rows = _judged(review)
-    returned = rows["opinion"].eq(RETURNED).fillna(False)
-    for row in rows.index[returned & ~true_where(rows["credit_code"], tracked.has)]:
-        yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=RETURNED)
+    for row, opinion, has in zip(rows.rows, rows.cells["opinion"], true_where(rows.cells["credit_code"], tracked.has), strict=True):
+        if opinion == RETURNED and not has:
+            yield Code.RETURN_NOT_TRACKED.at(review.place(row, "opinion"), opinion=RETURNED)
 
 
 def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Finding]:
@@ -176,9 +180,8 @@ def _protected(tables: Mapping[str, Table], screening: Table) -> Iterator[Findin
     protected = tables.get("protected")
     if protected is None or "credit_code" not in protected.columns or "protected" not in screening.columns:
         return
-    known = _codes(protected)
-    rows = screening.frame["credit_code"][screening.frame["protected"].eq(YES).fillna(False)]
-    for row in rows.index[true_where(rows, is_credit_code) & ~true_where(rows, known.has)]:
+    known, rows = _codes(protected), screening.only(value == YES for value in screening.cells["protected"])
+    for row in rows.only(true_where(rows.cells["credit_code"], lambda code: is_credit_code(code) and not known.has(code))).rows:
         label = screening.form["protected"].label
         yield Code.PROTECTED_NOT_LISTED.at(screening.place(row, "protected"), label=label, value=YES)
 
@@ -187,14 +190,12 @@ def _overdue(tables: Mapping[str, Table], policy: Policy, unread: Collection[Pla
     """Rectifications due before the report date of the cover and not done; never compared with today."""
     table = tables.get("rectification")
     reported = tables["cover"].card().get("report_date") if "cover" in tables else None
-    low, high = (pd.Timestamp(day) for day in date_limits(policy))
-    if table is None or table.frame.empty or not {"due", "done"} <= set(table.columns) or not isinstance(reported, pd.Timestamp):
+    low, high = date_limits(policy)
+    if table is None or not {"due", "done"} <= set(table.columns) or not isinstance(reported, date) or reported > high:
         return
-    due, done, condition = table.frame["due"], table.frame["done"], table.form["done"].required_if
-    open_ = done.isna() & due.between(low, high) & (due < reported) & (reported <= high)
-    if condition is not None:
-        open_ &= ~table.frame[condition.field].isin(condition.values)
-    for row in table.frame.index[open_]:
-        if table.place(row, "done") not in unread:
-            label = table.form["due"].label
-            yield Code.OVERDUE.at(table.place(row, "due"), label=label, value=shown(due[row]), today=shown(reported))
+    condition = table.form["done"].required_if
+    settled = [False] * len(table.rows) if condition is None else [value in condition.values for value in table.cells[condition.field]]
+    for row, due, done, is_settled in zip(table.rows, table.cells["due"], table.cells["done"], settled, strict=True):
+        is_late = done is None and not is_settled and due is not None and low <= due < reported
+        if is_late and table.place(row, "done") not in unread:
+            yield Code.OVERDUE.at(table.place(row, "due"), label=table.form["due"].label, value=shown(due), today=shown(reported))

@@ -10,8 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
@@ -63,19 +61,20 @@ def gaps_explained(findings: Iterable[Finding], tables: Mapping[str, Table]) -> 
     A column of which only the last cell is empty may have gone up; where one stands below the last record, it has gone down.
     """
     found = list(findings)
-    for table in tables.values():
-        whole = table.frame[table.frame.notna().sum(axis=1) > FEW]
-        if table.form.layout == "rows" and len(whole) > MANY:
+    lacking = {one.place.sheet for one in found if one.code is Code.REQUIRED}
+    for table in (one for one in tables.values() if one.sheet in lacking and one.form.layout == "rows"):
+        whole = _whole(table)
+        if len(whole.rows) > MANY:
             found = [_explained(one, table, (whole, found)) if one.code is Code.REQUIRED and one.place.sheet == table.sheet else one for one in found]
     return found
 
 
-def _explained(one: Finding, table: Table, known: tuple[pd.DataFrame, Sequence[Finding]]) -> Finding:
+def _explained(one: Finding, table: Table, known: tuple[Table, Sequence[Finding]]) -> Finding:
     """known: the records in which more than a few cells are filled · all findings."""
     whole, found = known
-    row, last = one.place.row, int(whole.index[-1])
+    row, last = one.place.row, whole.rows[-1]
     name = next((name for name, column in table.columns.items() if f"{column}{row}" == one.place.cell), "")
-    if not name or whole[name].isna().sum() > 1:
+    if not name or whole.cells[name].count(None) > 1:
         return one
     pushed = next((other for other in found if other.place.sheet == table.sheet and last < other.place.row <= last + 2 and _holds(other, table, name)), None)
     alone = sum(other.code is Code.REQUIRED and other.place.sheet == table.sheet and other.place.row == row for other in found) == 1
@@ -89,11 +88,16 @@ def _explained(one: Finding, table: Table, known: tuple[pd.DataFrame, Sequence[F
     return one.code.at(one.place, **{**values, "hint": f"{values['hint']}{hint}"})
 
 
+def _whole(table: Table) -> Table:
+    """The records in which more than a few cells are filled."""
+    return table.only(len(record) - [*record.values()].count(None) > FEW for record in table.records())
+
+
 def _holds(one: Finding, table: Table, name: str) -> bool:
     """Whether a finding is about a row below the records in which this column is filled."""
     if one.code is Code.OUTSIDE_ROWS:
         return one.place.cell == f"{table.columns[name]}{one.place.row}"
-    return one.code is Code.ROW_WITHOUT_KEY and bool(table.frame[name].loc[[one.place.row]].notna().all())
+    return one.code is Code.ROW_WITHOUT_KEY and table.value(one.place.row, name) is not None
 
 
 def _among(options: Mapping[object, frozenset[str]], value: object, parent: object) -> bool:
@@ -108,7 +112,7 @@ def _follows(one: Finding, table: Table) -> bool:
 
 def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, str] | None:
     """The one sentence, and the column that seems to have gone wrong; None where it is not clear that a column has."""
-    rows, own, others = table.frame.index.tolist(), table.frame[pair.field].tolist(), table.frame[pair.other].tolist()
+    rows, own, others = table.rows, table.cells[pair.field], table.cells[pair.other]
     at = sorted(map(rows.index, broken))
     by = next((step for step in STEPS if sum(0 <= one + step < len(rows) and pair.fits(own[one], others[one + step]) for one in at) >= SHARE * len(at)), 0)
     if by:
@@ -127,7 +131,7 @@ def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, s
 
 def _moved(pair: Pair, table: Table, by: int) -> tuple[str, bool]:
     """Which column of a pair went, and whether up: the one torn apart, or else the one that ends too early. A row in which hardly anything stands is what was pushed out below."""
-    whole = table.frame[table.frame.notna().sum(axis=1) > FEW]
+    whole = _whole(table).cells
     up, down = (pair.field, pair.other) if by > 0 else (pair.other, pair.field)
-    torn, ends = whole[down].iloc[:-1].isna().any(), whole[up].iloc[-1:].isna().any()
+    torn, ends = None in whole[down][:-1], None in whole[up][-1:]
     return (down, False) if torn and not ends else (up, True)

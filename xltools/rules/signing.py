@@ -62,7 +62,7 @@ def county_signers(submission: Submission) -> Signers:
     director = str(cover.get("director") or "")
     names, unsigned = dict.fromkeys([director] if director else []), dict[str, None]()
     reviews = submission.tables.get(REVIEW)
-    for record in plain_records(reviews.frame) if reviews is not None else ():
+    for record in plain_records(reviews) if reviews is not None else ():
         checkers = [str(record[name]) for name in ("checker1", "checker2") if isinstance(record[name], str)]
         names |= dict.fromkeys(checkers)
         unsigned |= dict.fromkeys(checkers if record["checkers_signed"] != SIGNED else ())

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xltools.model.form import Form
 from xltools.model.grade import EnterpriseGrade, PartGrade, Status
 from xltools.model.graded import GradeOutcome
-from xltools.model.table import Record, Table, records_of
+from xltools.model.table import Record, Table
 from xltools.rules.city import city_records
 from xltools.rules.explain import aim
 from xltools.rules.text import SAID, part_key
@@ -25,16 +25,16 @@ def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table) -> Table
     asked = {part_key(part.checklist.credit_code, part.checklist.process) for part in graded.checks}
     rows: dict[tuple[str, str], Record] = {}
     order: dict[tuple[str, str], int] = {}
-    for at, record in enumerate(records_of(ledger.frame[["credit_code", "process", *FROM_LEDGER]])):
-        who = part_key(record["credit_code"], record["process"])
+    for at, (code, process) in enumerate(zip(ledger.cells["credit_code"], ledger.cells["process"], strict=True)):
+        who = part_key(code, process)
         if who in asked:
-            rows[who], order[who] = record, at    # the latest batch counts
+            rows[who], order[who] = {name: ledger.cells[name][at] for name in FROM_LEDGER}, at    # the latest batch counts
     wholes = {one.credit_code: one for one in graded.enterprises}
     after = {part.checklist.place: part for one in graded.enterprises for part in one.parts}
     lines = []
     for part in graded.checks:
         who = part_key(part.checklist.credit_code, part.checklist.process)
-        known = order.get(who, len(ledger.frame))
+        known = order.get(who, len(ledger.rows))
         line = _record(part, after.get(part.checklist.place, part), wholes.get(part.checklist.credit_code), rows.get(who))
         lines.append((known, part.checklist.place, line | {"signed": graded.signed.get(part.checklist.place.file)}))
     return city_records(form, [record for *_, record in sorted(lines, key=lambda line: line[:2])])

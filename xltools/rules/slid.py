@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
 
-import pandas as pd
-
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, row_and_column
 from xltools.model.form import Field, Kind, Owner
@@ -86,7 +84,7 @@ def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: 
         rows = sorted(row for (sheet, row), count in wrong.items() if sheet == table.sheet and count >= ENOUGH)
         if rows and table.form.layout == "rows":
             fitness = Fitness(table, policy)
-            found += filter(None, (_slid(fitness, row, typed_over) for row in rows if row in table.frame.index))
+            found += filter(None, (_slid(fitness, row, typed_over) for row in rows if row in table.at))
     return found
 
 
@@ -105,7 +103,7 @@ def told_together(slid: Iterable[Slid]) -> Iterator[Finding]:
 def _goes_on(one: Slid, following: Slid) -> bool:
     """Whether a row is the next record of the same sheet, and the same of its cells have gone as far."""
     alike = (one.table.sheet, one.first, one.last, one.by) == (following.table.sheet, following.first, following.last, following.by)
-    return alike and not any(one.row < row < following.row for row in one.table.frame.index)
+    return alike and not any(one.row < row < following.row for row in one.table.rows)
 
 
 def cells_named(findings: Iterable[Finding]) -> set[str]:
@@ -121,14 +119,14 @@ def cells_named(findings: Iterable[Finding]) -> set[str]:
 
 
 def set_apart(tables: Mapping[str, Table], slid: Iterable[Slid]) -> dict[str, Table]:
-    """The typed tables, with nothing in the cells that have slid: what stands there is not what the column says."""
+    """The parsed tables, with nothing in the cells that have slid: what stands there is not what the column says."""
     made = dict(tables)
-    for one in slid:
+    for one in (one for one in slid if one.row in made[one.table.form.name].at):
         table = made[one.table.form.name]
-        frame = table.frame.copy()
-        for name in (name for name, column in table.columns.items() if f"{column}{one.row}" in one.cells):
-            frame.loc[one.row, name] = pd.NaT if frame[name].dtype.kind == "M" else pd.NA
-        made[one.table.form.name] = table.with_frame(frame)
+        emptied = {name: [*table.cells[name]] for name, column in table.columns.items() if f"{column}{one.row}" in one.cells}
+        for column in emptied.values():
+            column[table.at[one.row]] = None
+        made[one.table.form.name] = table.with_cells(emptied)
     return made
 
 
@@ -140,7 +138,7 @@ def unread(slid: Iterable[Slid]) -> set[Place]:
 def without(findings: Iterable[Finding], slid: Sequence[Slid], tables: Mapping[str, Table]) -> Iterator[Finding]:
     """The findings but those the one about the row stands for: those of its cells, and that other sheets name an enterprise nobody can read there."""
     places, codes = unread(slid), {code for one in slid for code in one.codes}
-    named = {table.sheet: table.frame["credit_code"] for table in tables.values() if "credit_code" in table.frame}
+    named = {table.sheet: dict(zip(table.rows, table.cells["credit_code"], strict=True)) for table in tables.values() if "credit_code" in table.cells}
     for one in findings:
         follows = one.code.stage == BETWEEN_SHEETS and one.place.sheet in named and named[one.place.sheet].get(one.place.row) in codes
         if not follows and (one.place not in places or one.code.stage == 1 or one.code in STILL_SAID):
@@ -175,10 +173,9 @@ class Fitness:
         reading = cell_reader(field, self.policy, self.policy.year)(value)
         if reading.value is None:
             return BAD
-        read = pd.Timestamp(str(reading.value)) if field.kind is Kind.DATE else reading.value
-        if field.depends and read not in self.policy.options(field.list):
+        if field.depends and reading.value not in self.policy.options(field.list):
             return BAD
-        if not all(rule.holds(read) for rule in self.rules if rule.field == field.name):
+        if not all(rule.holds(reading.value) for rule in self.rules if rule.field == field.name):
             return BAD
         return ANY if field.kind in (Kind.TEXT, Kind.NAME) else GOOD
 
@@ -186,7 +183,7 @@ class Fitness:
 def _slid(fitness: Fitness, row: int, typed_over: Collection[str]) -> Slid | None:
     """How this row has slid, None when that is not clear."""
     table, fields = fitness.table, fitness.fields
-    cells = {at: value for at, field in fields.items() if not is_blank(value := table.frame.at[row, field.name])}
+    cells = {at: value for at, field in fields.items() if not is_blank(value := table.value(row, field.name))}
     fixed = {at for at in cells if _is_computed(fields[at], cells[at]) and table.place(row, fields[at].name).spot not in typed_over}
     own = {at: ANY if at in fixed else fitness.of(at, value) for at, value in cells.items()}
     found: list[tuple[tuple[int, ...], tuple[int, int], int]] = []

@@ -20,8 +20,8 @@ def counted(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -
 def counts(tally: Tally, table: Table, policy: Policy) -> Counts:
     """One table of counts. Every row is counted exactly once: under its grade, under others, or in the rest."""
     grades = tally.columns or policy.grades
-    by = table.frame[tally.by].tolist()
-    pairs = Counter(zip(by, table.frame[tally.grade].tolist(), strict=True))
+    by = table.cells[tally.by]
+    pairs = Counter(zip(by, table.cells[tally.grade], strict=True))
     totals = Counter(by)
     lines = policy.lists[tally.lines] if tally.lines else _occurring(totals, policy.lists["industries"])
     numbers = {line: tuple(pairs[line, grade] for grade in grades) for line in lines}
@@ -39,8 +39,8 @@ def _occurring(totals: Counter[object], known: Iterable[str]) -> list[str]:
 
 def shares(dashboard: Dashboard, tables: Mapping[str, Table], policy: Policy) -> list[Share]:
     """The share of the policy's first target for each basis: the grade held, applied for, found in review, decided."""
-    frame = tables[dashboard.share.form].frame
-    return [share(grade, frame[grade], policy.targets[0], policy.grades) for grade in dashboard.share.grades]
+    cells = tables[dashboard.share.form].cells
+    return [share(grade, cells[grade], policy.targets[0], policy.grades) for grade in dashboard.share.grades]
 
 
 def share(basis: str, values: Iterable[object], target: Target, grades: Iterable[str]) -> Share:

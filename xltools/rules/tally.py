@@ -7,15 +7,13 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
-import pandas as pd
-
 from xltools.model.account import Account, total
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
-from xltools.model.table import Table, columns_of
+from xltools.model.table import Table
 from xltools.model.visible import visible
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_tables, sources_of, today
 from xltools.rules.cells import is_blank
@@ -26,7 +24,7 @@ NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
 
 Where = tuple[str, str]  # file, sheet
-Cells = tuple[list[int], list[object], list[object]]  # of one field: rows, as typed, as read
+Cells = tuple[Sequence[int], Sequence[object], Sequence[object]]  # of one field: rows, as typed, as read
 Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
 
 
@@ -70,7 +68,7 @@ def fate_of(outcome: Outcome, tables: Mapping[str, Table]) -> Fate:
     sheets = set(named)
     for table in (one for submission in outcome.submissions for one in row_tables(submission) if (one.file, one.sheet) in sheets):
         for field in (one for one in table.form.owned(Owner.COUNTY) if one.kind in NUMBERS):
-            left = sum(_number(value) for row, value in table.frame[field.name].items() if (table.file, table.sheet, row) in rows and not pd.isna(value))
+            left = sum(_number(value) for row, value in zip(table.rows, table.cells[field.name], strict=True) if (table.file, table.sheet, row) in rows and value is not None)
             sums[table.file, table.sheet, field.name] = sums.get((table.file, table.sheet, field.name), 0.0) + left
     return Fate(merged, Counter(named), sums)
 
@@ -83,8 +81,8 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
     raw = one.raw.get(table.form.name, table)
     where = (table.file, table.sheet)
     outside = {found.place.row for found in said if found.code in OUTSIDE}
-    records = set(table.frame.index.tolist())
-    lines = {*raw.frame.index.tolist(), *outside}
+    records = set(table.rows)
+    lines = {*raw.rows, *outside}
     span = max(lines) - min(lines) + 1 if lines else 0
     kept_out = len({found.place.row for found in said if found.code in KEEPS_OUT}) if one.accepted else len(records)
     taken, rejected = (len(records) - kept_out, kept_out) if fate is None else (fate.merged.get(where, 0), fate.named.get(where, 0))
@@ -94,14 +92,13 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
     told = cells_named(said)
-    unstored = Counter(found.place.column for found in said if found.code in UNSTORED and found.place.row in table.frame.index)
-    rows = table.frame.index.tolist()
-    typed = columns_of(raw.frame if raw.frame.index.equals(table.frame.index) else raw.frame.loc[table.frame.index])
+    unstored = Counter(found.place.column for found in said if found.code in UNSTORED and found.place.row in table.at)
+    typed = raw if raw.rows == table.rows else raw.only(row in table.at for row in raw.rows)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:
             yield Account(cells=gone, refused=gone)
-        cells: Cells = (rows, typed[field.name], values_of(table.frame[field.name])) if rows else ([], [], [])
-        if rows:
+        cells: Cells = table.rows, typed.cells[field.name], table.cells[field.name]
+        if table.rows:
             yield _column(cells, table.columns[field.name], told)
         if field.kind in NUMBERS:
             yield _sum(cells, table, field, (told, fate))
@@ -135,17 +132,6 @@ def _sum(cells: Cells, table: Table, field: Field, about: tuple[Collection[str],
     numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in zip(*cells, strict=True))
     went = sum(map(_number, cells[2])) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
     return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
-
-
-def values_of(column: pd.Series) -> list[object]:
-    """A typed column as plain values: dates without a time, None where there is nothing."""
-    if pd.api.types.is_datetime64_any_dtype(column):
-        days: list[object] = column.to_numpy().astype("datetime64[D]").tolist()
-        return days
-    values = column.tolist()
-    if isinstance(column.dtype, pd.StringDtype):
-        return [None if value is pd.NA else value for value in values]
-    return [None if value is None or value is pd.NA or value is pd.NaT or value != value else value for value in values]
 
 
 def _number(value: object) -> float:

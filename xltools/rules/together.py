@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import calendar
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-import pandas as pd
+from datetime import date
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -77,9 +76,7 @@ def _pasted(block: Sequence[Finding], table: Table) -> Finding:
 
 def _alike(table: Table, row: int, other: int) -> bool:
     """Whether two rows say the same in everything that the county fills in."""
-    names = [field.name for field in table.form.owned(Owner.COUNTY)]
-    one, two = ([None if pd.isna(value) else value for value in table.frame[names].loc[[at]].to_numpy().ravel().tolist()] for at in (row, other))
-    return one == two
+    return all(table.value(row, field.name) == table.value(other, field.name) for field in table.form.owned(Owner.COUNTY))
 
 
 def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
@@ -89,10 +86,10 @@ def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) 
     screening = tables.get(SCREENING)
     if screening is None or len(lost) < FEWEST:
         return found
-    sheets = {table.sheet: table for name, table in tables.items() if name != SCREENING and table.form.layout == "rows" and "credit_code" in table.columns and not table.frame.empty}
-    if len({(one.place.sheet, one.place.row) for one in lost}) < sum(len(table.frame) for table in sheets.values()):
+    sheets = {table.sheet: table for name, table in tables.items() if name != SCREENING and table.form.layout == "rows" and "credit_code" in table.columns and table.rows}
+    if len({(one.place.sheet, one.place.row) for one in lost}) < sum(len(table.rows) for table in sheets.values()):
         return found
-    rows = f"有 {len(screening.frame)} 行" if len(screening.frame) else "没有一行"
+    rows = f"有 {len(screening.rows)} 行" if screening.rows else "没有一行"
     told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets))
     return [told, *(one for one in found if one not in lost)]
 
@@ -101,7 +98,7 @@ def nothing_filled(file: str, tables: Mapping[str, Table], findings: Iterable[Fi
     """That no sheet but the cover holds a row, and none says that there is nothing to report."""
     screening = tables.get(SCREENING)
     rows = [table for table in tables.values() if table.form.layout == "rows"]
-    if screening is not None and "cover" in tables and all(table.frame.empty for table in rows) and not any(one.code is Code.OUTSIDE_ROWS for one in findings):
+    if screening is not None and "cover" in tables and not any(table.rows for table in rows) and not any(one.code is Code.OUTSIDE_ROWS for one in findings):
         yield Code.NOTHING_FILLED.at(Place(file), sheet=screening.sheet, word=NONE)
 
 
@@ -113,9 +110,9 @@ def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding
     if cover is None or review is None or batch not in months or card.get("year") is None or VISITED not in review.columns:
         return
     year, month = int(str(card["year"])), months.index(batch) + 1
-    last = pd.Timestamp(year, month, calendar.monthrange(year, month)[1])
-    days = review.frame[VISITED].dropna()
-    days = days[days <= pd.Timestamp(date_limits(policy)[1])]   # a slip in the year says nothing of the month
-    if len(days) and bool((days > last).all()):
-        span = {"first": f"{days.min():%Y-%m-%d}", "last": f"{days.max():%Y-%m-%d}"}
+    last = date(year, month, calendar.monthrange(year, month)[1])
+    latest = date_limits(policy)[1]
+    days = [day for day in review.cells[VISITED] if day is not None and day <= latest]  # a slip in the year says nothing of the month
+    if days and min(days) > last:
+        span = {"first": f"{min(days):%Y-%m-%d}", "last": f"{max(days):%Y-%m-%d}"}
         yield Code.BATCH_DOUBT.at(cover.place(1, "batch"), label=cover.form["batch"].label, batch=batch, sheet=review.sheet, count=len(days), day=review.form[VISITED].label, **span)

@@ -60,7 +60,7 @@ def board_snapshots(sheet: Any, place: BoardPlace, plan: BoardPlan) -> list[Snap
 def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan, back: Back) -> tuple[int, int]:
     """Put rows into the table, or take some out, so that it has a row for each record; gives (row, how many)."""
     first, last = place.rows
-    count = len(plan.table.frame) - (last - first + 1)
+    count = len(plan.table.rows) - (last - first + 1)
     at = last + min(count, 0)
     shift(sheet, (at, -count), back)
     return (at, count) if count else (0, 0)
@@ -69,7 +69,7 @@ def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan, back: Back) -> tuple
 def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     """Write the board, in whose table `room_on` has made room."""
     sheet, first = desk.book.sheets[place.sheet], place.rows[0]
-    records = plan.table.frame.to_dict("records")
+    records = plan.table.records()
     rows = (first, first + len(records) - 1)
     for one in plan.table.form:
         column = area(sheet, first, place.columns[one.name], len(records) + 1, 1)
