@@ -51,6 +51,11 @@ LATE = {
         "dask": "an optional extra, loaded only where --dask asks for it",
         "distributed": "as dask",
     },
+    "actions/workers.py": {
+        "concurrent.futures.ProcessPoolExecutor": "a button works alone, and these load for a fiftieth of a second",
+        "concurrent.futures.process": "as concurrent.futures.ProcessPoolExecutor",
+        "multiprocessing": "as concurrent.futures.ProcessPoolExecutor",
+    },
     "books/child.py": {
         "python_calamine": "each job of the child process loads only what it needs, after the limits are set",
         "msoffcrypto": "as python_calamine",

@@ -6,12 +6,12 @@ import gc
 import pickle
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from functools import lru_cache
-from multiprocessing import get_context
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor, Future
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -82,6 +82,8 @@ class Processes:
 
 def _result(future: Future[Result], work: Callable[[Item], Result], item: Item, died: Callable[[Item], Result]) -> Result:
     """What came of one item. When a process dies, all others of its pool end with it: then each item gets a process of its own."""
+    from concurrent.futures.process import BrokenProcessPool
+
     try:
         return future.result()
     except BrokenProcessPool:
@@ -93,4 +95,7 @@ def _result(future: Future[Result], work: Callable[[Item], Result], item: Item, 
 
 
 def _pool(processes: int) -> Executor:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
     return ProcessPoolExecutor(processes, get_context("spawn"), gc.set_threshold, gc.get_threshold())

@@ -101,7 +101,7 @@ def _grown(patch: Patch, part: str, changes: Mapping[str, Change]) -> bool:
     data = patch.read(part)
     found = SOURCE.search(data)
     settings = settings_in(found[1].decode()) if found else {}
-    change, area = changes.get(unescape(settings.get("sheet", ""))), settings.get("ref", "")
+    change, area = changes.get(settings.get("sheet", "")), settings.get("ref", "")
     ends = _ends(area, change) if change and ":" in area else None
     if found is None or ends is None:
         return False

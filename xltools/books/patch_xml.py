@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from html import unescape
 from xml.parsers import expat
-from xml.sax.saxutils import unescape
 
 # Source: ECMA-376 part 1, 18.3.1.99 (worksheet), 18.2.27 (workbook), 18.8.39 (styleSheet).
 WORKSHEET = ["sheetPr", "dimension", "sheetViews", "sheetFormatPr", "cols", "sheetData", "sheetCalcPr", "sheetProtection", "protectedRanges", "scenarios", "autoFilter", "sortState", "dataConsolidate", "customSheetViews", "mergeCells", "phoneticPr", "conditionalFormatting", "dataValidations", "hyperlinks", "printOptions", "pageMargins", "pageSetup", "headerFooter", "rowBreaks", "colBreaks", "customProperties", "cellWatches", "ignoredErrors", "smartTags", "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects", "controls", "webPublishItems", "tableParts", "extLst"]
@@ -30,7 +30,6 @@ LINK = re.compile(rb"<hyperlink((?: [\w:]+%b)*+)/>" % VALUE)
 PLAIN_LINKS = re.compile(rb"(?:<hyperlink(?: [\w:]+%b)*+/>)*+" % VALUE)
 SETTING = re.compile(r'([\w:]+)="([^"]*)"')
 
-QUOTES = {"&quot;": '"', "&apos;": "'"}
 
 Edit = tuple[int, int, bytes]
 
@@ -149,7 +148,7 @@ def links_in(section: bytes) -> list[Element]:
 
 
 def _settings(text: str) -> dict[str, str]:
-    return {name: unescape(value, QUOTES) if "&" in value else value for name, value in SETTING.findall(text)}
+    return {name: unescape(value) if "&" in value else value for name, value in SETTING.findall(text)}
 
 
 def _push(element: Element, at: int, by: int) -> None:
