@@ -21,17 +21,27 @@ MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?:份)?(?!\d{1,2}(?!\d?月))")  # no da
 COVER_DOUBTS = frozenset({Code.BATCH_DOUBT, Code.YEAR_OTHER})
 _NAMED = 3  # other places a sentence names at most
 
+_Key = tuple[str, str]  # a credit code or a name, and the process, in comparable spelling
+
 
 class _Row(NamedTuple):
-    """A row of a screening list; process: in comparable spelling."""
+    """A row of a screening list."""
 
-    file: str
+    table: Table
     county: str
     row: int
-    code: str
-    name: str
-    process: str
-    is_good: bool
+
+
+class _List(NamedTuple):
+    """A county's screening list, with every row's process in comparable spelling, and with its credit code before it where that is good.
+
+    Both are None in rows without a name or a process.
+    """
+
+    county: str
+    table: Table
+    processes: Sequence[str | None]
+    codes: Sequence[_Key | None]
 
 
 def across(submissions: Sequence[Submission]) -> list[Finding]:
@@ -198,38 +208,50 @@ def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:
 
 
 def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:
-    tables = {one.file: one.tables[_SCREENING] for one in submissions if _SCREENING in one.tables}
-    rows = [row for one in submissions if one.file in tables for row in _rows(tables[one.file], one.county)]
-    told = set[_Row]()
-    for group in _in_two(rows):
-        for one in (one for one in group if one not in told):
-            named = [f"{other.county}（{tables[other.file].place(other.row, 'name')}）" for other in group if other.county != one.county]
+    told = set[tuple[str, int]]()
+    for group in _in_two([_list(one.tables[_SCREENING], one.county) for one in submissions if _SCREENING in one.tables]):
+        for table, county, row in (one for one in group if (one.table.file, one.row) not in told):
+            named = [f"{other.county}（{other.table.place(other.row, 'name')}）" for other in group if other.county != county]
             listed = "、".join(named[:_NAMED]) + (f" 等 {len(named)} 处" if len(named) > _NAMED else "")
-            name, process = (cell_text(tables[one.file], one.row, field) for field in ("name", "process"))
-            yield Code.TWO_COUNTIES.at(tables[one.file].place(one.row, "name"), name=name, process=process, other=listed)
-        told.update(group)
+            name, process = (cell_text(table, row, field) for field in ("name", "process"))
+            yield Code.TWO_COUNTIES.at(table.place(row, "name"), name=name, process=process, other=listed)
+        told.update((one.table.file, one.row) for one in group)
 
 
-def _in_two(rows: Sequence[_Row]) -> list[list[_Row]]:
+def _in_two(lists: Sequence[_List]) -> list[list[_Row]]:
     """The rows of one enterprise and process that more than one county reports, those with a good credit code first.
 
     Rows with a good credit code belong together by it, rows without one belong to every row of the same name.
     """
-    codes = grouped((one for one in rows if one.is_good), lambda one: (one.code, one.process))
-    unsure = {(company_key(one.name), one.process) for one in rows if not one.is_good}
-    names = mapped([one.name for one in rows], company_key) if unsure else []
-    alike: dict[tuple[str | None, str], list[_Row]] = {who: [] for who in unsure}
-    for one, name in zip(rows, names, strict=bool(unsure)):
-        if (name, one.process) in alike:
-            alike[name, one.process].append(one)
-    return [group for found in (codes, alike) for _, group in sorted(found.items()) if len({one.county for one in group}) > 1]
+    found = _groups([(one, one.codes) for one in lists])
+    if all(code is not None or process is None for one in lists for code, process in zip(one.codes, one.processes, strict=True)):
+        return found
+    names = [(one, _names(one)) for one in lists]
+    unsure = {name for one, keys in names for code, name in zip(one.codes, keys, strict=True) if code is None}
+    return [*found, *_groups([(one, [name if name in unsure else None for name in keys]) for one, keys in names])]
 
 
-def _rows(table: Table, county: str) -> Iterator[_Row]:
-    """Every row that has a name and a process."""
-    codes, names, processes = table.cells["credit_code"], table.cells["name"], table.cells["process"]
+def _groups(lists: Sequence[tuple[_List, Sequence[_Key | None]]]) -> list[list[_Row]]:
+    """The rows of every key that stands in more than one county, in the order of the keys."""
+    first, shared = dict[_Key, str](), dict[_Key, list[_Row]]()
+    for one, keys in lists:
+        shared |= {each: [] for each in keys if each is not None and first.setdefault(each, one.county) != one.county}
+    for one, keys in lists if shared else ():
+        for row, each in zip(one.table.rows, keys, strict=True):
+            if each in shared:
+                shared[each].append(_Row(one.table, one.county, row))
+    return [rows for _, rows in sorted(shared.items(), key=lambda item: item[0])]
+
+
+def _list(table: Table, county: str) -> _List:
+    codes, named = table.cells["credit_code"], zip(table.cells["name"], mapped(table.cells["process"], key), strict=True)
+    processes = [None if name is None else process for name, process in named]
     good = true_where(codes, is_credit_code)
-    for row, code, name, process, is_good in zip(table.rows, codes, names, mapped(processes, key), good, strict=True):
-        if name is not None and process is not None:
-            yield _Row(table.file, county, row, code or "", name, process, is_good)
+    return _List(county, table, processes, [(code, one) if is_good and one is not None else None for code, one, is_good in zip(codes, processes, good, strict=True)])
+
+
+def _names(one: _List) -> list[_Key | None]:
+    """Every row's name and process in comparable spelling."""
+    names = mapped(one.table.cells["name"], company_key)
+    return [None if name is None or process is None else (name, process) for name, process in zip(names, one.processes, strict=True)]
 
