@@ -5,6 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
+from openpyxl import load_workbook
 
 from tests.bench.city import write_city
 from tests.county_files import NAMES, POLICY, county_file, enterprise
@@ -54,6 +55,24 @@ def test_a_city_s_summary_may_hold_many_times_what_a_county_s_form_may(tmp_path:
     province = merge([tmp_path / "三门峡市.xlsx"], tmp_path / "省级汇总.xlsx", PROVINCE, datetime(2022, 7, 30, 9))
     assert not province.unread
     assert len(read_summary(tmp_path / "省级汇总.xlsx")[1]["ledger"].frame) == 150
+
+
+def test_a_row_of_a_city_in_which_no_county_s_word_stands_any_more_is_passed_over(tmp_path: Path) -> None:
+    """The rows below it keep their batch."""
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0), enterprise(2)])
+    city = merge([tmp_path / "收件箱"], tmp_path / "三门峡市.xlsx", POLICY, datetime(2022, 7, 25, 9)).output
+    assert city is not None
+    ledger = read_summary(city)[1]["ledger"]
+    row, second = ledger.rows
+    workbook = load_workbook(city)
+    sheet = workbook[ledger.sheet]
+    for field in LEDGER:
+        if field.name not in ("county", "batch", "source_file"):
+            sheet[ledger.place(row, field.name).cell] = "已关停" if field.name == "city_opinion" else None
+    workbook.save(city)
+    merge([city], tmp_path / "省级汇总.xlsx", PROVINCE, datetime(2022, 7, 30, 9))
+    province = read_summary(tmp_path / "省级汇总.xlsx")[1]["ledger"]
+    assert [(one["name"], one["batch"], one["source_row"]) for one in province.records()] == [(enterprise(2)["name"], "7月", second)]
 
 
 def test_an_own_summary_in_the_inbox_is_still_passed_over(tmp_path: Path) -> None:

@@ -15,7 +15,6 @@ from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
-from xltools.rules.city import plain_records
 from xltools.rules.cross import in_archives
 from xltools.rules.parse import parse
 from xltools.rules.progress import checks_judged, judged, missing, progress, sent
@@ -60,4 +59,4 @@ def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
     if HOLIDAYS not in raw:
         raise StopError(found[0])
     typed, said = parse(raw[HOLIDAYS], policy, policy.year)
-    return days_off(plain_records(typed)), [*found, *said]
+    return days_off(typed.records()), [*found, *said]

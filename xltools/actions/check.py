@@ -291,7 +291,7 @@ def _from_cover(cover: Table, policy: Policy) -> Submission:
         file="",
         county=county.name if county else "",
         batch=str(card.get("batch") or ""),
-        year=None if year is None else int(str(year)),
+        year=year,
         report_date=day_of(card.get("report_date")),
         accepted=county is not None,
     )

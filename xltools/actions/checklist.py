@@ -144,7 +144,7 @@ def _rows(submission: Submission, policy: Policy) -> Iterator[tuple[str, str, Ap
     table = submission.tables.get(SCREENING)
     if table is None:
         return
-    for row, record in zip(table.rows, table.records(), strict=True):
+    for row, record in table.numbered():
         texts = {name: "" if value is None else str(value) for name, value in record.items()}
         name, code, process = texts["name"], texts["credit_code"].upper(), texts["process"]
         used = policy.table(texts["table"])

@@ -36,7 +36,7 @@ def _write_city(folder: Path, policy: Policy) -> None:
     """Write the city's workbook before its first merge: every sheet, no record, the buttons that fill it."""
     template = load_template(TEMPLATE)
     _, summary = Run(policy, template, Before({}), {}, NEVER).summary(Outcome(), folder)
-    tables = {name: table.only([False] * len(table.rows)) if name in OF_A_DAY else table for name, table in summary.tables.items()}
+    tables = {name: table.without_records() if name in OF_A_DAY else table for name, table in summary.tables.items()}
     marks = {name: seen for name, seen in summary.marks.items() if name not in OF_A_DAY}
     words = load_console()
     summary = replace(summary, tables=tables, marks=marks, moment=words.never, result=words.never)

@@ -26,7 +26,6 @@ from xltools.model.package import Application, Settings, load_package_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
 from xltools.rules.board import on_time
-from xltools.rules.city import plain_record
 from xltools.rules.closing import closing_lines, lacking, to_visit
 from xltools.rules.package import (
     NOT_DONE,
@@ -146,7 +145,7 @@ def _materials(reported: Iterable[Application], job: Job) -> dict[str, bytes]:
 
 def _about(submission: Submission, everybody: Sequence[Application], job: Job, sealed: str) -> str:
     said = load_package_words()
-    cover = plain_record(submission.tables["cover"].card()) if "cover" in submission.tables else {}
+    cover = submission.tables["cover"].card() if "cover" in submission.tables else {}
     values = {
         "county": submission.county, "month": submission.batch, "file": submission.file, "sha256": submission.sha256, "version": submission.version,
         "policy": job.policy.id, "signed": cover.get("sign_date") or "未填写", "reported": submission.report_date or "未填写",

@@ -48,7 +48,7 @@ def conceal_tips(path: Path, key_file: Path, output: Path, policy: Policy) -> Ti
     """
     key = public_key(key_file)
     register = table, _ = _read(path)
-    if told := telling_cells([*zip(table.rows, table.records(), strict=True)]):
+    if told := telling_cells(table.numbered()):
         cells = "、".join(table.place(row, name).cell for row, name in told)
         raise StopError(Code.TIPS_TOLD.at(table.place(*told[0]), cells=cells))
 
@@ -91,7 +91,7 @@ def _read(path: Path) -> tuple[Table, list[Finding]]:
 def _copy(register: tuple[Table, list[Finding]], output: Path, policy: Policy, turned: Turned) -> TipsOutcome:
     (table, read), rows, count = register, [], 0
     found = [*read]
-    for row, record in zip(table.rows, table.records(), strict=True):
+    for row, record in table.numbered():
         changed, said = turned(table, row, record)
         count += changed is not record
         found += said

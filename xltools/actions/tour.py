@@ -206,7 +206,7 @@ def _publish(desk: Desk) -> Station:
     table = desk.tables()[LEDGER]
     cells: dict[str, Cell] = {}
     rows = 0
-    for row, record in zip(table.rows, table.records(), strict=True):
+    for row, record in table.numbered():
         grade = clear.get((record["credit_code"], record["process"]))
         if grade and record["decided"] is None:
             rows += 1

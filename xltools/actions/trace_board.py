@@ -94,7 +94,7 @@ def _of_a_file(tables: Tables, column: tuple[str, str], value: object, file: obj
 
 
 def _rows(table: Table, **wanted: Any) -> list[int]:
-    return [row for row, record in zip(table.rows, table.records(), strict=True) if all(record.get(name) == value for name, value in wanted.items())]
+    return [row for row, record in table.numbered() if all(record.get(name) == value for name, value in wanted.items())]
 
 
 def _listed(rows: Sequence[int]) -> str:

@@ -11,6 +11,7 @@ from xltools.model.form import SpecError, load_form
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy, load_policy
 from xltools.model.table import Table
+from xltools.rules.city import plain_column
 from xltools.rules.cross import only_county
 from xltools.rules.journal import moment_of
 from xltools.rules.parse import parse_all
@@ -30,7 +31,7 @@ def from_summary(book: FileBook, policy: Policy) -> Submission | None:
     typed, found = parse_all(raw, policy)
     for form, table in raw.items():
         if "batch" in table.cells:
-            typed[form] = typed[form].with_cells({"batch": table.cells["batch"]})
+            typed[form] = typed[form].with_cells({"batch": plain_column(table.values(typed[form].rows, "batch"))})
     moment = moment_of(tables.get("log"))
     reported = date.fromisoformat(moment[:10]) if moment else None
     stamp = book.stamp

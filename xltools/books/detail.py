@@ -53,7 +53,7 @@ def write_details(target: Path, tables: Mapping[str, Table]) -> dict[str, Detail
 
 def without_rows(table: Table, detail: Detail) -> Table:
     """The table as its sheet shows it: no records, and where they are."""
-    return replace(table.only([False] * len(table.rows)), form=replace(table.form, note=str(detail)))
+    return replace(table.without_records(), form=replace(table.form, note=str(detail)))
 
 
 def columns(table: Table) -> pd.DataFrame:

@@ -149,7 +149,7 @@ def _card(table: Table) -> Iterator[SealLine]:
 def _records(table: Table) -> Iterator[SealLine]:
     fields = [field for field in table.form if field.owner is not Owner.FORMULA and field.name in table.columns]
     counted: Counter[str] = Counter()
-    for row, record in zip(table.rows, table.records(), strict=True):
+    for row, record in table.numbered():
         name = " ".join(canonical(record[one]) for one in table.form.key).strip() or "?"
         counted[name] += 1
         called = f"{name}#{counted[name]}" if counted[name] > 1 else name

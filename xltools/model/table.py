@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 from xltools.model.finding import Place
@@ -59,6 +58,11 @@ class Table:
         at = self.at[row]
         return {name: column[at] for name, column in self.cells.items()}
 
+    def values(self, rows: Sequence[int], field: str) -> Sequence[Any]:
+        """What stands in these rows in a field; None where the table has no such row, or not the field."""
+        column = self.column(field)
+        return column if rows == self.rows else [column[self.at[row]] if row in self.at else None for row in rows]
+
     def records(self) -> list[Record]:
         """Every record, in the order of the rows."""
         if not self.cells:
@@ -66,17 +70,26 @@ class Table:
         names = list(self.cells)
         return [dict(zip(names, values, strict=True)) for values in zip(*self.cells.values(), strict=True)]
 
+    def numbered(self) -> list[tuple[int, Record]]:
+        """Every record with its row."""
+        return [*zip(self.rows, self.records(), strict=True)]
+
     def card(self) -> Record:
         """The single record of a card form, {} when there is none."""
         return {name: column[0] for name, column in self.cells.items()} if self.rows else {}
 
     def only(self, wanted: Iterable[object]) -> Table:
-        """The records for which this is true, one value for each."""
-        keep = list(map(bool, wanted))
-        if all(keep):
-            return self
-        cells = {name: list(compress(column, keep)) for name, column in self.cells.items()}
-        return replace(self, rows=list(compress(self.rows, keep)), cells=cells)
+        """The records for which this is true. Raises ValueError when there is not one value for each."""
+        kept = [at for at, (_, one) in enumerate(zip(self.rows, wanted, strict=True)) if one]
+        return self if len(kept) == len(self.rows) else self._of(kept)
+
+    def without_records(self) -> Table:
+        """The same table, empty."""
+        return self._of(())
+
+    def _of(self, kept: Sequence[int]) -> Table:
+        cells = {name: [column[at] for at in kept] for name, column in self.cells.items()}
+        return replace(self, rows=[self.rows[at] for at in kept], cells=cells)
 
     def with_cells(self, cells: Cells) -> Table:
         """The same records with these columns put in the place of theirs, or added."""

@@ -54,7 +54,7 @@ class _Written:
     """What an old city table holds of the city's own, column by column. whos: what its rows are known by · own: the city's columns."""
 
     def __init__(self, table: Table) -> None:
-        self.form, self._cells = table.form, table.cells
+        self.form, self._table = table.form, table
         self.whos = _whos(table)
         columns = {one.name: table.column(one.name) for one in self.form.owned(Owner.CITY)}
         self.own = {name: plain_column(column) for name, column in columns.items() if column.count(None) < len(column)}
@@ -62,7 +62,7 @@ class _Written:
 
     def record(self, at: int) -> Record:
         """One row."""
-        return {name: column[at] for name, column in self._cells.items()}
+        return self._table.record(self._table.rows[at])
 
     def remark(self, at: int, values: Mapping[str, Any]) -> Remark:
         """These values of one row."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
@@ -92,15 +92,10 @@ class Seen:
 
     def _raw(self, table: Table, name: str) -> Sequence[Any]:
         """What was read for each row."""
-        raw = self.submission.raw.get(table.form.name, table)
-        values = raw.column(name)
-        if raw.rows == table.rows:
-            return values
-        cells = dict(zip(raw.rows, values, strict=True))
-        return [cells.get(row) for row in table.rows]
+        return self.submission.raw.get(table.form.name, table).values(table.rows, name)
 
     def _column(self, table: Table, name: str) -> Sequence[Any]:
-        values = plain_column(table.column(name))
+        values = table.column(name)
         if None not in values:
             return values
         values = [plain(other) if value is None else value for value, other in zip(values, self._raw(table, name), strict=True)]
@@ -117,12 +112,12 @@ def keys_of(columns: Sequence[Sequence[Any]]) -> list[tuple[str, ...]]:
 
 def plain_records(table: Table) -> list[Record]:
     """The records of a table with values as cells hold them."""
-    return replace(table, cells={name: plain_column(column) for name, column in table.cells.items()}).records()
+    return table.with_cells({name: plain_column(column) for name, column in table.cells.items()}).records()
 
 
-def plain_record(record: Mapping[Any, object]) -> dict[str, Any]:
+def plain_record(record: Mapping[str, object]) -> Record:
     """The values of a record, each as a cell holds it."""
-    return {str(name): plain(value) for name, value in record.items()}
+    return {name: plain(value) for name, value in record.items()}
 
 
 def plain_column(values: Sequence[Any]) -> Sequence[Any]:

@@ -147,8 +147,8 @@ def cover_doubts(cover: Table, file: str, policy: Policy) -> Iterator[Finding]:
         if value and named not in ("", value):
             yield Code.NAMED_OTHERWISE.at(cover.place(0, field), cover=value, named=named)
     low, high = (cover.form["year"].minimum or 0, cover.form["year"].maximum or 9999)  # a year beyond is an error of its own
-    if year is not None and policy.year != int(str(year)) and low <= int(str(year)) <= high:
-        yield Code.YEAR_OTHER.at(cover.place(0, "year"), label=cover.form["year"].label, year=int(str(year)), expected=policy.year, policy=policy.title)
+    if year is not None and policy.year != year and low <= year <= high:
+        yield Code.YEAR_OTHER.at(cover.place(0, "year"), label=cover.form["year"].label, year=year, expected=policy.year, policy=policy.title)
 
 
 def only_month(file: str, policy: Policy) -> str:

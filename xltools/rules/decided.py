@@ -102,8 +102,7 @@ def _parsed(ledger: Table, names: Sequence[str], policy: Policy) -> tuple[Table,
     """The ledger with these fields as they are read, and what there is to say of their cells; parsing leaves out rows that have none of them."""
     form = replace(ledger.form, fields=tuple(ledger.form[name] for name in names))
     typed, found = parse(replace(ledger, form=form, cells={name: ledger.cells[name] for name in names}), policy, policy.year)
-    known = {name: dict(zip(typed.rows, typed.cells[name], strict=True)) for name in names}
-    return ledger.with_cells({name: [*map(known[name].get, ledger.rows)] for name in names}), found
+    return ledger.with_cells({name: typed.values(ledger.rows, name) for name in names}), found
 
 
 def _suspects(decisions: Decisions) -> list[bool]:

@@ -79,7 +79,7 @@ def lines(ask: Ask) -> Lines:
         findings += [one for one in said if task is None or one.code not in OF_CUTS]
         made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
         if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
-            findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(_row(there), "protected"), name=there.get(NAME)))
+            findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(there[ROW], "protected"), name=there.get(NAME)))
     grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
     listed_lines, apart = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"]))) for some in made)
@@ -118,10 +118,6 @@ def _counted(ask: Ask, made: Sequence[Record]) -> Iterator[Finding]:
             yield code.at(place, count=count)
 
 
-def _row(record: Record) -> int:
-    return int(str(record[ROW]))
-
-
 @dataclass(frozen=True)
 class _Draft:
     """One line in the making. measure: its row of the reductions, {} where there is none · there: of the ledger · own: of the last list."""
@@ -156,20 +152,20 @@ class _Draft:
     def _of_grade(self, grade: Graded) -> list[Finding]:
         name, process = (self.there.get(one) for one in (NAME, PROCESS))
         if not self.measure:
-            return [Code.NO_MEASURES.at(self.ask.city.ledger.place(_row(self.there), PROCESS), name=name, process=process)]
+            return [Code.NO_MEASURES.at(self.ask.city.ledger.place(self.there[ROW], PROCESS), name=name, process=process)]
         if grade.decided and grade.grade != self.measure.get("grade"):
-            place = self.ask.city.reductions.place(_row(self.measure), "grade")
+            place = self.ask.city.reductions.place(self.measure[ROW], "grade")
             return [Code.MEASURES_BY_OLD_GRADE.at(place, name=name, process=process, grade=grade.grade, value=self.measure.get("grade") or "空白")]
         return []
 
     def _source(self) -> Record:
         table, record = (self.ask.city.reductions, self.measure) if self.measure else (self.ask.city.ledger, self.there)
-        return {"source_file": table.file, "source_sheet": table.sheet, "source_row": _row(record)}
+        return {"source_file": table.file, "source_sheet": table.sheet, "source_row": record[ROW]}
 
     def _typed(self, name: str) -> object:
         """A cell of the reductions as understood, or as typed where it was not."""
         value, raw = self.measure.get(name), self.ask.city.raw
-        return value if value is not None or not self.measure or name not in raw.cells else plain(raw.value(_row(self.measure), name))
+        return value if value is not None or not self.measure or name not in raw.cells else plain(raw.value(self.measure[ROW], name))
 
     def _days(self) -> Record:
         return {f"day_{one}": self._typed(f"day_{one}") for one in self.ask.words.pollutants}
@@ -218,17 +214,17 @@ class _Draft:
             return
         reported, found, used = cut
         table = self.ask.city.reductions
-        place, label = table.place(_row(self.measure), f"cut_{level}"), table.form[f"cut_{level}"].label
+        place, label = table.place(self.measure[ROW], f"cut_{level}"), table.form[f"cut_{level}"].label
         if used is None:
             yield Code.CUT_UNKNOWN.at(place, label=label, text=text)
         elif None not in (reported, found.percent) and reported != found.percent:
             values = {"value": reported, "computed": found.percent, "used": used}
             yield Code.CUT_DIFFERS.at(place, label=label, text=text, **{name: number_text(float(str(one))) for name, one in values.items()})
         if found.note:
-            yield Code.CUT_OVER_BASE.at(table.place(_row(self.measure), f"measure_{level}"), note=found.note)
+            yield Code.CUT_OVER_BASE.at(table.place(self.measure[ROW], f"measure_{level}"), note=found.note)
 
     def _too_small(self, level: str, grade: Graded, least: Decimal, used: Decimal) -> Finding:
-        place = self.ask.city.reductions.place(_row(self.measure), f"cut_{level}")
+        place = self.ask.city.reductions.place(self.measure[ROW], f"cut_{level}")
         values = {"required": number_text(float(least)), "used": number_text(float(used)), "level": self.ask.words.levels[level]}
         return Code.CUT_TOO_SMALL.at(place, name=self.there.get(NAME), process=self.there.get(PROCESS), grade=grade.grade, **values)
 

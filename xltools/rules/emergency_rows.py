@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -54,7 +55,7 @@ def who(record: Mapping[str, object]) -> Who:
 def newest(table: Table, policy: Policy) -> list[Record]:
     """The rows of the latest batch of every process, in the table's order."""
     groups = grouped(rows_of(table), lambda one: who(one)[0])
-    return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=lambda one: int(str(one[ROW])))
+    return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=itemgetter(ROW))
 
 
 def decimal(value: object) -> Decimal | None:
@@ -117,7 +118,7 @@ def _not_green(record: Record, city: CitySheets, policy: Policy) -> Event | None
     if city.protections is None or (record.get("project"), record.get("green")) != (yes, no):
         return None
     field = city.protections.form["green"]
-    return Event(str(record.get(CODE) or ""), "", f"{field.label}：{no}", place=city.protections.place(int(str(record[ROW])), field.name))
+    return Event(str(record.get(CODE) or ""), "", f"{field.label}：{no}", place=city.protections.place(record[ROW], field.name))
 
 
 def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Finding]:

@@ -9,7 +9,7 @@ from typing import Any
 from xltools.model.form import Form
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy, Scheme
-from xltools.model.table import Table
+from xltools.model.table import Cells, Table
 from xltools.rules.account import worst
 from xltools.rules.city import city_columns, plain_records
 from xltools.rules.reached import UNDECIDED, UNVERIFIED
@@ -18,7 +18,6 @@ from xltools.rules.text import LIST, cell_key
 
 ROW, STANDING, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
-Columns = dict[str, list[Any]]
 GRADES = ("current", "applied", "conclusion", "decided")
 SHOWN = ("name", "industry", "honour", "protected")
 NEEDED = ("county", "batch", "credit_code", "process", "table", "status", *SHOWN, *GRADES, "source_file", "source_sheet", "source_row")
@@ -80,7 +79,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
 
     known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
     """
-    cells = {name: [*ledger.cells[name]] for name in NEEDED} | {ROW: [*ledger.rows]}
+    cells: dict[str, Sequence[Any]] = {name: ledger.cells[name] for name in NEEDED} | {ROW: ledger.rows}
     cells[STANDING] = _standings(cells, known or {})
     groups: dict[tuple[str, Who], list[int]] = {}
     for at, (county, standing) in enumerate(zip(cells["county"], cells[STANDING], strict=True)):
@@ -99,7 +98,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
     return city_columns(form, {one.name: columns.get(one.name, empty) for one in form})
 
 
-def _standings(cells: Columns, known: Mapping[At, Standing]) -> list[Standing]:
+def _standings(cells: Cells, known: Mapping[At, Standing]) -> list[Standing]:
     """The enterprise of every row."""
     sources = zip(*(cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
     found = (known.get((str(file), str(sheet), int(row or 0))) for file, sheet, row in sources)
@@ -107,11 +106,11 @@ def _standings(cells: Columns, known: Mapping[At, Standing]) -> list[Standing]:
     return [one or Standing((str(code or name or ""),)) for one, (code, name) in zip(found, named, strict=True)]
 
 
-def _alone(cells: Columns, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> Columns:
+def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> dict[str, list[Any]]:
     """The lines of enterprises that have one row each, as `_line` makes them of more."""
     groups = {one.name: one.group or None for one in reversed(policy.counties)}
     return {
-        **{name: cells[name] for name in ("county", "batch", "status")},
+        **{name: [*cells[name]] for name in ("county", "batch", "status")},
         "group": [groups.get(county) for county in cells["county"]],
         **{name: [*map(_text, cells[name])] for name in SHOWN},
         "name": [one.name or _text(value) for one, value in zip(cells[STANDING], cells["name"], strict=True)],

@@ -99,7 +99,7 @@ def _month(words: tuple[str, str, str], value: float, dashboard: Dashboard, tabl
     table, said = tables.get(dashboard.history.form), dashboard.history
     if table is None:
         return None
-    found = [(row, record) for row, record in zip(table.rows, table.records(), strict=True) if str(record[said.before[0]]) == line]
+    found = [(row, record) for row, record in table.numbered() if str(record[said.before[0]]) == line]
     fields: dict[str, tuple[str, ...]] = {table.form[name].label: (name,) for name in (*said.before, *said.after)}
     fields |= {tables[dashboard.share.form].form[basis].label: (good(basis), graded(basis)) for basis in dashboard.share.grades}
     if not found or head not in fields:

@@ -15,7 +15,6 @@ from xltools.model.finding import Finding, Place
 from xltools.model.outcome import Submission
 from xltools.model.seal import canonical
 from xltools.model.table import Table
-from xltools.rules.city import plain_records
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.text import key
 
@@ -38,7 +37,7 @@ class Person:
 def register_of(people: Table) -> list[Person]:
     """The persons of a typed register."""
     found = []
-    for record in plain_records(people):
+    for record in people.records():
         texts = {name: "" if value is None else str(value).strip() for name, value in record.items()}
         basis = (texts["basis"] or UNNAMED) if texts["blacklisted"] == YES else ""
         if texts["name"]:

@@ -30,7 +30,7 @@ def same_lines(before: Table, now: Table) -> dict[int, int]:
 def carry_beside(now: Table, before: Table, own: Sequence[Field], unclaimed: Form) -> tuple[Table, list[Record]]:
     """The table with what the user's own fields held beside the same lines, and as lines of `unclaimed` what stood beside lines that are gone."""
     beside, rows, left = {one.name: [*now.column(one.name)] for one in own}, same_lines(before, now), list[Record]()
-    for row, record in zip(before.rows, before.records(), strict=True):
+    for row, record in before.numbered():
         said = {one: value for one in own if (value := plain(record[one.name])) is not None}
         if row in rows:
             for one, value in said.items():

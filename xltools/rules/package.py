@@ -11,7 +11,6 @@ from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
-from xltools.rules.city import plain_record
 from xltools.rules.deadlines import due_date, last_day
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.text import LIST, cell_key, key, part_key
@@ -108,7 +107,7 @@ def _value(one: Application, column: PlatformColumn) -> object:
     form, name = source_of(column.source) or ("", "")
     record = {SCREENING: one.screening, REVIEW: one.review}.get(form)
     if record is None:
-        record = plain_record(one.submission.tables[COVER].card()) if COVER in one.submission.tables else {}
+        record = one.submission.tables[COVER].card() if COVER in one.submission.tables else {}
     value = record.get(name)
     return value if value is None or isinstance(value, str | int | float | date) else str(value)
 

@@ -65,8 +65,8 @@ def records(table: Table) -> Table:
     if table.form.layout == "card":
         return table
     owned = table.form.owned(Owner.COUNTY) or table.form.owned(Owner.CITY, Owner.EXPERT)
-    own = [table.cells[field.name] for field in owned if field.name in table.cells]
-    return table.only(not all(map(is_blank, row)) for row in zip(*own, strict=True))
+    own = zip(*(table.column(field.name) for field in owned), strict=True)
+    return table.only(not all(map(is_blank, row)) for row in own)
 
 
 def with_sign(table: Table) -> Iterator[Place]:

@@ -12,7 +12,6 @@ from xltools.model.finding import Finding, Place
 from xltools.model.grade import PartGrade
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
-from xltools.rules.city import plain_records
 from xltools.rules.dates import day_of
 from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day
 from xltools.rules.text import key
@@ -137,7 +136,7 @@ def checks_judged(parts: Iterable[PartGrade], there: Iterable[Sent], policy: Pol
 
 def _reviewed(one: Sent) -> Iterator[tuple[tuple[str, str], tuple[Sent, date | None]]]:
     """Code and process of every review → its workbook and the day the director signed."""
-    for record in plain_records(one.submission.tables[REVIEW]):
+    for record in one.submission.tables[REVIEW].records():
         yield (key(str(record["credit_code"])), key(str(record["process"]))), (one, day_of(record["sign_date"]))
 
 

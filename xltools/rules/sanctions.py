@@ -32,7 +32,7 @@ class Ruling:
 def events_of(table: Table) -> list[Event]:
     """The events in a typed table of the form `changes`, with their rows' places."""
     events = []
-    for row, record in zip(table.rows, table.records(), strict=True):
+    for row, record in table.numbered():
         values = {name: value for name, value in record.items() if value is not None}
         events.append(
             Event(

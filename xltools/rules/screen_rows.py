@@ -11,7 +11,7 @@ from xltools.model.form import Form
 from xltools.model.policy import Policy
 from xltools.model.screening import Entry, Source
 from xltools.model.table import Record, Table
-from xltools.rules.city import plain, plain_records
+from xltools.rules.city import plain
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.text import cell_key, key, name_key, shown
 
@@ -37,7 +37,7 @@ def rows_of(source: Source, table: Table, raw: Table, policy: Policy, home: str)
     """The rows of one sheet. raw: the same as typed · home: the county that the sheet's name says, for rows that say none."""
     made = _maker(source, table, policy, home)
     found = []
-    for number, record in zip(table.rows, plain_records(table), strict=True):
+    for number, record in table.numbered():
         record |= {name: plain(raw.value(number, name)) for name, value in record.items() if value is None and name in raw.cells}
         found.append(made(number, record))
     return found

@@ -113,7 +113,7 @@ def _follows(one: Finding, table: Table) -> bool:
 def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, str] | None:
     """The one sentence, and the column that seems to have gone wrong; None where it is not clear that a column has."""
     rows, own, others = table.rows, table.cells[pair.field], table.cells[pair.other]
-    at = sorted(map(rows.index, broken))
+    at = sorted(map(table.at.__getitem__, broken))
     by = next((step for step in STEPS if sum(0 <= one + step < len(rows) and pair.fits(own[one], others[one + step]) for one in at) >= SHARE * len(at)), 0)
     if by:
         moved, is_up = _moved(pair, table, by)

@@ -11,7 +11,6 @@ from xltools.model.finding import Finding, Place, first_per_cell
 from xltools.model.outcome import Submission
 from xltools.model.seal import Content, Seal, canonical, load_seal_words
 from xltools.rules.checklist_read import about_checkers
-from xltools.rules.city import plain_records
 from xltools.rules.seal import changes
 from xltools.rules.text import LIST
 
@@ -62,7 +61,7 @@ def county_signers(submission: Submission) -> Signers:
     director = str(cover.get("director") or "")
     names, unsigned = dict.fromkeys([director] if director else []), dict[str, None]()
     reviews = submission.tables.get(REVIEW)
-    for record in plain_records(reviews) if reviews is not None else ():
+    for record in reviews.records() if reviews is not None else ():
         checkers = [str(record[name]) for name in ("checker1", "checker2") if isinstance(record[name], str)]
         names |= dict.fromkeys(checkers)
         unsigned |= dict.fromkeys(checkers if record["checkers_signed"] != SIGNED else ())

@@ -15,6 +15,7 @@ from itertools import combinations_with_replacement
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, row_and_column
 from xltools.model.form import Field, Kind, Owner
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.cells import cell_reader, is_blank
@@ -103,7 +104,7 @@ def told_together(slid: Iterable[Slid]) -> Iterator[Finding]:
 def _goes_on(one: Slid, following: Slid) -> bool:
     """Whether a row is the next record of the same sheet, and the same of its cells have gone as far."""
     alike = (one.table.sheet, one.first, one.last, one.by) == (following.table.sheet, following.first, following.last, following.by)
-    return alike and not any(one.row < row < following.row for row in one.table.rows)
+    return alike and one.table.at[following.row] == one.table.at[one.row] + 1
 
 
 def cells_named(findings: Iterable[Finding]) -> set[str]:
@@ -121,13 +122,14 @@ def cells_named(findings: Iterable[Finding]) -> set[str]:
 def set_apart(tables: Mapping[str, Table], slid: Iterable[Slid]) -> dict[str, Table]:
     """The parsed tables, with nothing in the cells that have slid: what stands there is not what the column says."""
     made = dict(tables)
-    for one in (one for one in slid if one.row in made[one.table.form.name].at):
-        table = made[one.table.form.name]
-        emptied = {name: [*table.cells[name]] for name, column in table.columns.items() if f"{column}{one.row}" in one.cells}
-        for column in emptied.values():
-            column[table.at[one.row]] = None
-        made[one.table.form.name] = table.with_cells(emptied)
+    for name, some in grouped(slid, lambda one: one.table.form.name).items():
+        table, lost = tables[name], unread(some)
+        made[name] = table.with_cells({field: _without(table, field, lost) for field in table.columns})
     return made
+
+
+def _without(table: Table, field: str, lost: Collection[Place]) -> list[object]:
+    return [None if table.place(row, field) in lost else value for row, value in zip(table.rows, table.cells[field], strict=True)]
 
 
 def unread(slid: Iterable[Slid]) -> set[Place]:

@@ -93,11 +93,10 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
     told = cells_named(said)
     unstored = Counter(found.place.column for found in said if found.code in UNSTORED and found.place.row in table.at)
-    typed = raw if raw.rows == table.rows else raw.only(row in table.at for row in raw.rows)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:
             yield Account(cells=gone, refused=gone)
-        cells: Cells = table.rows, typed.cells[field.name], table.cells[field.name]
+        cells: Cells = table.rows, raw.values(table.rows, field.name), table.cells[field.name]
         if table.rows:
             yield _column(cells, table.columns[field.name], told)
         if field.kind in NUMBERS:

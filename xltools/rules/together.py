@@ -107,9 +107,9 @@ def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding
     cover, review = tables.get("cover"), tables.get(REVIEW)
     card = {} if cover is None else cover.card()
     months, batch = policy.lists["months"], str(card.get("batch") or "")
-    if cover is None or review is None or batch not in months or card.get("year") is None or VISITED not in review.columns:
+    if cover is None or review is None or batch not in months or not (year := card.get("year")) or VISITED not in review.columns:
         return
-    year, month = int(str(card["year"])), months.index(batch) + 1
+    month = months.index(batch) + 1
     last = date(year, month, calendar.monthrange(year, month)[1])
     latest = date_limits(policy)[1]
     days = [day for day in review.cells[VISITED] if day is not None and day <= latest]  # a slip in the year says nothing of the month
