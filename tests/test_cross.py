@@ -41,8 +41,18 @@ def test_the_same_enterprise_in_two_months_of_one_county_is_no_problem():
     assert crossing(book("7月.xlsx", {"batch": "7月"}), book("8月.xlsx", {"batch": "8月"})) == set()
 
 
-def test_two_enterprises_of_one_name_with_good_codes_are_two():
-    assert crossing(book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI, screening=[enterprise(OTHER)])) == set()
+@pytest.mark.parametrize("more", [[], [enterprise(credit_code=None, name="另一家公司")]])
+def test_two_enterprises_of_one_name_with_good_codes_are_two(more):
+    assert crossing(book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI, screening=[enterprise(OTHER), *more])) == set()
+
+
+@pytest.mark.parametrize("lacks", ["name", "process"])
+@pytest.mark.parametrize("code", [CODE, None])
+def test_a_row_without_a_name_or_a_process_is_like_no_other(lacks, code):
+    bare, whole, other = enterprise(**{"credit_code": code, lacks: None}), enterprise(credit_code=code), enterprise(credit_code=None, name="另一家公司")
+    first = book("灵宝市.xlsx", LINGBAO, screening=[bare, other])
+    assert crossing(first, book("渑池县.xlsx", MIANCHI, screening=[whole])) == set()
+    assert crossing(first, book("渑池县.xlsx", MIANCHI, screening=[bare])) == set()
 
 
 @pytest.mark.parametrize("name", [NAME, "三门峡示例铸造有限责任公司", "三门峡（示例）铸造 有限公司"])
@@ -54,7 +64,9 @@ def test_an_enterprise_without_a_good_code_is_recognised_by_its_name(name, code)
 
 def test_the_third_county_without_a_code_is_told_of_the_two_that_have_one():
     books = [book("灵宝市.xlsx", LINGBAO), book("渑池县.xlsx", MIANCHI), book("卢氏县.xlsx", LUSHI, screening=[enterprise(credit_code=None)])]
-    (message,) = (one.message for one in check(*books).findings if one.code is Code.TWO_COUNTIES and one.place.file == "卢氏县.xlsx")
+    found = [one for one in check(*books).findings if one.code is Code.TWO_COUNTIES]
+    assert len(found) == len({one.place for one in found}) == 3
+    (message,) = (one.message for one in found if one.place.file == "卢氏县.xlsx")
     assert message.endswith("同时出现在 渑池县（渑池县.xlsx【排查清单】B5）、灵宝市（灵宝市.xlsx【排查清单】B5）")
 
 

@@ -21,7 +21,7 @@ MONTH = re.compile(r"(?<!\d)(\d{1,2})月(?:份)?(?!\d{1,2}(?!\d?月))")  # no da
 COVER_DOUBTS = frozenset({Code.BATCH_DOUBT, Code.YEAR_OTHER})
 _NAMED = 3  # other places a sentence names at most
 
-_Key = tuple[str, str]  # a credit code or a name, and the process, in comparable spelling
+_Key = tuple[str | None, str]  # a credit code or a name, and the process, in comparable spelling
 
 
 class _Row(NamedTuple):
@@ -208,14 +208,12 @@ def _why(one: Submission, kept: Submission, group: Sequence[Submission]) -> str:
 
 
 def _two_counties(submissions: Sequence[Submission]) -> Iterator[Finding]:
-    told = set[tuple[str, int]]()
     for group in _in_two([_list(one.tables[_SCREENING], one.county) for one in submissions if _SCREENING in one.tables]):
-        for table, county, row in (one for one in group if (one.table.file, one.row) not in told):
+        for table, county, row in group:
             named = [f"{other.county}（{other.table.place(other.row, 'name')}）" for other in group if other.county != county]
             listed = "、".join(named[:_NAMED]) + (f" 等 {len(named)} 处" if len(named) > _NAMED else "")
             name, process = (cell_text(table, row, field) for field in ("name", "process"))
             yield Code.TWO_COUNTIES.at(table.place(row, "name"), name=name, process=process, other=listed)
-        told.update((one.table.file, one.row) for one in group)
 
 
 def _in_two(lists: Sequence[_List]) -> list[list[_Row]]:
@@ -240,7 +238,7 @@ def _groups(lists: Sequence[tuple[_List, Sequence[_Key | None]]]) -> list[list[_
         for row, each in zip(one.table.rows, keys, strict=True):
             if each in shared:
                 shared[each].append(_Row(one.table, one.county, row))
-    return [rows for _, rows in sorted(shared.items(), key=lambda item: item[0])]
+    return [rows for _, rows in sorted(shared.items(), key=lambda item: (str(item[0][0]), item[0][1]))]
 
 
 def _list(table: Table, county: str) -> _List:
@@ -253,5 +251,5 @@ def _list(table: Table, county: str) -> _List:
 def _names(one: _List) -> list[_Key | None]:
     """Every row's name and process in comparable spelling."""
     names = mapped(one.table.cells["name"], company_key)
-    return [None if name is None or process is None else (name, process) for name, process in zip(names, one.processes, strict=True)]
+    return [None if process is None else (name, process) for name, process in zip(names, one.processes, strict=True)]
 
