@@ -55,7 +55,7 @@ def test_the_sheet_of_site_checks_gets_the_cells_of_a_merge(bureau: Path) -> Non
     merge([bureau / "收件箱", bureau / "核查表"], bureau / "文件.xlsx", POLICY, NOW)
     work = next(one for one in graded.sheets if one.sheet == SITE_CHECKS.sheet)
     written = open_book(bureau / "文件.xlsx").values(SITE_CHECKS.sheet)[4:]
-    assert [[record.get(field.name) for _, field in work.used] for record in work.plan.rows] == written
+    assert [[record.get(field.name) for _, field in work.used] for record in work.plan.records()] == written
     assert len(written) == 2
     assert graded.outcome.counts["enterprises"] == 1
     assert all(url.startswith("external:核查表/") for url in work.plan.links.values())
@@ -72,7 +72,7 @@ def test_what_the_city_decided_and_did_not_save_is_compared_with_the_visit(burea
             sheet.cell(row, column, "A")
     book.save(path)
     graded = grade_open(opened(bureau), request(bureau))
-    (clinker,) = [record for record in graded.sheets[0].plan.rows if record["process"] == "熟料"]
+    (clinker,) = [record for record in graded.sheets[0].plan.records() if record["process"] == "熟料"]
     assert (clinker["decided"], clinker["site"]) == ("A", "B")
     assert "市级评定 A，现场核查 B" in str(clinker["difference"])
 
@@ -85,7 +85,7 @@ def test_a_remark_that_waits_to_be_claimed_goes_on_waiting(bureau: Path) -> None
     for column, field in enumerate(CITY["unclaimed"], 1):
         sheet.cell(5, column, values.get(field.name))
     book.save(path)
-    (record,) = grade_open(opened(bureau), request(bureau)).sheets[1].plan.rows
+    (record,) = grade_open(opened(bureau), request(bureau)).sheets[1].plan.records()
     assert {name: record[name] for name in values} == values
 
 

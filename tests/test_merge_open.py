@@ -61,11 +61,11 @@ def test_the_contents_are_those_of_a_merge_into_a_file(summary: Path, tmp_path: 
     work = prepared(summary)
     same = Path(shutil.copy(summary, tmp_path / "文件.xlsm"))
     merge([tmp_path / "收件箱"], same, POLICY, NOW)
-    filled = [one for one in work.sheets if one.plan.rows]
+    filled = [one for one in work.sheets if one.plan.length]
     assert {"ledger", "enterprises", "log"} <= {one.plan.form.name for one in filled}
     for one in filled:
         written = open_book(same).values(one.sheet)[4:]
-        assert [[record.get(field.name) for _, field in one.used] for record in one.plan.rows] == written, one.sheet
+        assert [[record.get(field.name) for _, field in one.used] for record in one.plan.records()] == written, one.sheet
 
 
 def test_every_record_is_followed_from_its_row_to_its_row(summary: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_column_of_the_users_own_moves_with_its_records_and_keeps_its_formulas
     work = sheet(prepared(summary), "ledger")
     column, field = next((column, one) for column, one in work.used if one.label == "督办人")
     assert column == 3
-    assert [record.get(field.name) for record in work.plan.rows] == [None, "张三", Formula("=LEFT(D7,3)&A$1")]
+    assert [record.get(field.name) for record in work.plan.records()] == [None, "张三", Formula("=LEFT(D7,3)&A$1")]
 
 
 def test_a_log_that_was_cut_is_said(summary: Path) -> None:
@@ -109,15 +109,15 @@ def test_a_users_own_column_stays_on_every_sheet_also_on_one_that_is_computed(su
     work = prepared(summary)
     one = sheet(work, name)
     label = next(field.name for _, field in one.used if field.label == "督办人")
-    assert [record[label] for record in one.plan.rows].count("张三") == 1
-    assert sheet(work, "unclaimed").plan.rows == []
+    assert [record[label] for record in one.plan.records()].count("张三") == 1
+    assert sheet(work, "unclaimed").plan.records() == []
 
 
 def test_what_stood_beside_a_computed_record_that_is_gone_is_named_once(summary: Path, tmp_path: Path) -> None:
     own_column(summary, "enterprises", "张三")
     county_file(tmp_path / "收件箱", "灵宝市", [enterprise(1)])
     work = prepared(summary)
-    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [(NAMES[0], "督办人", "张三")]
+    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.records()] == [(NAMES[0], "督办人", "张三")]
 
 
 def test_what_stands_beside_an_unclaimed_line_stays_there_and_is_named_once_the_line_is_gone(summary: Path, tmp_path: Path) -> None:
@@ -140,7 +140,7 @@ def test_what_stands_beside_an_unclaimed_line_stays_there_and_is_named_once_the_
     beside = {row[8]: row[11] for row in ClosedBook(summary).values(CITY["unclaimed"].sheet)[4:]}
     assert beside["请补充6"] == "张三"
     own = next(field.name for _, field in work.used if field.label == "督办人")
-    assert {record["content"]: record[own] for record in work.plan.rows} == beside
+    assert {record["content"]: record[own] for record in work.plan.records()} == beside
     noted = ClosedBook(summary).notes(CITY["unclaimed"].sheet)
     assert [ClosedBook(summary).values(CITY["unclaimed"].sheet)[int(cell[1:]) - 1][8] for cell in noted] == ["请补充6"]
     county_file(*inbox, "灵宝市", [enterprise(1), enterprise(3)])           # its enterprise is back, and so is the opinion
@@ -160,10 +160,10 @@ def test_a_note_on_an_enterprise_that_is_gone_is_among_the_unclaimed(summary: Pa
     county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0)])
     change(summary, lambda ledger: setattr(ledger["C6"], "comment", Comment("已电话核实", "市局")))
     work = prepared(summary)
-    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.rows] == [
+    assert [(record["name"], record["item"], record["content"]) for record in sheet(work, "unclaimed").plan.records()] == [
         (NAMES[1], "批注", "企业名称：已电话核实")
     ]
-    assert CODES[1] in str(sheet(work, "unclaimed").plan.rows)
+    assert CODES[1] in str(sheet(work, "unclaimed").plan.records())
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ from xltools.model.finding import Finding, StopError
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Template, load_template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
-from xltools.model.table import Table
+from xltools.model.table import Table, cells_of
 from xltools.rules.carry import EMPTY, NOTES, OWN, ROW, carry
 from xltools.rules.city import city_records
 from xltools.rules.cross import not_sent
@@ -260,8 +260,8 @@ def sheet_work(summary: Summary, template: Template, seen: Seen | None, name: st
     plan = form_plan(table, summary, template).painted
     if seen is None:
         return SheetWork(plan, HEADER_ROW, False, {})
-    if any(seen.formulas.values()) or not plan.rows:
-        plan = replace(plan, rows=[_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.rows)])
+    if any(seen.formulas.values()):
+        plan = replace(plan, cells=cells_of(table.form, [_with_formulas(record, FIRST_ROW + at, seen) for at, record in enumerate(plan.records())]))
     return SheetWork(plan, seen.last, seen.below, _moved(seen.table, table))
 
 

@@ -20,6 +20,7 @@ from xltools.books.summary import FOOTER, add_form
 from xltools.model.emergency import Computed
 from xltools.model.form import FIRST_ROW, Form, Template
 from xltools.model.policy import Policy
+from xltools.model.table import cells_of
 
 COLUMN = re.compile(r"\{column:(\w+)\.(\w+)\}")
 SETTING = re.compile(r"\{(half|count_protected)\}")
@@ -73,7 +74,7 @@ def _plan(form: Form, book: EmergencyBook) -> SheetPlan:
     if form.name == "problems":
         links = problem_links(records, {PurePosixPath(book.source).name: book.source}, book.name)
     footer = FOOTER.format(title=book.template.title, version=book.template.version)
-    return SheetPlan(form, rows, links=links, tints=tints, spare=SPARE if form.name == "emergency_measures" else 0 if rows else 1, footer=footer)
+    return SheetPlan(form, cells_of(form, rows), links=links, tints=tints, spare=SPARE if form.name == "emergency_measures" else 0 if rows else 1, footer=footer)
 
 
 def _cell(value: object, form: Form, row: int, book: EmergencyBook) -> Cell | Formula:

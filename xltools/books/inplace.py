@@ -96,7 +96,7 @@ def _renew_records(patch: Patch, book: FileBook, renewal: Renewal, dresser: Dres
 
 def _is_shown(records: Records) -> bool:
     """Whether the sheet of these records is there to be seen."""
-    return bool(records.plan.rows) or records.plan.form.name not in ONLY_WHEN_FILLED
+    return records.plan.length > 0 or records.plan.form.name not in ONLY_WHEN_FILLED
 
 
 def _result(book: FileBook, sheet: str, text: str) -> dict[tuple[int, int], str]:

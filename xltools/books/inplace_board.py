@@ -14,6 +14,7 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import read_back
 from xltools.books.sheet import Formula, SheetPlan
 from xltools.model.form import Kind
+from xltools.model.table import cells_of
 
 Values = dict[tuple[int, int], "Cell | Formula"]
 KEY = ("county", "file")
@@ -31,7 +32,7 @@ def update_board(standing: Standing, book: Book, plan: BoardPlan, dresser: Dress
     records: list[dict[str, Cell]] = [{name: read_back(value) for name, value in record.items()} for record in plan.table.records()]
     moved = _moved(located, records, total)
     work = Records(
-        SheetPlan(form, records, links=plan.links, tints=plan.tints),
+        SheetPlan(form, cells_of(form, records), links=plan.links, tints=plan.tints),
         {columns[one.name]: one for one in form},
         total - 1,
         moved,

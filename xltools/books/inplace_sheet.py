@@ -60,7 +60,7 @@ class Records:
 
     def change(self, filled: int) -> Change:
         """How the rows of the sheet go. filled: the last row before that holds anything."""
-        now = self.head + len(self.plan.rows)
+        now = self.head + self.plan.length
         below = now - self.last if self.keeps else max(0, now - self.last) if filled > self.last else 0
         return Change(self.head, self.last, now, below, self.moved)
 
@@ -155,7 +155,7 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     inner = around.index(ROWS) + len(ROWS)
     rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
     standing.patch.write(standing.part, _joined(chain([around[:inner]], rows, [around[inner:]])))
-    return len(records.plan.rows) - len(records.moved)
+    return records.plan.length - len(records.moved)
 
 
 def _around(standing: Standing, records: Records, change: Change) -> bytes:
@@ -252,11 +252,11 @@ class _Rows:
         """Which records say what the row says in which they stood before: compared column by column, each distinct value made comparable once."""
         plan, grid = self._records.plan, self._standing.grid
         first = self._records.head + 1
-        befores = [self._back.get(first + at, 0) for at in range(len(plan.rows))]
+        befores = [self._back.get(first + at, 0) for at in range(plan.length)]
         rows = [grid[row - 1] if 0 < row <= len(grid) else None for row in befores]
         same = [row > 0 for row in befores]
         for column, one in self._records.columns.items():
-            now = plan.column(one.name)
+            now = plan.cells[one.name]
             known: dict[object, Cell] = {value: read_back(value) for value in {*now} if not isinstance(value, Formula)}
             was = [row[column - 1] if row and column <= len(row) else None for row in rows]
             same = [is_same and value in known and known[value] == old for is_same, value, old in zip(same, now, was, strict=True)]
@@ -276,7 +276,7 @@ class _Rows:
 
     def _cells(self, places: tuple[int, int], at: int, cells: Mapping[int, RawCell]) -> Iterator[str]:
         number, before = places
-        record, columns = self._records.plan.rows[at], self._records.columns
+        record, columns = self._records.plan.record(at), self._records.columns
         for column in sorted({*cells, *columns}):
             cell, one = cells.get(column), columns.get(column)
             if one is None:

@@ -18,6 +18,7 @@ from xltools.books.sheet import SheetPlan, add_form_sheet
 from xltools.model.form import Form, Owner, Template
 from xltools.model.local import template_in
 from xltools.model.policy import Policy
+from xltools.model.table import cells_of
 
 SPARE = 20      # empty rows that stand ready where a person writes
 Tints = Mapping[tuple[int, str], str]
@@ -56,7 +57,7 @@ def list_bytes(lists: Lists) -> bytes:
         for form in template:
             rows, shown = list(lists.contents.get(form.name, ())), replace(form, note=lists.notes.get(form.name) or form.note)
             written = bool(form.owned(Owner.CITY))
-            plan = SheetPlan(shown, rows, spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=stamp_footer(template, policy.id))
+            plan = SheetPlan(shown, cells_of(shown, rows), spare=SPARE if written else 0, tints=lists.tints.get(form.name, {}), footer=stamp_footer(template, policy.id))
             add_form_sheet(workbook, plan, styles)
         add_hidden_sheets(workbook, template, policy, styles)
     return buffer.getvalue()
@@ -67,7 +68,7 @@ def write_names(path: Path, form: Form, records: Sequence[Mapping[str, object]],
     with workbook_at(path) as (workbook, styles):
         workbook.set_properties({"title": form.title, "created": CREATED})
         rows = [{name: _cell(value) for name, value in record.items()} for record in records]
-        add_form_sheet(workbook, SheetPlan(form, rows), styles)
+        add_form_sheet(workbook, SheetPlan(form, cells_of(form, rows)), styles)
         add_stamp(workbook, stamp, styles)
 
 

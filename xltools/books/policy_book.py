@@ -20,6 +20,7 @@ from xltools.books.validation import validation
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
+from xltools.model.table import cells_of
 
 Contents = Mapping[str, Sequence[Record]]
 
@@ -70,7 +71,7 @@ def write_policy(path: Path, plan: PolicyPlan) -> None:
 def _add_rows(workbook: Workbook, form: Form, plan: PolicyPlan, styles: Styles) -> None:
     """One sheet of records, not locked: everything in it is the city's to change."""
     rows = [{name: None if value == "" else value for name, value in row.items()} for row in plan.contents.get(form.name, ())]
-    plan_of_sheet = SheetPlan(form, rows, spare=SPARE, footer=stamp_footer(plan.template, plan.id))
+    plan_of_sheet = SheetPlan(form, cells_of(form, rows), spare=SPARE, footer=stamp_footer(plan.template, plan.id))
     sheet: Worksheet = add_form_sheet(workbook, plan_of_sheet, styles)
     last = max(LAST_ROW, plan_of_sheet.last_row + GROWTH)
     _choices_below(sheet, form, last)

@@ -14,6 +14,7 @@ from xltools.books.sheet import SheetPlan
 from xltools.books.summary import FOOTER, add_form
 from xltools.model.form import Form, Template
 from xltools.model.policy import Policy
+from xltools.model.table import cells_of
 
 TINTED = {"conflicts": "warning", "confirm": "note"}
 Records = Mapping[str, Sequence[Mapping[str, object]]]
@@ -34,5 +35,5 @@ def _plan(form: Form, template: Template, records: Sequence[Mapping[str, object]
     rows: list[Mapping[str, Any]] = [{name: value for name, value in record.items() if name in form} for record in records]
     tints = {(at, name): tint for at, record in enumerate(records) for name, tint in TINTED.items() if name in form and record.get(name)}
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(form, rows, tints=tints, spare=0 if rows else 1, footer=footer)
+    return SheetPlan(form, cells_of(form, rows), tints=tints, spare=0 if rows else 1, footer=footer)
 

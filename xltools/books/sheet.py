@@ -13,10 +13,9 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import ColumnInfo, Worksheet
 
 from xltools.books.address import LAST_COLUMN
-from xltools.books.base import Cell
+from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.body import Body
 from xltools.books.body import Formula as Formula  # others take it from here
-from xltools.books.columns import Columns
 from xltools.books.layout import (
     LINE_HEIGHT,
     band,
@@ -37,6 +36,7 @@ from xltools.books.style import BASE, Styles, header_look, kind_look
 from xltools.books.validation import validation
 from xltools.model.form import FIRST_ROW, GROUP_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, Field, Form, Kind, Owner
 from xltools.model.live import LiveForm
+from xltools.model.table import Cells
 
 NOT_CALCULATED = "__not_calculated__"    # package.py takes the stored value of such cells away
 
@@ -49,7 +49,7 @@ Mark = tuple[str, str]      # of a record: the field, "" for all of them, and it
 class SheetPlan:
     """What add_form_sheet writes.
 
-    rows:  record i stands in sheet row FIRST_ROW + i; a missing key is an empty cell, {} an empty row.
+    cells: of every field; record i stands in sheet row FIRST_ROW + i.
     live:  formulas and checks; without them, computed fields hold plain values and nothing is coloured.
     spare: how many empty rows stand ready below the records.
     links: (record, field) → "external:区县/灵宝市.xlsx#'排查清单'!F12" or "internal:'企业台账'!A7".
@@ -60,7 +60,7 @@ class SheetPlan:
     """
 
     form: Form
-    rows: Sequence[Record] | Columns = ()
+    cells: Cells = field(default_factory=dict)
     live: LiveForm = field(default_factory=LiveForm)
     spare: int = 0
     links: Mapping[tuple[int, str], str] = field(default_factory=dict)
@@ -71,23 +71,33 @@ class SheetPlan:
     heights: Mapping[int, float] = field(default_factory=dict)
 
     @property
+    def length(self) -> int:
+        """How many records there are."""
+        return len(next(iter(self.cells.values()), ()))
+
+    @property
     def last_row(self) -> int:
         """The last row that is written, spare ones included."""
-        return FIRST_ROW + len(self.rows) + self.spare - 1
+        return FIRST_ROW + self.length + self.spare - 1
 
-    def column(self, name: str, rows: slice = slice(None)) -> Sequence[Cell | Formula]:
-        """What these records have in one field."""
-        return self.rows.column(name, rows) if isinstance(self.rows, Columns) else [record.get(name) for record in self.rows[rows]]
+    def record(self, at: int) -> Record:
+        """One record, as cells can hold it."""
+        values = {name: column[at] for name, column in self.cells.items()}
+        return {name: value[:LONGEST_TEXT] if isinstance(value, str) else value for name, value in values.items()}
+
+    def records(self) -> list[Record]:
+        """Every record, as cells can hold it."""
+        return [*map(self.record, range(self.length))]
 
     def worded(self) -> dict[str, list[str]]:
         """The tint that each record has in a field for what stands there, "" for none, by field."""
         names = {one.name for one in self.form}
         words = {name: tints for name, tints in self.words.items() if name in names}
-        return {name: [tints.get(value, "") if isinstance(value, str) else "" for value in self.column(name)] for name, tints in words.items()}
+        return {name: [tints.get(value, "") if isinstance(value, str) else "" for value in self.cells[name]] for name, tints in words.items()}
 
     def tint(self, index: int, name: str) -> str:
         """The tint of one cell by itself, "" for none."""
-        said = self.column(name, slice(index, index + 1)) if name in self.words and index < len(self.rows) else []
+        said = self.cells[name][index : index + 1] if name in self.words else []
         return self.tints.get((index, name)) or "".join(self.words[name].get(value, "") for value in said if isinstance(value, str))
 
     @property
@@ -204,21 +214,21 @@ def field_looks(plan: SheetPlan, one: Field) -> list[str]:
 
 def _body(plan: SheetPlan, styles: Styles) -> Body:
     """The records and the spare rows: values, the formulas of computed fields, formats, links."""
-    links = plan.links if isinstance(plan.rows, Columns) else {at: url for at, url in plan.links.items() if not isinstance(plan.rows[at[0]].get(at[1]), Formula)}
+    links = {(at, name): url for (at, name), url in plan.links.items() if not isinstance(plan.cells[name][at], Formula)}
     formats, rows = _formats(plan, styles)
 
     def cells(start: int, stop: int) -> list[list[Cell | Formula]]:
         return [_values(plan, one, start, stop) for one in plan.form]
 
-    return Body(FIRST_ROW, len(plan.rows) + plan.spare, cells, formats, rows, partial(_height, plan), {one.name: column for column, one in enumerate(plan.form, 1)}, links)
+    return Body(FIRST_ROW, plan.length + plan.spare, cells, formats, rows, partial(_height, plan), {one.name: column for column, one in enumerate(plan.form, 1)}, links)
 
 
 def _height(plan: SheetPlan, index: int) -> tuple[float | None, bool]:
     """The row's height, and whether it grows with what is typed later: rows nobody gave a height do, and begin as high as their text."""
     given = plan.heights.get(FIRST_ROW + index, plan.height)
-    if given is not None or index >= len(plan.rows):
+    if given is not None or index >= plan.length:
         return given, False
-    needed = row_height(plan.form, plan.rows[index])
+    needed = row_height(plan.form, plan.record(index))
     return (needed, True) if needed > row_height(plan.form, {}) else (None, True)
 
 
@@ -227,9 +237,9 @@ def _formats(plan: SheetPlan, styles: Styles) -> tuple[list[list[int]], list[int
     formats = [[styles.number(*field_looks(plan, one)) for one in plan.form]]
     marks, worded = marks_of(replace(plan, links={})), [*plan.worded().values()]
     over: list[Sequence[object]] = [*worded, *_linked(plan)]
-    marked = chain(*(compress(range(len(plan.rows)), tints) for tints in worded), marks, (index for index, _ in plan.links))
+    marked = chain(*(compress(range(plan.length), tints) for tints in worded), marks, (index for index, _ in plan.links))
     known: dict[tuple[Any, ...], int] = {}   # most rows are like many others
-    found = [0] * len(plan.rows)
+    found = [0] * plan.length
     for index in marked:
         if not found[index]:
             key = (*(column[index] for column in over), marks.get(index))
@@ -244,13 +254,13 @@ def _linked(plan: SheetPlan) -> list[bytearray]:
     """Whether each record has a link, for every field that has some."""
     found: dict[str, bytearray] = {}
     for index, name in plan.links:
-        found.setdefault(name, bytearray(len(plan.rows)))[index] = 1
+        found.setdefault(name, bytearray(plan.length))[index] = 1
     return [*found.values()]
 
 
 def _values(plan: SheetPlan, one: Field, start: int, stop: int) -> list[Cell | Formula]:
     """The cells of one field; a computed one holds its formula. A spare row has nothing else."""
-    values = [*plan.column(one.name, slice(start, stop))]
+    values: list[Cell | Formula] = [*plan.cells.get(one.name, ())[start:stop]]
     values += [None] * (stop - start - len(values))
     if formula := plan.live.formulas.get(one.name):
         for at, value in enumerate(values):

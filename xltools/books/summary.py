@@ -12,7 +12,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.board import BoardPlan, add_board
-from xltools.books.columns import columns_of
 from xltools.books.console import ROWS, SUFFIX, add_console
 from xltools.books.dashboard import Figures, add_dashboard
 from xltools.books.detail import without_rows, write_details
@@ -77,7 +76,7 @@ def write_summary(path: Path, template: Template, policy: Policy, summary: Summa
                 add_figures(workbook, summary, template, policy, styles)
             elif (has_rows := len(table.rows) or form.name in summary.beside) or buttons or form.name not in ONLY_WHEN_FILLED:
                 rows = form_plan(replace(table, form=form_in(table.form, policy)), summary, template)
-                sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.rows else rows, styles)
+                sheet = add_form(workbook, replace(rows, spare=1) if buttons and not rows.length else rows, styles)
                 if not has_rows and form.name in ONLY_WHEN_FILLED:
                     sheet.hide()
         add_hidden_sheets(workbook, template, policy, styles)
@@ -95,7 +94,7 @@ def board_plan(summary: Summary, policy: Policy) -> BoardPlan:
     table, words = summary.tables["board"], load_dashboard().board
     count, head = summary.log
     run = words.run.format(moment=summary.moment, source=policy.source, log=words.log.format(count=count, head=head))
-    tints = SheetPlan(table.form, columns_of(table), tints=_tints(table, summary), words=summary.words).painted.tints
+    tints = SheetPlan(table.form, table.cells, tints=_tints(table, summary), words=summary.words).painted.tints
     said = tuple(step.format(figures=words.still if summary.beside else words.figures) for step in words.steps)
     return BoardPlan(table, replace(words, steps=said), run, summary.figures, _links(table, summary), tints)
 
@@ -111,7 +110,7 @@ def add_figures(workbook: Workbook, summary: Summary, template: Template, policy
 def form_plan(table: Table, summary: Summary, template: Template) -> SheetPlan:
     """What stands on the sheet of one city form: its records, links and tints."""
     footer = FOOTER.format(title=template.title, version=template.version)
-    return SheetPlan(table.form, columns_of(table), links=_links(table, summary), tints=_tints(table, summary), words=summary.words, footer=footer)
+    return SheetPlan(table.form, table.cells, links=_links(table, summary), tints=_tints(table, summary), words=summary.words, footer=footer)
 
 
 def add_form(workbook: Workbook, plan: SheetPlan, styles: Styles) -> Worksheet:
@@ -123,7 +122,7 @@ def heights(plan: SheetPlan) -> dict[int, float]:
     """The heights, in points, of the rows whose text takes more than a line."""
     needed: dict[int, int] = {}
     for one in (one for one in plan.form if is_long(one)):
-        values, width = [shown_value(value) for value in plan.column(one.name)], column_width(one)
+        values, width = [shown_value(value) for value in plan.cells[one.name]], column_width(one)
         tall = {value: count for value in set(values) if value is not None and (count := lines(str(value), width)) > 1}
         for row, value in enumerate(values, FIRST_ROW):
             if value in tall:

@@ -23,6 +23,7 @@ from xltools.model.guide import load_guide
 from xltools.model.live import Live
 from xltools.model.local import template_in
 from xltools.model.policy import Policy
+from xltools.model.table import cells_of
 
 Contents = Mapping[str, Sequence[Record]]
 
@@ -53,7 +54,7 @@ def write_template(path: Path, template: Template, policy: Policy, live: Live, c
                 add_cover(workbook, _cover_plan(form, known, live, filled, _footer(template, policy, ())), styles)
             else:
                 footer = _footer(template, policy, form.signatures)
-                _add_rows(workbook, SheetPlan(form, filled.get(form.name, ()), live.forms[form.name], _spare(form, filled), footer=footer), styles)
+                _add_rows(workbook, SheetPlan(form, cells_of(form, filled.get(form.name, ())), live.forms[form.name], _spare(form, filled), footer=footer), styles)
         add_lists_sheet(workbook, template, policy, live.lists, styles)
         define_names(workbook, template, live)
         if stamp.template:

@@ -17,6 +17,11 @@ Record = dict[str, Any]  # field → value, of one row
 Cells = Mapping[str, Sequence[Any]]  # field → what every record has in it, None where there is nothing
 
 
+def cells_of(form: Form, records: Sequence[Mapping[str, object]]) -> Cells:
+    """Records as the columns of a form; fields that a record does not name are empty."""
+    return {one.name: [record.get(one.name) for record in records] for one in form}
+
+
 @dataclass(frozen=True)
 class Table:
     """The records of one form in one workbook, column by column.

@@ -14,7 +14,7 @@ from xltools.model.form import FIRST_ROW, Form
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.table import Record, Table
+from xltools.model.table import Record, Table, cells_of
 from xltools.rules.cells import is_blank
 from xltools.rules.text import key, shown
 
@@ -42,7 +42,7 @@ def _in_order(county: str, batch: str, file: str, policy: Policy) -> tuple[int, 
 
 def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
     """One city table of plain records; fields that a record does not name are empty."""
-    return city_columns(form, {one.name: [record.get(one.name) for record in records] for one in form})
+    return city_columns(form, cells_of(form, records))
 
 
 def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:

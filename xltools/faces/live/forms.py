@@ -30,13 +30,13 @@ def form_snapshots(desk: Desk, live: LiveBook, works: Iterable[SheetWork]) -> li
         sheet = desk.book.sheets[work.sheet]
         clean(sheet, desk.back)
         filled = len(live.values(work.sheet)) - FIRST_ROW + 1 if work.sheet in live.sheets else 0
-        found.append(replace(take(sheet, FIRST_ROW, (max(filled, len(work.plan.rows)), len(work.plan.form.fields))), looks=_blank(sheet, work)))
+        found.append(replace(take(sheet, FIRST_ROW, (max(filled, work.plan.length), len(work.plan.form.fields))), looks=_blank(sheet, work)))
     return found
 
 
 def _blank(sheet: Any, work: SheetWork) -> Looks | None:
     """The looks of the blank rows that the table will grow over. What stands below it is pushed down instead."""
-    now = HEADER_ROW + len(work.plan.rows)
+    now = HEADER_ROW + work.plan.length
     return None if work.below or now <= work.last else of_blank_rows(first_blank(sheet, work.last, now), now)
 
 

@@ -29,7 +29,7 @@ def pointing(live: LiveBook, sheets: Collection[str], ours: Collection[str]) -> 
 
 def changes_of(works: Iterable[tuple[SheetWork, int]]) -> dict[str, Change]:
     """How the rows of each sheet go, of those where they do. works: with the rows that are put in."""
-    found = {work.sheet: Change(HEADER_ROW, work.last, HEADER_ROW + len(work.plan.rows), added, work.moved) for work, added in works}
+    found = {work.sheet: Change(HEADER_ROW, work.last, HEADER_ROW + work.plan.length, added, work.moved) for work, added in works}
     return {name: change for name, change in found.items() if not change.is_none}
 
 

@@ -26,7 +26,7 @@ GENERAL = "General"
 
 def room_for(sheet: Any, work: SheetWork, back: Back) -> tuple[int, int]:
     """Put in rows when the table would grow into what stands below it; gives (row, how many)."""
-    count = len(work.plan.rows) - (work.last - HEADER_ROW)
+    count = work.plan.length - (work.last - HEADER_ROW)
     if not work.below or count <= 0:
         return 0, 0
     shift(sheet, (work.last + 1, -count), back)
@@ -36,22 +36,22 @@ def room_for(sheet: Any, work: SheetWork, back: Back) -> tuple[int, int]:
 def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
     """Bring one sheet to its new contents. before: the sheet from its first record down, with the rows that `room_for` put in."""
     sheet = desk.book.sheets[work.sheet]
-    count, old = len(work.plan.rows), work.last - HEADER_ROW
+    count, old = work.plan.length, work.last - HEADER_ROW
     _dress(sheet, work, old, before.added[1])
     height = max(count, old)
     if height:
         block = area(sheet, FIRST_ROW, 1, height, len(work.plan.form.fields))
-        written: set[int] = set()
+        written, records = set[int](), work.plan.records()
         for column, fields in _runs(work):
             right = column + len(fields)
-            rows = [[record.get(one.name) for one in fields] for record in work.plan.rows]
+            rows = [[record.get(one.name) for one in fields] for record in records]
             written.update(write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]]))
         recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **_tints(work.plan)})
         _link(desk, block, work, before, written)
         now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
         set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
     set_notes(sheet, FIRST_ROW, _moved_notes(work, before))
-    show(sheet, bool(work.plan.rows) or work.plan.form.name not in ONLY_WHEN_FILLED, desk.back)
+    show(sheet, count > 0 or work.plan.form.name not in ONLY_WHEN_FILLED, desk.back)
 
 
 def add_header(sheet: Any, form: Form) -> None:
@@ -71,7 +71,7 @@ def _runs(work: SheetWork) -> Iterator[tuple[int, list[Field]]]:
 
 def _dress(sheet: Any, work: SheetWork, old: int, added: int) -> None:
     """New rows look like the first one: borders, number formats, drop-downs. Without a row to follow, number formats at least."""
-    count, width = len(work.plan.rows), len(work.plan.form.fields)
+    count, width = work.plan.length, len(work.plan.form.fields)
     if count <= old:
         return
     if old:
