@@ -34,9 +34,10 @@ from xltools.rules.cells import cell_reader
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
 from xltools.rules.dates import day_of
+from xltools.rules.exchanged import exchanged_rows, exchanges_told
 from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse_all, with_sign
-from xltools.rules.slid import set_apart, slid_rows, told_together, unread, without
+from xltools.rules.slid import Misplaced, set_apart, slid_rows, told_together, unread, without
 from xltools.rules.tally import accounts, unaccounted, with_account
 from xltools.rules.together import said_once, workbook_doubts
 
@@ -206,14 +207,17 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
 
 
 def _judged(raw: Mapping[str, Table], found: list[Finding], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:
-    """The typed tables, and everything found: what reading found, and what is wrong in them. Rows that have slid are not read, and told of once."""
+    """The typed tables, and everything found: what reading found, and what is wrong in them. Cells that stand in other columns than their own are not read, and told of once."""
     typed, unparsed = parse_all(raw, policy, _year_on(raw.get("cover"), policy))
     read = [*found, *unparsed]
     judged = _checked_cells(typed, raw, read, policy)
-    if not (rows := slid_rows(raw, [*read, *judged], policy)):
+    slid = slid_rows(raw, [*read, *judged], policy)
+    exchanged = exchanged_rows(raw, [*read, *judged], policy, slid)
+    rows: list[Misplaced] = [*slid, *exchanged]
+    if not rows:
         return typed, [*read, *judged]
     typed = set_apart(typed, rows)
-    read = [*without(read, rows, typed), *told_together(rows)]
+    read = [*without(read, rows, typed), *told_together(slid), *exchanges_told(exchanged)]
     return typed, [*read, *without(_checked_cells(typed, raw, read, policy, unread(rows)), rows, typed)]
 
 

@@ -11,6 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
+from typing import Protocol
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, row_and_column
@@ -30,6 +31,20 @@ ENOUGH, PER_MISFIT = 3, 5       # cells that are wrong where they are and right 
 BAD, ANY, GOOD = -1, 0, 1       # how a cell fits a field; ANY where the field takes any text
 STILL_SAID = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})   # what reading had taken out of the table before
 BETWEEN_SHEETS = 4
+SPANS = {Code.ROW_SLID: ("cells",), Code.COLUMNS_EXCHANGED: ("cells", "there")}   # the values of a finding that name what is misplaced
+
+
+class Misplaced(Protocol):
+    """Cells of one row that hold what belongs elsewhere. codes: the credit codes in them."""
+
+    @property
+    def table(self) -> Table: ...
+    @property
+    def row(self) -> int: ...
+    @property
+    def cells(self) -> set[str]: ...
+    @property
+    def codes(self) -> frozenset[str]: ...
 
 
 @dataclass(frozen=True)
@@ -108,21 +123,22 @@ def _goes_on(one: Slid, following: Slid) -> bool:
 
 
 def cells_named(findings: Iterable[Finding]) -> set[str]:
-    """The cells that the findings of one sheet tell of: their own, and those that have slid along with one."""
+    """The cells that the findings of one sheet tell of: their own, and those that are misplaced along with one."""
     told: set[str] = set()
     for one in findings:
         told.add(one.place.cell)
-        if one.code is Code.ROW_SLID:
-            first, _, last = str(dict(one.values)["cells"]).partition(":")
+        values = dict(one.values)
+        for span in [values[name] for name in SPANS.get(one.code, ())]:
+            first, _, last = str(span).partition(":")
             (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
             told |= {f"{letters(at)}{row}" for at in range(left, right + 1) for row in range(top, bottom + 1)}
     return told
 
 
-def set_apart(tables: Mapping[str, Table], slid: Iterable[Slid]) -> dict[str, Table]:
-    """The parsed tables, with nothing in the cells that have slid: what stands there is not what the column says."""
+def set_apart(tables: Mapping[str, Table], misplaced: Iterable[Misplaced]) -> dict[str, Table]:
+    """The parsed tables, with nothing in cells that are misplaced: what stands there is not what the column says."""
     made = dict(tables)
-    for name, some in grouped(slid, lambda one: one.table.form.name).items():
+    for name, some in grouped(misplaced, lambda one: one.table.form.name).items():
         table, lost = tables[name], unread(some)
         made[name] = table.with_cells({field: _without(table, field, lost) for field in table.columns})
     return made
@@ -132,14 +148,14 @@ def _without(table: Table, field: str, lost: Collection[Place]) -> list[object]:
     return [None if table.place(row, field) in lost else value for row, value in zip(table.rows, table.cells[field], strict=True)]
 
 
-def unread(slid: Iterable[Slid]) -> set[Place]:
+def unread(misplaced: Iterable[Misplaced]) -> set[Place]:
     """The cells of these rows that nobody could read."""
-    return {Place(one.table.file, one.table.sheet, cell) for one in slid for cell in one.cells}
+    return {Place(one.table.file, one.table.sheet, cell) for one in misplaced for cell in one.cells}
 
 
-def without(findings: Iterable[Finding], slid: Sequence[Slid], tables: Mapping[str, Table]) -> Iterator[Finding]:
+def without(findings: Iterable[Finding], misplaced: Sequence[Misplaced], tables: Mapping[str, Table]) -> Iterator[Finding]:
     """The findings but those the one about the row stands for: those of its cells, and that other sheets name an enterprise nobody can read there."""
-    places, codes = unread(slid), {code for one in slid for code in one.codes}
+    places, codes = unread(misplaced), {code for one in misplaced for code in one.codes}
     named = {table.sheet: dict(zip(table.rows, table.cells["credit_code"], strict=True)) for table in tables.values() if "credit_code" in table.cells}
     for one in findings:
         follows = one.code.stage == BETWEEN_SHEETS and one.place.sheet in named and named[one.place.sheet].get(one.place.row) in codes
