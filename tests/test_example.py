@@ -38,8 +38,8 @@ ELSEWHERE = {
 
 # What somebody does to the layout of a finished sheet; tests/test_deformed.py does it.
 ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART, Code.UNIT_OTHER}
-# tests/test_dragged.py, test_exchanged.py
-ELSEWHERE |= {Code.DRAGGED, Code.COLUMNS_EXCHANGED}
+# tests/test_dragged.py, test_exchanged.py, test_withdrawn.py
+ELSEWHERE |= {Code.DRAGGED, Code.COLUMNS_EXCHANGED, Code.WITHDRAWN}
 # tests/test_strikes.py
 ELSEWHERE |= {Code.STRUCK_THROUGH}
 # What a county answers after a return; tests/test_answers.py does.

@@ -104,6 +104,7 @@ class Code(Enum):
     PERCENT_DOUBT = ("W225", "“{label}”填了 {value}，分不清是 {value}% 还是 {other}%", "请填 0 至 100 的数，不带百分号；确为 {value}% 的请在备注说明")
     PERSON_FORM = ("E224", "“{label}”填了“{value}”，应为人员姓名", "请填写一个人的姓名，不要写单位或电话")
     DITTO = ("E226", "“{label}”填了“{value}”，汇总后各行重新排列，看不出指哪一行", "请写出完整的内容")
+    WITHDRAWN = ("W227", "“{label}”写的是“{value}”，这一行仍照填的内容汇总：是不是不要了？", "不要的请把整行删除；要报的请改备注，或在退回说明里写情况说明")
     IMPORT_CONFIRM = ("W231", "{item}待确认：{reason}", "请在政策库的“{sheet}”对照原表核对，改好后把确认状态改成“已确认”")
     ASKS_NOTHING = ("N232", "原表写“{value}”，按没有要求读取", "不需要处理；如理解有误请补录")
     BLANK_REQUIREMENT = ("W233", "原表中 {grade} 的要求空白，按没有要求处理", "请对照原件，漏了的请补录")

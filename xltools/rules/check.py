@@ -13,6 +13,7 @@ from xltools.rules.details import cell_details
 from xltools.rules.dragged import dragged
 from xltools.rules.rows import row_findings, sheet_findings
 from xltools.rules.sheets import between_sheets
+from xltools.rules.withdrawn import withdrawn
 
 
 def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place] = frozenset(), with_unit: Collection[Place] = frozenset()) -> list[Finding]:
@@ -27,7 +28,7 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
         found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in with_unit)]
         found += row_findings(table, policy)
         found += sheet_findings(table)
-        found += dragged(table)
+        found += [*dragged(table), *withdrawn(table)]
     return found + between_sheets(tables, policy, unread)
 
 
