@@ -272,7 +272,7 @@ def _on_disk(checked: _Result, source: Source) -> _Result:
 
 def _year_on(cover: Table | None, policy: Policy) -> int:
     """The year that a cover names, else the policy's."""
-    cell = None if cover is None or not cover.rows else cover.column("year")[0]
+    cell = None if cover is None else cover.card().get("year")
     year = None if cover is None else cell_reader(cover.form["year"], policy, policy.year)(cell).value
     return year if isinstance(year, int) else policy.year
 

@@ -240,7 +240,7 @@ def _unlisted(parts: Sequence[PartGrade], checked: Outcome) -> Iterator[Finding]
     """Checklists of enterprises that their county, where its workbook is among the files, does not list, by code or by name."""
     listed: dict[str, set[str]] = {}
     for one in checked.accepted:
-        if (table := one.tables.get("screening")) is not None and {"credit_code", "name"} <= table.cells.keys():
+        if (table := one.tables.get("screening")) is not None:
             codes, names = ([text for text in table.cells[field] if text is not None] for field in ("credit_code", "name"))
             listed.setdefault(one.county, set()).update(codes, map(name_key, names))
     for checklist in (part.checklist for part in parts):

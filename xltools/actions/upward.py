@@ -57,7 +57,7 @@ def _as_county(table: Table, file: str) -> Table:
     form = load_form(table.form.collects)
     there = {one.inherits.partition(".")[2] or one.name: one.name for one in table.form if not one.inherits or one.inherits.startswith(f"{form.name}.")}
     names = {one.name: there[one.name] for one in form if one.name in there}
-    cells = {one.name: table.cells[names[one.name]] if one.name in names else [None] * len(table.rows) for one in form}
+    cells = {one.name: table.column(names.get(one.name, "")) for one in form}
     if "batch" in table.cells:
         cells["batch"] = table.cells["batch"]
     columns = {name: table.columns[city] for name, city in names.items() if city in table.columns}

@@ -30,7 +30,7 @@ def read_tables(book: Book, template: Template) -> tuple[dict[str, Table], list[
     """The tables of a workbook by form name, values as typed, and everything wrong with sheets, headers and stored values.
 
     A form whose sheet or header is not there has no table. Cells with an error value or a formula that was never
-    calculated are missing in the frame. Every filled row under a header is a record or named in a finding; only the
+    calculated are missing in the table. Every filled row under a header is a record or named in a finding; only the
     form's own signature lines are passed over. What the stamp says is not judged here, see `stamp_findings`.
     """
     found, findings = read_located(book, template)

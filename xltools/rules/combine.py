@@ -72,7 +72,7 @@ def collected(form: Form, seen: Seen, known: Known) -> Cells:
     if table is None or not table.rows:
         return {}
     columns: dict[str, Sequence[Any]] = {one.name: column_of(one, form, seen) for one in form}
-    rows = list(table.rows)
+    rows = table.rows
     states = [known.states.get((table.file, table.sheet, row), CLEAN) for row in rows]
     also = joined_states(form, seen, known.states)
     columns |= {name: [value] * len(rows) for name, value in (("county", submission.county), ("source_file", table.file), ("source_sheet", table.sheet))}

@@ -23,13 +23,13 @@ _HAN = re.compile("[零〇○一二三四五六七八九十廿卅O两]+")
 
 # What a serial number in a date field may stand for: 2000-01-01 to 2099-12-31 in the 1900 system.
 EPOCH, _SERIALS = date(1899, 12, 30), range(36526, 73051)
-_EARLIEST, _LATEST = date(1678, 1, 1), date(2262, 1, 1)  # what a column of dates can hold
+_EARLIEST, _LATEST = date(1678, 1, 1), date(2262, 1, 1)  # beyond is a slip, not a day
 
 
 def read_date(cell: object, year: int) -> Reading:
     """The date in a cell; year: that of the cover, for "6月30日".
 
-    Text like "2022年6月", "6/30" or "22.6.30" is refused; so is, with another code, a year that no column can hold (9999).
+    Text like "2022年6月", "6/30" or "22.6.30" is refused; so is, with another code, a year that can only be a slip (9999).
     """
     if isinstance(cell, datetime):
         return _with_time(cell)

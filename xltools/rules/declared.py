@@ -29,7 +29,7 @@ from xltools.rules.limits import date_limits
 Failure = tuple[int, str, Code]
 
 
-class Cells:
+class Judged:
     """A parsed table, and of each column the distinct values without what is missing: several rules ask for the same."""
 
     def __init__(self, table: Table) -> None:
@@ -50,13 +50,13 @@ class CellRule:
         """Whether an empty cell is none of this rule's business."""
         return self.code not in (Code.REQUIRED, Code.ROW_WITHOUT_KEY)
 
-    def broken_in(self, cells: Cells) -> list[int]:
+    def broken_in(self, table: Judged) -> list[int]:
         """The rows whose cell breaks the rule."""
-        column = cells.column(self.field)
+        column = table.column(self.field)
         if not self.passes_over_missing:
-            return [row for row, value in zip(cells.rows, column, strict=True) if value is None] if None in column else []
-        wrong = {value for value in cells.distinct(self.field) if not self.holds(value)}
-        return [row for row, value in zip(cells.rows, column, strict=True) if value in wrong] if wrong else []
+            return [row for row, value in zip(table.rows, column, strict=True) if value is None] if None in column else []
+        wrong = {value for value in table.distinct(self.field) if not self.holds(value)}
+        return [row for row, value in zip(table.rows, column, strict=True) if value in wrong] if wrong else []
 
 
 @dataclass(frozen=True)
@@ -69,11 +69,11 @@ class RecordRule:
     holds: Callable[[Any, Any], bool]
     passes_over_missing: ClassVar[bool] = False
 
-    def broken_in(self, cells: Cells) -> list[int]:
+    def broken_in(self, table: Judged) -> list[int]:
         """The rows that break the rule."""
-        pairs = [*zip(cells.column(self.field), cells.column(self.other), strict=True)]
+        pairs = [*zip(table.column(self.field), table.column(self.other), strict=True)]
         wrong = {pair for pair in {*pairs} if not self.holds(*pair)}
-        return [row for row, pair in zip(cells.rows, pairs, strict=True) if pair in wrong] if wrong else []
+        return [row for row, pair in zip(table.rows, pairs, strict=True) if pair in wrong] if wrong else []
 
 
 Rule = CellRule | RecordRule
@@ -99,8 +99,8 @@ def failures(table: Table, policy: Policy) -> list[Failure]:
     """
     if not table.rows:
         return []
-    rules, cells = declared(table.form, policy, frozenset(table.columns)), Cells(table)
-    return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(cells)]
+    rules, judged = declared(table.form, policy, frozenset(table.columns)), Judged(table)
+    return [(row, rule.field, rule.code) for rule in rules for row in rule.broken_in(judged)]
 
 
 def declared(form: Form, policy: Policy, present: frozenset[str]) -> list[Rule]:

@@ -72,7 +72,7 @@ def broken(table: Table | None, said: Sequence[str] = ()) -> list[Finding]:
     """
     if table is None:
         return []
-    rows = {str(value): row for row, value in zip(table.rows, table.cells.get(NUMBER, ()), strict=False)}
+    rows = {str(value): row for row, value in zip(table.rows, table.column(NUMBER), strict=True)}
     found: list[Finding] = []
     seal, number = "", 0
     for line in (line for line in lines_of(table) if _number(line)):

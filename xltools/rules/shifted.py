@@ -90,7 +90,7 @@ def _explained(one: Finding, table: Table, known: tuple[Table, Sequence[Finding]
 
 def _whole(table: Table) -> Table:
     """The records in which more than a few cells are filled."""
-    return table.only(len(record) - [*record.values()].count(None) > FEW for record in table.records())
+    return table.only(len(cells) - cells.count(None) > FEW for cells in zip(*table.cells.values(), strict=True))
 
 
 def _holds(one: Finding, table: Table, name: str) -> bool:

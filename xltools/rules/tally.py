@@ -24,7 +24,7 @@ NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
 
 Where = tuple[str, str]  # file, sheet
-Cells = tuple[Sequence[int], Sequence[object], Sequence[object]]  # of one field: rows, as typed, as read
+Column = tuple[Sequence[int], Sequence[object], Sequence[object]]  # of one field: rows, as typed, as read
 Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
 
 
@@ -96,16 +96,16 @@ def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:
             yield Account(cells=gone, refused=gone)
-        cells: Cells = table.rows, raw.values(table.rows, field.name), table.cells[field.name]
+        column: Column = table.rows, raw.values(table.rows, field.name), table.cells[field.name]
         if table.rows:
-            yield _column(cells, table.columns[field.name], told)
+            yield _column(column, table.columns[field.name], told)
         if field.kind in NUMBERS:
-            yield _sum(cells, table, field, (told, fate))
+            yield _sum(column, table, field, (told, fate))
 
 
-def _column(cells: Cells, letters: str, told: Collection[str]) -> Account:
+def _column(column: Column, letters: str, told: Collection[str]) -> Account:
     """The cells of one field. Most stand as they were typed: only the others are looked at one by one, each pair of values once."""
-    rows, typed, read = cells
+    rows, typed, read = column
     if typed == read:
         count = len(read) - read.count(None)
         return Account(cells=count, plain=count)
@@ -124,12 +124,12 @@ def _column(cells: Cells, letters: str, told: Collection[str]) -> Account:
     return Account(cells=count, plain=plain, changed=changed, refused=refused)
 
 
-def _sum(cells: Cells, table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
+def _sum(column: Column, table: Table, field: Field, about: tuple[Collection[str], Fate | None]) -> Account:
     """The numbers of one field: as typed where nothing is said of them, else as they were read; and what they came to."""
     told, fate = about
     letters = table.columns[field.name]
-    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in zip(*cells, strict=True))
-    went = sum(map(_number, cells[2])) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
+    numbers = sum(_number(after if f"{letters}{row}" in told else before) for row, before, after in zip(*column, strict=True))
+    went = sum(map(_number, column[2])) if fate is None else fate.sums.get((table.file, table.sheet, field.name), 0.0)
     return Account(sums={f"{table.form.sheet}·{field.label}": (numbers, went)})
 
 
