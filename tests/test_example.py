@@ -37,7 +37,7 @@ ELSEWHERE = {
 }
 
 # What somebody does to the layout of a finished sheet; tests/test_deformed.py does it.
-ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART, Code.UNIT_OTHER}
+ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDDEN_ROWS, Code.HIDDEN_PART, Code.UNIT_OTHER, Code.TWO_UNITS}
 # tests/test_dragged.py, test_exchanged.py, test_withdrawn.py
 ELSEWHERE |= {Code.DRAGGED, Code.COLUMNS_EXCHANGED, Code.WITHDRAWN}
 # tests/test_strikes.py

@@ -13,7 +13,8 @@ _WORDS = {
 }  # fmt: skip
 _WORD = re.compile("|".join(sorted(_WORDS, key=len, reverse=True)))
 _BRACKET = re.compile(r"[(\[【]([^()\[\]【】]*)[)\]】]")
-_UNIT = re.compile(r"[十百千万亿]*(mg|kg|g|t|m2|m3|元|个|件|块|台|辆|%|‰)(/(d|a|mon|h|t|m2|m3))?")
+_SCALES = "十百千万亿"
+_UNIT = re.compile(rf"[{_SCALES}]*(mg|kg|g|t|m2|m3|元|个|件|块|台|辆|%|‰)(/(d|a|mon|h|t|m2|m3))?")
 
 
 def unit_in(header: str) -> str:
@@ -29,6 +30,16 @@ def is_other(header: str, unit: str) -> bool:
     """Whether a header names a unit, and another one than this."""
     named = unit_in(header) if unit else ""
     return bool(named) and named != _normal_unit(squeeze(unit))
+
+
+def is_other_scale(header: str, unit: str) -> bool:
+    """Whether a header names a unit that is this one ten, a hundred or ten thousand times; whether a year is named says nothing."""
+    named, own = unit_in(header), _normal_unit(squeeze(unit))
+    return bool(named and own) and named.split("/")[0] != own.split("/")[0] and _scaled(named) == _scaled(own)
+
+
+def _scaled(unit: str) -> str:
+    return unit.split("/")[0].lstrip(_SCALES)
 
 
 @lru_cache(maxsize=2**8)

@@ -12,6 +12,7 @@ from xltools.books.card import read_card
 from xltools.books.cells import ERRORS, is_blank, is_error, shown
 from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
+from xltools.books.header_units import is_other_scale
 from xltools.books.locate import Located, locate
 from xltools.books.unseen import ECHOES, struck, unseen
 from xltools.model.code import Code
@@ -137,6 +138,7 @@ def _header_findings(located: Located) -> Iterator[Finding]:
     if gone := [field.header for field in form if field.owner is not Owner.FORMULA and field.name not in {*columns.found, *columns.other_unit}]:
         yield Code.COLUMN_MISSING.at(located.place, labels="、".join(gone))
     yield from _unread_columns(located)
+    yield from _two_units(located)
 
 
 def _unread_columns(located: Located) -> Iterator[Finding]:
@@ -151,6 +153,16 @@ def _unread_columns(located: Located) -> Iterator[Finding]:
             yield Code.UNIT_OTHER.at(located.head(column), found=located.header.units.get(column, text), **values)
         elif count:
             yield Code.COLUMN_UNKNOWN.at(located.head(column), found=text, count=count)
+
+
+def _two_units(located: Located) -> Iterator[Finding]:
+    """Columns whose header names another unit than the cells of their own unit column: ten thousand times as much, or as little."""
+    found = located.columns.found
+    for field in (one for one in located.form if one.unit_in in found and one.name in found):
+        column = found[field.name]
+        text, units = located.header.texts[column], located.cells[found[field.unit_in]]
+        if other := [value for value in units if isinstance(value, str) and is_other_scale(text, value)]:
+            yield Code.TWO_UNITS.at(located.head(column), found=text, label=field.label, other=located.form[field.unit_in].label, count=len(other), value=other[0])
 
 
 def _bad_cells(located: Located) -> Iterator[Finding]:

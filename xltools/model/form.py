@@ -56,7 +56,7 @@ class Condition:
 class Field:
     """One 填报项.
 
-    label: header text · unit: printed after the label · list: name of the choice list · depends: field whose
+    label: header text · unit: printed after the label · unit_in: the field that holds the unit · list: name of the choice list · depends: field whose
     value selects the part of the list · none_word: a word accepted instead of a value ("无") · width: characters ·
     formula: which computed value this is (owner = formula) · inherits: "form.field" this one copies in city forms ·
     public: may leave the bureau in a public list · screen: is not printed · example: also used in messages.
@@ -68,6 +68,7 @@ class Field:
     owner: Owner = Owner.COUNTY
     group: str = ""
     unit: str = ""
+    unit_in: str = ""
     required: bool = False
     required_if: Condition | None = None
     list: str = ""
@@ -218,7 +219,7 @@ def form_from(data: Mapping[str, Any], where: str) -> Form:
     _known(values, Form, where)
     form = Form(fields=declared, rules=rules, **values)
     used = [*form.key, *(n for r in rules for n in (r.field, r.other))]
-    used += [f.required_if.field for f in declared if f.required_if] + [f.depends for f in declared if f.depends]
+    used += [f.required_if.field for f in declared if f.required_if] + [name for f in declared for name in (f.depends, f.unit_in) if name]
     for name in used:
         if name not in form:
             raise SpecError(f"{where}: no field {name!r}")
@@ -236,7 +237,7 @@ def _inherited(item: Mapping[str, Any]) -> list[dict[str, Any]]:
         form, name = source.split(".")
         base = {f.name: getattr(load_form(form)[name], f.name) for f in fields(Field)}
         changes = {key: value for key, value in item.items() if key != "inherit"}
-        expanded.append({**base, "required": False, "formula": "", "depends": "", "inherits": source, **changes})
+        expanded.append({**base, "required": False, "formula": "", "depends": "", "unit_in": "", "inherits": source, **changes})
         expanded[-1].pop("required_if")
     return expanded
 
