@@ -438,6 +438,13 @@ def test_a_name_that_disagrees_with_the_screening_list_is_reported(form, cell):
     assert found(made) == {(Code.NAME_DIFFERS, cell)}
 
 
+def test_a_name_is_compared_with_the_first_row_that_has_one_and_an_empty_one_with_none():
+    made = book(screening=[enterprise(name=None), enterprise(process="落砂")], review=[beside(process="落砂")])
+    assert found(made) == {(Code.REQUIRED, S + "B5")}
+    made = book(screening=[enterprise()], review=[beside(name=None)])
+    assert Code.NAME_DIFFERS not in {code for code, _ in found(made)}
+
+
 def test_a_return_without_a_rectification_is_reported_at_the_opinion():
     made = book(review=[beside(opinion="退回整改")])
     assert found(made) == {(Code.RETURN_NOT_TRACKED, V + "R5")}

@@ -95,9 +95,9 @@ def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
     """A name beside a code that the screening list gives to an enterprise of another name."""
     if "name" not in table.columns or "name" not in screening.columns:
         return
-    listed: dict[str, int] = {}
+    listed: dict[str | None, int] = {}
     for row, code, name in zip(screening.rows, screening.cells["credit_code"], screening.cells["name"], strict=True):
-        if code is not None and name is not None:
+        if name is not None:
             listed.setdefault(code, row)
     rows = _judged(table)
     for row, code in zip(rows.rows, rows.cells["credit_code"], strict=True):
