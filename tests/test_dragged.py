@@ -94,4 +94,4 @@ def test_neither_the_example_nor_many_rows_of_a_city_are_asked_about():
     rows = [row | {"phone": f"139{phones.randrange(10**8):08}"} for row in rows]
     ordered = sorted(rows, key=lambda row: row["capacity"] if isinstance(row["capacity"], float) else 0.0)
     said = [*check(book(screening=rows)).findings, *check(book(screening=ordered)).findings, *check_files([WORKBOOKS], POLICY).findings]
-    assert Code.DRAGGED not in {one.code for one in said}
+    assert {Code.DRAGGED, Code.COLUMNS_EXCHANGED, Code.WITHDRAWN, Code.TWO_UNITS}.isdisjoint({one.code for one in said})

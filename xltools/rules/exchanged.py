@@ -7,7 +7,6 @@ wrong as they stand and right the other way round; beside free text, only where 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -25,6 +24,7 @@ from xltools.rules.text import shown
 
 FEWEST = 3      # rows
 SHARE = 0.8     # of the rows from the first to the last of them in which both cells are filled
+LOOKED_AT = 20  # wrong rows: where none of the first is explained, nor are the others
 FREE = frozenset({Kind.TEXT, Kind.NAME})
 # Kinds with a form of their own: one that stands in free text, with words in its place, has not got there by a slip. Words of lists may.
 TELLING = frozenset({Kind.NAME, Kind.PHONE, Kind.NUMBER, Kind.INTEGER, Kind.DATE, Kind.CREDIT_CODE, Kind.PERMIT_NO, Kind.INDUSTRY_CODE})
@@ -63,12 +63,14 @@ class Exchanged:
 
 
 def exchanged_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy, slid: Sequence[Misplaced]) -> list[Exchanged]:
-    """The rows of tables as read in which two columns have changed places, those that have slid left out; only columns with several errors are looked at."""
+    """The rows of tables as read in which two columns have changed places, those that have slid left out; only rows and columns with errors are looked at."""
     apart = {(one.table.sheet, one.row) for one in slid}
-    wrong = Counter((one.place.sheet, one.place.column) for one in findings if one.severity is Severity.ERROR and one.place.row)
+    wrong = grouped((one.place for one in findings if one.severity is Severity.ERROR and one.place.row), lambda place: (place.sheet, place.column))
     found: list[Exchanged] = []
-    for table in (table.only((table.sheet, row) not in apart for row in table.rows) for table in tables.values() if table.form.layout == "rows"):
-        suspect = {row_and_column(where)[1] for name, where in table.columns.items() if wrong[table.sheet, where] >= FEWEST or _are_places(table, name)}
+    for table in (table for table in tables.values() if table.form.layout == "rows"):
+        rows = {row_and_column(where)[1]: {place.row for place in wrong.get((table.sheet, where), ())} | _places(table, name) for name, where in table.columns.items()}
+        may = {row for row in table.rows if (table.sheet, row) not in apart}
+        suspect = {at: some & may for at, some in rows.items() if len(some & may) >= FEWEST}
         found += _exchanged(table, suspect, policy) if suspect else []
     return found
 
@@ -83,18 +85,20 @@ def exchanges_told(rows: Iterable[Exchanged]) -> Iterator[Finding]:
         yield Code.COLUMNS_EXCHANGED.at(place, first=first.row, last=last.row, count=len(some), cells=here, there=there, **values)
 
 
-def _are_places(table: Table, name: str) -> bool:
-    """Whether a column of names holds towns."""
+def _places(table: Table, name: str) -> set[int]:
+    """The rows in which a town stands in a column of names."""
     field = table.form[name]
-    return field.kind is Kind.NAME and field.owner is not Owner.FORMULA and sum(_name_fit(value) == BAD for value in table.cells[name]) >= FEWEST
+    if field.kind is not Kind.NAME or field.owner is Owner.FORMULA:
+        return set()
+    return {row for row, value in zip(table.rows, table.cells[name], strict=True) if _name_fit(value) == BAD}
 
 
-def _exchanged(table: Table, suspect: Iterable[int], policy: Policy) -> list[Exchanged]:
-    """The rows of the pairs that explain most; a column belongs to one pair."""
+def _exchanged(table: Table, suspect: Mapping[int, set[int]], policy: Policy) -> list[Exchanged]:
+    """The rows of the pairs that explain most; a column belongs to one pair. suspect: column → the rows in which it is wrong."""
     fitness = Fitness(table, policy)
     columns = [at for at, field in fitness.fields.items() if field.owner is not Owner.FORMULA]
-    pairs = {(min(at, other), max(at, other)) for at in suspect for other in columns if other != at and at in columns}
-    healed = {pair: rows for pair in pairs if (rows := _healed(fitness, pair))}
+    pairs = {(min(at, other), max(at, other)): suspect[at] | suspect.get(other, set()) for at in suspect for other in columns if other != at and at in columns}
+    healed = {pair: rows for pair, wrong in pairs.items() if (rows := _healed(fitness, pair, sorted(wrong)))}
     found: list[Exchanged] = []
     taken: set[int] = set()
     for pair in sorted(healed, key=lambda pair: (-len(healed[pair]), pair)):
@@ -104,19 +108,27 @@ def _exchanged(table: Table, suspect: Iterable[int], policy: Policy) -> list[Exc
     return found
 
 
-def _healed(fitness: Fitness, pair: tuple[int, int]) -> Sequence[int]:
-    """The rows that two columns explain when they have changed places, none where it is not clear that they have."""
-    table, fields = fitness.table, tuple(fitness.fields[at] for at in pair)
-    cells = zip(table.rows, *(table.cells[field.name] for field in fields), strict=True)
-    filled = [(row, one, other) for row, one, other in cells if not is_blank(one) and not is_blank(other)]
-    rows = [row for row, one, other in filled if _is_exchanged(fitness, pair, (one, other))]
-    if len(rows) < FEWEST or len(rows) < SHARE * sum(rows[0] <= row <= rows[-1] for row, _, _ in filled):
+def _healed(fitness: Fitness, pair: tuple[int, int], wrong: Sequence[int]) -> Sequence[int]:
+    """The rows that two columns explain when they have changed places, none where it is not clear that they have. wrong: rows in which one of them is wrong."""
+    names = [fitness.fields[at].name for at in pair]
+    one, other = (fitness.table.cells[name] for name in names)
+    at = fitness.table.at
+
+    def explains(rows: Sequence[int]) -> list[int]:
+        return [row for row in rows if _is_exchanged(fitness, pair, (one[at[row]], other[at[row]]))]
+
+    rows = explains(wrong) if explains(wrong[:LOOKED_AT]) else []
+    if len(rows) < FEWEST:
         return ()
-    return rows
+    between = slice(at[rows[0]], at[rows[-1]] + 1)
+    filled = sum(not is_blank(first) and not is_blank(second) for first, second in zip(one[between], other[between], strict=True))
+    return rows if len(rows) >= SHARE * filled else ()
 
 
 def _is_exchanged(fitness: Fitness, pair: tuple[int, int], values: tuple[object, object]) -> bool:
     """Whether two cells are wrong as they stand and right the other way round."""
+    if any(map(is_blank, values)):
+        return False
     own = [_fit(fitness, at, value) for at, value in zip(pair, values, strict=True)]
     after = [_fit(fitness, at, value) for at, value in zip(pair, values[::-1], strict=True)]
     if BAD not in own or BAD in after:
