@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz
@@ -65,16 +65,10 @@ def enterprise_meant(code: str, name: str, listed: Iterable[Listed]) -> str:
     return f"；是不是{alike[0].cell}的“{alike[0].name}”（{alike[0].code}）？" if len(alike) == 1 else ""
 
 
-def processes_there(code: str, screening: Table) -> str:
-    """What processes the screening list has of the enterprise with this code, to follow a sentence."""
-    found = list(dict.fromkeys(_processes(code, screening)))
+def processes_there(rows: Iterable[int], screening: Table) -> str:
+    """What processes the screening list has in these rows of one enterprise, to follow a sentence."""
+    found = list(dict.fromkeys(filter(None, (cell_text(screening, row, "process") for row in rows))))
     return f"；排查清单中这家企业的工序是{'、'.join(f'“{one}”' for one in found[:3])}{'等' if len(found) > 3 else ''}" if found else ""
-
-
-def _processes(code: str, screening: Table) -> Iterator[str]:
-    for row, own in zip(screening.rows, screening.cells["credit_code"], strict=True):
-        if own == code and (process := cell_text(screening, row, "process")):
-            yield process
 
 
 def _nearly_same_code(code: str, listed: str) -> bool:

@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.codes import is_credit_code
@@ -116,15 +117,22 @@ def _unlisted(table: Table, screening: Table) -> Table:
     return rows.only(mine is not None and mine not in known and code not in unsure for mine, code in keys)
 
 
+def _rows_of_codes(screening: Table) -> dict[str | None, list[int]]:
+    """The rows of every credit code."""
+    at = grouped(range(len(screening.rows)), screening.cells["credit_code"].__getitem__)
+    return {code: [screening.rows[one] for one in some] for code, some in at.items()}
+
+
 def _other_processes(table: Table, screening: Table) -> Iterator[Finding]:
     """Processes that the screening list does not have of an enterprise it has: measures and events of them would find no grade. Source: 三环文〔2022〕69号 三(三)2."""
     if "process" not in table.columns:
         return
-    rows, listed = _unlisted(table, screening), {*screening.cells["credit_code"]}
+    rows = _unlisted(table, screening)
+    listed = _rows_of_codes(screening) if rows.rows else {}
     for row in (row for row, code in zip(rows.rows, rows.cells["credit_code"], strict=True) if code in listed):
         code, process = cell_text(table, row, "credit_code"), cell_text(table, row, "process")
         name = cell_text(table, row, "name") if "name" in table.columns else ""
-        yield Code.PROCESS_ELSEWHERE.at(table.place(row, "process"), name=name or code, process=process, near=processes_there(code, screening))
+        yield Code.PROCESS_ELSEWHERE.at(table.place(row, "process"), name=name or code, process=process, near=processes_there(listed[code], screening))
 
 
 def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, policy: Policy) -> Iterator[Finding]:
@@ -141,14 +149,14 @@ def _reviews(tables: Mapping[str, Table], screening: Table, known: _Codes, polic
 
 def _not_screened(review: Table, screening: Table, known: _Codes) -> Iterator[Finding]:
     """Reviews without a row in the screening list: the enterprise is missing there, or only this process of it."""
-    rows, listed = _unlisted(review, screening).rows, {*screening.cells["credit_code"]}
-    there = enterprises_in(screening) if rows else []
+    rows = _unlisted(review, screening).rows
+    there, listed = (enterprises_in(screening), _rows_of_codes(screening)) if rows else ([], {})
     for row in rows:
         code, process = cell_text(review, row, "credit_code"), cell_text(review, row, "process")
         field = "process" if code in listed else "credit_code"
         if field == "process" or not known.has(code):
             name = cell_text(review, row, "name")
-            near = processes_there(code, screening) if field == "process" else enterprise_meant(code, name, there)
+            near = processes_there(listed[code], screening) if field == "process" else enterprise_meant(code, name, there)
             yield Code.REVIEW_NOT_SCREENED.at(review.place(row, field), name=name or code, process=process, near=near)
 
 

@@ -47,7 +47,8 @@ def shifted_together(findings: Iterable[Finding], tables: Mapping[str, Table], p
         table = tables.get(pair.form)
         some = [one for one in found if table is not None and one.code is pair.broken and one.place.sheet == table.sheet]
         if table is not None and len(some) >= MANY and (told := _as_one(pair, table, [one.place.row for one in some])):
-            found = [told[0], *(one for one in found if one not in some and not (told[1] == "credit_code" and _follows(one, table)))]
+            gone = frozenset(some)
+            found = [told[0], *(one for one in found if one not in gone and not (told[1] == "credit_code" and _follows(one, table)))]
     return found
 
 

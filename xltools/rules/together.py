@@ -91,7 +91,7 @@ def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) 
         return found
     rows = f"有 {len(screening.rows)} 行" if screening.rows else "没有一行"
     told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets))
-    return [told, *(one for one in found if one not in lost)]
+    return [told, *(one for one in found if one.code not in UNLISTED)]
 
 
 def nothing_filled(file: str, tables: Mapping[str, Table], findings: Iterable[Finding]) -> Iterator[Finding]:
