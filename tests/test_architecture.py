@@ -104,7 +104,7 @@ LATE = {
         "xltools.model.policy": "as xltools.model.form",
     },
     "faces/speech.py": {"xltools.model.catalogues": "only a run in another language than Chinese reads catalogues"},
-    "model/table.py": {"pandas": "it takes as long to load as all of a run; only analysts want its frames"},
+    "model/table.py": {"pandas": "it takes as long to load as all of a run; only analysts and the schema want its frames"},
     "libreoffice/bridge.py": {
         "importlib.import_module": "uno lies outside the environment, and only where LibreOffice is installed",
     },

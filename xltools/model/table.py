@@ -102,7 +102,7 @@ class Table:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The records as pandas has them, untyped, the rows as the index: for an analyst; nothing here needs it."""
+        """The records as pandas has them, untyped, the rows as the index: for an analyst, and for the schema that tests hold the rules against; no run needs it."""
         import pandas as pd  # here, because it is half of the time that a click takes to start
 
         return pd.DataFrame(dict(self.cells), index=list(self.rows), columns=list(self.cells), dtype=object)
