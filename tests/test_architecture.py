@@ -5,6 +5,7 @@
 
 import ast
 import builtins
+import re
 import sys
 import tomllib
 from collections.abc import Iterator
@@ -279,6 +280,20 @@ def spelt_out(text: str, names: set[str]) -> list[str]:
     return [node.value for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value in names]
 
 
+def mapped(row: str) -> dict[str, list[Path]]:
+    """What the first column of a row of the code map names in backticks → what lies there.
+
+    A bare name lies beside the one before it or, as `macros/`, at the root; one without an ending is a module.
+    """
+    found: dict[str, list[Path]] = {}
+    beside = PACKAGE
+    for name in re.findall(r"`([^`]+)`", row.split("|")[1]):
+        pattern = re.sub(r"<\w+>", "*", name) if "." in name or name.endswith("/") else f"{name}.py"
+        found[name] = [path for folder in (beside, PACKAGE, ROOT) for path in folder.glob(pattern.rstrip("/"))]
+        beside = found[name][0].parent if found[name] else beside
+    return found
+
+
 def modules() -> list[PurePosixPath]:
     """All modules of the package, relative to it."""
     return [PurePosixPath(path.relative_to(PACKAGE).as_posix()) for path in sorted(PACKAGE.rglob("*.py"))]
@@ -381,6 +396,11 @@ def test_a_spelt_out_header_is_found() -> None:
     assert spelt_out(text, {"封面", "企业名称"}) == ["封面"]
 
 
+def test_a_row_of_the_map_that_names_what_is_gone_is_found() -> None:
+    row = "| `books/sheet.py` `body` `patch*.py` `gone.py` `gone` `gone*.py` `gone/` `rules/body.py` `macros/` | `gone.py` |"
+    assert [name for name, found in mapped(row).items() if not found] == ["gone.py", "gone", "gone*.py", "gone/", "rules/body.py"]
+
+
 # --- the package ------------------------------------------------------------------------------------------------------
 
 
@@ -411,6 +431,12 @@ def test_every_declared_dependency_has_its_fence() -> None:
     declared = project["dependencies"] + project["optional-dependencies"]["excel"]
     packages = {item.split(">")[0].split("[")[0].lower().replace("-", "_").removesuffix("_tool") for item in declared}
     assert packages <= FENCES.keys()
+
+
+def test_the_map_names_only_what_exists() -> None:
+    rows = [line for line in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
+    assert len(rows) > 50
+    assert [name for row in rows for name, found in mapped(row).items() if not found] == []
 
 
 RECOUNT = ("actions/fsck.py", "books/recount_read.py", "rules/recount.py")
