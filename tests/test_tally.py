@@ -72,14 +72,14 @@ def test_the_account_is_printed_by_check_and_merge(sent: Path, tmp_path: Path, c
     run(["check", str(sent)])
     run(["merge", str(sent), "-o", str(tmp_path / "市级汇总.xlsx")])
     printed = capsys.readouterr().out
-    assert printed.count("清点  行：读入 7 = 收入 3 + 未收 1 + 空行 2 + 合计和说明行 1\n") == 2
-    assert printed.count("个数字列，读入的合计 = 收入和列出的合计") == 2
+    assert printed.count("清点  行：读入 7 = 计入 3 + 未计入 1 + 空行 2 + 合计和说明行 1\n") == 2
+    assert printed.count("个数字列，读入的合计 = 计入和列出的合计") == 2
 
 
 def test_the_account_goes_back_with_the_file(sent: Path, tmp_path: Path) -> None:
     (back,) = give_back(check_files([sent], POLICY), tmp_path / "退回", POLICY, date(2022, 7, 25))
     texts = [str(cell) for row in open_book(back.output).values("退回说明") for cell in row if cell]
-    assert any(text.startswith("读入 7 行 = 收入 3 + 未收 1 + 空行 2 + 合计和说明行 1；") for text in texts)
+    assert any(text.startswith("读入 7 行 = 计入 3 + 未计入 1 + 空行 2 + 合计和说明行 1；") for text in texts)
 
 
 def test_a_file_set_aside_is_read_and_not_taken() -> None:

@@ -172,14 +172,14 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
 def account_lines(one: Account) -> Iterator[str]:
     """The counting identity: what was read, and what became of it."""
     said = spoken().say
-    rows = said("\n清点  行：读入 {seen} = 收入 {taken} + 未收 {rejected} + 空行 {blank} + 合计和说明行 {outside}", **named(one, "seen", "taken", "rejected", "blank", "outside"))
+    rows = said("\n清点  行：读入 {seen} = 计入 {taken} + 未计入 {rejected} + 空行 {blank} + 合计和说明行 {outside}", **named(one, "seen", "taken", "rejected", "blank", "outside"))
     yield rows + (said(" + 去向不明 {count}", count=one.rows_missing) if one.rows_missing else "")
     cells = said("      格：读入 {cells} = 照原样 {plain} + 改写并写明 {changed} + 没读懂并写明 {refused}", **named(one, "cells", "plain", "changed", "refused"))
     yield cells + (said(" + 去向不明 {count}", count=one.cells_missing) if one.cells_missing else "")
     if one.sums:
-        yield said("      数：{count} 个数字列，读入的合计 = 收入和列出的合计", count=len(one.sums) - len(one.unequal))
+        yield said("      数：{count} 个数字列，读入的合计 = 计入和列出的合计", count=len(one.sums) - len(one.unequal))
     for name, (read, went) in one.unequal.items():
-        yield said("      数：{name} 读入合计 {read:.15G} ≠ 收入和列出 {went:.15G}", name=name, read=read, went=went)
+        yield said("      数：{name} 读入合计 {read:.15G} ≠ 计入和列出 {went:.15G}", name=name, read=read, went=went)
 
 
 def named(one: object, *names: str) -> dict[str, object]:
