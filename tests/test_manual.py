@@ -63,6 +63,14 @@ def test_every_command_block_prints_what_the_page_shows(page: Path, desk: Path, 
             assert any(pattern.fullmatch(line) for line in lines), f"{command} does not print, in this order: {expected}\n{printed.out}"
 
 
+def test_the_readme_shows_what_it_is_on_its_first_screen(tmp_path: Path) -> None:
+    top = "\n".join(PAGES[0].read_text(encoding="utf-8").splitlines()[:30])
+    (tmp_path / "top.md").write_text(top + "\n", encoding="utf-8")
+    assert [command[1] for command, printed in transcripts(tmp_path / "top.md") if printed] == ["make", "check", "merge"]
+    assert top.count("![") == 1
+    assert re.findall(r"^make \w+", top, re.M) == ["make demo", "make test"]
+
+
 def test_the_pages_have_command_blocks_of_the_main_jobs() -> None:
     verbs = {command[1] for page in PAGES for command, _ in transcripts(page)}
     assert {"check", "merge", "grade", "make", "publish", "trace", "fsck", "undo", "demo", "doctor"} <= verbs
