@@ -68,7 +68,8 @@ def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, ca
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["check"], "缺少参数 文件或文件夹…"),
+        (["check"], "缺少参数 文件或文件夹…。用法见：xltools check --help"),
+        (["trace", __file__], "缺少参数 工作表!单元格。用法见：xltools trace --help"),
         (["check", "没有的文件.xlsx"], "没有“没有的文件.xlsx”这个文件或文件夹"),
         (["check", "it's.xlsx"], "没有“it's.xlsx”这个文件或文件夹"),
         (["chek"], "没有命令 chek"),
@@ -79,7 +80,7 @@ def test_merge_json_also_has_counties_and_output(inbox: Path, tmp_path: Path, ca
         (["make", "policy", "-o", "政策库.xlsm"], "扩展名只能是 .xlsx。请写成 政策库.xlsx"),
         (["pack", ".", "-o", "上报", "--month", "2021-07"], "选项 --month 不对：“2021-07”不是 2022 年的批次，请写成 7月 或 2022-07 这样"),
         (["close", ".", "--month", "13月"], "选项 --month 不对：“13月”不是 2022 年的批次"),
-        (["demo", "--tour", str(Path(__file__).parent)], "参数 [文件夹] 不对：文件夹"),
+        (["demo", "--tour", str(Path(__file__).parent)], "参数 文件夹 不对：文件夹"),
         (["make", "policy", "-o", "."], "选项 --output 不对：“.”是文件夹，这里要写一个文件"),
         (["make", "templates", "-o", __file__], "test_cli.py”是文件，这里要写一个文件夹"),
         (["recheck", __file__, "-o", "核查责任.xlsx", "--sample", "十"], "选项 --sample 不对：应为整数，不小于 0"),

@@ -310,7 +310,7 @@ def test_a_stop_is_told_in_english(tmp_path: Path, capsys: pytest.CaptureFixture
     summary = tmp_path / "市级汇总.xlsx"
     summary.write_bytes((TOP / "workbooks" / "市级汇总.xlsx").read_bytes())
     assert cli.run(["--lang", "en", "undo", str(summary)]) == 1
-    assert capsys.readouterr().err.strip() == "市级汇总.xlsx: “市级汇总.xlsx” has no backup and cannot be undone. Check the file name; after a first merge there is nothing to undo; after several, see whether the folder “市级汇总-备份” is beside it"
+    assert capsys.readouterr().err.strip() == "“市级汇总.xlsx” has no backup and cannot be undone. Check the file name; after a first merge there is nothing to undo; after several, see whether the folder “市级汇总-备份” is beside it"
 
 
 def test_help_is_english_for_every_command() -> None:

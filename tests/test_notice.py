@@ -114,7 +114,11 @@ def test_at_most_ten_rows_of_bounded_length_keep_it_on_one_page():
     notice = notice_of(letter(40, "很长的话" * 60), "灵宝市-退回.xlsx")
     assert len(notice.rows) == 10
     assert max(len(cell) for row in notice.rows for cell in row) <= 110
-    assert "40" in notice.table
+    assert notice.table == "最要紧的10条（全部40条见退回文件）"
+
+
+def test_all_problems_are_not_called_the_gravest():
+    assert notice_of(letter(10), "灵宝市-退回.xlsx").table == "全部问题（10条）"
 
 
 def test_a_file_of_no_known_county_has_a_letter_too():

@@ -13,8 +13,10 @@ from xltools.actions.undo import undo
 from xltools.books.package import _temporary_prefix
 from xltools.books.replace import back_up, backups
 from xltools.faces.cli import commands
+from xltools.faces.terminal import stop_sentence
 from xltools.model.code import Code
 from xltools.model.finding import StopError
+from xltools.model.language import CHINESE
 
 NOW = datetime(2022, 7, 25, 9, 0)
 NEXT = NOW + timedelta(days=1)
@@ -61,6 +63,7 @@ def test_without_a_backup_nothing_is_done(summary: Path) -> None:
     with pytest.raises(StopError) as stop:
         undo(summary, NEXT)
     assert stop.value.finding.code is Code.NO_BACKUP
+    assert stop_sentence(stop.value, CHINESE).startswith("市级汇总.xlsx 没有备份，不能撤销。请核对文件名；")
     assert summary.read_bytes() == content
 
 

@@ -35,11 +35,11 @@ def notice_of(letter: Letter, returned: str, reason: str = "") -> Notice:
     counts = words.counts.format(**{one.value: total[one] for one in Severity})
     opening = said.opening.format(file=letter.file, counts=counts, reason=reason)
     facts = (f"{words.deadline}：{letter.deadline}", f"{said.returned}：{returned}")
-    listed = letter.important
+    listed, every = letter.important, len(letter.findings)
     return Notice(
         title=words.notice_title,
         opening=(f"{letter.county or words.notice_unknown}：", opening, *facts),
-        table=said.table.format(count=len(listed), all=len(letter.findings)),
+        table=(said.table if len(listed) < every else words.list_title).format(count=len(listed), all=every),
         rows=tuple((str(number), one.severity.label, _where(one), _sentence(one)) for number, one in enumerate(listed, 1)),
         steps_title=words.steps_title,
         steps=tuple(f"{number}. {text}" for number, text in enumerate(said.steps, 1)),

@@ -73,7 +73,7 @@ def _answerable(line: LetterRow, letter: Letter, words: ReturnWords) -> LetterRo
         return replace(line, entries=(*line.entries, Entry(ANSWER, words.columns["answer"], ("header", "city"))), height=34)
     finding = line.finding
     if finding.severity is Severity.WARNING:
-        return replace(line, entries=(*line.entries, Entry(ANSWER, words.answer_here, (*TABLE, "missing"))))
+        return replace(line, entries=(*line.entries, Entry(ANSWER, "", (*TABLE, "missing"))))
     said = next((one.text for one in letter.answers if holds(one, finding)), "")
     shown = words.must_change if finding.severity is Severity.ERROR else said
     return replace(line, entries=(*line.entries, Entry(ANSWER, shown, TABLE if said else (*TABLE, "faint"))))

@@ -198,8 +198,10 @@ def trace(file: Path, cell: str, log: bool, policy: Policy) -> int:
     from xltools.actions.trace import trace as lines
     from xltools.actions.trace_board import chain
 
-    translated_findings, whole = chain(file) if log else ([], True)
-    for line in (*translated_findings, *(lines(file, cell, policy) if cell or not log else ())):
+    if not (cell or log):
+        raise click.MissingParameter(param=next(one for one in click.get_current_context().command.params if one.name == "cell"))
+    logged, whole = chain(file) if log else ([], True)
+    for line in (*logged, *(lines(file, cell, policy) if cell else ())):
         click.echo(line_said(line))
     return int(not whole)
 

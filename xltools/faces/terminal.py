@@ -7,6 +7,7 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from functools import reduce
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,6 +30,7 @@ SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Sev
 OF_A_PATH = re.compile(r"(['\"])(?P<path>.*)\1 (?P<fault>does not exist|is not readable|is a file|is a directory)", re.DOTALL)     # as click says it
 NO_COMMAND = "Missing command."     # what click says of xltools --lang en
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
+EXTRAS = {"[required]": "（必填）", "[x>=0]": "（不小于 0）"}     # what click adds to the help of an option
 
 
 class ChineseFormatter(click.HelpFormatter):
@@ -41,7 +43,8 @@ class ChineseFormatter(click.HelpFormatter):
         self.write(f"{'':>{self.current_indent}}{HEADINGS.get(heading, heading)}：\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        super().write_dl([(first, second.replace("[required]", "（必填）")) for first, second in rows], col_max, col_spacing)
+        said = [(first, reduce(lambda text, extra: text.replace(extra, EXTRAS[extra]), EXTRAS, second)) for first, second in rows]
+        super().write_dl(said, col_max, col_spacing)
 
 
 class SpokenContext(click.Context):
@@ -64,9 +67,11 @@ def usage_sentence(error: click.UsageError, language: Language = CHINESE) -> str
 
 
 def stop_sentence(stop: StopError, language: Language) -> str:
-    """Why the request could not be carried out, and what to do, in one line."""
+    """Why the request could not be carried out, and what to do, in one line; the file is named once."""
     finding = language.translated(stop.finding)
-    return language.say("：").join(filter(None, (str(finding.place), finding.message))) + language.say("。") + finding.fix
+    place = str(finding.place)
+    named = place in finding.message[: len(place) + 1]     # perhaps in quotes
+    return (finding.message if named else f"{place}{language.say('：')}{finding.message}") + language.say("。") + finding.fix
 
 
 def _usage_reason(error: click.UsageError, language: Language) -> str:
@@ -76,7 +81,7 @@ def _usage_reason(error: click.UsageError, language: Language) -> str:
     if isinstance(error, click.exceptions.NoSuchCommand):
         return language.say("没有命令 {command}", command=error.command_name)
     if isinstance(error, click.MissingParameter) and error.param is not None:
-        return language.say("缺少{parameter}", parameter=_parameter(error.param, language))
+        return language.say("缺少{parameter}", parameter=_parameter(error.param, language).rstrip())
     if isinstance(error, click.BadParameter) and error.param is not None:
         return language.say("{parameter}不对：{reason}", parameter=_parameter(error.param, language), reason=_wrong(error, error.param, language))
     return language.say("命令写法不对（{reason}）", reason=error.format_message())
@@ -104,7 +109,7 @@ def _wrong(error: click.BadParameter, param: click.Parameter, language: Language
 def _parameter(param: click.Parameter, language: Language) -> str:
     if isinstance(param, click.Option):
         return language.say("选项 {option} ", option=param.opts[-1])
-    return language.say("参数 {argument} ", argument=language.metavars.get(param.metavar or "", param.metavar or param.name))
+    return language.say("参数 {argument} ", argument=language.metavars.get(param.metavar or "", param.metavar or param.name or "").strip("[]"))
 
 
 def report_lines(findings: Iterable[Finding], brief: bool = False) -> Iterator[str]:

@@ -85,7 +85,7 @@ class Code(Enum):
     OUT_OF_RANGE = ("E205", "“{label}”填了 {value}，应{limits}", "请核对数值和单位后改正")
     NOT_A_DATE = ("E206", "“{label}”填了“{value}”，不是能识别的日期", "请填成 2022-06-30 这样的日期，年、月、日都要有")
     CREDIT_CODE_FORM = ("E207", "“{label}”填了“{value}”，应为18位数字和大写字母（不含 I、O、S、V、Z）", "请对照营业执照逐位核对{near}")
-    CREDIT_CODE_CHECK = ("E208", "“{label}”填了“{value}”，最后一位校验码应为“{expected}”", "说明其中至少有一位抄错，请对照营业执照逐位核对")
+    CREDIT_CODE_CHECK = ("E208", "“{label}”填了“{value}”，最后一位校验码应为“{expected}”", "至少有一位抄错了，请对照营业执照逐位核对")
     PERMIT_FORM = ("E209", "“{label}”填了“{value}”，应为22位：18位信用代码 + 3位场所序号 + 1位特别标识码", "请对照排污许可证核对；没有的填“无”")
     PERMIT_OLD = ("W210", "“{label}”填了“{value}”，是旧的地方编号", "已保留；如已换发国家许可证，请改填22位编号")
     INDUSTRY_CODE_FORM = ("E211", "“{label}”填了“{value}”，应为 GB/T 4754 的门类字母加2至4位数字", "请只填一个代码，例如 {example}")

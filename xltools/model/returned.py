@@ -58,7 +58,6 @@ class ReturnWords:
     all_legend: str
     truncated: str
     must_change: str
-    answer_here: str
     notice_suffix: str
     notice_title: str
     notice_unknown: str

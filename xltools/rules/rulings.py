@@ -222,11 +222,11 @@ def conflict_findings(settled: Settled, outcome: Outcome) -> list[Finding]:
     found = []
     for one in settled.open:
         for side, other in ((one.first, one.second), (one.second, one.first)):
+            where = f"{other.county}（{other.place}）"
             if one.clash is not Clash.TWO_COUNTIES:
-                where = f"{other.county}{other.place}"
                 found.append(CODES[one.clash].at(side.place, name=side.name, code=side.code, process=side.process, other=other.name, where=where, other_code=other.code))
             elif side.place not in said:
-                found.append(Code.TWO_COUNTIES.at(side.place, name=side.name, process=side.process, other=f"{other.county}（{other.place}）"))
+                found.append(Code.TWO_COUNTIES.at(side.place, name=side.name, process=side.process, other=where))
     return found
 
 
