@@ -12,10 +12,11 @@ from xltools.books.read import read_rows
 from xltools.model.code import Code
 from xltools.model.finding import Severity
 from xltools.model.form import Kind, Owner, load_form
-from xltools.rules.cells import cell_reader, is_blank
+from xltools.model.value import is_blank, shown
+from xltools.rules.cells import cell_reader
 from xltools.rules.grades_text import GradeText, grade_spellings, grade_text
 from xltools.rules.parse import parse
-from xltools.rules.text import company_key, key, name_key, one_line, shown
+from xltools.rules.text import company_key, key, name_key, one_line
 
 YEAR = 2022
 

@@ -17,7 +17,6 @@ from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
 from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Book, value_at
 from xltools.books.board import BoardPlan
-from xltools.books.cells import is_blank
 from xltools.books.formula_refs import in_any_row, in_row
 from xltools.books.locate import Located
 from xltools.books.read import not_ours, read_located
@@ -30,6 +29,7 @@ from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Owner, Templa
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Table, cells_of
+from xltools.model.value import is_blank
 from xltools.rules.carry import EMPTY, NOTES, OWN, ROW, carry
 from xltools.rules.city import city_records
 from xltools.rules.cross import not_sent

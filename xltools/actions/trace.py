@@ -21,10 +21,11 @@ from xltools.model.finding import Place, StopError
 from xltools.model.form import Owner, load_form, load_template
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
-from xltools.rules.text import cell_key, shown
+from xltools.rules.text import cell_key
 
 REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
 

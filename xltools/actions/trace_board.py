@@ -15,11 +15,11 @@ from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Finding, Severity
 from xltools.model.form import load_template
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.account import KEPT
 from xltools.rules.board import CITYWIDE, FILES, ROWS, SENT
 from xltools.rules.city import plain
 from xltools.rules.journal import broken, lines_of, moment_of
-from xltools.rules.text import shown
 
 Tables = Mapping[str, Table]
 # Column of the first sheet → the form whose rows of the same file it counts.

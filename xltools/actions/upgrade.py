@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from xltools.books.base import Cell
-from xltools.books.cells import is_blank
 from xltools.books.file import open_book
 from xltools.books.leftovers import leftovers, write_leftovers
 from xltools.books.read import read_tables
@@ -21,8 +20,8 @@ from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
+from xltools.model.value import is_blank, shown
 from xltools.rules.formula import live
-from xltools.rules.text import shown
 
 TEMPLATE = "county"
 # Readable only in the file itself; in the new one the cell is empty.

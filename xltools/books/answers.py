@@ -7,10 +7,10 @@ from collections.abc import Iterable, Mapping
 
 from xltools.books.address import split
 from xltools.books.base import Book, Cell, Grid, value_at
-from xltools.books.cells import shown
 from xltools.books.returned_letter import ANSWER
 from xltools.model.finding import Finding, Severity
 from xltools.model.returned import Answer, load_return
+from xltools.model.value import shown
 
 RECORD = ANSWER + 1  # the hidden column behind the table
 BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about; on top: our fingerprint, and of which files this is the return

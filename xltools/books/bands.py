@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from xltools.books.address import corners
 from xltools.books.base import Book, Grid, SheetFacts, Stamp
-from xltools.books.cells import is_blank
 from xltools.books.labels import squeeze
+from xltools.model.value import is_blank
 
 SEARCHED, FEWEST = 12, 4      # rows searched for a header, and how many texts it has at least
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from xltools.books.address import address, corners
 from xltools.books.base import Book, Grid, SheetFacts, value_at
-from xltools.books.cells import is_error
 from xltools.books.labels import Labels, labels_of
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Owner
 from xltools.model.table import Table
+from xltools.model.value import is_error
 
 # A card fills less than a page.
 SEARCHED_ROWS, SEARCHED_COLUMNS = 60, 12

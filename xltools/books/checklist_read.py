@@ -9,7 +9,6 @@ from functools import cache, cached_property
 
 from xltools.books.address import address, column_letters, corners
 from xltools.books.base import Cell, Grid, SheetFacts, value_at
-from xltools.books.cells import is_blank
 from xltools.books.checklist import TEMPLATE
 from xltools.books.file import FileBook
 from xltools.books.grid import GRID_COLUMNS
@@ -21,6 +20,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.guide import load_guide
 from xltools.model.percent import Percent
+from xltools.model.value import is_blank
 
 NEEDED = ("no", "found", "reached")
 WHOLE_NUMBER = 1e15

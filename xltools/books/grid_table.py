@@ -6,10 +6,10 @@ from pathlib import Path
 
 from xltools.books.address import address, corners
 from xltools.books.base import Book, Cell
-from xltools.books.cells import is_blank
 from xltools.books.docx import is_document, tables_in
 from xltools.books.file import content_of, open_book
 from xltools.model.source_table import SourceCell, SourceTable
+from xltools.model.value import is_blank
 
 
 def read_source(path: Path) -> list[SourceTable]:

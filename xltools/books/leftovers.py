@@ -8,7 +8,6 @@ from pathlib import Path
 from xltools.books.address import address, split
 from xltools.books.base import LONGEST_TEXT, Book, Stamp, value_at
 from xltools.books.card import find_items
-from xltools.books.cells import is_blank
 from xltools.books.labels import labels_of
 from xltools.books.layout import band
 from xltools.books.locate import Located, locate
@@ -17,6 +16,7 @@ from xltools.books.unread import own_sheets
 from xltools.model.form import Owner
 from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
+from xltools.model.value import is_blank
 
 WIDTHS = {"sheet": 16, "cell": 10, "about": 30, "label": 24, "value": 50, "why": 26}
 

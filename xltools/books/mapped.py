@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from xltools.books.bands import ReadAnew
 from xltools.books.base import Book, Grid
-from xltools.books.cells import is_blank
 from xltools.books.header import SEARCHED_ROWS
 from xltools.books.labels import squeeze
 from xltools.books.locate import locate
@@ -16,6 +15,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, StopError
 from xltools.model.form import Form
 from xltools.model.table import Table
+from xltools.model.value import is_blank
 
 NAME = "name"      # without this field a sheet is no list of enterprises
 UNREAD = "／"       # in front of a header that is not to be read, so that it is no label of any field

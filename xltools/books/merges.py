@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, value_at
-from xltools.books.cells import is_blank, shown
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner
+from xltools.model.value import is_blank, shown
 
 Where = tuple[int, int]  # row, column, counted from 1
 # One number beside several records may be their sum or that of each: it is never spread.

@@ -9,7 +9,6 @@ from xltools.books.address import address, column_letters
 from xltools.books.answers import is_front_alone
 from xltools.books.base import Book, Cell, SheetFacts, Stamp
 from xltools.books.card import read_card
-from xltools.books.cells import ERRORS, is_blank, is_error, shown
 from xltools.books.choose import choose_sheets
 from xltools.books.header import moved
 from xltools.books.header_units import is_other_scale
@@ -20,6 +19,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
 from xltools.model.table import Table
+from xltools.model.value import ERRORS, is_blank, is_error, shown
 
 COUNTY = "county"   # the template that counties are handed
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.

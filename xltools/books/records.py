@@ -9,10 +9,10 @@ from datetime import date
 
 from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts
-from xltools.books.cells import is_blank
 from xltools.books.header import Columns, Header
 from xltools.books.labels import Labels, bare, labels_of, squeeze
 from xltools.model.form import Form, Owner
+from xltools.model.value import is_blank
 
 SUM = re.compile("计|汇总|平均值")  # in every word for a total, in this writing only
 TOTAL = re.compile(r".{0,4}(合计|小计|总计|共计|累计)[0-9一-龥]{0,4}")

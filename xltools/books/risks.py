@@ -11,7 +11,6 @@ from functools import lru_cache
 
 from xltools.books.address import address, split
 from xltools.books.base import Cell, value_at
-from xltools.books.cells import shown
 from xltools.books.file import FileBook
 from xltools.books.foreign import ForeignSource, PageSource
 from xltools.books.gate import Kind
@@ -21,6 +20,7 @@ from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource, relationships
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
+from xltools.model.value import shown
 
 # Program|'argument'!item is DDE; the functions call a program, a library or a server.
 LIVE = re.compile(r"[\w.]\s*\|\s*'?[^|!]{1,500}!|\b(?:DDE|CALL|EXEC|REGISTER|REGISTER\.ID|WEBSERVICE|RTD)\s*\(", re.IGNORECASE)

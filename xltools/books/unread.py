@@ -8,7 +8,6 @@ from xltools.books.address import address, split
 from xltools.books.answers import front_sheets
 from xltools.books.base import Book
 from xltools.books.card import find_items
-from xltools.books.cells import is_blank
 from xltools.books.choose import ALIKE, fit_of
 from xltools.books.labels import labels_of, sheet_key
 from xltools.model.code import Code
@@ -18,6 +17,7 @@ from xltools.model.form import Template
 from xltools.model.guide import load_guide
 from xltools.model.seal import load_seal_words
 from xltools.model.table import Table
+from xltools.model.value import is_blank
 
 
 def own_sheets(book: Book) -> list[str]:

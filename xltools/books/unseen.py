@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from xltools.books.address import address, column_letters
-from xltools.books.cells import is_blank
 from xltools.books.locate import Located
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Owner
+from xltools.model.value import is_blank
 
 NAMED = 8  # rows that a sentence names
 LABELS = 3  # cells of a row that a sentence names

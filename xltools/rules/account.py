@@ -16,8 +16,8 @@ from xltools.model.form import Form, Owner
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import number_text
 from xltools.rules.city import Seen, city_records, place_in_order, plain
-from xltools.rules.text import number_text
 
 CLEAN, DOUBTFUL, WRONG = "无问题", "有提醒", "有错误"
 KEPT = "来源文件不在本次收件箱，沿用上次"

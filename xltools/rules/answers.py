@@ -12,8 +12,9 @@ from xltools.model.form import Owner
 from xltools.model.grouped import grouped
 from xltools.model.returned import Answer
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.model.visible import visible
-from xltools.rules.text import key, shown
+from xltools.rules.text import key
 
 LONGEST = 200  # characters of an answer that a sentence quotes
 CHANGED, NO_EXCUSE = "内容已经改变", "错误要改正，不能用说明代替"

@@ -13,8 +13,9 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Form, Kind, Owner
 from xltools.model.table import Record, Table
+from xltools.model.value import shown
 from xltools.rules.city import city_records, plain, plain_column
-from xltools.rules.text import key, shown
+from xltools.rules.text import key
 
 BY_HAND = "手工添加的行"
 ABOUT = ("sheet", "cell", "code")  # together they say which problem a remark is about

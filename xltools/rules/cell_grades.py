@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from xltools.model.form import Field, Kind
 from xltools.model.grade import NOT_APPLICABLE, Status
 from xltools.model.policy import Policy
+from xltools.model.value import shown
 from xltools.model.visible import visible
 from xltools.rules.codes import is_credit_code
 from xltools.rules.enterprise import weakest
 from xltools.rules.grades_text import grade_spellings, grade_text
 from xltools.rules.reached import UNDECIDED, UNVERIFIED
-from xltools.rules.text import latin, shown
+from xltools.rules.text import latin
 
 GRADE = Field("grade", "等级", kind=Kind.GRADE, list="grades")
 STRANGE = "无法识别"

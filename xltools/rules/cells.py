@@ -10,7 +10,8 @@ from xltools.model.code import Code
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
-from xltools.model.visible import is_unseen, visible
+from xltools.model.value import is_blank, is_error, number_text, shown
+from xltools.model.visible import visible
 from xltools.rules.choices import read_choice, spellings
 from xltools.rules.codes import PermitForm, has_credit_form, is_phone, permit_form
 from xltools.rules.dates import read_date, read_month
@@ -20,13 +21,10 @@ from xltools.rules.numbers import EXACT, read_integer, read_number
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
 from xltools.rules.text import (
     how_changed,
-    is_cell_error,
     key,
     latin,
     narrow,
-    number_text,
     one_line,
-    shown,
 )
 
 Reader = Callable[[object], Reading]
@@ -41,13 +39,6 @@ _AREA = re.compile(r"^\((0\d{2,3})\)-?")
 _EXTENSION = re.compile(r"(转|分机|EXT\.?)-?", re.IGNORECASE)
 
 
-def is_blank(cell: object) -> bool:
-    """Whether a cell holds nothing a person can see."""
-    if isinstance(cell, str):
-        return is_unseen(cell)
-    return cell is None or cell != cell
-
-
 def cell_reader(field: Field, policy: Policy, year: int) -> Reader:
     """How a cell of this field is read. Computed fields are only echoed as text.
 
@@ -60,7 +51,7 @@ def cell_reader(field: Field, policy: Policy, year: int) -> Reader:
     def read_cell(cell: object) -> Reading:
         if is_blank(cell):
             return BLANK
-        if isinstance(cell, str) and not cell.isalnum() and is_cell_error(cell.strip()):
+        if isinstance(cell, str) and not cell.isalnum() and is_error(cell.strip()):
             return refused(Code.ERROR_CELL)
         return _noting_unseen(cell, read(cell))
 

@@ -16,13 +16,13 @@ from xltools.model.form import load_form, load_template
 from xltools.model.grade import Answer, Checklist, Found, PartGrade
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy
+from xltools.model.value import is_error, shown
 from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
 from xltools.rules.dates import read_date
 from xltools.rules.limits import date_limits
 from xltools.rules.printed import altered, struck_items
 from xltools.rules.reached import table_formula
 from xltools.rules.requirement import is_blank
-from xltools.rules.text import is_cell_error, shown
 
 TEMPLATE = "checklist"
 QUOTED = re.compile(r'("(?:[^"]|"")*")')
@@ -229,7 +229,7 @@ def _about_cells(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
     low, high = PART_OF_A_WHOLE
     for line in part.lines:
         for name, cell in line.cells.items():
-            if isinstance(cell.value, str) and is_cell_error(cell.value) and name != "reached":
+            if isinstance(cell.value, str) and is_error(cell.value) and name != "reached":
                 yield Code.ERROR_CELL.at(cell.place, label=labels[name], value=cell.value)
         found = line.cells["found"].value
         if line.no in shares and isinstance(found, float) and low < found <= high:

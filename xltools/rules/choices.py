@@ -8,10 +8,11 @@ from rapidfuzz import fuzz, process
 
 from xltools.model.form import Field
 from xltools.model.policy import Policy
+from xltools.model.value import shown
 from xltools.model.visible import visible
 from xltools.rules.nearest import meant
 from xltools.rules.reading import BLANK, Reading, converted
-from xltools.rules.text import how_changed, key, shown
+from xltools.rules.text import how_changed, key
 
 _MONTH = "月"  # in the name of every month
 _LISTED = 12  # longer lists are not printed whole in a sentence

@@ -15,8 +15,8 @@ from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Record, Table, cells_of
-from xltools.rules.cells import is_blank
-from xltools.rules.text import key, shown
+from xltools.model.value import is_blank, shown
+from xltools.rules.text import key
 
 # Cells whose content reading cannot hand on; the city sees at least that there was something.
 UNSEEN = {Code.ERROR_CELL: "（错误值）", Code.FORMULA_STALE: "（公式未计算）"}

@@ -7,9 +7,10 @@ import re
 from datetime import date, datetime, time, timedelta
 
 from xltools.model.code import Code
+from xltools.model.value import shown
 from xltools.model.visible import visible
 from xltools.rules.reading import BLANK, Reading, converted, refused
-from xltools.rules.text import compact, narrow, shown
+from xltools.rules.text import compact, narrow
 
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.、,])(\d{1,2})\2(\d{1,2})[日号]?")

@@ -10,10 +10,10 @@ from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.local import example_in
 from xltools.model.policy import Policy
+from xltools.model.value import shown
 from xltools.rules.choices import choices_text
 from xltools.rules.codes import PermitForm, credit_code_check, is_credit_code, permit_form
 from xltools.rules.limits import date_limits, limits_text
-from xltools.rules.text import shown
 
 CODE_LENGTH = 18
 WHOLE_CODE = re.compile("[0-9A-Z]{18}")

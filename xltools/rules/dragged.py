@@ -17,7 +17,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.table import Table
-from xltools.rules.text import shown
+from xltools.model.value import shown
 
 # The shortest run that is asked about. Three phones of neighbours do not follow one another by chance, nor do four capacities of 100 and more
 # or of half units; small whole numbers do, in a list sorted by them.

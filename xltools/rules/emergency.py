@@ -16,6 +16,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.model.table import Record
+from xltools.model.value import number_text
 from xltools.rules.city import plain
 from xltools.rules.emergency_rows import (
     CODE,
@@ -36,7 +37,7 @@ from xltools.rules.emergency_rows import (
 from xltools.rules.enterprises import ROW
 from xltools.rules.reduction import WHOLE, Basis, worked
 from xltools.rules.sanctions import unplaced
-from xltools.rules.text import SAID, cell_key, key, number_text
+from xltools.rules.text import SAID, cell_key, key
 
 MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(…,6)
 BASES = ("base_eia", "base_permit", "base_actual")

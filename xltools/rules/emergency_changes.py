@@ -10,9 +10,10 @@ from xltools.model.emergency import value_of
 from xltools.model.finding import Place
 from xltools.model.form import Field, Form
 from xltools.model.table import Record
+from xltools.model.value import number_text, shown
 from xltools.rules.emergency_rows import APART, LISTED, Last, Who, who
 from xltools.rules.enterprises import ROW
-from xltools.rules.text import SAID, number_text, shown
+from xltools.rules.text import SAID
 
 COMPARED = ("industry", "table", "grade", "base", "lines")
 BEGINNINGS = ("day_", "measure_", "reported_", "cut_")

@@ -12,10 +12,10 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import FIRST_ROW, Form
 from xltools.model.policy import Policy
 from xltools.model.table import Record
+from xltools.model.value import number_text
 from xltools.rules.city import letters
 from xltools.rules.emergency_rows import APART, LISTED, decimal
 from xltools.rules.reduction import share
-from xltools.rules.text import number_text
 
 ANYONE = "({column:emergency.credit_code}&{column:emergency.name}<>\"\")"
 

@@ -16,11 +16,10 @@ from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.cells import is_blank
+from xltools.model.value import is_blank, shown
 from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
 from xltools.rules.slid import ANY, BAD, GOOD, Fitness, Misplaced
-from xltools.rules.text import shown
 
 FEWEST = 3      # rows
 SHARE = 0.8     # of the rows from the first to the last of them in which both cells are filled

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.policy import Policy
+from xltools.model.value import shown
 from xltools.model.visible import visible
 from xltools.rules.choices import spellings
 from xltools.rules.reading import BLANK, Reading
-from xltools.rules.text import latin, shown
+from xltools.rules.text import latin
 
 
 @dataclass(frozen=True)

@@ -18,10 +18,11 @@ from xltools.model.finding import Place
 from xltools.model.grouped import Key, grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
+from xltools.model.value import number_text
 from xltools.rules.city import Seen, place_in_order
 from xltools.rules.codes import is_credit_code
 from xltools.rules.cross import groups, newest
-from xltools.rules.text import company_key, key, name_key, number_text
+from xltools.rules.text import company_key, key, name_key
 
 LIST = "screening"
 CLOSE = 75          # how alike two bare names are, in per cent, before a person is asked

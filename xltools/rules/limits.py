@@ -7,8 +7,8 @@ from datetime import date
 
 from xltools.model.form import Field, Form, Kind
 from xltools.model.policy import Policy
+from xltools.model.value import number_text
 from xltools.model.visible import visible
-from xltools.rules.text import number_text
 
 _YEARS = 10
 # What people write for the contents of the row above; a sheet's own check knows these, `is_ditto` also what they make of them.

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 from xltools.model.form import Field, Form, Owner
 from xltools.model.table import Record, Table
+from xltools.model.value import shown
 from xltools.rules.city import plain, plain_column
-from xltools.rules.text import shown
 
 LONGEST = 1_000  # characters of a field that are compared
 

@@ -11,11 +11,12 @@ from typing import Any
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.account import KEPT
 from xltools.rules.city import city_records, keys_of, plain_column, plain_records
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.journal import lines_of
-from xltools.rules.text import cell_key, shown
+from xltools.rules.text import cell_key
 
 TOTAL, ADDED, GONE, CHANGED, UP, DOWN = "小结", "新增", "消失", "修改", "等级上升", "等级下降"
 EDITS = frozenset({CHANGED, UP, DOWN})

@@ -8,9 +8,10 @@ import re
 from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.percent import Percent
+from xltools.model.value import shown
 from xltools.model.visible import visible
 from xltools.rules.reading import BLANK, PERCENT_CELL, Reading, converted, refused
-from xltools.rules.text import compact, key, narrow, shown
+from xltools.rules.text import compact, key, narrow
 
 _AS_SHOWN = re.compile(r"-?\d+(?:\.\d+)?", re.ASCII)
 _PLAIN = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d{1,2})?", re.ASCII)

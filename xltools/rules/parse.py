@@ -11,10 +11,11 @@ from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.percent import Percent
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.cells import Reader, cell_reader, is_blank
+from xltools.model.value import is_blank, shown
+from xltools.rules.cells import Reader, cell_reader
 from xltools.rules.limits import is_ditto, says_ditto
 from xltools.rules.reading import Reading, Value, refused
-from xltools.rules.text import narrow, shown
+from xltools.rules.text import narrow
 
 _NUMBERS = {Kind.NUMBER: float, Kind.INTEGER: int}
 _TELL_APART = frozenset({str, float, type(None)})  # values of these are equal only where they are the same

@@ -14,10 +14,11 @@ from xltools.model.indicator import AnswerKind, Operator
 from xltools.model.local import load_written
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.policy_contents import CLAUSES, JOIN, split
 from xltools.rules.requirement_text import Threshold, read_requirement
 from xltools.rules.requirement_words import UNITS
-from xltools.rules.text import key, shown
+from xltools.rules.text import key
 
 Row = tuple[int, Mapping[str, str]]
 # Which fields of a form name the same thing, the name first; lists that are one form are told apart by the field in front.

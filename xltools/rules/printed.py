@@ -11,8 +11,9 @@ from xltools.model.finding import Finding
 from xltools.model.form import load_form
 from xltools.model.grade import level
 from xltools.model.indicator import IndicatorTable
+from xltools.model.value import shown
 from xltools.rules.checklist_plan import item_text
-from xltools.rules.text import compact, one_line, shown
+from xltools.rules.text import compact, one_line
 
 LISTED = 8         # cells of a sheet that are named one by one
 AROUND = 12        # characters before and after what differs

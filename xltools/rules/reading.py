@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from xltools.model.code import Code
-from xltools.rules.text import shown
+from xltools.model.value import shown
 
 PERCENT_CELL = "单元格是百分比格式"
 Value = str | float | int | date | None

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
 
 from xltools.model.emergency import Worked
-from xltools.rules.text import compact, shown
+from xltools.model.value import shown
+from xltools.rules.text import compact
 
 PERCENT = Decimal("0.0001")     # a share has four decimals, as the cells' ROUND(…,4)
 WHOLE, ROUNDINGS = Decimal(100), (ROUND_CEILING, ROUND_FLOOR)

@@ -10,9 +10,10 @@ from xltools.model.finding import Finding
 from xltools.model.form import RowRule
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
 from xltools.rules.limits import date_limits
-from xltools.rules.text import key, name_key, shown
+from xltools.rules.text import key, name_key
 
 _ENTERPRISE_KEY = ("credit_code", "process")
 _UNIT = "\n"  # joins the parts of a key; no part contains it

@@ -11,9 +11,10 @@ from xltools.model.form import Form
 from xltools.model.policy import Policy
 from xltools.model.screening import Entry, Source
 from xltools.model.table import Record, Table
+from xltools.model.value import shown
 from xltools.rules.city import plain
 from xltools.rules.codes import PermitForm, is_credit_code, permit_form
-from xltools.rules.text import cell_key, key, name_key, shown
+from xltools.rules.text import cell_key, key, name_key
 
 CODE_LENGTH = 18
 PROVINCE = re.compile("^[^省市县区]{2,3}省")

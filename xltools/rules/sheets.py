@@ -14,11 +14,12 @@ from xltools.model.finding import Finding, Place
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.codes import is_credit_code
 from xltools.rules.limits import date_limits
 from xltools.rules.nearest import Listed, enterprise_meant, enterprises_in, processes_there
 from xltools.rules.rows import cell_text, row_keys, true_where
-from xltools.rules.text import name_key, shown
+from xltools.rules.text import name_key
 
 _SCREENING = "screening"
 _KEY = ("credit_code", "process")

@@ -19,12 +19,12 @@ from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
-from xltools.rules.cells import cell_reader, is_blank
+from xltools.model.value import is_blank, shown
+from xltools.rules.cells import cell_reader
 from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
 from xltools.rules.declared import CellRule, declared
 from xltools.rules.details import CODE_LENGTH
-from xltools.rules.text import shown
 
 STEPS = (-1, 1, -2, 2)          # how far a row may have gone; to the left is negative
 ENOUGH, PER_MISFIT = 3, 5       # cells that are wrong where they are and right where they belong: at least, and to one that fits neither

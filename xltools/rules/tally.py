@@ -14,11 +14,10 @@ from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
+from xltools.model.value import is_blank, shown
 from xltools.model.visible import visible
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_tables, sources_of, today
-from xltools.rules.cells import is_blank
 from xltools.rules.slid import cells_named
-from xltools.rules.text import shown
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from xltools.model.seal import load_seal_words
-from xltools.rules.text import compact, number_text
+from xltools.model.value import number_text
+from xltools.rules.text import compact
 
 SECRET = ("reporter", "contact")
 SEALED = "concealed"

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time
 from functools import lru_cache
 
-from xltools.model.percent import Percent
+from xltools.model.value import BREAKS
 from xltools.model.visible import INVISIBLE, visible
 
 LIST, SAID = "、", "；"        # between the things of a list · between sentences and values of one cell
-_BREAKS = re.compile("[\r\n\v\f\x85\u2028\u2029\t]+")
 _BLANKS = re.compile(r"\s+")
 # Everything that looks like a minus sign: hyphens, dashes, box drawing, the long vowel mark.
 _DASHES = re.compile("[\u2010-\u2015\u2043\u2212\u2500\u2501\u30fc\ufe58\ufe63\uff0d\uff70]+")
@@ -21,22 +19,12 @@ _LOOK_ALIKE = str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧАВЕКМНОРСТУ�
 _COMPANY_ENDINGS = re.compile(r"(有限责任公司|股份有限公司|有限公司|公司)$")
 _NOT_NAME = re.compile(r"[\W_]+")
 
-CELL_ERRORS = frozenset(
-    ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA"]
-)
-_OFFICE_ERROR = re.compile(r"Err:\d{3}")
-
-
-def is_cell_error(text: str) -> bool:
-    """Whether a cell shows one of the errors of Excel, WPS or LibreOffice."""
-    return text in CELL_ERRORS or _OFFICE_ERROR.fullmatch(text) is not None
-
 
 def one_line(text: str) -> str:
     """The visible text in one line; Chinese needs no blank where the line was broken."""
     if text.isalnum():
         return visible(text)
-    lines = [part.strip() for part in _BREAKS.split(visible(text))]
+    lines = [part.strip() for part in BREAKS.split(visible(text))]
     joined = lines[0]
     for part in lines[1:]:
         between = " " if joined[-1:].isascii() and part[:1].isascii() and joined and part else ""
@@ -101,7 +89,7 @@ def how_changed(before: str, after: str) -> str:
     dashes = [len(_DASHES.findall(text)) + text.count("-") for text in (before, after)]
     steps = (
         (any(INVISIBLE.match(c) for c in gone), "去掉看不见的字符"),
-        (any(_BREAKS.match(c) for c in gone), "去掉换行"),
+        (any(BREAKS.match(c) for c in gone), "去掉换行"),
         (any(c in " \u3000\u00a0" for c in gone), "去掉空格"),
         (any(unicodedata.normalize("NFKC", c) in after for c in gone), "全角改半角"),
         (dashes[0] > dashes[1], "去掉横线"),
@@ -110,26 +98,3 @@ def how_changed(before: str, after: str) -> str:
         (any(c.isascii() and c.islower() and c.upper() in after for c in gone), "改为大写"),
     )
     return "、".join(words for applies, words in steps if applies) or "统一写法"
-
-
-def shown(value: object, limit: int = 40) -> str:
-    """A value as a sentence quotes it: whole numbers without .0, percentages with their sign, dates as 2022-06-30, long text cut."""
-    if isinstance(value, datetime):
-        value = value.date() if value.time() == time() else value.replace(tzinfo=None)
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, Percent):
-        return f"{number_text(value.number)}%"
-    if isinstance(value, float):
-        return number_text(value)
-    if isinstance(value, date | time):
-        return value.isoformat(*([" "] if isinstance(value, datetime) else []))
-    text = _BREAKS.sub(" ", str(value)).strip()
-    return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def number_text(value: float) -> str:
-    """A number as plain digits: 13800000000.0 → "13800000000", 12.5 → "12.5"."""
-    if abs(value) < 1e15 and value == int(value):
-        return str(int(value))
-    return f"{value:.15G}"

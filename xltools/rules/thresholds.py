@@ -13,8 +13,8 @@ from xltools.model.indicator import AnswerKind, Operator, Requirement
 from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.policy_contents import split
-from xltools.rules.text import shown
 
 Row = tuple[int, Mapping[str, str]]
 Asked = tuple[int, Mapping[str, str], AnswerKind, Requirement]
