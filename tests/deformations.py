@@ -16,10 +16,10 @@ from tests.county_books import STAMP, TEMPLATE, rows_grid
 from tests.slip_books import ROWS, SlipBook, clean
 from tests.slip_table import DAY
 from tests.text_book import TextBook
-from xltools.books.address import column_letters
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.package import add_stamp
 from xltools.books.style import Styles
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind, Owner
 

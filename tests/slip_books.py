@@ -8,10 +8,10 @@ from random import Random
 from tests.county_books import POLICY, STAMP, TEMPLATE, rows_grid
 from tests.slip_table import ABOVE, BLANKS, DAY, NUMBER_OF_UNIT, OF_KIND, SAME, Read, Slip, choices, grades
 from tests.text_book import TextBook
-from xltools.books.address import address
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
+from xltools.model.address import address
 from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, Field, Form, Kind, Owner
 from xltools.model.live import LiveForm

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 
 from tests.workbooks import BOOKS, EVERY, FILES, TEXT_TABLES, XLSX, changed, opened, sheet_of, small
 from xltools.books import sheet_xml
-from xltools.books.address import corners
 from xltools.books.base import Cell, SheetFacts, Stamp
 from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.file import FileBook, content_of, open_book
@@ -25,6 +24,7 @@ from xltools.books.sheet_xml import SheetReader, UnusualError, read_sheet, read_
 from xltools.books.sink import CellSink, Context
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError, scan
+from xltools.model.address import corners
 from xltools.model.code import Code
 from xltools.model.finding import StopError
 

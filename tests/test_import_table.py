@@ -14,10 +14,10 @@ from tests.text_book import TextBook
 from tests.workbooks import changed, packed
 from xltools.actions.import_table import add_table, import_table
 from xltools.actions.policy import make_policy, read_policy
-from xltools.books.address import address
 from xltools.books.base import SheetFacts
 from xltools.books.docx import is_document, tables_in
 from xltools.books.grid_table import read_source, sheet_table
+from xltools.model.address import address
 from xltools.model.code import Code
 from xltools.model.finding import Finding, StopError
 from xltools.model.form import load_form

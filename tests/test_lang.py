@@ -18,9 +18,9 @@ import pytest
 from docs.reference import write_reference
 from xltools.actions import trace, trace_board
 from xltools.actions.run import read_summary
-from xltools.books.address import column_letters
 from xltools.faces import cli
 from xltools.faces.speech import paragraphs, translated
+from xltools.model.address import column_letters
 from xltools.model.catalogues import TEXTS, catalogue, read_language
 from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard

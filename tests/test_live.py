@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from xltools.books.address import address, corners
 from xltools.books.live import Area, merged_areas
+from xltools.model.address import address, corners
 
 ROWS, COLUMNS = 40, 50
 

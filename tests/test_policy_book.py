@@ -23,10 +23,10 @@ from xltools.actions.policy import (
     read_policy_book,
     write_contents,
 )
-from xltools.books.address import address, column_letters
 from xltools.books.base import Cell
 from xltools.books.file import open_book
 from xltools.books.refs import LAST_ROW
+from xltools.model.address import address, column_letters
 from xltools.model.catalogues import read_language
 from xltools.model.code import Code
 from xltools.model.finding import StopError

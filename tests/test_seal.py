@@ -21,11 +21,11 @@ from tests.workbooks import packed, parts_of
 from xltools.actions.check import check_files
 from xltools.actions.grade import grade_files
 from xltools.actions.sign import Signing, sign_files, verify_files
-from xltools.books.address import column_letters
 from xltools.books.file import open_book
 from xltools.books.seal_sheet import seal_of
 from xltools.books.signing_key import new_key, public_keys, read_key
 from xltools.faces import cli
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, Owner, load_form

@@ -11,9 +11,9 @@ from tests.county_files import POLICY, county_file, enterprise
 from tests.workbooks import parts_of
 from xltools.actions.merge import merge
 from xltools.actions.tips import conceal_tips, make_tips, reveal_tips
-from xltools.books.address import column_letters
 from xltools.books.concealed import conceal, new_pair, private_key, public_key, reveal
 from xltools.faces import cli
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.finding import StopError
 from xltools.model.form import FIRST_ROW, load_form

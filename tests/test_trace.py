@@ -12,9 +12,9 @@ from xltools.actions.merge import merge
 from xltools.actions.run import read_summary
 from xltools.actions.trace import figures, trace
 from xltools.actions.trace_board import on_board
-from xltools.books.address import column_letters
 from xltools.books.file import open_book
 from xltools.faces.cli import run
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import StopError

@@ -16,7 +16,7 @@ from tests.checklist_books import applicant, at_best, write
 from tests.checklists import table_of
 from tests.office.host import Document, Office
 from xltools.actions.merge import merge
-from xltools.books.address import address
+from xltools.model.address import address
 from xltools.model.checklist import Visit
 from xltools.model.form import GROUP_ROW, load_form
 from xltools.model.indicator import IndicatorTable

@@ -15,10 +15,10 @@ from tests.test_returned import ABOUT_ALL, MARKED, changed_parts, decorated
 from tests.workbooks import parts_of
 from xltools.actions.check import check_files
 from xltools.actions.give_back import give_back
-from xltools.books.address import address
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
 from xltools.libreoffice.notes import text_of
+from xltools.model.address import address
 from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.outcome import Outcome, Submission

@@ -14,12 +14,12 @@ from xltools.actions.checklist import applicants, write_one
 from xltools.actions.checklist import file_name as checklist_name
 from xltools.actions.demo import CHECKLIST_FOLDER, COUNTY_FOLDER, MERGED_AT
 from xltools.actions.merge import merge
-from xltools.books.address import address
 from xltools.books.base import Cell
 from xltools.books.refs import CARD_COLUMN
 from xltools.books.replace import put_in_place
 from xltools.books.sheet import Formula
 from xltools.books.template import write_template
+from xltools.model.address import address
 from xltools.model.checklist import IndicatorRow
 from xltools.model.code import Code
 from xltools.model.finding import Place

@@ -14,7 +14,6 @@ from xltools.actions.detail import refuse_elsewhere, refuse_too_long
 from xltools.actions.grade import with_grades
 from xltools.actions.inbox import Step, unseen
 from xltools.actions.run import DRAWN, TEMPLATE, Before, Run, as_typed, log_said
-from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Book, value_at
 from xltools.books.board import BoardPlan
 from xltools.books.formula_refs import in_any_row, in_row
@@ -22,6 +21,7 @@ from xltools.books.locate import Located
 from xltools.books.read import not_ours, read_located
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, StopError

@@ -10,11 +10,11 @@ from typing import Any
 
 from xltools.actions.run import DRAWN, TEMPLATE, read_summary
 from xltools.actions.trace_board import agreement, on_board
-from xltools.books.address import LAST_COLUMN, column_letters, column_number
 from xltools.books.base import value_at
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
 from xltools.books.replace import backups
+from xltools.model.address import LAST_COLUMN, column_letters, column_number
 from xltools.model.code import Code
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Place, StopError

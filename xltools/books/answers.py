@@ -5,9 +5,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from xltools.books.address import split
 from xltools.books.base import Book, Cell, Grid, value_at
 from xltools.books.returned_letter import ANSWER
+from xltools.model.address import split
 from xltools.model.finding import Finding, Severity
 from xltools.model.returned import Answer, load_return
 from xltools.model.value import shown

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from xltools.books.address import address
 from xltools.books.file import FileBook
 from xltools.books.tree import below, tree
 from xltools.books.xlsx import XlsxSource, related
+from xltools.model.address import address, row_and_column
 from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Finding, Place, row_and_column
+from xltools.model.finding import Finding, Place
 
 LISTED = 3
 

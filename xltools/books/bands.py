@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from xltools.books.address import corners
 from xltools.books.base import Book, Grid, SheetFacts, Stamp
 from xltools.books.labels import squeeze
+from xltools.model.address import corners
 from xltools.model.value import is_blank
 
 SEARCHED, FEWEST = 12, 4      # rows searched for a header, and how many texts it has at least

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from xltools.books.address import address, column_letters
 from xltools.books.dates import built_in, shows
 from xltools.books.ole import Streams
 from xltools.books.xml import DAMAGED, MalformedError
+from xltools.model.address import address, column_letters
 
 FORMULA, END, SHEET, LOCK, ROW, MERGED, ERROR, COLUMNS = 0x06, 0x0A, 0x85, 0x2F, 0x208, 0xE5, 0x205, 0x7D
 LINK, ITSELF, ADD_INS, MACRO_SHEET = 0x1AE, b"\x01\x04", b"\x01\x3a", 1

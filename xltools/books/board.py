@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import address
 from xltools.books.layout import band, column_width, header_height, set_page
 from xltools.books.sheet import Formula, write_cell
 from xltools.books.style import BASE, Styles, kind_look
+from xltools.model.address import address
 from xltools.model.dashboard import BoardWords
 from xltools.model.form import Form, Kind
 from xltools.model.table import Table

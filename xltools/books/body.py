@@ -15,11 +15,11 @@ from functools import cache, cached_property
 from itertools import count
 from types import NoneType
 
-from xltools.books.address import column_letters
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import serial
 from xltools.books.link import FILE, Link, link_of, target_of
 from xltools.books.patch_xml import cell_text, escape
+from xltools.model.address import column_letters
 from xltools.model.value import ERRORS
 
 CHUNK = 500     # rows made and compressed at a time

@@ -6,9 +6,9 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xltools.books.address import address, corners
 from xltools.books.base import Book, Grid, SheetFacts, value_at
 from xltools.books.labels import Labels, labels_of
+from xltools.model.address import address, corners
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form, Owner

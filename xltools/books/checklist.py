@@ -10,7 +10,6 @@ from pathlib import Path
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import column_letters
 from xltools.books.base import Cell, Stamp
 from xltools.books.checklist_layout import PartLayout, Span
 from xltools.books.checklist_page import laid_out
@@ -20,6 +19,7 @@ from xltools.books.package import CREATED, add_stamp, replace_file, workbook_in
 from xltools.books.refs import list_name, quoted
 from xltools.books.sheet import Formula
 from xltools.books.style import Styles, header_look
+from xltools.model.address import column_letters
 from xltools.model.checklist import ChecklistPlan, load_checklist_words
 from xltools.model.form import Form, load_form, load_template
 from xltools.model.grade import Status

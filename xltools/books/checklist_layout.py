@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
 
-from xltools.books.address import column_letters
 from xltools.books.layout import COLUMN_EDGE, PAGE_WIDTH, text_width
 from xltools.books.refs import quoted
+from xltools.model.address import column_letters
 from xltools.model.checklist import PartPlan, load_checklist_words, method_instead
 from xltools.model.form import Field, Kind, Owner, load_form
 from xltools.model.grade import level

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 
-from xltools.books.address import address, column_letters, corners
 from xltools.books.base import Cell, Grid, SheetFacts, value_at
 from xltools.books.checklist import TEMPLATE
 from xltools.books.file import FileBook
 from xltools.books.grid import GRID_COLUMNS
 from xltools.books.header import Header, find_columns, find_header
 from xltools.books.labels import Labels, labels_of, squeeze
+from xltools.model.address import address, column_letters, corners
 from xltools.model.checklist import Entered, ReadChecklist, ReadLine, ReadPart
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place

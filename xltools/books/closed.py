@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cached_property
 from pathlib import Path
 
-from xltools.books.address import address
 from xltools.books.base import Grid, SheetFacts, Stamp
 from xltools.books.file import FileBook, content_of
 from xltools.books.gate import SUMMARY, Kind
@@ -14,6 +13,7 @@ from xltools.books.inplace_sheet import own_formulas
 from xltools.books.patch import Patch
 from xltools.books.patch_notes import SheetNotes
 from xltools.books.patch_xml import CannotPatchError
+from xltools.model.address import address
 
 
 class ClosedBook:

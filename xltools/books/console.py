@@ -10,9 +10,9 @@ from typing import Any
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import column_letters
 from xltools.books.refs import quoted
 from xltools.books.style import Styles
+from xltools.model.address import column_letters
 from xltools.model.console import load_console
 from xltools.model.shipped import shipped
 

@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator
 from itertools import islice
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW
 from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.xml import TOO_LARGE, MalformedError
+from xltools.model.address import LAST_COLUMN, LAST_ROW
 
 SEPARATORS = (",", "\t", ";", "|", "，", "；")
 # Excel's own first line, "sep=;", names the separator.

@@ -10,7 +10,6 @@ from math import ceil
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import address, column_letters
 from xltools.books.base import Cell
 from xltools.books.charts import (
     AROUND,
@@ -27,6 +26,7 @@ from xltools.books.layout import SHEET_ROWS, band, set_page
 from xltools.books.refs import column_of, quoted
 from xltools.books.sheet import Formula, shown_value, write_cell
 from xltools.books.style import Styles
+from xltools.model.address import address, column_letters
 from xltools.model.dashboard import Counts, Dashboard, Share, good, graded
 from xltools.model.form import FIRST_ROW, Template
 from xltools.model.policy import Target

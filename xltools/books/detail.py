@@ -14,9 +14,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
 
-from xltools.books.address import LAST_ROW
 from xltools.books.package import replace_file
 from xltools.books.replace import beside
+from xltools.model.address import LAST_ROW
 from xltools.model.detail import Detail
 from xltools.model.form import HEADER_ROW
 from xltools.model.table import Table

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from xltools.books.address import address
 from xltools.books.gate import MAX_FILE, Package, refuse
 from xltools.books.numbering import Numbering, numbering_in
 from xltools.books.ole import SIGNATURE, Streams
 from xltools.books.tree import tree
 from xltools.books.xlsx import main_part
 from xltools.books.xml import MalformedError
+from xltools.model.address import address
 from xltools.model.source_table import SourceCell, SourceTable
 
 SUPERSCRIPT = str.maketrans("0123456789abcdefghijklmnoprstuvwxyz+-", "⁰¹²³⁴⁵⁶⁷⁸⁹ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ⁺⁻")

@@ -12,12 +12,12 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from html import escape, unescape
 
-from xltools.books.address import address, corners
 from xltools.books.inplace_sheet import Sheets, Standing
 from xltools.books.patch import Patch
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, settings_in, with_settings
 from xltools.books.reshape import Change
+from xltools.model.address import address, corners
 
 # Texts first, so that nothing inside them is taken for a reference; then cells and areas behind the name of their sheet.
 PLACED = re.compile(

@@ -8,7 +8,6 @@ import sys
 from typing import Any
 
 from xltools.books import child
-from xltools.books.address import address
 from xltools.books.base import Cell
 from xltools.books.biff import BiffFacts
 from xltools.books.dates import from_iso
@@ -16,6 +15,7 @@ from xltools.books.gate import refuse
 from xltools.books.grid import Sheet, SheetBuilder
 from xltools.books.ole import Streams
 from xltools.books.xml import DAMAGED, TOO_LARGE
+from xltools.model.address import address
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 from xltools.model.percent import Percent

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, column_letters, column_number, split
+from xltools.model.address import LAST_COLUMN, LAST_ROW, column_letters, column_number, split
 
 # Texts and quoted sheet names first, so that nothing inside them is taken for a reference; LOG10( and LOG10_X are none.
 TOKEN = re.compile(r"""("(?:[^"]|"")*"|'(?:[^']|'')*')|(?<![A-Za-z0-9_.\\$])(\$?)([A-Z]{1,3})(\$?)([1-9][0-9]{0,6})(?![A-Za-z0-9_.(!])""")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from xltools.books.address import LAST_COLUMN, address, column_letters
 from xltools.books.base import LONGEST_TEXT, Cell, Grid, SheetFacts
 from xltools.books.xml import TOO_LARGE, MalformedError
+from xltools.model.address import LAST_COLUMN, address, column_letters
 
 # A county's largest list has some 2,000 rows of 25 columns, the city's ledger ten times as many. The grid stops there, so
 # that one stray cell at XFD1048576 costs a line in the problem list instead of 16 billion empty cells.

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from xltools.books.address import address, corners
 from xltools.books.base import Book, Cell
 from xltools.books.docx import is_document, tables_in
 from xltools.books.file import content_of, open_book
+from xltools.model.address import address, corners
 from xltools.model.source_table import SourceCell, SourceTable
 from xltools.model.value import is_blank
 

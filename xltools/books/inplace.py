@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
-from xltools.books.address import split
 from xltools.books.board import BoardPlan
 from xltools.books.console import RESULT
 from xltools.books.dress import Dresser
@@ -24,6 +23,7 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.reshape import Change
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, add_figures, add_form
 from xltools.books.xlsx import XlsxSource
+from xltools.model.address import split
 from xltools.model.dashboard import load_dashboard
 from xltools.model.form import Template
 from xltools.model.policy import Policy

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from xltools.books.address import address
 from xltools.books.base import Book, Cell
 from xltools.books.board import BoardPlan
 from xltools.books.dress import Dresser
@@ -13,6 +12,7 @@ from xltools.books.locate import Located, locate
 from xltools.books.patch_xml import CannotPatchError
 from xltools.books.raw_rows import read_back
 from xltools.books.sheet import Formula, SheetPlan
+from xltools.model.address import address
 from xltools.model.form import Kind
 from xltools.model.table import cells_of
 

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xltools.books.address import address
 from xltools.books.base import Cell, Grid
 from xltools.books.grid import Sheet
 from xltools.books.inplace_book import parts_of, print_as
@@ -22,6 +21,7 @@ from xltools.books.patch_xml import around_rows, spliced
 from xltools.books.raw_rows import RawCell, cell_xml, with_settings
 from xltools.books.sheet import Formula
 from xltools.books.xlsx import XlsxSource
+from xltools.model.address import address
 from xltools.model.dashboard import load_dashboard
 
 SECTIONS = ("mergeCells", "rowBreaks")

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from xltools.books.address import column_number
 from xltools.books.raw_rows import RawRow
 from xltools.books.sheet import Mark
+from xltools.model.address import column_number
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
 PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')

@@ -11,7 +11,6 @@ from io import BytesIO
 from itertools import chain
 from typing import Protocol
 
-from xltools.books.address import LAST_ROW, address, split
 from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.formula_refs import followed, in_any_row, in_row, shifted
@@ -25,6 +24,7 @@ from xltools.books.patch_xml import ROWS, ROWS_END, CannotPatchError
 from xltools.books.raw_rows import FORMULA, RawCell, RawRow, cell_xml, raw_rows, read_back, settings_in, with_settings
 from xltools.books.reshape import Change, reshaped, stretched
 from xltools.books.sheet import Formula, SheetPlan, looks, marks_of
+from xltools.model.address import LAST_ROW, address, split
 from xltools.model.form import HEADER_ROW, Field, Owner
 
 EXAMPLES = 50  # records whose looks are compared to find that of a new one

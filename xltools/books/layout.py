@@ -11,8 +11,8 @@ from unicodedata import east_asian_width
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import column_letters
 from xltools.books.refs import quoted
+from xltools.model.address import column_letters
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Field, Form, Kind, Template
 from xltools.model.guide import load_guide
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from xltools.books.address import address, split
 from xltools.books.base import LONGEST_TEXT, Book, Stamp, value_at
 from xltools.books.card import find_items
 from xltools.books.labels import labels_of
@@ -13,6 +12,7 @@ from xltools.books.layout import band
 from xltools.books.locate import Located, locate
 from xltools.books.package import add_stamp, workbook_at
 from xltools.books.unread import own_sheets
+from xltools.model.address import address, split
 from xltools.model.form import Owner
 from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade

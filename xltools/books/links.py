@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from xltools.books.address import address, corners
 from xltools.books.link import Link, path_of, target_of
 from xltools.books.patch import OFFICE, Patch
 from xltools.books.patch_xml import WORKSHEET, Element, around_rows, changed_tag, escape, inserted, links_in, spliced
 from xltools.books.reshape import Change
+from xltools.model.address import address, corners
 
 Where = tuple[int, int]
 

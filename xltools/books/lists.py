@@ -8,12 +8,12 @@ from dataclasses import replace
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from xltools.books.address import column_letters
 from xltools.books.base import Stamp
 from xltools.books.layout import band, pages_across, set_page, text_width
 from xltools.books.package import add_stamp
 from xltools.books.refs import list_name, quoted
 from xltools.books.style import Styles
+from xltools.model.address import column_letters
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.guide import load_guide
 from xltools.model.policy import Policy

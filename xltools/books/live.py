@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from datetime import datetime, time
 from typing import Any
 
-from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts, Stamp
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS
 from xltools.books.stamp import from_sheet
+from xltools.model.address import address, corners
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 from xltools.model.form import HEADER_ROW

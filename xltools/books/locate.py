@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from xltools.books.address import address
 from xltools.books.base import Book, Cell, Grid, SheetFacts
 from xltools.books.header import Columns, Header, find_columns, find_header
 from xltools.books.labels import labels_of
 from xltools.books.merges import Merges, Sheet, merges_of
 from xltools.books.records import Rows, area_of, find_rows
+from xltools.model.address import address
 from xltools.model.finding import Place
 from xltools.model.form import Form
 from xltools.model.value import is_blank

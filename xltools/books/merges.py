@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, value_at
+from xltools.model.address import address, corners
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Kind, Owner

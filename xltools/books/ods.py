@@ -10,12 +10,12 @@ import math
 import re
 from dataclasses import dataclass
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.gate import Package
 from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError, scan, texts_by
+from xltools.model.address import LAST_COLUMN, LAST_ROW, address, column_letters
 from xltools.model.percent import Percent
 
 CELLS = ("table:table-cell", "table:covered-table-cell")

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import cached_property
 
-from xltools.books.address import address, split
 from xltools.books.patch import MAIN, TYPE, Patch
 from xltools.books.patch_sheet import with_legacy_drawing, without_legacy_drawing
 from xltools.books.patch_vml import (
@@ -34,6 +33,7 @@ from xltools.books.patch_xml import (
     text_of,
 )
 from xltools.books.sink import unescaped
+from xltools.model.address import address, split
 
 NEW = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n<comments xmlns="{MAIN}"><authors></authors><commentList></commentList></comments>'.encode()
 FACE = '<rPr><sz val="9"/><rFont val="微软雅黑"/><family val="2"/></rPr>'

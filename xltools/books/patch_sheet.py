@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from itertools import groupby
 
-from xltools.books.address import address, column_number, corners, split
 from xltools.books.patch import OFFICE
 from xltools.books.patch_xml import (
     WORKSHEET,
@@ -24,6 +23,7 @@ from xltools.books.patch_xml import (
     spliced,
 )
 from xltools.books.xml import TRUE
+from xltools.model.address import address, column_number, corners, split
 
 Where = tuple[int, int]  # row, column, counted from 1
 STYLE = re.compile(rb"<c\b[^>]*?\ss=[\"']([0-9]+)")

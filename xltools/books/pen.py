@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from xltools.books.address import split
 from xltools.books.base import Cell
 from xltools.books.inplace_sheet import set_cells
 from xltools.books.package import replace_file
 from xltools.books.patch import Patch
 from xltools.books.patch_book import sheets_of
+from xltools.model.address import split
 
 Entries = Mapping[str, Mapping[str, Cell]]      # sheet → cell ("F12") → value
 

@@ -13,11 +13,11 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from numbers import Real
 
-from xltools.books.address import column_letters, column_number
 from xltools.books.base import Cell
 from xltools.books.dates import serial
 from xltools.books.patch_xml import FORBIDDEN, CannotPatchError, cell_text, escape
 from xltools.books.sheet import Formula
+from xltools.model.address import column_letters, column_number
 
 ROW = re.compile(rb"<row\b([^>]*)>")
 ROW_END = b"</row>"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import PurePath
 
-from xltools.books.address import address, column_letters
 from xltools.books.answers import is_front_alone
 from xltools.books.base import Book, Cell, SheetFacts, Stamp
 from xltools.books.card import read_card
@@ -14,6 +13,7 @@ from xltools.books.header import moved
 from xltools.books.header_units import is_other_scale
 from xltools.books.locate import Located, locate
 from xltools.books.unseen import ECHOES, struck, unseen
+from xltools.model.address import address, column_letters
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template

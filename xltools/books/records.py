@@ -7,10 +7,10 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from xltools.books.address import address, corners
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.header import Columns, Header
 from xltools.books.labels import Labels, bare, labels_of, squeeze
+from xltools.model.address import address, corners
 from xltools.model.form import Form, Owner
 from xltools.model.value import is_blank
 

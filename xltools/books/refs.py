@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from xlsxwriter import Workbook
 
-from xltools.books.address import column_letters
+from xltools.model.address import column_letters
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.live import PLACEHOLDER, WHOLE_ROW, Live, LiveForm, placeholders
 

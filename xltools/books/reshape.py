@@ -9,9 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from xltools.books.address import LAST_ROW, address, corners
 from xltools.books.formula_refs import shifted
 from xltools.books.patch_xml import CannotPatchError, Edit, Element, around_rows, changed_tag, outline, spliced
+from xltools.model.address import LAST_ROW, address, corners
 
 FORMULA = re.compile(rb"<(formula[12]?|xm:f)>([^<]*)</(?:formula[12]?|xm:f)>")
 SQREF = re.compile(rb"(<xm:sqref>)([^<]*)(</xm:sqref>)")

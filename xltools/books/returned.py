@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from xltools.books.address import split
 from xltools.books.answers import abouts, front_sheets, returned_from
 from xltools.books.file import FileBook, open_book
 from xltools.books.gate import Kind
@@ -24,6 +23,7 @@ from xltools.books.patch_xml import CannotPatchError
 from xltools.books.returned_letter import front_lines, titles_at
 from xltools.books.returned_sheet import Formers, Known, digest_in, formers_in, front_sheet, signed
 from xltools.books.style import TINTS
+from xltools.model.address import split
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Severity, StopError
 from xltools.model.grouped import grouped

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from xltools.books.address import address, column_letters, split
 from xltools.books.answers import BETWEEN, RECORD, record_of
 from xltools.books.base import LONGEST_TEXT, Grid
 from xltools.books.patch import MAIN
@@ -18,6 +17,7 @@ from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
 from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds
 from xltools.books.style import properties_of
+from xltools.model.address import address, column_letters, split
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.returned import Letter, load_return

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from xltools.books.address import address, split
 from xltools.books.base import Cell, value_at
 from xltools.books.file import FileBook
 from xltools.books.foreign import ForeignSource, PageSource
@@ -18,6 +17,7 @@ from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource, relationships
+from xltools.model.address import address, split
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.value import shown

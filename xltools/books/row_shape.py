@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from xltools.books.address import column_letters, column_number
+from xltools.model.address import column_letters, column_number
 
 # The shapes that Excel, LibreOffice, WPS, XlsxWriter and openpyxl write: the beginning of a row, a run of formatted empty cells, a
 # cell with formula and value or with inline text, the end of a row. Together they must cover all of sheetData.

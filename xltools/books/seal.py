@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from xltools.books.address import address
 from xltools.books.base import Grid
 from xltools.books.file import open_book
 from xltools.books.gate import Kind
@@ -24,6 +23,7 @@ from xltools.books.patch_xml import (
 )
 from xltools.books.seal_content import without_mark
 from xltools.books.seal_sheet import seal_sheet
+from xltools.model.address import address
 from xltools.model.form import load_form
 from xltools.model.seal import Seal, load_seal_words
 

@@ -8,10 +8,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 
-from xltools.books.address import address, split
 from xltools.books.base import Book, Grid
 from xltools.books.file import FileBook
 from xltools.books.grid import Sheet
+from xltools.model.address import address, split
 from xltools.model.checklist import Entered, ReadChecklist, ReadPart
 from xltools.model.form import Form, Owner, load_form
 from xltools.model.guide import load_guide

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from xltools.books.address import address
 from xltools.books.base import LONGEST_TEXT, Book, Grid
 from xltools.books.patch import MAIN
 from xltools.books.patch_xml import cell_text
+from xltools.model.address import address
 from xltools.model.seal import Seal, SealLine, Signature, canonical, load_seal_words
 
 WIDTHS = (22, 12, 30, 10, 70)

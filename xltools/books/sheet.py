@@ -12,7 +12,6 @@ from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import ColumnInfo, Worksheet
 
-from xltools.books.address import LAST_COLUMN
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.body import Body
 from xltools.books.body import Formula as Formula  # others take it from here
@@ -34,6 +33,7 @@ from xltools.books.marks import add_marks
 from xltools.books.refs import LAST_ROW, resolve
 from xltools.books.style import BASE, Styles, header_look, kind_look
 from xltools.books.validation import validation
+from xltools.model.address import LAST_COLUMN
 from xltools.model.form import FIRST_ROW, GROUP_ROW, HEADER_ROW, NOTE_ROW, TITLE_ROW, Field, Form, Kind, Owner
 from xltools.model.live import LiveForm
 from xltools.model.table import Cells

@@ -8,7 +8,6 @@ from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
 
-from xltools.books.address import address, split
 from xltools.books.base import Cell, Grid, value_at
 from xltools.books.describe import describe_macros, describe_parts, describe_sheet, describe_workbook, in_quotes
 from xltools.books.file import FileBook, open_book
@@ -16,6 +15,7 @@ from xltools.books.formula_refs import groups
 from xltools.books.gate import refuse
 from xltools.books.xlsx import XlsxSource
 from xltools.books.xml import MalformedError
+from xltools.model.address import address, split
 from xltools.model.value import is_error
 
 

@@ -7,12 +7,12 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_number, corners
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
 from xltools.books.grid import LONG, MAX_CELLS, SheetBuilder
 from xltools.books.strikes import Strikes
 from xltools.books.xml import DAMAGED, TOO_LARGE, TRUE, MalformedError
+from xltools.model.address import LAST_COLUMN, LAST_ROW, address, column_number, corners
 
 ESCAPE = re.compile("_x([0-9A-Fa-f]{4})_")
 # An array formula fills its range; of longer ranges than this only the first cell is noted.

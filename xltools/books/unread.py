@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 
-from xltools.books.address import address, split
 from xltools.books.answers import front_sheets
 from xltools.books.base import Book
 from xltools.books.card import find_items
 from xltools.books.choose import ALIKE, fit_of
 from xltools.books.labels import labels_of, sheet_key
+from xltools.model.address import address, split
 from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, Place, StopError

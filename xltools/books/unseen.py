@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from xltools.books.address import address, column_letters
 from xltools.books.locate import Located
+from xltools.model.address import address, column_letters
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Owner

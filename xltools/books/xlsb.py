@@ -11,7 +11,6 @@ import struct
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, address
 from xltools.books.base import Cell
 from xltools.books.biff import ERRORS, UNKNOWN_ERROR
 from xltools.books.dates import built_in, from_serial, shows
@@ -20,6 +19,7 @@ from xltools.books.grid import MAX_CELLS, Sheet, SheetBuilder
 from xltools.books.sink import TWICE
 from xltools.books.xlsx import SheetEntry, custom_properties, main_part, related, relationships
 from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError
+from xltools.model.address import LAST_COLUMN, LAST_ROW, address
 
 ROW, STRING_ITEM, FONT, FORMAT, CELL_STYLE, COLUMNS, BOOK, SHEET, MERGED, BEGIN_STYLES, END_STYLES = 0, 19, 43, 44, 47, 60, 153, 156, 176, 617, 618
 # A cell with its column; the short forms stand right of the cell before. Formula records begin like the value they gave.

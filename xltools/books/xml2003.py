@@ -11,11 +11,11 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from xltools.books.address import LAST_COLUMN, LAST_ROW, address, column_letters
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.grid import GRID_ROWS, Sheet, SheetBuilder
 from xltools.books.xml import DAMAGED, TOO_LARGE, MalformedError, attribute, scan
+from xltools.model.address import LAST_COLUMN, LAST_ROW, address, column_letters
 
 # Times are stored as moments of the day before the calendar begins.
 BEFORE_CALENDAR = date(1900, 1, 1)

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
+from string import digits
 from typing import TYPE_CHECKING
+
+from xltools.model.address import row_and_column
 
 if TYPE_CHECKING:
     from xltools.model.code import Code
-
-
-from string import digits
 
 
 class Severity(Enum):
@@ -107,14 +106,3 @@ def order(finding: Finding) -> tuple[str, str, int, int, str, str]:
     """Sort key: file, sheet, row, column, code, sentence; the same whatever order files were read in."""
     place = finding.place
     return (place.file, place.sheet, *row_and_column(place.cell), finding.code.number, finding.message)
-
-
-@lru_cache(maxsize=2**16)
-def row_and_column(cell: str) -> tuple[int, int]:
-    """Where a cell stands, both from 1; 0 for what its address leaves out."""
-    letters = "".join(c for c in cell if c.isalpha())
-    number = "".join(c for c in cell if c.isdigit())
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter.upper()) - 64
-    return int(number or 0), column

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.finding import Place
 from xltools.model.form import FIRST_ROW, Form
@@ -49,16 +50,7 @@ def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
     """One city table of all the form's columns as plain values, None for what is empty; all of one length. Its rows are those they will have in the sheet."""
     made = {one.name: columns[one.name] for one in form}
     rows = list(range(FIRST_ROW, FIRST_ROW + len(next(iter(made.values()), ()))))
-    return Table(form, "", form.sheet, rows, made, {name: letters(at) for at, name in enumerate(made, 1)})
-
-
-def letters(number: int) -> str:
-    """The name of a column: 1 is A, 27 is AA."""
-    name = ""
-    while number:
-        number, rest = divmod(number - 1, 26)
-        name = chr(65 + rest) + name
-    return name
+    return Table(form, "", form.sheet, rows, made, {name: column_letters(at) for at, name in enumerate(made, 1)})
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, value_of
 from xltools.model.finding import Finding, Place
@@ -13,7 +14,6 @@ from xltools.model.form import FIRST_ROW, Form
 from xltools.model.policy import Policy
 from xltools.model.table import Record
 from xltools.model.value import number_text
-from xltools.rules.city import letters
 from xltools.rules.emergency_rows import APART, LISTED, decimal
 from xltools.rules.reduction import share
 
@@ -111,7 +111,7 @@ def short(lines: Sequence[Record], form: Form, file: str, words: EmergencyWords)
             result = str(value_of(line[f"result_{level}"]))
             if result != words.words["reached"]:
                 part, wanted = _value(line[f"share_{level}"]), line[f"target_{level}"]
-                place = Place(file, form.sheet, f"{letters(names.index(f'result_{level}') + 1)}{row}")
+                place = Place(file, form.sheet, f"{column_letters(names.index(f'result_{level}') + 1)}{row}")
                 values = {"level": title, "pollutant": line["pollutant"], "required": number_text(float(str(wanted)))}
                 code = Code.SUM_BELOW if result == words.words["missed"] else Code.SUM_OPEN
                 yield code.at(place, share="?" if part is None else number_text(float(part)), **values)

@@ -10,14 +10,14 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from xltools.model.address import column_letters, row_and_column
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity, row_and_column
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.model.value import is_blank, shown
-from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
 from xltools.rules.slid import ANY, BAD, GOOD, Fitness, Misplaced
 
@@ -41,7 +41,7 @@ class Exchanged:
 
     @property
     def cells(self) -> set[str]:
-        return {f"{letters(at)}{self.row}" for at in self.columns}
+        return {f"{column_letters(at)}{self.row}" for at in self.columns}
 
     @property
     def values(self) -> tuple[str, str]:
@@ -78,7 +78,7 @@ def exchanges_told(rows: Iterable[Exchanged]) -> Iterator[Finding]:
     """One finding for each two columns."""
     for some in grouped(rows, lambda one: (one.table.sheet, one.columns)).values():
         first, last = some[0], some[-1]
-        here, there = (f"{letters(at)}{first.row}:{letters(at)}{last.row}" for at in first.columns)
+        here, there = (f"{column_letters(at)}{first.row}:{column_letters(at)}{last.row}" for at in first.columns)
         place = Place(first.table.file, first.table.sheet, here.partition(":")[0])
         values = dict(zip(("value", "second"), first.values, strict=True)) | dict(zip(("label", "other"), (field.label for field in first.fields), strict=True))
         yield Code.COLUMNS_EXCHANGED.at(place, first=first.row, last=last.row, count=len(some), cells=here, there=there, **values)

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from xltools.model.address import column_letters
 from xltools.model.code import Code
 from xltools.model.conflict import Side
 from xltools.model.finding import Finding, Place
@@ -14,7 +15,7 @@ from xltools.model.form import Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
 from xltools.model.table import Record, Table
 from xltools.rules.account import KEPT
-from xltools.rules.city import letters, plain, plain_column
+from xltools.rules.city import plain, plain_column
 from xltools.rules.codes import is_credit_code
 
 LEDGER = "ledger"
@@ -88,7 +89,7 @@ def _value(kind: Kind, value: object) -> object:
 
 def kept_sides(form: Form, records: list[Record]) -> list[Side]:
     """The kept rows of the ledger, to be compared with all others; they stand in their own workbooks, which are not here."""
-    column = letters([one.name for one in form].index("name") + 1)
+    column = column_letters([one.name for one in form].index("name") + 1)
     return [_side(one, column) for one in records]
 
 

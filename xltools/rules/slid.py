@@ -13,15 +13,15 @@ from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Protocol
 
+from xltools.model.address import column_letters, row_and_column
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity, row_and_column
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.model.value import is_blank, shown
 from xltools.rules.cells import cell_reader
-from xltools.rules.city import letters
 from xltools.rules.codes import is_credit_code
 from xltools.rules.declared import CellRule, declared
 from xltools.rules.details import CODE_LENGTH
@@ -64,26 +64,26 @@ class Slid:
     def cells(self) -> set[str]:
         """Every cell that holds what belongs elsewhere, or lacks what belongs there."""
         columns = {*range(self.first, self.last + 1), *range(self.first - self.by, self.last - self.by + 1)}
-        return {f"{letters(at)}{self.row}" for at in columns}
+        return {f"{column_letters(at)}{self.row}" for at in columns}
 
     def finding(self, rows: Sequence[int]) -> Finding:
         """The one sentence about this row and others that have slid alike. rows: of all of them, in order, this one first."""
         value, label, other = self.sample
         left = (self.first, self.first - self.by - 1) if self.by < 0 else (self.last - self.by + 1, self.last)
         return Code.ROW_SLID.at(
-            Place(self.table.file, self.table.sheet, f"{letters(self.first)}{self.row}"),
+            Place(self.table.file, self.table.sheet, f"{column_letters(self.first)}{self.row}"),
             rows="本行" if len(rows) == 1 else f"第{rows[0]}至{rows[-1]}行共 {len(rows)} 行",
             cells=self._range(self.first, self.last, rows[-1]),
             moved=f"左移了{-self.by}列" if self.by < 0 else f"右移了{self.by}列",
             label=label,
             value=value,
             other=other,
-            start=f"{letters(self.first - self.by)}{self.row}",
+            start=f"{column_letters(self.first - self.by)}{self.row}",
             left=self._range(*left, rows[-1]),
         )
 
     def _range(self, first: int, last: int, bottom: int) -> str:
-        return f"{letters(first)}{self.row}" + (f":{letters(last)}{bottom}" if last > first or bottom > self.row else "")
+        return f"{column_letters(first)}{self.row}" + (f":{column_letters(last)}{bottom}" if last > first or bottom > self.row else "")
 
 
 def slid_rows(tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy) -> list[Slid]:
@@ -131,7 +131,7 @@ def cells_named(findings: Iterable[Finding]) -> set[str]:
         for span in [values[name] for name in SPANS.get(one.code, ())]:
             first, _, last = str(span).partition(":")
             (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
-            told |= {f"{letters(at)}{row}" for at in range(left, right + 1) for row in range(top, bottom + 1)}
+            told |= {f"{column_letters(at)}{row}" for at in range(left, right + 1) for row in range(top, bottom + 1)}
     return told
 
 

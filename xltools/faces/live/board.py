@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from xltools.books.address import address
 from xltools.books.base import Cell, Grid
 from xltools.books.board import BoardPlan
 from xltools.books.live import LiveBook
@@ -17,6 +16,7 @@ from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, 
 from xltools.faces.live.host import Desk, RefusedError
 from xltools.faces.live.links import links, relink, targets
 from xltools.faces.live.state import Snapshot, shift, take, take_row
+from xltools.model.address import address
 from xltools.model.console import load_console
 from xltools.model.form import Field, Kind
 

@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from xltools.books.address import split
 from xltools.books.live import LiveBook
 from xltools.books.refs import quoted
 from xltools.faces.live.back import rename, show
 from xltools.faces.live.host import Desk
+from xltools.model.address import split
 from xltools.model.console import load_console
 from xltools.model.dashboard import load_dashboard
 

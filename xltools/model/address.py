@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -49,3 +49,14 @@ def corners(area: str) -> tuple[int, int, int, int] | None:
     start = split(first)
     end = split(last) if last else start
     return None if start is None or end is None else (*start, *end)
+
+
+@lru_cache(maxsize=2**16)
+def row_and_column(cell: str) -> tuple[int, int]:
+    """Where a cell stands, both from 1; 0 for what its address leaves out."""
+    letters = "".join(c for c in cell if c.isalpha())
+    number = "".join(c for c in cell if c.isdigit())
+    column = 0
+    for letter in letters:
+        column = column * 26 + ord(letter.upper()) - 64
+    return int(number or 0), column
