@@ -24,6 +24,7 @@ from xltools.rules.combine import More, combine
 from xltools.rules.decided import outdated, unusable
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
+from xltools.rules.identified import identified
 from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
@@ -44,7 +45,6 @@ from xltools.rules.rulings import (
     without_decided,
 )
 from xltools.rules.site_checks import site_checks
-from xltools.rules.standing import standings
 from xltools.rules.tally import accounts, fate_of, unaccounted, with_account
 
 LEDGER, NAMES, CONFLICTS = "ledger", "names", "conflicts"
@@ -92,7 +92,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     tables[NAMES] = name_table(template[NAMES], known.memory)
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
     outcome, carried = _carried(outcome, tables, basis, known)
-    carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, standings(known.sides, known.settled))
+    carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, identified(known.sides, known.settled))
     carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
     former = basis.against or basis.before
     period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")

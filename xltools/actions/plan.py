@@ -18,7 +18,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.graded import GradeOutcome
-from xltools.model.plan import FORM, MET, TEMPLATE, PartPlan, load_plan_words
+from xltools.model.plan import FORM, MET, TEMPLATE, GoalPlan, load_plan_words
 from xltools.model.policy import Policy
 from xltools.model.result import Written
 from xltools.model.table import Record
@@ -64,14 +64,14 @@ def plan_files(paths: Iterable[Path], job: Planning) -> Written:
     return Written(tuple(paths_written), lines, tuple(first_per_cell(found)))
 
 
-def _in_order(plans: Sequence[PartPlan], policy: Policy) -> list[PartPlan]:
+def _in_order(plans: Sequence[GoalPlan], policy: Policy) -> list[GoalPlan]:
     return sorted(plans, key=lambda one: (policy.county_rank(one.about["county"]), str(one.about["credit_code"])))
 
 
-def _write(plans: Sequence[PartPlan], met: Sequence[Record], job: Planning) -> list[Path]:
+def _write(plans: Sequence[GoalPlan], met: Sequence[Record], job: Planning) -> list[Path]:
     """The workbook, then the documents; all or nothing."""
     said = load_plan_words()
-    documents: dict[Path, list[PartPlan]] = {}
+    documents: dict[Path, list[GoalPlan]] = {}
     for plan in plans:
         about = {name: str(value or "") for name, value in plan.about.items()}
         documents.setdefault(job.folder / said.document.format(**about).lstrip("-").replace("/", "／"), []).append(plan)

@@ -6,18 +6,18 @@ from collections.abc import Iterator, Sequence
 
 from xltools.books.document import LANDSCAPE, TITLE, Grid, Paragraph, as_docx
 from xltools.model.local import localised
-from xltools.model.plan import PartPlan, load_plan_words
+from xltools.model.plan import GoalPlan, load_plan_words
 from xltools.model.policy import Policy
 
 WIDTHS = {"no": 700, "indicator": 2500, "found": 1700, "required": 3900, "measure": 3000, "responsible": 1300, "due": 1300}
 
 
-def plan_document(plans: Sequence[PartPlan], policy: Policy) -> bytes:
+def plan_document(plans: Sequence[GoalPlan], policy: Policy) -> bytes:
     """The plan of one enterprise, all its processes; the same plans give the same bytes."""
     return as_docx(_blocks(plans, policy), LANDSCAPE)
 
 
-def _blocks(plans: Sequence[PartPlan], policy: Policy) -> Iterator[Paragraph | Grid]:
+def _blocks(plans: Sequence[GoalPlan], policy: Policy) -> Iterator[Paragraph | Grid]:
     said, about = load_plan_words(), {name: value or "" for name, value in plans[0].about.items()}
     yield Paragraph(said.words["title"].format(**about), TITLE, "center", bold=True)
     yield Paragraph(said.words["code"].format(**about))
@@ -27,7 +27,7 @@ def _blocks(plans: Sequence[PartPlan], policy: Policy) -> Iterator[Paragraph | G
     yield Paragraph(said.words["signed"], before=400)
 
 
-def _part(plan: PartPlan) -> Iterator[Paragraph | Grid]:
+def _part(plan: GoalPlan) -> Iterator[Paragraph | Grid]:
     said, about = load_plan_words(), plan.about
     by = said.words["by"].format(day=about["goal_date"]) if about["goal_date"] else ""
     yield Paragraph(said.words["part"].format(**{**about, "by": by}, count=len(plan.lines)), bold=True, before=200)

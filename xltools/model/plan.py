@@ -30,7 +30,7 @@ def load_plan_words() -> PlanWords:
 
 
 @dataclass(frozen=True)
-class PartPlan:
+class GoalPlan:
     """What one process needs for its goal. lines: one an indicator, as the tracking workbook holds them ·
     open: how many of them must be verified first · flags: what limits its grade."""
 

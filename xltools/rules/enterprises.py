@@ -12,11 +12,11 @@ from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Cells, Table
 from xltools.rules.account import worst
 from xltools.rules.city import city_columns, plain_records
+from xltools.rules.identified import At, Identified, Who
 from xltools.rules.reached import UNDECIDED, UNVERIFIED
-from xltools.rules.standing import At, Standing, Who
 from xltools.rules.text import LIST, cell_key
 
-ROW, STANDING, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
+ROW, ENTERPRISE, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
 Row = dict[str, Any]
 GRADES = ("current", "applied", "conclusion", "decided")
 SHOWN = ("name", "industry", "honour", "protected")
@@ -74,16 +74,16 @@ def _worst(scheme: Scheme, parts: Iterable[Part], schemes: Mapping[Part, Scheme 
     return scheme, max((part.grade for part in parts if schemes[part] == scheme), key=scheme.rank)
 
 
-def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Standing] | None = None) -> Table:
+def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Identified] | None = None) -> Table:
     """One record per enterprise and county, in the ledger's order; of one process the latest batch counts.
 
     known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
     """
     cells: dict[str, Sequence[Any]] = {name: ledger.cells[name] for name in NEEDED} | {ROW: ledger.rows}
-    cells[STANDING] = _standings(cells, known or {})
+    cells[ENTERPRISE] = _identified(cells, known or {})
     groups: dict[tuple[str, Who], list[int]] = {}
-    for at, (county, standing) in enumerate(zip(cells["county"], cells[STANDING], strict=True)):
-        groups.setdefault((str(county), standing.who), []).append(at)
+    for at, (county, one) in enumerate(zip(cells["county"], cells[ENTERPRISE], strict=True)):
+        groups.setdefault((str(county), one.who), []).append(at)
     homes: dict[Who, list[str]] = {}
     for county, who in groups:
         homes.setdefault(who, []).append(county)
@@ -98,12 +98,12 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, St
     return city_columns(form, {one.name: columns.get(one.name, empty) for one in form})
 
 
-def _standings(cells: Cells, known: Mapping[At, Standing]) -> list[Standing]:
+def _identified(cells: Cells, known: Mapping[At, Identified]) -> list[Identified]:
     """The enterprise of every row."""
     sources = zip(*(cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
     found = (known.get((str(file), str(sheet), int(row or 0))) for file, sheet, row in sources)
     named = zip(cells["credit_code"], cells["name"], strict=True)
-    return [one or Standing((str(code or name or ""),)) for one, (code, name) in zip(found, named, strict=True)]
+    return [one or Identified((str(code or name or ""),)) for one, (code, name) in zip(found, named, strict=True)]
 
 
 def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> dict[str, list[Any]]:
@@ -113,12 +113,12 @@ def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> 
         **{name: [*cells[name]] for name in ("county", "batch", "status")},
         "group": [groups.get(county) for county in cells["county"]],
         **{name: [*map(_text, cells[name])] for name in SHOWN},
-        "name": [one.name or _text(value) for one, value in zip(cells[STANDING], cells["name"], strict=True)],
-        "credit_code": [one.code or value for one, value in zip(cells[STANDING], cells["credit_code"], strict=True)],
+        "name": [one.name or _text(value) for one, value in zip(cells[ENTERPRISE], cells["name"], strict=True)],
+        "credit_code": [one.code or value for one, value in zip(cells[ENTERPRISE], cells["credit_code"], strict=True)],
         **{name: [str(value or "") or None for value in cells[name]] for name in GRADES},
         "processes": [1] * len(elsewhere),
         "process_list": [f"{process or ''} {applied or ''}".strip() for process, applied in zip(cells["process"], cells["applied"], strict=True)],
-        "confirm": ["；".join(_asked(one.doubts, others)) or None for one, others in zip(cells[STANDING], elsewhere, strict=True)],
+        "confirm": ["；".join(_asked(one.doubts, others)) or None for one, others in zip(cells[ENTERPRISE], elsewhere, strict=True)],
         "ledger_rows": [*map(str, cells[ROW])],
     }
 
@@ -168,9 +168,9 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
     wholes = {} if len(rows) == 1 else {name: whole(_parts(rows, name), policy) for name in GRADES}
     questions = [f"{form[name].label}：{one.question}" for name, one in wholes.items() if one.question]
     questions += [f"{form['decided'].label}：{unsettled(row)}" for row in rows if EARLIER in row]
-    doubts = [*dict.fromkeys(doubt for row in rows for doubt in row[STANDING].doubts)]
+    doubts = [*dict.fromkeys(doubt for row in rows for doubt in row[ENTERPRISE].doubts)]
     questions += _asked(doubts, elsewhere)
-    decided = {name: value for name, value in (("name", rows[-1][STANDING].name), ("credit_code", rows[-1][STANDING].code)) if value}
+    decided = {name: value for name, value in (("name", rows[-1][ENTERPRISE].name), ("credit_code", rows[-1][ENTERPRISE].code)) if value}
     return {
         **{name: rows[-1][name] for name in ("county", "batch", "credit_code")},
         "group": next((one.group or None for one in policy.counties if one.name == rows[-1]["county"]), None),

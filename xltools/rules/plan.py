@@ -11,7 +11,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner, load_form
 from xltools.model.grade import NO_REQUIREMENT, NOT_APPLICABLE, PartGrade, Status
 from xltools.model.outcome import Submission
-from xltools.model.plan import FORM, PartPlan, load_plan_words
+from xltools.model.plan import FORM, GoalPlan, load_plan_words
 from xltools.model.policy import Policy
 from xltools.model.table import Record
 from xltools.rules.enterprises import numbered_records
@@ -43,7 +43,7 @@ def known_of(submissions: Iterable[Submission], policy: Policy) -> Known:
     return Known(rows, noted)
 
 
-def part_plan(part: PartGrade, known: Known, policy: Policy) -> PartPlan:
+def part_plan(part: PartGrade, known: Known, policy: Policy) -> GoalPlan:
     """What one process needs for its goal; no lines where there is no better grade."""
     checklist = part.checklist
     who = part_key(checklist.credit_code, checklist.process)
@@ -62,9 +62,9 @@ def part_plan(part: PartGrade, known: Known, policy: Policy) -> PartPlan:
         "goal_date": listed.get("target_date"),
     }
     if not goal:
-        return PartPlan(about, (), flags=part.flags)
+        return GoalPlan(about, (), flags=part.flags)
     lines = tuple({**about, **line, "noted": _noted(str(line["indicator"]), known.noted.get(who, ()))} for line in _gaps(part, goal))
-    return PartPlan(about, lines, sum(line["open"] is True for line in lines), part.flags)
+    return GoalPlan(about, lines, sum(line["open"] is True for line in lines), part.flags)
 
 
 def goal_of(part: PartGrade, listed: Mapping[str, object]) -> str:
@@ -97,7 +97,7 @@ def _noted(indicator: str, noted: Sequence[Mapping[str, object]]) -> str | None:
     return SAID.join(line.format(**{name: one[name] or "" for name in ("issue_no", "demand", "responsible", "due")}) for one in own) or None
 
 
-def carried(plans: Sequence[PartPlan], last: Sequence[tuple[Place, Record]]) -> tuple[list[PartPlan], list[Record]]:
+def carried(plans: Sequence[GoalPlan], last: Sequence[tuple[Place, Record]]) -> tuple[list[GoalPlan], list[Record]]:
     """The plans with what people wrote into the last workbook, and the lines of it that are no gap any more.
 
     last: its lines of both sheets, each with its place.
@@ -116,7 +116,7 @@ def _line_key(line: Mapping[str, object]) -> tuple[str, str, str]:
     return *part_key(line["credit_code"], line["process"]), cell_key(line["indicator"])
 
 
-def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iterator[Finding]:
+def plan_findings(parts: Sequence[PartGrade], plans: Sequence[GoalPlan]) -> Iterator[Finding]:
     """What a person must know of each plan."""
     for part, plan in zip(parts, plans, strict=True):
         said = {"name": plan.about["name"], "process": plan.about["process"]}
@@ -126,7 +126,7 @@ def plan_findings(parts: Sequence[PartGrade], plans: Sequence[PartPlan]) -> Iter
             yield Code.PLAN_MET.at(part.checklist.place, **said, grade=part.outcome)
 
 
-def overdue(plans: Iterable[PartPlan], last: Iterable[tuple[Place, Record]], today: date) -> Iterator[Finding]:
+def overdue(plans: Iterable[GoalPlan], last: Iterable[tuple[Place, Record]], today: date) -> Iterator[Finding]:
     """The lines of the last workbook whose day has passed without an end, and that are still a gap."""
     there = {_line_key(line) for plan in plans for line in plan.lines}
     ended = load_plan_words().lists["plan_progress"][-2:]

@@ -14,7 +14,7 @@ Who = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)  # there is one for every row
-class Standing:
+class Identified:
     """An enterprise. name and code: the ones decided, "" where its rows speak for themselves · doubts: the kinds of open conflicts."""
 
     who: Who
@@ -23,7 +23,7 @@ class Standing:
     doubts: tuple[str, ...] = ()
 
 
-def standings(sides: Sequence[Side], settled: Settled) -> dict[At, Standing]:
+def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     """The enterprise of every row, by its file, sheet and row.
 
     Rows of one good code are one enterprise, unless a person said that its names are two; rows without one belong to the only
@@ -44,7 +44,7 @@ def standings(sides: Sequence[Side], settled: Settled) -> dict[At, Standing]:
             names[top] = (winner.name, winner.code if winner.good else "")
     doubts = _doubts(settled.open)
     tops = {at: _top(leads, who) for at, who in own.items()} if leads else own
-    return {at: Standing(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(at, ())))) for at, who in tops.items()}
+    return {at: Identified(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(at, ())))) for at, who in tops.items()}
 
 
 def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:
