@@ -222,7 +222,7 @@ def test_demo_merges_all_eight_and_says_what_to_open(tmp_path: Path, capsys: pyt
     assert (tmp_path / "演示" / "市级汇总.xlsx").exists()
 
 
-def test_demo_stops_at_the_day_of_the_example(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_demo_stops_at_the_day_of_the_example(tmp_path: Path) -> None:
     cli.run(["demo", str(tmp_path)])
     shown = {form.name: open_book(tmp_path / "市级汇总.xlsx").values(form.sheet) for form in (load_template("city")[name] for name in ("reporting", "history"))}
     assert [row[0] for row in shown["history"][4:]] == ["2022-07"]

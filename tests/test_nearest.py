@@ -37,9 +37,6 @@ def test_the_sentence_asks_and_the_value_stays_as_typed():
     assert outcome.submissions[0].tables["screening"].cells["energy"] == ["天燃气"]
 
 
-SLIP = CODE[:9] + CODE[10] + CODE[9] + CODE[11:]
-
-
 def unknown(*screening, **row):
     (one,) = [one for one in check(book(screening=screening, measures=[beside(THIRD, **row)])).findings if one.place.cell]
     return one

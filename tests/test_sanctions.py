@@ -104,7 +104,7 @@ def test_what_an_event_does(happened: Event, grade: str, state: State, codes: li
 
 
 def test_every_step_has_date_clause_old_new_and_decider() -> None:
-    one, _ = after(decided("环境违法", "C", document_no="三环罚〔2022〕8号"))
+    one, _ = after(decided("环境违法", "C"))
     assert one.history == (Change(DECIDED, "B", "C", "环境违法", "三环文〔2022〕69号 二(五)", GROUP, "按决定执行", ROW),)
 
 

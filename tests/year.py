@@ -33,7 +33,7 @@ PROCESSES = ("造型", "熔炼")
 NEW_CODES = [make_credit_code(f"91411202Y{letter}000000{at}") for at, letter in enumerate("KLMNPQRT")]
 NEW_NAMES = [f"豫西改制{word}集团有限公司" for word in "甲乙丙丁戊己庚辛"]
 OWN = "督办人"
-REMARK, OWN_WORD, NOTE = LEDGER["city_opinion"].label, OWN, "批注"
+REMARK, NOTE = LEDGER["city_opinion"].label, "批注"
 REFUSED = {Code.NOT_IN_PLACE, Code.OUTPUT_OPEN, Code.CHANGED_MEANWHILE, Code.OUTPUT_NOT_OURS, Code.NOT_BALANCED, Code.LOG_CHANGED, Code.LOG_GAP, Code.LOG_CUT}
 
 

@@ -32,7 +32,6 @@ class Event:
     new_grade: str = ""
     decided_by: str = ""
     decided_date: date | None = None
-    document_no: str = ""
     place: Place = NOWHERE
 
     @property

@@ -45,7 +45,6 @@ def events_of(table: Table) -> list[Event]:
                 new_grade=str(values.get("new_grade", "")),
                 decided_by=str(values.get("decided_by", "")),
                 decided_date=day_of(values.get("decided_date")),
-                document_no=str(values.get("document_no", "")),
                 place=table.place(row, "change_kind"),
             )
         )
