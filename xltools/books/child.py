@@ -127,6 +127,7 @@ def tagged(value: object) -> list[Any]:
 
 
 def main() -> None:
+    """Do the one job of this process."""
     limit()
     sys.path.insert(0, str(Path(__file__).parents[2]))  # after the libraries are found as the parent finds them; only for xltools itself
     with open(STDIN, "rb") as given, open(STDOUT, "wb") as taken:

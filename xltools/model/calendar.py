@@ -67,6 +67,8 @@ class CalendarOutcome:
 
 @dataclass(frozen=True)
 class CalendarWords:
+    """What specs/calendar.toml declares. weekdays: from Monday · words: every fixed text by its key."""
+
     weekdays: tuple[str, ...]
     words: Mapping[str, str]
 

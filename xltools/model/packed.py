@@ -1,6 +1,6 @@
 """What checking one workbook came to, as bytes and back: JSON that is read as data alone, whoever wrote it.
 
-A value comes back as the same value of the same type, or the whole is refused; see `Unpackable`.
+A value comes back as the same value of the same type, or the whole is refused; see `UnpackableError`.
 """
 
 from __future__ import annotations

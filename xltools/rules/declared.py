@@ -1,6 +1,6 @@
 """What every cell must satisfy by itself, rule by rule, and the cells that do not.
 
-Plain column operations; `rules.schema` is the same rules as a pandera schema, and a test compares what both find.
+A rule looks once at each distinct value of a column; `rules.schema` is the same rules as a pandera schema, and a test compares what both find.
 """
 
 from __future__ import annotations
