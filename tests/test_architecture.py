@@ -5,6 +5,7 @@
 
 import ast
 import builtins
+import pkgutil
 import re
 import sys
 import tomllib
@@ -437,6 +438,14 @@ def test_the_map_names_only_what_exists() -> None:
     rows = [line for line in (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8").splitlines() if line.startswith("| `")]
     assert len(rows) > 50
     assert [name for row in rows for name, found in mapped(row).items() if not found] == []
+
+
+def test_architecture_names_functions_and_files_that_exist() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`((?:model|rules|books|actions|faces)\.[\w.]+)`", text):
+        pkgutil.resolve_name(f"xltools.{name}")
+    named = re.findall(r"`(\w+/[\w/]+\.\w+)`", text)
+    assert [name for name in named if not any((folder / name).exists() for folder in (PACKAGE, PACKAGE / "faces", ROOT))] == []
 
 
 RECOUNT = ("actions/fsck.py", "books/recount_read.py", "rules/recount.py")

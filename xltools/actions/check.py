@@ -29,11 +29,11 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.returned import load_return
 from xltools.model.table import Table
+from xltools.model.value import day_of
 from xltools.rules.answers import answered, called
 from xltools.rules.cells import cell_reader
 from xltools.rules.check import check
 from xltools.rules.cross import across, cover_doubts, only_county, replaced, set_aside
-from xltools.rules.dates import day_of
 from xltools.rules.exchanged import exchanged_rows, exchanges_told
 from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse_all, with_sign

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from xltools.actions.run import TEMPLATE, Before, Run
 from xltools.books.console import SUFFIX
+from xltools.books.package import CREATED
 from xltools.books.read import COUNTY
 from xltools.books.replace import put_in_place
 from xltools.books.summary import write_summary
@@ -19,7 +19,6 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.rules.formula import live
 
-NEVER = datetime(2022, 6, 24)  # a moment that is shown nowhere
 OF_A_DAY = ("reporting", "moves")   # sheets that say what holds on the day of a merge: nothing before the first
 
 
@@ -33,9 +32,9 @@ def make_templates(folder: Path, policy: Policy) -> list[Path]:
 
 
 def _write_city(folder: Path, policy: Policy) -> None:
-    """Write the city's workbook before its first merge: every sheet, no record, the buttons that fill it."""
+    """Write the city's workbook before its first merge, whose moment is shown nowhere: every sheet, no record, the buttons that fill it."""
     template = load_template(TEMPLATE)
-    _, summary = Run(policy, template, Before({}), {}, NEVER).summary(Outcome(), folder)
+    _, summary = Run(policy, template, Before({}), {}, CREATED).summary(Outcome(), folder)
     tables = {name: table.without_records() if name in OF_A_DAY else table for name, table in summary.tables.items()}
     marks = {name: seen for name, seen in summary.marks.items() if name not in OF_A_DAY}
     words = load_console()

@@ -15,7 +15,8 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
-from xltools.rules.dates import day_of, read_date
+from xltools.model.value import day_of
+from xltools.rules.dates import read_date
 from xltools.rules.parse import parse_all
 from xltools.rules.publication import gathered, numbered, publication
 

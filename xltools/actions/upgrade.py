@@ -13,7 +13,7 @@ from xltools.books.leftovers import leftovers, write_leftovers
 from xltools.books.read import read_tables
 from xltools.books.replace import refuse_existing
 from xltools.books.template import write_template
-from xltools.model.code import Code
+from xltools.model.code import TAKEN_OUT, Code
 from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import Owner, load_template
 from xltools.model.percent import Percent
@@ -25,7 +25,6 @@ from xltools.rules.formula import live
 
 TEMPLATE = "county"
 # Readable only in the file itself; in the new one the cell is empty.
-LOST = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})
 # What reading says that no longer matters once the content stands in the current template.
 SETTLED = frozenset({Code.OLD_TEMPLATE, Code.NO_STAMP, Code.COLUMN_RENAMED, Code.COLUMN_MOVED, Code.SHEET_RENAMED, Code.COLUMN_UNKNOWN, Code.OUTSIDE_ROWS, Code.SHEET_UNUSED})
 
@@ -53,7 +52,7 @@ def upgrade(path: Path, output: Path, policy: Policy) -> Upgraded:
     tables, found = read_tables(book, template)
     if not tables:
         raise StopError(found[0])
-    lost = {(one.place.sheet, one.place.cell) for one in found if one.code in LOST}
+    lost = {(one.place.sheet, one.place.cell) for one in found if one.code in TAKEN_OUT}
     left = leftovers(book, tables, lost)
     contents = {name: records(table) for name, table in tables.items()}
     output.parent.mkdir(parents=True, exist_ok=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
 from pathlib import Path
 
 from xlsxwriter import Workbook
@@ -24,6 +23,7 @@ from xltools.model.live import Live
 from xltools.model.local import template_in
 from xltools.model.policy import Policy
 from xltools.model.table import cells_of
+from xltools.model.value import day_of
 
 Contents = Mapping[str, Sequence[Record]]
 
@@ -125,15 +125,9 @@ def _cached(form: Form, index: int, row: Record, known: tuple[Mapping[str, Recor
 
 
 def _overdue(row: Record, cover: Record) -> str:
-    due, done, today = (_day(value) for value in (row.get("due"), row.get("done"), cover.get("report_date")))
+    due, done, today = (day_of(value) for value in (row.get("due"), row.get("done"), cover.get("report_date")))
     end = done or today
     return "" if due is None or end is None else "是" if end > due else "否"
-
-
-def _day(value: Cell | Formula) -> date | None:
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
 
 
 def _text(value: Cell | Formula) -> str:

@@ -343,3 +343,6 @@ class Code(Enum):
     def at(self, place: Place, /, **values: object) -> Finding:
         """The finding for one place; every parameter of the message must be given."""
         return Finding(self, place, self.message.format(**values), self.fix.format(**values), tuple(values.items()))
+
+
+TAKEN_OUT = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # whose cells reading leaves out of the tables

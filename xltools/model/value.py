@@ -46,3 +46,10 @@ def number_text(value: float) -> str:
     if abs(value) < 1e15 and value == int(value):
         return str(int(value))
     return f"{value:.15G}"
+
+
+def day_of(value: object) -> date | None:
+    """The day of a date as parsed, without its time; None for anything else."""
+    if isinstance(value, datetime):
+        return value.date()
+    return value if isinstance(value, date) else None

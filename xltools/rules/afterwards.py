@@ -9,7 +9,7 @@ from datetime import date
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
 from xltools.model.standing import Event, Standing, State
-from xltools.rules.dates import day_of
+from xltools.model.value import day_of
 from xltools.rules.enterprises import Part, scheme_of
 from xltools.rules.sanctions import sanction
 

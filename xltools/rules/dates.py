@@ -56,13 +56,6 @@ def read_month(cell: object, year: int) -> Reading:
     return Reading(month) if month == cell else converted(month, "统一月份写法" if match[1] else "年份取自封面")
 
 
-def day_of(value: object) -> date | None:
-    """The day of a date as parsed, without its time; None for anything else."""
-    if isinstance(value, datetime):
-        return value.date()
-    return value if isinstance(value, date) else None
-
-
 def _with_time(cell: datetime) -> Reading:
     if cell.time() == time():
         return _held(Reading(cell.date()))

@@ -14,9 +14,8 @@ from xltools.model.grouped import grouped
 from xltools.model.policy import Effect, Policy
 from xltools.model.standing import Event
 from xltools.model.table import Record, Table
-from xltools.model.value import number_text
+from xltools.model.value import day_of, number_text
 from xltools.rules.afterwards import NO_RANK, afterwards
-from xltools.rules.dates import day_of
 from xltools.rules.enterprises import ROW, latest, rows_of, unsettled
 from xltools.rules.text import SAID, cell_key, key, name_key
 

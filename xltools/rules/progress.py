@@ -12,7 +12,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.grade import PartGrade
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
-from xltools.rules.dates import day_of
+from xltools.model.value import day_of
 from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day
 from xltools.rules.text import key
 

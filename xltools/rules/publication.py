@@ -18,8 +18,8 @@ from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
 from xltools.model.standing import Event, State
 from xltools.model.table import Table
+from xltools.model.value import day_of
 from xltools.rules.afterwards import afterwards, superseded
-from xltools.rules.dates import day_of
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, unsettled, whole
 from xltools.rules.gathered import gather, stretches

@@ -11,7 +11,7 @@ from xltools.model.form import load_form
 from xltools.model.policy import Effect, Policy, Sanction, Scheme
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.model.table import Table
-from xltools.rules.dates import day_of
+from xltools.model.value import day_of
 from xltools.rules.text import key
 
 _MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.DECISION})

@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 from typing import Protocol
 
 from xltools.model.address import column_letters, row_and_column
-from xltools.model.code import Code
+from xltools.model.code import TAKEN_OUT, Code
 from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
@@ -29,7 +29,6 @@ from xltools.rules.details import CODE_LENGTH
 STEPS = (-1, 1, -2, 2)          # how far a row may have gone; to the left is negative
 ENOUGH, PER_MISFIT = 3, 5       # cells that are wrong where they are and right where they belong: at least, and to one that fits neither
 BAD, ANY, GOOD = -1, 0, 1       # how a cell fits a field; ANY where the field takes any text
-STILL_SAID = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})   # what reading had taken out of the table before
 BETWEEN_SHEETS = 4
 SPANS = {Code.ROW_SLID: ("cells",), Code.COLUMNS_EXCHANGED: ("cells", "there")}   # the values of a finding that name what is misplaced
 
@@ -159,7 +158,7 @@ def without(findings: Iterable[Finding], misplaced: Sequence[Misplaced], tables:
     named = {table.sheet: dict(zip(table.rows, table.cells["credit_code"], strict=True)) for table in tables.values() if "credit_code" in table.cells}
     for one in findings:
         follows = one.code.stage == BETWEEN_SHEETS and one.place.sheet in named and named[one.place.sheet].get(one.place.row) in codes
-        if not follows and (one.place not in places or one.code.stage == 1 or one.code in STILL_SAID):
+        if not follows and (one.place not in places or one.code.stage == 1 or one.code in TAKEN_OUT):
             yield one
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from xltools.model.account import Account, total
-from xltools.model.code import Code
+from xltools.model.code import TAKEN_OUT, Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
@@ -20,7 +20,6 @@ from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_tables, 
 from xltools.rules.slid import cells_named
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
-UNSTORED = frozenset({Code.ERROR_CELL, Code.FORMULA_STALE})  # what reading takes out of the tables
 
 Where = tuple[str, str]  # file, sheet
 Column = tuple[Sequence[int], Sequence[object], Sequence[object]]  # of one field: rows, as typed, as read
@@ -91,7 +90,7 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
     told = cells_named(said)
-    unstored = Counter(found.place.column for found in said if found.code in UNSTORED and found.place.row in table.at)
+    unstored = Counter(found.place.column for found in said if found.code in TAKEN_OUT and found.place.row in table.at)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:
             yield Account(cells=gone, refused=gone)
