@@ -296,6 +296,11 @@ def test_a_file_that_comes_again_is_checked_again(inbox: Path) -> None:
     assert (path.name, outcome.counts["error"]) == ("灵宝市.xlsx", 0)
 
 
+def test_a_text_that_lies_there_and_is_no_workbook_is_passed_over(inbox: Path) -> None:
+    (inbox / "说明.txt").write_text("各县注意：本周五前报。\n", "utf-8")
+    assert [path.name for path, _, _ in look(inbox, {}, POLICY, date(2022, 7, 1))] == ["灵宝市.xlsx"]
+
+
 def test_the_command_watches_once_when_asked(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["watch", str(inbox), "--once"]) == 0
     printed = capsys.readouterr().out

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
-from xltools.actions.check import check_files, sources
+from xltools.actions.check import check_files, is_by_chance, sources
 from xltools.actions.give_back import Returned, give_back
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
@@ -17,7 +17,8 @@ Seen = dict[Path, tuple[int, int]]      # file → size and time of its last cha
 def look(folder: Path, seen: Seen, policy: Policy, today: date) -> Iterator[tuple[Path, Outcome, list[Returned]]]:
     """Check every workbook that is new or changed since `seen`, which is brought up to date.
 
-    A file that still changes between two looks, because it is being copied, is left for the next one.
+    A file that still changes between two looks, because it is being copied, is left for the next one. One that only happens to
+    lie there and is no workbook is passed over, as it is when a folder is checked.
     """
     for source in sources([folder])[0]:
         before = _state(source.path)
@@ -27,7 +28,8 @@ def look(folder: Path, seen: Seen, policy: Policy, today: date) -> Iterator[tupl
         if _state(source.path) != before:
             continue
         seen[source.path] = before
-        yield source.path, outcome, give_back(outcome, source.path.parent, policy, today)
+        if outcome.submissions or not is_by_chance(source):
+            yield source.path, outcome, give_back(outcome, source.path.parent, policy, today)
 
 
 def _state(path: Path) -> tuple[int, int] | None:
