@@ -113,3 +113,9 @@ def test_a_folder_with_files_in_it_is_left_alone(tmp_path: Path, capsys: pytest.
     assert cli.run(["demo", "--tour", str(tmp_path)]) == 2
     assert "请换一个文件夹" in capsys.readouterr().err
     assert [path.name for path in tmp_path.iterdir()] == ["我的.xlsx"]
+
+
+def test_commands_of_a_working_day_name_a_persons_own_folders(walked: Path, said: str) -> None:
+    usual = [line for line in said.splitlines() if "平时：xltools" in line]
+    assert len(usual) == 7
+    assert [line for line in usual if walked.name in line] == []

@@ -158,7 +158,7 @@ def _right_value(planted: Planted, spoilt: Ground, whole: Ground) -> Cell:
 def _merge(desk: Desk) -> Station:
     outcome, template = desk.merge(load_tour().days["merge"]), load_template("city")
     values: dict[str, object] = {name: template[name].sheet for name in ("board", "problems")}
-    values |= {"dashboard": load_dashboard().sheet, "file": desk.summary, "summary": desk.summary, "county": desk.county}
+    values |= {"dashboard": load_dashboard().sheet, "file": desk.summary, "summary": Path(desk.summary.name), "county": desk.county}
     return load_tour().station("merge", **values, **outcome.counts, **(outcome.account or Account()).record())
 
 
@@ -216,7 +216,7 @@ def _publish(desk: Desk) -> Station:
     done = publish(desk.summary, Notice(desk.policy, days["start"], days["end"]), desk.place("published"))
     lines = tuple(islice(done.findings, SHOWN))
     given = {"decided": rows, "published": done.count, "start": days["start"], "end": days["end"]}
-    return load_tour().station("publish", lines, file=done.paths[-1], summary=desk.summary, published_folder=desk.place("published"), **given)
+    return load_tour().station("publish", lines, file=done.paths[-1], summary=Path(desk.summary.name), published_folder=load_tour().folders["published"], **given)
 
 
 def _trace(desk: Desk) -> Station:
@@ -225,7 +225,7 @@ def _trace(desk: Desk) -> Station:
     cell = table.place(table.rows[0], "capacity").cell
     said = f"{done.files} 个原文件，" + ("逐行逐格一致" if not done.findings else f"{len(done.findings)} 处不一致")
     lines = tuple(trace(desk.summary, f"{table.sheet}!{cell}", desk.policy))
-    return load_tour().station("trace", lines, fsck=said, ledger=table.sheet, cell=cell, file=desk.summary, summary=desk.summary)
+    return load_tour().station("trace", lines, fsck=said, ledger=table.sheet, cell=cell, file=desk.summary, summary=Path(desk.summary.name))
 
 
 def _errors(outcome: Outcome) -> Iterator[Finding]:
