@@ -26,7 +26,6 @@ SETTING = re.compile(r"""\s([\w:.-]+)\s*=\s*(?:"([^"]*)"|'([^']*)')""")
 STYLE = re.compile(r"""\ss=["'](\d+)["']""")
 REFERENCE = re.compile(r"""\sr=["']([A-Z]{1,3})(\d+)["']""")
 FORMULA = re.compile(r"<f\b([^>]*?)(?:/>|>([^<]*)</f>)", re.DOTALL)
-VALUE = re.compile(r"<v>[^<]*</v>|<v\s*/>")
 NUMBER = re.compile(r"""\sr=["'](\d+)["']""")
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 NAME = "xltools"
 POLICY = "sanmenxia-2022"       # what holds where nobody names another
 LOG = "错误记录.log"
-# Read by macros/XlTools.bas: which Python to start, and what it left to say.
-INTERPRETER, MESSAGE = "python.txt", "message.txt"
+MESSAGE = "message.txt"     # read by macros/XlTools.bas: what a button left to say
 
 
 def own_folder() -> Path:

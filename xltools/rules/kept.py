@@ -18,7 +18,6 @@ from xltools.rules.account import KEPT
 from xltools.rules.city import plain, plain_column
 from xltools.rules.codes import is_credit_code
 
-LEDGER = "ledger"
 EARLIER = "{file}（{batch}）"  # a file whose name another one has by now
 LAST = "上次"
 

@@ -18,7 +18,6 @@ from xltools.model.form import Field, Form, Kind, Owner
 Value = str | float
 Cells = Mapping[tuple[int, int], Value]
 Row = dict[str, Value]
-Source = tuple[str, str, int]  # file, sheet, row
 
 HEAD_ROWS = 15
 UNSEEN = re.compile("[\x00-\x08\x0e-\x1f\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")
