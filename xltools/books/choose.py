@@ -66,9 +66,9 @@ def _alike(book: Book, template: Template, taken: set[str]) -> Iterator[Fit]:
     guide = load_guide()
     extra = {sheet_key(name) for name in (guide.guide, guide.lists, guide.stamp, load_return().sheet)}
     for sheet in book.sheets:
-        if sheet not in taken and sheet_key(sheet) not in extra and book.facts(sheet).visible and not _is_guide(book, sheet):
+        if sheet not in taken and sheet_key(sheet) not in extra and not _is_guide(book, sheet):
             best = max((fit_of(book, sheet, form) for form in template), key=lambda fit: fit.share)
-            if best.share >= ALIKE:
+            if best.share >= ALIKE and book.facts(sheet).visible:     # the facts of an open workbook take many questions
                 yield best
 
 

@@ -47,10 +47,11 @@ class Located:
 
 def locate(book: Book, form: Form, sheet: str) -> Located | None:
     """The form in this sheet, None when no row there names two of its fields."""
-    grid, facts, labels = book.values(sheet), book.facts(sheet), labels_of(form)
+    grid, labels = book.values(sheet), labels_of(form)
     header = find_header(grid, labels)
     if header is None:
         return None
+    facts = book.facts(sheet)
     filled = {column: count for column, values in enumerate(zip(*grid[header.bottom :], strict=True), 1) if (count := _filled(values))}
     columns = find_columns(header, labels, filled)
     rows = find_rows(grid, header.bottom, area_of(form, header, columns, facts))

@@ -81,10 +81,11 @@ def merged_area(sheet: Uno, cells: Uno) -> Area:
 
 def merged(sheet: Uno, cells: Uno, whole: Area) -> bool | None:
     """True when the range lies in one merged area, False when it touches none, None when mixed. whole: where the range is."""
-    cursor = sheet.createCursorByRange(cells)
-    cursor.collapseToMergedArea()
-    if area_of(cursor.RangeAddress) == whole and not cells.getIsMerged():
-        return False
+    if not cells.getIsMerged():         # no merged area begins here; one from outside may reach in
+        cursor = sheet.createCursorByRange(cells)
+        cursor.collapseToMergedArea()
+        if area_of(cursor.RangeAddress) == whole:
+            return False
     around = merged_area(sheet, cells)
     inside = around.row + around.height >= whole.row + whole.height and around.column + around.width >= whole.column + whole.width
     return True if inside and around.height * around.width > 1 else None

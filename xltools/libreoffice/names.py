@@ -81,6 +81,8 @@ class Names(base_classes.Names):
     def __call__(self, name_or_index: int | str) -> Name:
         if isinstance(name_or_index, int):
             return self.snapshot()[name_or_index - 1][1]
+        if self.sheet is None and self.api.hasByName(name_or_index):
+            return Name(self.book, None, self.api.getByName(name_or_index))
         wanted = name_or_index.replace("'", "").lower()
         for name, found in self.snapshot():
             full = name.replace("'", "").lower()

@@ -186,9 +186,8 @@ class Sheets(base_classes.Sheets):
             if not 1 <= name_or_index <= sheets.getCount():
                 raise IndexError(f"工作簿没有第 {name_or_index} 个工作表。")
             return Sheet(self.book, sheets.getByIndex(name_or_index - 1))
-        for name in sheets.ElementNames:
-            if name.lower() == name_or_index.lower():
-                return Sheet(self.book, sheets.getByName(name))
+        if sheets.hasByName(name_or_index):         # upper and lower case alike
+            return Sheet(self.book, sheets.getByName(name_or_index))
         raise KeyError(name_or_index)
 
     def __len__(self) -> int:
@@ -200,7 +199,7 @@ class Sheets(base_classes.Sheets):
             yield Sheet(self.book, sheets.getByIndex(index))
 
     def __contains__(self, name: str) -> bool:
-        return name.lower() in (found.lower() for found in self.api.ElementNames)
+        return bool(self.api.hasByName(name))
 
     def add(self, before: Sheet | None = None, after: Sheet | None = None, name: str | None = None) -> Sheet:
         """A new, activated sheet: where asked, otherwise in front of the active one, as in Excel."""

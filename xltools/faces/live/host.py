@@ -85,8 +85,14 @@ def steps(say: Say, occasion: str = "file") -> Step:
 
 
 def named(book: Any, name: str) -> Any:
-    """The cell with this defined name, None when the workbook has none."""
-    return next((one.refers_to_range for one in book.names if one.name == name), None)
+    """The cell with this defined name, None when the workbook has none.
+
+    Asked for by its name first, for a workbook has many; what is found could be a sheet's own name of the same text.
+    """
+    names = book.names
+    if name in names and names[name].name == name:
+        return names[name].refers_to_range
+    return next((one.refers_to_range for one in names if one.name == name), None)
 
 
 def written_in(book: Any, name: str, otherwise: str = "") -> str:

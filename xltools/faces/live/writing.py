@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from itertools import groupby
 from typing import Any
 
 from xltools.actions.merge_open import SheetWork
@@ -77,12 +78,16 @@ def _dress(sheet: Any, work: SheetWork, old: int, added: int) -> None:
     if old:
         dress(sheet, of_records(sheet, work.last + 1, count - old), width)
         return
-    for column, one in work.used:
-        look = kind_look(one.kind, one.owner)
-        code = GENERAL if look == BASE else str(LOOKS[look]["num_format"])
-        area(sheet, FIRST_ROW, column, count, 1).number_format = code
+    for code, used in groupby(work.used, key=lambda one: _number_format(one[1])):
+        for first, last in stretches(column for column, _ in used):
+            area(sheet, FIRST_ROW, first, count, last - first + 1).number_format = code
     if added == 0:
         dress(sheet, Looks(FIRST_ROW + 1, count - 1, FIRST_ROW), width)
+
+
+def _number_format(one: Field) -> str:
+    look = kind_look(one.kind, one.owner)
+    return GENERAL if look == BASE else str(LOOKS[look]["num_format"])
 
 
 def _as_dressed(before: Snapshot, old: int, height: int) -> Mapping[Point, Color]:
