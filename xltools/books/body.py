@@ -12,7 +12,6 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import count
 from types import NoneType
 
 from xltools.books.base import LONGEST_TEXT, Cell
@@ -22,7 +21,7 @@ from xltools.books.patch_xml import cell_text, escape
 from xltools.model.address import column_letters
 from xltools.model.value import ERRORS
 
-CHUNK = 500     # rows made and compressed at a time
+CHUNK, TEXTS = 500, 5_000   # rows, and texts of the table of texts, that are made and compressed at a time
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 SHARED = "xl/sharedStrings.xml"
@@ -124,47 +123,47 @@ class Body:
 
 
 class Contents:
-    """What a cell says behind its look, by its value. Only texts are remembered: 1 and True are equal.
-
-    A text gets the next number of the workbook's table of texts when it is first met, row by row.
-    """
+    """What a cell says behind its look. A text gets the next number of the workbook's table of texts when it is first met, row by row."""
 
     def __init__(self, first: int) -> None:
-        self._known: dict[Cell | Formula, str] = {None: "/>", "": "/>"}
-        self._numbers = count(first)
+        self._first = first
+        self._numbers: dict[str, int] = {}
 
     def of(self, columns: Sequence[Sequence[Cell | Formula]]) -> list[list[str]]:
         """What the cells of some columns say, all of one length."""
-        known = self._known
         kinds = [set(map(type, column)) - {NoneType} for column in columns]
         self._number([column for column, kind in zip(columns, kinds, strict=True) if any(issubclass(one, str) for one in kind)])
-        return [[known[value] for value in column] if kind <= {str} else self._values(column, kind) for column, kind in zip(columns, kinds, strict=True)]
+        return [self._column(column, kind) for column, kind in zip(columns, kinds, strict=True)]
 
     def _number(self, columns: Sequence[Sequence[Cell | Formula]]) -> None:
         """Give the texts in these columns that are new their numbers, in the order of the rows."""
         places: dict[str, tuple[int, int]] = {}
         for at, column in enumerate(columns):
-            if new := {value for value in set(column).difference(self._known) if isinstance(value, str)}:
+            if new := {value for value in set(column).difference(self._numbers) if isinstance(value, str) and value}:
                 rows = dict(zip(reversed(column), range(len(column) - 1, -1, -1), strict=True))  # the first row of each value
                 for value in new:
                     here = (rows[value], at)
                     if here < places.get(value, (here[0] + 1, 0)):
                         places[value] = here
         for text in sorted(places, key=places.__getitem__):
-            self._known[text] = f' t="s"><v>{next(self._numbers)}</v></c>'
+            self._numbers[text] = self._first + len(self._numbers)
 
-    def _values(self, column: Sequence[Cell | Formula], kinds: Set[type]) -> list[str]:
-        """What a column says in which there are values of other kinds than text; of one kind, equal ones are looked at once."""
-        known = self._known
-        if len(kinds) > 1 or any(issubclass(one, str | Formula) for one in kinds):
-            return [known[value] if isinstance(value, str) else _said(value) for value in column]
-        values = {value: _said(value) for value in set(column)}
-        return [values[value] for value in column]
+    def _column(self, column: Sequence[Cell | Formula], kinds: Set[type]) -> list[str]:
+        """What the cells of a column say; where they are of one kind, equal ones are looked at once: 1 and True are equal."""
+        if len(kinds) > 1 or any(issubclass(one, Formula) for one in kinds):
+            return [*map(self._said, column)]
+        said = {value: self._said(value) for value in set(column)}
+        return [said[value] for value in column]
+
+    def _said(self, value: Cell | Formula) -> str:
+        if not isinstance(value, str):
+            return _said(value)
+        return f' t="s"><v>{self._numbers[value]}</v></c>' if value else "/>"
 
     @property
     def texts(self) -> list[str]:
         """The texts in the order of their numbers."""
-        return [one for one in self._known if isinstance(one, str) and one]
+        return [*self._numbers]
 
 
 def _said(value: Cell | Formula) -> str:
@@ -194,7 +193,7 @@ def with_bodies(parts: Mapping[str, bytes], bodies: Mapping[int, Body]) -> Itera
                 yield name.replace("worksheets/", "worksheets/_rels/") + ".rels", (relations,)
         elif name != SHARED:
             yield name, (data,)
-    yield SHARED, (_shared(parts[SHARED].decode(), contents.texts),)
+    yield SHARED, _shared(parts[SHARED].decode(), contents.texts)
 
 
 def _filled(text: str, body: Body, contents: Contents) -> Iterator[bytes]:
@@ -206,12 +205,15 @@ def _filled(text: str, body: Body, contents: Contents) -> Iterator[bytes]:
     yield f"{end}{tail.replace(BEHIND_LINKS, body.hyperlinks() + BEHIND_LINKS, 1)}".encode()
 
 
-def _shared(text: str, texts: Sequence[str]) -> bytes:
-    """The table of texts with these behind those it has."""
+def _shared(text: str, texts: Sequence[str]) -> Iterator[bytes]:
+    """The table of texts with these behind those it has, some thousand at a time."""
     added = len(texts)
     counted = COUNTED.sub(lambda found: f'count="{int(found[1]) + added}" uniqueCount="{int(found[2]) + added}"', text, count=1)
     head, end, tail = counted.rpartition("</sst>")
-    return "".join([head, *(_si(text[:LONGEST_TEXT]) for text in texts), end, tail]).encode()
+    yield head.encode()
+    for start in range(0, added, TEXTS):
+        yield "".join([_si(text[:LONGEST_TEXT]) for text in texts[start : start + TEXTS]]).encode()
+    yield f"{end}{tail}".encode()
 
 
 def _si(text: str) -> str:
