@@ -44,10 +44,16 @@ def _column(table: Table, field: Field, read: Reader) -> tuple[Sequence[object],
     if not any(cell is not None for cell in cells):
         return cells, ()
     ways, readings = _read_column(cells, read)
-    values = [*map({way: _typed(field, reading.value) for way, reading in readings.items()}.__getitem__, ways)]
+    made = {way: _typed(field, reading.value) for way, reading in readings.items()}
+    values = cells if ways is cells and _as_they_are(made) else [*map(made.__getitem__, ways)]
     if not any(reading.code for reading in readings.values()):
         return values, ()
     return values, _said(table, field, zip(table.rows, cells, map(readings.__getitem__, ways), strict=True))
+
+
+def _as_they_are(made: Mapping[object, object]) -> bool:
+    """Whether every cell is read as just what it holds: the column then stands in both tables."""
+    return all(type(value) is type(cell) and value == cell for cell, value in made.items())
 
 
 def _typed(field: Field, value: Value) -> Value:
