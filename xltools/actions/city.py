@@ -11,6 +11,7 @@ from xltools.model.conflict import Side
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Finding, first_per_cell
 from xltools.model.form import Template
+from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.reporting import load_reporting
@@ -24,7 +25,7 @@ from xltools.rules.combine import More, combine
 from xltools.rules.decided import outdated, unusable
 from xltools.rules.enterprises import enterprises
 from xltools.rules.history import history, month_line
-from xltools.rules.identified import identified
+from xltools.rules.identified import At, Identified, identified
 from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
@@ -72,7 +73,7 @@ class _Known:
     """Who is who in this merge."""
 
     memory: Memory
-    sides: Sequence[Side]
+    enterprises: Mapping[At, Identified]
     settled: Settled
     stays: Kept
     gone: Sequence[Mapping[str, object]]
@@ -92,7 +93,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     tables[NAMES] = name_table(template[NAMES], known.memory)
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
     outcome, carried = _carried(outcome, tables, basis, known)
-    carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, identified(known.sides, known.settled))
+    carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, known.enterprises)
     carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
     former = basis.against or basis.before
     period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
@@ -120,15 +121,17 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     stays, gone = staying.without(stays, settled.left_out)
     outcome = without_decided(outcome, settled)
     outcome = with_findings(staying.heard_of(outcome, stays), [*conflict_findings(settled, outcome), *notes(settled, memory, sides), *staying.notes(stays)])
-    sides = [side for side in sides if side.at not in settled.left_out]
-    return outcome, _Known(memory, sides, replace(settled, open=(*asked, *settled.open)), stays, [*out, *gone])
+    settled = replace(settled, open=(*asked, *settled.open))
+    known = identified([side for side in sides if side.at not in settled.left_out] if settled.left_out else sides, settled)
+    return outcome, _Known(memory, known, settled, stays, [*out, *gone])
 
 
-def _ordered(sides: Sequence[Side], policy: Policy) -> list[Side]:
+def _ordered(sides: Iterable[Side], policy: Policy) -> list[Side]:
     """The rows in the order of the ledger."""
-    origins = [(side.county, side.batch, side.place.file) for side in sides]
-    ranks = record_orders(origins, policy)
-    return [side for _, side in sorted(zip(origins, sides, strict=True), key=lambda one: (ranks[one[0]], one[1].row))]
+    files = grouped(sides, lambda side: (side.county, side.batch, side.file))
+    ranks = record_orders(files, policy)
+    alike = grouped(files, ranks.__getitem__)
+    return [side for _, origins in sorted(alike.items()) for side in sorted((side for one in origins for side in files[one]), key=lambda side: side.row)]
 
 
 def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known: _Known) -> tuple[Outcome, dict[str, Table]]:

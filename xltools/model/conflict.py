@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from xltools.model.finding import Place
 
@@ -40,23 +41,32 @@ class Clash(StrEnum):
         return self in (Clash.SENT_TWICE, Clash.TWO_FILES, Clash.TWO_COUNTIES)
 
 
-@dataclass(frozen=True, slots=True)  # there is one for every row
-class Side:
-    """One row of a list of enterprises. code: as reported; of a whole file its fingerprint · good: whether the code is a valid one."""
+class Side(NamedTuple):  # there is one for every row
+    """One row of a list of enterprises, of which `column` holds the name; or a whole file, without sheet, column and row.
+
+    code: as reported; of a whole file its fingerprint · good: whether the code is a valid one.
+    """
 
     county: str
     name: str
     code: str
     process: str
     batch: str
-    place: Place
+    file: str
+    sheet: str = ""
+    column: str = ""
     row: int = 0
     good: bool = False
 
     @property
     def at(self) -> tuple[str, str, int]:
         """File, sheet and row."""
-        return self.place.file, self.place.sheet, self.row
+        return self.file, self.sheet, self.row
+
+    @property
+    def place(self) -> Place:
+        """The cell of its name, or the file."""
+        return Place(self.file, self.sheet, f"{self.column}{self.row}" if self.column else "")
 
 
 @dataclass(frozen=True)

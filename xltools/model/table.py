@@ -35,7 +35,7 @@ class Table:
     form: Form
     file: str
     sheet: str
-    rows: list[int]
+    rows: Sequence[int]
     cells: Cells
     columns: Mapping[str, str]
 

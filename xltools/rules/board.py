@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from typing import Any
 
 from xltools.model.code import Code
@@ -96,7 +96,7 @@ def problems(form: Form, outcome: Outcome, policy: Policy, more: Sequence[Mappin
     rank = {name: at for at, name in enumerate(policy.lists["counties"])}
     found = [(at_home[one.place.file] if one.place.file else str(dict(one.values).get("county") or guess(one.message, policy)), one) for one in outcome.findings]
     found.sort(key=lambda pair: (rank.get(pair[0], len(rank)), pair[1].severity.rank))  # those of one kind keep their order
-    columns = _columns(found, _enterprises(outcome.submissions, {(one.place.file, one.place.sheet) for one in outcome.findings}))
+    columns = _columns(found, _enterprises(outcome.submissions, {(one.place.file, one.place.sheet, one.place.row) for one in outcome.findings}))
     table = city_columns(form, {one.name: columns.get(one.name) or [None] * len(found) for one in form})
     if not more:
         return table
@@ -120,14 +120,15 @@ def _columns(found: Sequence[tuple[str, Finding]], enterprises: Mapping[tuple[st
     }
 
 
-def _enterprises(submissions: Iterable[Submission], told: Container[tuple[str, str]]) -> dict[tuple[str, str, int], object]:
-    """The enterprise of every row of every sheet that is among those told of, as far as it has a name."""
+def _enterprises(submissions: Iterable[Submission], told: Set[tuple[str, str, int]]) -> dict[tuple[str, str, int], object]:
+    """The enterprise of every row that is among those told of, as far as it has a name."""
     found: dict[tuple[str, str, int], object] = {}
+    sheets = {(file, sheet) for file, sheet, _ in told}
     for seen in map(Seen, submissions):
         for name, table in seen.submission.tables.items():
-            if table.form.layout == "rows" and "name" in table.form and (table.file, table.sheet) in told:
+            if table.form.layout == "rows" and "name" in table.form and (table.file, table.sheet) in sheets:
                 rows = zip(table.rows, names(seen, name), strict=True)
-                found |= {(table.file, table.sheet, row): value for row, value in rows if value is not None}
+                found |= {at: value for row, value in rows if value is not None and (at := (table.file, table.sheet, row)) in told}
     return found
 
 

@@ -49,7 +49,7 @@ def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
 def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
     """One city table of all the form's columns as plain values, None for what is empty; all of one length. Its rows are those they will have in the sheet."""
     made = {one.name: columns[one.name] for one in form}
-    rows = list(range(FIRST_ROW, FIRST_ROW + len(next(iter(made.values()), ()))))
+    rows = range(FIRST_ROW, FIRST_ROW + len(next(iter(made.values()), ())))
     return Table(form, "", form.sheet, rows, made, {name: column_letters(at) for at, name in enumerate(made, 1)})
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from operator import le
 from typing import Any
 
 from xltools.model.form import Field, Form, Kind, Template
@@ -57,11 +58,12 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
 
 def _ordered(columns: Cells, policy: Policy) -> Cells:
     """The columns with their rows in the order of `record_orders`."""
-    origins = list(zip(columns["county"], columns["batch"], columns["source_file"], strict=True))
-    ranks = record_orders(origins, policy)
-    order = sorted(range(len(origins)), key=lambda at: ranks[origins[at]])
-    if order == [*range(len(origins))]:
+    origins = [columns[name] for name in ("county", "batch", "source_file")]
+    ranks = record_orders(zip(*origins, strict=True), policy)
+    places = [ranks[one] for one in zip(*origins, strict=True)]
+    if all(map(le, places, places[1:])):
         return columns
+    order = sorted(range(len(places)), key=places.__getitem__)
     return {name: [column[at] for at in order] for name, column in columns.items()}
 
 

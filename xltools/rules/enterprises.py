@@ -17,6 +17,7 @@ from xltools.rules.reached import UNDECIDED, UNVERIFIED
 from xltools.rules.text import LIST, cell_key
 
 ROW, ENTERPRISE, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
+PLAIN = Identified()   # of a row of which nothing is known but what it says
 Row = dict[str, Any]
 GRADES = ("current", "applied", "conclusion", "decided")
 SHOWN = ("name", "industry", "honour", "protected")
@@ -77,38 +78,50 @@ def _worst(scheme: Scheme, parts: Iterable[Part], schemes: Mapping[Part, Scheme 
 def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Identified] | None = None) -> Table:
     """One record per enterprise and county, in the ledger's order; of one process the latest batch counts.
 
-    known: the enterprise of rows by their source; a row that is not in it is told by its code, or else its name.
+    known: what is known of the enterprise of rows, by their source; a row that is not in it is told by its code, or else its name.
     """
     cells: dict[str, Sequence[Any]] = {name: ledger.cells[name] for name in NEEDED} | {ROW: ledger.rows}
     cells[ENTERPRISE] = _identified(cells, known or {})
-    groups: dict[tuple[str, Who], list[int]] = {}
-    for at, (county, one) in enumerate(zip(cells["county"], cells[ENTERPRISE], strict=True)):
-        groups.setdefault((str(county), one.who), []).append(at)
-    homes: dict[Who, list[str]] = {}
-    for county, who in groups:
-        homes.setdefault(who, []).append(county)
-    elsewhere = [[county for county in homes[who] if county != here] if len(homes[who]) > 1 else [] for here, who in groups]
-    columns = _alone({name: [column[rows[0]] for rows in groups.values()] for name, column in cells.items()}, policy, elsewhere)
-    for at, rows in enumerate(groups.values()):
-        if len(rows) > 1:
-            records = latest([{name: column[row] for name, column in cells.items()} for row in rows], policy)
-            for name, value in _line(records, ledger.form, policy, elsewhere[at]).items():
-                columns[name][at] = value
-    empty = [None] * len(groups)
+    firsts, more, elsewhere = _grouped(cells)
+    columns = _alone({name: [column[at] for at in firsts] for name, column in cells.items()}, policy, elsewhere)
+    for at, rows in more.items():
+        records = latest([{name: column[row] for name, column in cells.items()} for row in rows], policy)
+        for name, value in _line(records, ledger.form, policy, elsewhere[at]).items():
+            columns[name][at] = value
+    empty = [None] * len(firsts)
     return city_columns(form, {one.name: columns.get(one.name, empty) for one in form})
 
 
 def _identified(cells: Cells, known: Mapping[At, Identified]) -> list[Identified]:
-    """The enterprise of every row."""
+    """What is known of the enterprise of every row."""
     sources = zip(*(cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
-    found = (known.get((str(file), str(sheet), int(row or 0))) for file, sheet, row in sources)
-    named = zip(cells["credit_code"], cells["name"], strict=True)
-    return [one or Identified((str(code or name or ""),)) for one, (code, name) in zip(found, named, strict=True)]
+    return [known.get((str(file), str(sheet), int(row or 0)), PLAIN) for file, sheet, row in sources]
+
+
+def _grouped(cells: Cells) -> tuple[list[int], dict[int, list[int]], list[Sequence[str]]]:
+    """The first row of every enterprise of a county, all rows of those that have several, by their number; and the other counties of each."""
+    firsts, more, there = list[int](), dict[int, list[int]](), dict[str, dict[Who, int]]()
+    for at, (county, one, code, name) in enumerate(zip(*(cells[name] for name in ("county", ENTERPRISE, "credit_code", "name")), strict=True)):
+        number = there.setdefault(str(county), {}).setdefault(one.who or str(code or name or ""), len(firsts))
+        if number == len(firsts):
+            firsts.append(at)
+        else:
+            more.setdefault(number, [firsts[number]]).append(at)
+    homes: dict[Who, str] = {}
+    elsewhere: list[Sequence[str]] = [()] * len(firsts)
+    shared = {who for county, numbers in there.items() for who in numbers if homes.setdefault(who, county) != county}
+    for who in shared:
+        counties = sorted((county for county, numbers in there.items() if who in numbers), key=lambda county: there[county][who])
+        for here in counties:
+            elsewhere[there[here][who]] = [county for county in counties if county != here]
+    return firsts, more, elsewhere
 
 
 def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> dict[str, list[Any]]:
     """The lines of enterprises that have one row each, as `_line` makes them of more."""
     groups = {one.name: one.group or None for one in reversed(policy.counties)}
+    applied = [*zip(cells["process"], cells["applied"], strict=True)]
+    said = {pair: _process_said(*pair) for pair in set(applied)}
     return {
         **{name: [*cells[name]] for name in ("county", "batch", "status")},
         "group": [groups.get(county) for county in cells["county"]],
@@ -117,10 +130,15 @@ def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> 
         "credit_code": [one.code or value for one, value in zip(cells[ENTERPRISE], cells["credit_code"], strict=True)],
         **{name: [str(value or "") or None for value in cells[name]] for name in GRADES},
         "processes": [1] * len(elsewhere),
-        "process_list": [f"{process or ''} {applied or ''}".strip() for process, applied in zip(cells["process"], cells["applied"], strict=True)],
+        "process_list": [*map(said.__getitem__, applied)],
         "confirm": ["；".join(_asked(one.doubts, others)) or None for one, others in zip(cells[ENTERPRISE], elsewhere, strict=True)],
         "ledger_rows": [*map(str, cells[ROW])],
     }
+
+
+def _process_said(process: object, applied: object) -> str:
+    """A process and the grade that it applies for, as far as they are there."""
+    return f"{process or ''} {applied or ''}".strip()
 
 
 def rows_of(table: Table | None) -> list[Row]:
@@ -178,7 +196,7 @@ def _line(rows: Sequence[Row], form: Form, policy: Policy, elsewhere: Sequence[s
         **decided,
         **{name: (wholes[name].grade if wholes else str(rows[0][name] or "")) or None for name in GRADES},
         "processes": len({cell_key(row["process"]) for row in rows}),
-        "process_list": "；".join(f"{row['process'] or ''} {row['applied'] or ''}".strip() for row in rows),
+        "process_list": "；".join(_process_said(row["process"], row["applied"]) for row in rows),
         "confirm": "；".join(questions) or None,
         "status": worst(*(row["status"] for row in rows)),
         "ledger_rows": LIST.join(str(row[ROW]) for row in rows),

@@ -9,12 +9,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from rapidfuzz.fuzz import ratio
 
 from xltools.model.conflict import Clash, Conflict, Side, conflict_id
-from xltools.model.finding import Place
 from xltools.model.grouped import Key, grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
@@ -41,13 +39,16 @@ def _sides(seen: Seen) -> Iterator[Side]:
     table, submission = seen.submission.tables[LIST], seen.submission
     columns = [[number_text(value) if isinstance(value, float) else str(value or "") for value in seen.column(LIST, name)] for name in ("name", "credit_code", "process")]
     batches = [str(value or "") for value in seen.column(LIST, "batch")] if "batch" in table.cells else [submission.batch] * len(table.rows)
+    letters = table.columns.get("name", "A")
     for row, name, code, process, batch in zip(table.rows, *columns, batches, strict=True):
-        yield Side(submission.county, name, code, process, batch, table.place(row, "name"), row, is_credit_code(code))
+        yield Side(submission.county, name, code, process, batch, table.file, table.sheet, letters, row, is_credit_code(code))
 
 
 def conflicts(sides: Sequence[Side], policy: Policy) -> list[Conflict]:
     """Every contradiction among these rows once, in the order of the rows; each side with all its rows."""
     found = [*_one_code(sides), *_by_name(sides), *_close(sides, policy)]
+    if not found:
+        return []
     rank = {side.at: at for at, side in enumerate(sides)}
     unique = {one.id: one for one in reversed(found)}
     return sorted(unique.values(), key=lambda one: (rank[one.first.at], rank[one.second.at], one.id))
@@ -64,7 +65,7 @@ def sent_twice(submissions: Sequence[Submission]) -> list[Conflict]:
 
 
 def _whole_file(one: Submission) -> Side:
-    return Side(one.county, "", one.sha256[:12], "", one.batch, Place(one.file))
+    return Side(one.county, "", one.sha256[:12], "", one.batch, one.file)
 
 
 def common(clash: Clash, first: Side, second: Side) -> str:
@@ -83,7 +84,7 @@ def own(clash: Clash, side: Side) -> str:
     if clash is Clash.TWO_COUNTIES:
         return side.county
     if clash in (Clash.SENT_TWICE, Clash.TWO_FILES):
-        return f"{side.place.file} {side.code}" if clash is Clash.SENT_TWICE else side.place.file
+        return f"{side.file} {side.code}" if clash is Clash.SENT_TWICE else side.file
     return {Clash.TWO_NAMES: company_key(side.name), Clash.TWO_CODES: key(side.code)}.get(clash, f"{side.county} {name_key(side.name)}")
 
 
@@ -114,7 +115,7 @@ def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
 
 def _one_code(sides: Sequence[Side]) -> Iterator[Conflict]:
     """One code: two names, two counties with one process, one process in two files of a county and batch."""
-    for group in _several((side for side in sides if side.good), lambda side: key(side.code)):
+    for group in _several((side for side in sides if side.good), lambda side: side.code):  # a good code is written in one way only
         yield from _apart(Clash.TWO_NAMES, [side for side in group if side.name])
         yield from _same_process(group)
 
@@ -209,5 +210,4 @@ def only_numbered(one: str, other: str) -> bool:
 def as_side(record: Mapping[str, object], which: str) -> Side:
     """A side from a line that names both: fields first_county, first_name, first_code, first_file and the common process, batch."""
     county, name, code, file = (str(record.get(f"{which}_{one}") or "") for one in ("county", "name", "code", "file"))
-    side = Side(county, name, code, str(record.get("process") or ""), str(record.get("batch") or ""), Place(file))
-    return replace(side, good=is_credit_code(code))
+    return Side(county, name, code, str(record.get("process") or ""), str(record.get("batch") or ""), file, good=is_credit_code(code))

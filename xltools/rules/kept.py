@@ -95,7 +95,7 @@ def kept_sides(form: Form, records: list[Record]) -> list[Side]:
 def _side(one: Mapping[str, object], column: str) -> Side:
     county, name, code, process, batch = (str(one.get(field) or "") for field in ("county", "name", "credit_code", "process", "batch"))
     row = int(str(one["source_row"] or 0))
-    return Side(county, name, code, process, batch, Place(str(one["source_file"]), str(one["source_sheet"]), f"{column}{row}"), row, is_credit_code(code))
+    return Side(county, name, code, process, batch, str(one["source_file"]), str(one["source_sheet"]), column, row, is_credit_code(code))
 
 
 def without(found: Kept, left_out: Mapping[tuple[str, str, int], str]) -> tuple[Kept, list[Record]]:

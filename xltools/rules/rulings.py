@@ -149,7 +149,7 @@ def _chosen(group: Sequence[Submission], memory: Memory) -> tuple[list[Submissio
     alive = sorted(group, key=lambda one: one.file)
     while True:
         pairs = sent_twice(alive)
-        lost = {loser.place.file for pair in pairs for loser in losers(pair, memory.decision(pair))}
+        lost = {loser.file for pair in pairs for loser in losers(pair, memory.decision(pair))}
         if not lost:
             return alive, [pair for pair in pairs if memory.decision(pair) is None]
         alive = [one for one in alive if one.file not in lost]
@@ -197,13 +197,13 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
 def _reason(conflict: Conflict, memory: Memory) -> str:
     ruling, decision = memory.rulings[conflict.id], memory.decision(conflict)
     winner = conflict.first if decision is Decision.FIRST else conflict.second
-    who = winner.place.file if conflict.clash is Clash.TWO_FILES else winner.county
+    who = winner.file if conflict.clash is Clash.TWO_FILES else winner.county
     return REASON.format(clash=conflict.clash.value, day=ruling.decided or "", decision=ruling.decision.value, winner=who)
 
 
 def with_reviews(settled: Settled, outcome: Outcome, sides: Iterable[Side], forms: Iterable[str]) -> Settled:
     """Also leaves out the rows of `forms` in the same workbook about a process whose row in the list is left out."""
-    lost = {(side.place.file, side.code, side.process): settled.left_out[side.at] for side in sides if side.at in settled.left_out}
+    lost = {(side.file, side.code, side.process): settled.left_out[side.at] for side in sides if side.at in settled.left_out}
     more: Rows = {}
     for one in outcome.accepted:
         seen = Seen(one)
