@@ -14,7 +14,7 @@ class Code(Enum):
     """Every problem we report: number, what is wrong, how to fix it.
 
     The letter is the severity (E error, W warning, N note), the first digit the stage:
-    1 workbook, sheet and header · 2 one cell · 3 one row · 4 between sheets · 5 grading ·
+    1 workbook, sheet and header · 2 one cell · 3 one row, policy workbook, recount · 4 between sheets · 5 grading ·
     6 between workbooks · 7 our own output · 8 emergency list, screening, signing, deadlines, packages. A number is never used twice.
     """
 
@@ -112,7 +112,7 @@ class Code(Enum):
     CATEGORY_CARRIED = ("N234", "原表类别空白，沿用上面的“{value}”", "不需要处理；如理解有误请改正")
     IMPORT_UNUSED = ("W235", "原表的“{value}”没有写进指标库", "请人工判断是否补录")
 
-    # 3 one row, and rows of one sheet
+    # 3 one row, and rows of one sheet; a policy workbook; the recount
     DUPLICATE_ROW = ("E301", "“{name}”的“{process}”与第{row}行重复{more}", "同一企业同一工序只填一行，请删除多余的{extra}")
     NOT_WORSE = ("W302", "“{label}”是“{value}”，低于“{other_label}”的“{other}”", "请确认是否填反；确需如此请在备注说明")
     GRADE_NOT_IN_SCHEME = ("E303", "“{label}”是“{value}”，但“{table}”只分 {choices}", "请改为该指标表的等级，或改选指标表")
