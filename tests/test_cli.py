@@ -2,6 +2,7 @@
 
 import gc
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -43,6 +44,16 @@ def test_a_file_with_problems_leaves_with_1_and_names_place_and_fix(inbox: Path,
     printed = capsys.readouterr().out
     assert "【排查清单】" in printed
     assert "改法：" in printed
+
+
+def test_problems_are_printed_file_by_file_as_a_clerk_fills_in_the_sheets(capsys: pytest.CaptureFixture[str]) -> None:
+    cli.run(["check", str(WORKBOOKS / "区县" / "卢氏县.xlsx"), str(WORKBOOKS / "区县" / "义马市.xlsx")])
+    blocks = capsys.readouterr().out.split("卢氏县.xlsx")
+    places = [[*dict.fromkeys(re.findall(r"[EWN]\d{3} 【(.+?)】", block))] for block in blocks]
+    assert places == [
+        ["封面", "排查清单", "初审意见", "整改台账"],
+        ["封面", "排查清单", "初审意见", "保障类清单", "减排措施", "变更与处理 (2)"],
+    ]
 
 
 def test_check_json_has_counts_and_findings_as_promised(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,18 +15,15 @@ from xltools.books.returned import is_untouched, returned, suffix_of
 from xltools.books.returned_list import list_content
 from xltools.model.account import total
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Severity, StopError, order
-from xltools.model.form import load_template
+from xltools.model.finding import Finding, Severity, StopError
 from xltools.model.grouped import grouped
-from xltools.model.outcome import Outcome, Submission
+from xltools.model.outcome import Outcome, Submission, as_filled_in
 from xltools.model.policy import Policy
 from xltools.model.returned import Letter, load_return
 from xltools.rules.answers import called
 from xltools.rules.cross import only_county, packed_in
 from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
 from xltools.rules.tally import accounts
-
-TEMPLATE = "county"
 
 
 @dataclass(frozen=True)
@@ -62,7 +59,7 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
         one = submissions.get(file, Submission(file))
         counted = total(part for (name, _), part in parts.items() if name == file)
         said = load_return().accounted.format(**counted.record()) if counted.seen else ""
-        letter = Letter(file, one.county or only_county(file, policy), f"{today:%Y-%m-%d}", deadline_line(one, policy, today), _in_sheets(found[file], one), one.answers, said, called(one.raw))
+        letter = Letter(file, one.county or only_county(file, policy), f"{today:%Y-%m-%d}", deadline_line(one, policy, today), tuple(as_filled_in(found[file], [one])), one.answers, said, called(one.raw))
         results.append(_give(letter, one.path, folder, stems[file]))
     return results
 
@@ -70,12 +67,6 @@ def give_back(outcome: Outcome, folder: Path, policy: Policy, today: date) -> li
 def _is_theirs(found: Finding) -> bool:
     """Whether the county has to do something about a finding."""
     return found.severity is not Severity.NOTE and found.code is not Code.SENT_TWICE and not packed_in(found)
-
-
-def _in_sheets(findings: Iterable[Finding], one: Submission) -> tuple[Finding, ...]:
-    """The findings in the order in which a clerk fills in the sheets: the file first, then its forms, then what is no form."""
-    sheets = ["", *(one.raw[form.name].sheet for form in load_template(TEMPLATE) if form.name in one.raw)]
-    return tuple(sorted(findings, key=lambda found: (sheets.index(found.place.sheet) if found.place.sheet in sheets else len(sheets), order(found))))
 
 
 def deadline_line(one: Submission, policy: Policy, today: date) -> str:

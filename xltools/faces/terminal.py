@@ -167,7 +167,7 @@ def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief:
     if as_json:
         click.echo(json_text(record))
         return
-    show_report(outcome.findings, brief)
+    show_report(outcome.as_filled_in, brief)
     for line in account_lines(outcome.account) if outcome.account else ():
         click.echo(line)
     counts = outcome.counts

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 from xltools.model.account import Account
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding, Severity, order
 from xltools.model.graded import GradeOutcome
 from xltools.model.returned import Answer
 from xltools.model.table import Table
@@ -86,6 +86,11 @@ class Outcome:
         return tuple(one for one in self.submissions if one.accepted)
 
     @property
+    def as_filled_in(self) -> list[Finding]:
+        """The findings as people read them, see `as_filled_in`."""
+        return as_filled_in(self.findings, self.submissions)
+
+    @property
     def counts(self) -> dict[str, int]:
         """Files, records, and findings by severity; the keys are those of `--json`."""
         found = [finding.severity for finding in self.findings]
@@ -100,3 +105,15 @@ class Outcome:
         merged = {"counties": [dict(line) for line in self.counties], "output": str(self.output)} if self.output else {}
         counted = {"account": self.account.record()} if self.account else {}
         return {"counts": self.counts, **counted, "findings": [finding.record() for finding in self.findings], **merged}
+
+
+def as_filled_in(findings: Iterable[Finding], submissions: Iterable[Submission]) -> list[Finding]:
+    """The findings file by file, in each as a clerk fills in the sheets: about the file first, then its forms, then what is no form."""
+    forms = {(one.file, table.sheet): number for one in submissions for number, table in enumerate(one.raw.values(), 1)}
+    last = len(forms) + 1
+
+    def place(found: Finding) -> tuple[object, ...]:
+        file, sheet = found.place.file, found.place.sheet
+        return file, forms.get((file, sheet), last if sheet else 0), order(found)
+
+    return sorted(findings, key=place)

@@ -13,6 +13,7 @@ from xltools.faces.live.paint import clean, paint
 from xltools.faces.live.results import is_ours, require_place, show
 from xltools.model.console import load_console
 from xltools.model.finding import Severity
+from xltools.model.outcome import as_filled_in
 
 
 def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
@@ -21,8 +22,8 @@ def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     require_place(book)
     desk.say(words.said["reading"])
     live = LiveBook(book)
-    found = check_open(live, policy_of(desk, live.stamp.policy, policy_id)).findings
-    findings = sorted(found, key=lambda one: one.severity.rank)
+    found = check_open(live, policy_of(desk, live.stamp.policy, policy_id))
+    findings = sorted(as_filled_in(found.findings, [found]), key=lambda one: one.severity.rank)
     desk.say(words.said["writing"].format(sheet=words.check.sheet))
     unpainted = 0
     for sheet in book.sheets:
