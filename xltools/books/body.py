@@ -21,7 +21,7 @@ from xltools.books.patch_xml import cell_text, escape
 from xltools.model.address import column_letters
 from xltools.model.value import ERRORS
 
-CHUNK, TEXTS = 500, 5_000   # rows, and texts of the table of texts, that are made and compressed at a time
+CHUNK, TEXTS = 500, 5_000   # rows, and texts or links, that are made and compressed at a time
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 SHARED = "xl/sharedStrings.xml"
@@ -103,14 +103,19 @@ class Body:
                 rows.append(patterns[look].replace(ROW, str(self.first + at)) % cells)
             yield "".join(rows).encode()
 
-    def hyperlinks(self) -> str:
-        """The links as the sheet lists them, "" without any."""
+    def hyperlinks(self) -> Iterator[bytes]:
+        """The links as the sheet lists them, some thousand at a time; nothing without any."""
         ends = {head: _end(link, self.ids) for head, link in self._ends.items()}
-        found = []
-        for row, column, url in sorted((self.first + at, self.columns[name], url) for (at, name), url in self.links.items()):
-            head, cell = _split(url)
-            found.append(f'<hyperlink ref="{column_letters(column)}{row}"{ends[head][0]}{escape(cell)}{ends[head][1]}/>')
-        return f"<hyperlinks>{''.join(found)}</hyperlinks>" if found else ""
+        letters = {name: column_letters(column) for name, column in self.columns.items()}
+        places = sorted(self.links, key=lambda place: (place[0], self.columns[place[1]]))
+        for start in range(0, len(places), TEXTS):
+            found = ["" if start else "<hyperlinks>"]
+            for at, name in places[start : start + TEXTS]:
+                head, cell = _split(self.links[at, name])
+                found.append(f'<hyperlink ref="{letters[name]}{self.first + at}"{ends[head][0]}{escape(cell)}{ends[head][1]}/>')
+            yield "".join(found).encode()
+        if places:
+            yield b"</hyperlinks>"
 
     def relations(self) -> bytes:
         """The part that says where the links lead, b"" when none leads out of the workbook."""
@@ -202,7 +207,10 @@ def _filled(text: str, body: Body, contents: Contents) -> Iterator[bytes]:
         raise ValueError("rows of records are written in the body alone; give their heights in the plan")
     yield DIMENSION.sub(f'<dimension ref="A1:{body.end}"/>', head, count=1).encode()
     yield from body.rows(contents)
-    yield f"{end}{tail.replace(BEHIND_LINKS, body.hyperlinks() + BEHIND_LINKS, 1)}".encode()
+    before, behind, rest = tail.partition(BEHIND_LINKS)
+    yield f"{end}{before}".encode()
+    yield from body.hyperlinks()
+    yield f"{behind}{rest}".encode()
 
 
 def _shared(text: str, texts: Sequence[str]) -> Iterator[bytes]:

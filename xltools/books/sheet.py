@@ -214,7 +214,8 @@ def field_looks(plan: SheetPlan, one: Field) -> list[str]:
 
 def _body(plan: SheetPlan, styles: Styles) -> Body:
     """The records and the spare rows: values, the formulas of computed fields, formats, links."""
-    links = {(at, name): url for (at, name), url in plan.links.items() if not isinstance(plan.cells[name][at], Formula)}
+    computed = {name for name in {name for _, name in plan.links} if Formula in map(type, plan.cells[name])}
+    links = {place: url for place, url in plan.links.items() if not isinstance(plan.cells[place[1]][place[0]], Formula)} if computed else plan.links
     formats, rows = _formats(plan, styles)
 
     def cells(start: int, stop: int) -> list[list[Cell | Formula]]:

@@ -140,7 +140,7 @@ def _links(table: Table, summary: Summary) -> dict[tuple[int, str], str]:
     found: dict[tuple[int, str], str] = {}
     for names, link in _linked(table.form, summary):
         columns = zip(*(table.cells[name][:MOST_LINKS] for name in names), strict=True)
-        found |= {(at, name): url for at, (name, url) in enumerate(starmap(link, columns)) if name and url}
+        found.update(((at, name), url) for at, (name, url) in enumerate(starmap(link, columns)) if name and url)
     return found
 
 
