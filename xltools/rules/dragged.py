@@ -48,8 +48,11 @@ def dragged(table: Table) -> Iterator[Finding]:
 
 
 def _runs(table: Table, field: Field) -> Iterator[Sequence[int]]:
-    """The rows of each run that is long enough."""
-    steps = [_step(value, field.kind) for value in table.cells[field.name]]
+    """The rows of each run that is long enough; every value of a run is another one."""
+    known = {value: _step(value, field.kind) for value in set(table.cells[field.name])}
+    if len(known) < FEWEST[field.kind]:
+        return
+    steps = [known[value] for value in table.cells[field.name]]
     fewest = max(FEWEST[field.kind], SHARE * len(steps)) if _is_sorted(steps) else FEWEST[field.kind]
     start = 0
     for at in range(1, len(steps) + 1):
