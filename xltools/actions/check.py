@@ -198,12 +198,17 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         template=book.stamp.template,
         version=book.stamp.version,
         policy=book.stamp.policy,
-        tables=tables,
-        raw=raw,
+        tables=_bare(tables),
+        raw=_bare(raw),
         findings=tuple(first_per_cell(found)),
         answers=tuple(answers),
         answers_to=returned_from(book),
     )
+
+
+def _bare(tables: Mapping[str, Table]) -> dict[str, Table]:
+    """The same tables without what they remember of the rows looked up in them: those of a hundred workbooks are kept at a time."""
+    return {name: replace(table) for name, table in tables.items()}
 
 
 def _judged(raw: Mapping[str, Table], found: list[Finding], policy: Policy) -> tuple[dict[str, Table], list[Finding]]:

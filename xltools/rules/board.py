@@ -97,7 +97,7 @@ def problems(form: Form, outcome: Outcome, policy: Policy, more: Sequence[Mappin
     found = [(at_home[one.place.file] if one.place.file else str(dict(one.values).get("county") or guess(one.message, policy)), one) for one in outcome.findings]
     found.sort(key=lambda pair: (rank.get(pair[0], len(rank)), pair[1].severity.rank))  # those of one kind keep their order
     columns = _columns(found, _enterprises(outcome.submissions, {(one.place.file, one.place.sheet, one.place.row) for one in outcome.findings}))
-    table = city_columns(form, {one.name: columns.get(one.name) or [None] * len(found) for one in form})
+    table = city_columns(form, columns)
     if not more:
         return table
     severities = [severity.label for severity in Severity]

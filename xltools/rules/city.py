@@ -47,9 +47,13 @@ def city_records(form: Form, records: Sequence[Mapping[str, object]]) -> Table:
 
 
 def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
-    """One city table of all the form's columns as plain values, None for what is empty; all of one length. Its rows are those they will have in the sheet."""
-    made = {one.name: columns[one.name] for one in form}
-    rows = range(FIRST_ROW, FIRST_ROW + len(next(iter(made.values()), ())))
+    """One city table of columns of plain values, None for what is empty; all of one length. Its rows are those they will have in the sheet.
+
+    Fields that are not among them are empty, and all that are empty throughout hold one and the same column.
+    """
+    rows = range(FIRST_ROW, FIRST_ROW + len(next(iter(columns.values()), ())))
+    empty = [None] * len(rows)
+    made = {one.name: empty if (column := columns.get(one.name, empty)).count(None) == len(rows) else column for one in form}
     return Table(form, "", form.sheet, rows, made, {name: column_letters(at) for at, name in enumerate(made, 1)})
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import le
 from typing import Any
 
-from xltools.model.form import Field, Form, Kind, Template
+from xltools.model.form import Field, Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 from xltools.model.table import Cells, Table
@@ -41,7 +41,7 @@ def combine(outcome: Outcome, policy: Policy, template: Template, more: More | N
     more = more or More()
     facts = known(outcome)
     facts = replace(facts, refused={**facts.refused, **more.left_out})
-    columns: dict[str, dict[str, list[Any]]] = {form.name: {one.name: [] for one in form} for form in template if form.collects}
+    columns: dict[str, dict[str, list[Any]]] = {form.name: {one.name: [] for one in reported(form)} for form in template if form.collects}
     named: list[Mapping[str, Any]] = []
     # Workbook by workbook: what one looks like to the city is needed no longer than for its own rows.
     for seen in (Seen(one) for one in sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))):
@@ -73,7 +73,7 @@ def collected(form: Form, seen: Seen, known: Known) -> Cells:
     table = submission.tables.get(form.collects)
     if table is None or not table.rows:
         return {}
-    columns: dict[str, Sequence[Any]] = {one.name: column_of(one, form, seen) for one in form}
+    columns: dict[str, Sequence[Any]] = {one.name: column_of(one, form, seen) for one in reported(form)}
     rows = table.rows
     states = [known.states.get((table.file, table.sheet, row), CLEAN) for row in rows]
     also = joined_states(form, seen, known.states)
@@ -83,6 +83,11 @@ def collected(form: Form, seen: Seen, known: Known) -> Cells:
     columns["status"] = [worst(own, *others) for own, others in zip(states, also, strict=True)] if also else states
     merged = [at for at, row in enumerate(rows) if (table.file, table.sheet, row) not in known.refused]
     return columns if len(merged) == len(rows) else {name: [column[at] for at in merged] for name, column in columns.items()}
+
+
+def reported(form: Form) -> Iterator[Field]:
+    """The fields of a city form that a merge fills; what the city wrote comes later."""
+    return (one for one in form if one.owner is not Owner.CITY)
 
 
 def column_of(one: Field, form: Form, seen: Seen) -> Sequence[Any]:

@@ -88,8 +88,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Id
         records = latest([{name: column[row] for name, column in cells.items()} for row in rows], policy)
         for name, value in _line(records, ledger.form, policy, elsewhere[at]).items():
             columns[name][at] = value
-    empty = [None] * len(firsts)
-    return city_columns(form, {one.name: columns.get(one.name, empty) for one in form})
+    return city_columns(form, columns)
 
 
 def _identified(cells: Cells, known: Mapping[At, Identified]) -> list[Identified]:

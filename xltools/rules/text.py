@@ -46,7 +46,7 @@ def compact(text: str) -> str:
     return text.upper() if text.isascii() and text.isalnum() else _compact(text)
 
 
-@lru_cache(maxsize=2**16)
+@lru_cache(maxsize=2**13)
 def _compact(text: str) -> str:
     return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
 
