@@ -19,7 +19,7 @@ from xltools.libreoffice import block
 from xltools.libreoffice.cells import Range
 from xltools.libreoffice.sheet import Sheet as HostSheet
 
-NO_LINE, LINE = -4142, 1        # xlLineStyleNone, xlContinuous
+NO_LINE, LINE, NO_FILL = -4142, 1, -4142        # xlLineStyleNone, xlContinuous, xlColorIndexNone
 BLACK, WHITE = (0, 0, 0), (255, 255, 255)
 INSIDE = re.compile(r"#(?:'([^']+)'|([^'.]+))[.](\$?[A-Z]+\$?[0-9]+)")      # how LibreOffice names a cell of the same workbook
 asked: Counter[str] = Counter()
@@ -36,12 +36,8 @@ class Cells:
         return getattr(self, f"_{name}")
 
     @property
-    def _Row(self) -> int:      # noqa: N802
-        return self._impl.row
-
-    @property
-    def _Column(self) -> int:   # noqa: N802
-        return self._impl.column
+    def _Address(self) -> str:  # noqa: N802
+        return self._impl.address
 
     def _Cells(self, row: int, column: int) -> Cells:   # noqa: N802
         return Cells(self._impl(row, column))
@@ -53,6 +49,10 @@ class Cells:
     def _ClearHyperlinks(self) -> None:     # noqa: N802
         change(self._impl, "")
 
+    @property
+    def _Interior(self) -> Interior:    # noqa: N802
+        return Interior(self._impl)
+
     def _Borders(self, edge: int) -> Border:    # noqa: N802
         assert edge == looks.BOTTOM
         return Border(block.is_underlined(self._impl.xl))
@@ -63,6 +63,26 @@ class Border:
 
     def __init__(self, is_drawn: bool) -> None:
         self.LineStyle = LINE if is_drawn else NO_LINE
+
+
+class Interior:
+    """The filling of a range: none counts as white, cells that are not alike as black, and the number of their colour is None."""
+
+    def __init__(self, impl: Range) -> None:
+        filled = block.fills(impl.xl)
+        self._seen = {*filled.values()} | ({None} if len(filled) < len(impl) else set())
+
+    @property
+    def Color(self) -> float:   # noqa: N802
+        asked["Color"] += 1
+        seen = {one or WHITE for one in self._seen}
+        red, green, blue = seen.pop() if len(seen) == 1 else BLACK
+        return float(red + green * 256 + blue * 65536)
+
+    @property
+    def ColorIndex(self) -> int | None:     # noqa: N802
+        asked["ColorIndex"] += 1
+        return NO_FILL if self._seen == {None} else 6 if len(self._seen) == 1 else None
 
 
 class Links:
@@ -95,18 +115,16 @@ class Sheet:
 
     Hyperlinks = Links(None)
 
+    def __init__(self, impl: HostSheet) -> None:
+        self._impl = impl
+
+    def Range(self, text: str) -> Cells:    # noqa: N802
+        return Cells(self._impl.range(text))
+
 
 def change(cell: Range, url: str) -> None:
     """Let one cell lead somewhere."""
     block.set_links(cell.sheet.document, cell.xl, {0: url})
-
-
-def color(cells: Range) -> tuple[int, int, int] | None:
-    """The fill of a range, as xlwings tells it in Excel: where none counts as white, cells that are not alike are black."""
-    asked["color"] += 1
-    filled = block.fills(cells.xl)
-    seen = {*filled.values()} | ({WHITE} if len(filled) < len(cells) else set())
-    return None if not filled else seen.pop() if len(seen) == 1 else BLACK
 
 
 @contextmanager
@@ -116,7 +134,6 @@ def pretended(patched: pytest.MonkeyPatch) -> Iterator[Counter[str]]:
         for module in (cells, heights, links, looks):
             inside.setattr(module, "is_libreoffice", lambda book: False)
         inside.setattr(Range, "api", property(Cells))
-        inside.setattr(Range, "color", property(color, vars(Range)["color"].fset))
-        inside.setattr(HostSheet, "api", property(lambda sheet: Sheet))
+        inside.setattr(HostSheet, "api", property(Sheet))
         asked.clear()
         yield asked

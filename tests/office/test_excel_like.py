@@ -131,4 +131,10 @@ def test_colours_in_excel_are_asked_for_until_cells_are_alike(engine: Any, book:
     assert (wanted[2, 1], wanted[4, 2], wanted.get((29, 3)), len(wanted)) == ((0, 0, 0), (255, 255, 255), None, 159)
     with pretended(monkeypatch) as asked:
         assert fills(block) == wanted
-        assert asked["color"] < len(wanted)
+        assert asked["Color"] < len(wanted)
+    likely = wanted | {(50, column): YELLOW for column in range(6)}     # one row that is not
+    with pretended(monkeypatch) as asked:
+        assert fills(block, likely) == wanted
+        assert asked["Color"] < 40
+    with pretended(monkeypatch) as asked:
+        assert fills(block, {(0, 99): YELLOW, (99, 0): YELLOW}) == wanted

@@ -77,7 +77,8 @@ def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     for row, column, text in _places(place, plan):
         sheet.range((row, column)).value = int(text) if text.isdecimal() else entry(text)
     block = area(sheet, first, 1, len(records), place.size[1])
-    recolor(block, fills(block), _tints(plan, place))
+    tints = _tints(plan, place)
+    recolor(block, fills(block, tints), tints)
     cells = [(row, place.columns[name] - 1) for row, name in plan.links]
     relink(block, dict(zip(cells, targets(desk, plan.links.values()), strict=True)), links(block))
 

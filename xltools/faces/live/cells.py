@@ -16,10 +16,13 @@ from xltools.books.sheet import Formula
 from xltools.books.style import INK, TINTS
 from xltools.faces.live.host import is_libreoffice
 from xltools.libreoffice import block as uno_block
+from xltools.model.address import address
 
 # Text that a host could take for a formula, a number, a date or a truth value does not begin with a Chinese character.
 SAFE = re.compile(r"[㐀-鿿（【“《]")
-UNSURE = ((0, 0, 0), (255, 255, 255))   # in Excel: cells that are not alike; cells of which some are white and others not filled
+BLACK, WHITE = (0, 0, 0), (255, 255, 255)
+UNSURE = (BLACK, WHITE)     # in Excel: cells that are not alike; cells of which some are white and others not filled
+NO_FILL = -4142             # Excel: xlColorIndexNone
 
 Point = tuple[int, int]
 Color = tuple[int, int, int]
@@ -76,11 +79,26 @@ def read(block: Any) -> list[list[Cell | Formula]]:
     ]
 
 
-def fills(block: Any) -> dict[Point, Color]:
-    """The filled cells of a block with their colours."""
+def fills(block: Any, likely: Mapping[Point, Color] | None = None) -> dict[Point, Color]:
+    """The filled cells of a block with their colours. likely: where colours are expected; a good guess saves Excel many questions."""
     if is_libreoffice(block.sheet.book):
         return uno_block.fills(block.api)
-    return dict(_fills(block, (0, 0)))
+    parts = _alike(block.shape, likely or {})
+    return {point: color for rows, columns in parts for point, color in _fills(block[rows, columns], (rows.start, columns.start))}
+
+
+def _alike(shape: tuple[int, int], likely: Mapping[Point, Color]) -> Iterator[tuple[slice, slice]]:
+    """The rows and columns of a block's parts, each of one colour if the guess is right."""
+    height, width = shape
+    expected: dict[int, dict[int, Color]] = {}
+    for (row, column), color in likely.items():
+        expected.setdefault(column, {})[row] = color
+    for first, last in stretches(column for column in range(width) if column not in expected):
+        yield slice(0, height), slice(first, last + 1)
+    for column in sorted(expected.keys() & set(range(width))):
+        for _, run in groupby(range(height), key=expected[column].get):
+            rows = list(run)
+            yield slice(rows[0], rows[-1] + 1), slice(column, column + 1)
 
 
 def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
@@ -88,7 +106,7 @@ def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
 
     Source: github.com/xlwings/xlwings/issues/1951.
     """
-    color, (height, width) = block.color, block.shape
+    color, (height, width) = _color(block), block.shape
     if color is None:
         return
     if height == width == 1 or color not in UNSURE:
@@ -96,6 +114,15 @@ def _fills(block: Any, corner: Point) -> Iterator[tuple[Point, Color]]:
         return
     for part, shift in _halves(block, height, width):
         yield from _fills(part, (corner[0] + shift[0], corner[1] + shift[1]))
+
+
+def _color(block: Any) -> Color | None:
+    """What Excel calls the colour of these cells, None when none is filled. With as few questions as can be: three, or four of cells without."""
+    (height, width), row, column = block.shape, block.row, block.column
+    interior = block.sheet.api.Range(f"{address(row, column)}:{address(row + height - 1, column + width - 1)}").Interior
+    number = int(interior.Color)
+    color = number & 255, number >> 8 & 255, number >> 16 & 255
+    return None if color == WHITE and interior.ColorIndex == NO_FILL else color
 
 
 def _halves(block: Any, height: int, width: int) -> Iterator[tuple[Any, Point]]:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 from xltools.books.live import LiveBook
 from xltools.books.refs import quoted
 from xltools.faces.live.back import rename, show
+from xltools.faces.live.cells import Point, area, stretches
 from xltools.faces.live.host import Desk
 from xltools.model.address import split
 from xltools.model.console import load_console
@@ -100,13 +103,17 @@ def _redirect(book: Any, formulas: Mapping[tuple[str, str], str]) -> None:
 
 
 def _enter(sheet: Any, formulas: Mapping[str, str]) -> None:
-    """Enter formulas, those that stand side by side in one call."""
-    places = sorted((place, text) for cell, text in formulas.items() if (place := split(cell)))
-    start, texts = (0, 0), list[str]()
-    for (row, column), text in [*places, ((0, 0), "")]:
-        if texts and (row, column) != (start[0], start[1] + len(texts)):
-            sheet.range(start, (start[0], start[1] + len(texts) - 1)).formula = [texts]
-            texts = []
-        if not texts:
-            start = (row, column)
-        texts.append(text)
+    """Enter formulas, those that fill a rectangle in one call. They are texts, and need none of the conversions for which xlwings asks the host about fifty times."""
+    for (top, left), texts in _rectangles({place: text for cell, text in formulas.items() if (place := split(cell))}):
+        area(sheet, top, left, len(texts), len(texts[0])).options("raw").formula = texts
+
+
+def _rectangles(formulas: Mapping[Point, str]) -> Iterator[tuple[Point, list[list[str]]]]:
+    """Neighbouring cells: the first one, and the texts row by row."""
+    runs: dict[Point, dict[int, list[str]]] = {}
+    for row, places in groupby(sorted(formulas), key=itemgetter(0)):
+        for first, last in stretches(column for _, column in places):
+            runs.setdefault((first, last), {})[row] = [formulas[row, column] for column in range(first, last + 1)]
+    for (left, _), texts in runs.items():
+        for top, bottom in stretches(texts):
+            yield (top, left), [texts[row] for row in range(top, bottom + 1)]

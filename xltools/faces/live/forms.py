@@ -12,11 +12,12 @@ from xltools.actions.run import TEMPLATE
 from xltools.books.live import LiveBook
 from xltools.books.summary import ONLY_WHEN_FILLED
 from xltools.faces.live.back import show
+from xltools.faces.live.cells import Color, Point
 from xltools.faces.live.host import Desk
 from xltools.faces.live.looks import Looks, first_blank, of_blank_rows
 from xltools.faces.live.paint import clean
 from xltools.faces.live.state import Snapshot, refill, take
-from xltools.faces.live.writing import add_header, room_for, write_sheet
+from xltools.faces.live.writing import add_header, room_for, tints_of, write_sheet
 from xltools.model.console import load_console
 from xltools.model.form import FIRST_ROW, HEADER_ROW, load_template
 
@@ -30,8 +31,15 @@ def form_snapshots(desk: Desk, live: LiveBook, works: Iterable[SheetWork]) -> li
         sheet = desk.book.sheets[work.sheet]
         clean(sheet, desk.back)
         filled = len(live.values(work.sheet)) - FIRST_ROW + 1 if work.sheet in live.sheets else 0
-        found.append(replace(take(sheet, FIRST_ROW, (max(filled, work.plan.length), len(work.plan.form.fields))), looks=_blank(sheet, work)))
+        taken = take(sheet, FIRST_ROW, (max(filled, work.plan.length), len(work.plan.form.fields)), likely=_as_before(work))
+        found.append(replace(taken, looks=_blank(sheet, work)))
     return found
+
+
+def _as_before(work: SheetWork) -> dict[Point, Color]:
+    """The fills that the sheet has if every record is tinted as it will be."""
+    came = {now - FIRST_ROW: row - FIRST_ROW for row, now in work.moved.items()}
+    return {(came[row], column): color for (row, column), color in tints_of(work.plan).items() if row in came}
 
 
 def _blank(sheet: Any, work: SheetWork) -> Looks | None:

@@ -11,6 +11,7 @@ from xltools.faces.live.cells import Point, read, stretches, write_changed
 from xltools.faces.live.host import Desk, is_libreoffice
 from xltools.libreoffice import block as uno_block
 from xltools.libreoffice.notes import host_target
+from xltools.model.address import corners
 
 
 def links(block: Any) -> dict[Point, str]:
@@ -22,8 +23,9 @@ def links(block: Any) -> dict[Point, str]:
 
 
 def _place_of(link: Any, top: int, left: int) -> tuple[Point, str]:
-    cell, address, place = link.Range, link.Address or "", link.SubAddress or ""
-    return (cell.Row - top, cell.Column - left), f"{address}{'#' if place else ''}{place}"
+    row, column, *_ = corners(str(link.Range.Address)) or (top, left)
+    address, place = link.Address or "", link.SubAddress or ""
+    return (row - top, column - left), f"{address}{'#' if place else ''}{place}"
 
 
 def links_of_rows(block: Any, rows: Sequence[int]) -> dict[Point, str]:

@@ -73,14 +73,14 @@ class State:
     led: Sequence[Led] = ()
 
 
-def take(sheet: Any, top: int, size: tuple[int, int], tall: int = 0) -> Snapshot:
-    """The sheet from row `top`: so many rows and columns. tall: how many rows get another height, when that is more."""
+def take(sheet: Any, top: int, size: tuple[int, int], tall: int = 0, likely: Mapping[Point, Color] | None = None) -> Snapshot:
+    """The sheet from row `top`: so many rows and columns. tall: how many rows get another height, when that is more · likely: as for `fills`."""
     height, width = size
     notes, high = notes_of(sheet, top), heights(sheet, top, max(height, tall))
     if height < 1:
         return Snapshot(sheet.name, top, [[None] * width], {}, {}, notes, high)
     block = area(sheet, top, 1, height, width)
-    return Snapshot(sheet.name, top, read(block), fills(block), links(block), notes, high)
+    return Snapshot(sheet.name, top, read(block), fills(block, likely), links(block), notes, high)
 
 
 def take_row(sheet: Any, row: int, width: int) -> Snapshot:
@@ -122,7 +122,7 @@ def fill(sheet: Any, snapshot: Snapshot, last: int) -> None:
         rows += [[None] * snapshot.width for _ in range(last - snapshot.top + 1 - len(rows))]
     block = area(sheet, snapshot.top, 1, len(rows), snapshot.width)
     write(block, rows)
-    recolor(block, fills(block), snapshot.fills)
+    recolor(block, fills(block, snapshot.fills), snapshot.fills)
     relink(block, snapshot.links, links(block))
     set_heights(sheet, snapshot.top, heights(sheet, snapshot.top, len(snapshot.heights)), snapshot.heights)
     if snapshot.to_end:

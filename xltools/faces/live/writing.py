@@ -47,7 +47,7 @@ def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
             right = column + len(fields)
             rows = [[record.get(one.name) for one in fields] for record in records]
             written.update(write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]]))
-        recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **_tints(work.plan)})
+        recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **tints_of(work.plan)})
         _link(desk, block, work, before, written)
         now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
         set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
@@ -109,7 +109,7 @@ def _moved_fills(work: SheetWork, fills: Mapping[Point, Color]) -> dict[Point, C
     return moved
 
 
-def _tints(plan: SheetPlan) -> dict[Point, Color]:
+def tints_of(plan: SheetPlan) -> dict[Point, Color]:
     """The tints of a plan as fills; "" as field tints the whole record."""
     columns = {one.name: column for column, one in enumerate(plan.form)}
     found: dict[Point, Color] = {}
