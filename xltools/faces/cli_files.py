@@ -74,7 +74,8 @@ def recount_lines(done: Recount) -> Iterator[str]:
     one = done.account
     said = spoken().say
     yield said("\n对照了 {count} 个原文件", count=done.files)
-    yield said("行：读入 {seen} = 汇总 {merged} + 未汇总 {unmerged} + 合计和说明行 {outside}；中间空行 {blank}", **named(one, "seen", "merged", "unmerged", "outside", "blank"))
+    seen = one.seen + one.blank     # as the merge counts
+    yield said("行：读入 {seen} = 汇总 {merged} + 未汇总 {unmerged} + 空行 {blank} + 合计和说明行 {outside}", seen=seen, **named(one, "merged", "unmerged", "blank", "outside"))
     rest = one.cells - one.carried - one.reported
     cells = said("格：读入 {cells} = 照搬 {carried} + 已说明的改动 {reported}", **named(one, "cells", "carried", "reported"))
     yield cells + (said(" + 不一致 {count}", count=rest) if rest else "")
