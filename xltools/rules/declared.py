@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import partial
 from typing import Any, ClassVar
 
 from xltools.model.code import Code
@@ -34,7 +34,13 @@ class Judged:
 
     def __init__(self, table: Table) -> None:
         self.rows, self.column = table.rows, table.cells.__getitem__
-        self.distinct: Callable[[str], set[Any]] = cache(lambda field: {*self.column(field)} - {None})
+        self._distinct: dict[str, set[Any]] = {}
+
+    def distinct(self, field: str) -> set[Any]:
+        """The distinct values of a column. Remembered here: a cache that held this object would keep the table until Python looks for rubbish."""
+        if field not in self._distinct:
+            self._distinct[field] = {*self.column(field)} - {None}
+        return self._distinct[field]
 
 
 @dataclass(frozen=True)
