@@ -83,7 +83,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Id
     cells: dict[str, Sequence[Any]] = {name: ledger.cells[name] for name in NEEDED} | {ROW: ledger.rows}
     cells[ENTERPRISE] = _identified(cells, known or {})
     firsts, more, elsewhere = _grouped(cells)
-    columns = _alone({name: [column[at] for at in firsts] for name, column in cells.items()}, policy, elsewhere)
+    columns = _alone({name: [column[at] for at in firsts] for name, column in cells.items()} if more else cells, policy, elsewhere)
     for at, rows in more.items():
         records = latest([{name: column[row] for name, column in cells.items()} for row in rows], policy)
         for name, value in _line(records, ledger.form, policy, elsewhere[at]).items():
@@ -119,8 +119,8 @@ def _grouped(cells: Cells) -> tuple[list[int], dict[int, list[int]], list[Sequen
 def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> dict[str, list[Any]]:
     """The lines of enterprises that have one row each, as `_line` makes them of more."""
     groups = {one.name: one.group or None for one in reversed(policy.counties)}
-    applied = [*zip(cells["process"], cells["applied"], strict=True)]
-    said = {pair: _process_said(*pair) for pair in set(applied)}
+    applied = cells["process"], cells["applied"]
+    said = {pair: _process_said(*pair) for pair in set(zip(*applied, strict=True))}
     return {
         **{name: [*cells[name]] for name in ("county", "batch", "status")},
         "group": [groups.get(county) for county in cells["county"]],
@@ -129,7 +129,7 @@ def _alone(cells: Cells, policy: Policy, elsewhere: Sequence[Sequence[str]]) -> 
         "credit_code": [one.code or value for one, value in zip(cells[ENTERPRISE], cells["credit_code"], strict=True)],
         **{name: [str(value or "") or None for value in cells[name]] for name in GRADES},
         "processes": [1] * len(elsewhere),
-        "process_list": [*map(said.__getitem__, applied)],
+        "process_list": [said[pair] for pair in zip(*applied, strict=True)],
         "confirm": ["；".join(_asked(one.doubts, others)) or None for one, others in zip(cells[ENTERPRISE], elsewhere, strict=True)],
         "ledger_rows": [*map(str, cells[ROW])],
     }
