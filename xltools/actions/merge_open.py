@@ -21,7 +21,7 @@ from xltools.books.locate import Located
 from xltools.books.read import not_ours, read_located
 from xltools.books.sheet import Formula, Record, SheetPlan
 from xltools.books.summary import ONLY_WHEN_FILLED, Summary, board_plan, form_plan
-from xltools.model.address import column_letters
+from xltools.model.address import column_letters, split
 from xltools.model.code import Code
 from xltools.model.console import load_console
 from xltools.model.finding import Finding, StopError
@@ -181,16 +181,19 @@ def _seen(book: OpenBook, located: Located, table: Table) -> Seen:
     hidden = (Field(NOTES, load_console().note, owner=Owner.CITY, max_length=LONGEST_TEXT), Field(ROW, ROW, owner=Owner.CITY))
     form = replace(form, fields=(*form.fields, *hidden))
     said = book.notes(table.sheet)
-    cells |= {NOTES: [_notes_in(said, row, fields) for row in records], ROW: table.rows}
+    cells |= {NOTES: [*map(_notes_in(said, fields).get, records)], ROW: table.rows}
     columns = {one.name: column_letters(column) for column, one in sorted(fields.items())}
     below = any(not is_blank(value) for row in grid[last:] for value in row)
     return Seen(Table(form, table.file, table.sheet, table.rows, cells, columns), last, below, formulas, filled)
 
 
-def _notes_in(notes: Mapping[str, str], row: int, fields: Mapping[int, Field]) -> str | None:
-    """All notes of one row, each after the label of its column; None when there are none."""
-    said = [f"{one.label}：{notes[cell]}" for column, one in sorted(fields.items()) if (cell := f"{column_letters(column)}{row}") in notes]
-    return "\n".join(said) or None
+def _notes_in(notes: Mapping[str, str], fields: Mapping[int, Field]) -> dict[int, str]:
+    """All notes of each row that has some, each after the label of its column."""
+    found: dict[int, list[str]] = {}
+    for row, column, text in sorted((*where, text) for cell, text in notes.items() if (where := split(cell))):
+        if column in fields:
+            found.setdefault(row, []).append(f"{fields[column].label}：{text}")
+    return {row: "\n".join(said) for row, said in found.items()}
 
 
 def _own_field(located: Located, column: int) -> Field:

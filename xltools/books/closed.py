@@ -39,7 +39,8 @@ class ClosedBook:
         return self.file.stamp
 
     def values(self, sheet: str) -> Grid:
-        return self.file.values(sheet)
+        """The grid itself, not a copy: it is large, and a merge changes nothing in it."""
+        return self.file.sheet(sheet).grid
 
     def facts(self, sheet: str) -> SheetFacts:
         return self.file.facts(sheet)

@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
@@ -146,12 +146,19 @@ class Package:
 
     def read(self, part: str) -> bytes:
         """All bytes of a member."""
-        return b"".join(self.chunks(part))
+        return joined(self.chunks(part))
 
     def size_and_crc(self, part: str) -> tuple[int, int]:
         """(inflated size, CRC) as the directory states them."""
         item = self._members[_key(part)]
         return item.file_size, item.CRC
+
+
+def joined(pieces: Iterable[bytes]) -> bytes:
+    """The pieces one behind the other, none of them kept meanwhile: all of them together are as much again."""
+    buffer = io.BytesIO()
+    buffer.writelines(pieces)
+    return buffer.getvalue()
 
 
 def _key(member: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from xltools.books.base import LONGEST_TEXT, Cell, Grid, SheetFacts
@@ -27,11 +27,13 @@ Cells = dict[int, dict[int, Cell]]
 class SheetBuilder:
     """What a reader notes of one sheet.
 
-    values: row → column → value, counted from 1 · formulas: cell → text · shared: cell of a shared formula → its number ·
-    struck: cell with struck text → whether all of it is · room: how many times as much as a county's form the sheet may hold.
+    values: row → column → value, counted from 1 · whole: row → its cells from column A on, of rows that were read whole and are not in `values` ·
+    formulas: cell → text · shared: cell of a shared formula → its number · struck: cell with struck text → whether all of it is ·
+    room: how many times as much as a county's form the sheet may hold.
     """
 
     values: Cells = field(default_factory=dict)
+    whole: dict[int, list[Cell]] = field(default_factory=dict)
     formulas: dict[str, str] = field(default_factory=dict)
     shared: dict[str, str] = field(default_factory=dict)
     stale: set[str] = field(default_factory=set)
@@ -70,9 +72,18 @@ class SheetBuilder:
                 raise MalformedError(TOO_LARGE)
         return text
 
+    def scatter(self, row: int) -> dict[int, Cell]:
+        """The cells of a row by column, to be added to."""
+        if row in self.whole:
+            self.values[row] = {column: value for column, value in enumerate(self.whole.pop(row), 1) if value is not None}
+        return self.values.setdefault(row, {})
+
     def sheet(self, visible: bool = True, knows_formulas: bool = True) -> Sheet:
         """The finished sheet. Raises MalformedError when too much of it lies outside the grid."""
-        grid, far = bounded(self.values, min(GRID_ROWS * self.room, GRID_ROWS + 2 * len(self.values)))
+        rows = min(GRID_ROWS * self.room, GRID_ROWS + 2 * (len(self.values) + len(self.whole)))
+        for row in [*self.whole] if max(self.whole, default=0) > rows else ():
+            self.scatter(row)
+        grid, far = bounded(self.values, self.whole, rows)
         facts = SheetFacts(
             formulas=frozenset(self.formulas),
             stale=frozenset(self.stale),
@@ -97,10 +108,14 @@ class Sheet:
     shared: Mapping[str, str]
 
 
-def bounded(values: Cells, rows: int = GRID_ROWS) -> tuple[Grid, dict[str, Cell]]:
-    """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it. Raises MalformedError where these are many."""
+def bounded(values: Cells, whole: Mapping[int, list[Cell]], rows: int = GRID_ROWS) -> tuple[Grid, dict[str, Cell]]:
+    """The grid from A1 without empty rows below and empty columns to the right; and the cells too far out for it. Raises MalformedError where these are many.
+
+    values and whole: as a SheetBuilder has them; the rows read whole are within the grid, and become its rows.
+    """
     far: dict[str, Cell] = {}
-    height = width = 0
+    height = next((row for row in sorted(whole, reverse=True) if whole[row].count(None) < len(whole[row])), 0)
+    width = max(map(len, whole.values()), default=0)
     for row, cells in values.items():
         if row > rows or (cells and max(cells) > GRID_COLUMNS):
             far |= {address(row, column): value for column, value in cells.items() if row > rows or column > GRID_COLUMNS}
@@ -109,11 +124,15 @@ def bounded(values: Cells, rows: int = GRID_ROWS) -> tuple[Grid, dict[str, Cell]
             raise MalformedError(f"工作表的内容超过 {rows} 行或 {GRID_COLUMNS} 列")
         if cells:
             height, width = max(height, row), max(width, max(cells))
-    grid: Grid = [[None] * width for _ in range(height)]
-    for row, cells in values.items():
-        if row <= height:
-            line = grid[row - 1]
-            for column, value in cells.items():
-                if column <= width:
-                    line[column - 1] = value
-    return grid, far
+    return [_line(whole.get(row, ()), values.get(row, {}), width) for row in range(1, height + 1)], far
+
+
+def _line(whole: Sequence[Cell], cells: Mapping[int, Cell], width: int) -> list[Cell]:
+    """A row of the grid; one that was read whole and is as long as all others is taken itself."""
+    if isinstance(whole, list) and len(whole) == width:
+        return whole
+    line = [*whole, *[None] * (width - len(whole))]
+    for column, value in cells.items():
+        if column <= width:
+            line[column - 1] = value
+    return line

@@ -7,13 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from io import BytesIO
 from itertools import chain
 from typing import Protocol
 
 from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.formula_refs import followed, in_any_row, in_row, shifted
+from xltools.books.gate import joined
 from xltools.books.grid import Sheet
 from xltools.books.inplace_rows import Kept
 from xltools.books.link import link_of
@@ -122,14 +122,7 @@ class Standing:
     def with_rows(self, rows: Iterable[bytes]) -> bytes:
         """The part with these rows."""
         data, start, _ = self._data
-        return _joined(chain([data[:start]], rows, [self.tail]))
-
-
-def _joined(pieces: Iterable[bytes]) -> bytes:
-    """The pieces one behind the other, none of them kept meanwhile."""
-    buffer = BytesIO()
-    buffer.writelines(pieces)
-    return buffer.getvalue()
+        return joined(chain([data[:start]], rows, [self.tail]))
 
 
 def own_formulas(book: Sheets, sheet: str) -> dict[str, str]:
@@ -154,7 +147,7 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     around = _around(standing, records, change)
     inner = around.index(ROWS) + len(ROWS)
     rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
-    standing.patch.write(standing.part, _joined(chain([around[:inner]], rows, [around[inner:]])))
+    standing.patch.write(standing.part, joined(chain([around[:inner]], rows, [around[inner:]])))
     return records.plan.length - len(records.moved)
 
 

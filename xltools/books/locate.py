@@ -32,10 +32,10 @@ class Located:
     merges: Merges
 
     @cached_property
-    def cells(self) -> Mapping[int, Sequence[Cell]]:
+    def cells(self) -> Mapping[int, list[Cell]]:
         """The cells of the records by column, counted from 1."""
         rows = [self.grid[row - 1] for row in self.rows.records]
-        return dict(enumerate(zip(*rows, strict=True), 1)) if rows else dict.fromkeys(range(1, len(self.grid[0]) + 1), ())
+        return dict(enumerate(map(list, zip(*rows, strict=True)), 1)) if rows else {column: [] for column in range(1, len(self.grid[0]) + 1)}
 
     def at(self, row: int, column: int) -> Place:
         return Place(self.place.file, self.place.sheet, address(row, column))

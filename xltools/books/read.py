@@ -115,7 +115,7 @@ def _table(located: Located, lost: set[str]) -> Table:
 
 def _kept(located: Located, column: int, lost: set[str]) -> list[Cell]:
     """A column of the records, without the lost cells, and with what merged cells show for the rows they cover."""
-    records, spread, cells = located.rows.records, located.merges.spread, [*located.cells[column]]
+    records, spread, cells = located.rows.records, located.merges.spread, located.cells[column]
     if spread:
         cells = [spread.get((row, column), cell) for row, cell in zip(records, cells, strict=True)]
     return [None if address(row, column) in lost else cell for row, cell in zip(records, cells, strict=True)] if lost else cells

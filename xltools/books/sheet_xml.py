@@ -8,9 +8,11 @@ Source: ECMA-376 part 1, 18.3.1.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from codecs import BOM_UTF8
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from xltools.books.base import Cell
+from xltools.books.gate import joined
 from xltools.books.grid import SheetBuilder
 from xltools.books.row_shape import CELLS, FORMULA, START, Column, learned, shape_of
 from xltools.books.sink import CellSink, Context, number_of
@@ -24,7 +26,8 @@ TOGETHER = 1_000    # rows that are looked at together
 ALIKE = 16          # rows that are read cell by cell before rows like the last of them are looked for
 MOST_SHAPES = 50    # that are learned in one sheet
 WHOLE_FORMULA = re.compile(FORMULA)
-OPENING, CLOSING = "<sheetData>", "</sheetData>"
+OPENING, CLOSING, ROW_END = b"<sheetData>", b"</sheetData>", b"</row>"
+STRETCH = 2**20     # bytes of rows that are made text of at a time: the rows of a city are hundreds of times as much
 ENCODING = re.compile(r"""^<\?xml[^>]*\sencoding\s*=\s*["']([^"']*)""")
 ATTRIBUTE = re.compile(r'([a-z]+)="([^"]*)"')
 WRITTEN = re.compile(r'<c r="([A-Z]{1,3}[0-9]{1,7})"(?: s="([0-9]+)")?+(?: t="[A-Za-z]+")?+>(?:<v>([0-9]+)</v></c>)?+')
@@ -43,7 +46,7 @@ class UnusualError(Exception):
 
 def read_sheet(chunks: Iterable[bytes], context: Context) -> SheetBuilder:
     """Everything in a worksheet part. Raises MalformedError when it is broken or has too many cells."""
-    data = b"".join(chunks)
+    data = joined(chunks)
     if data.count(b"<") > MAX_MARKS * context.room:
         raise MalformedError(TOO_LARGE)
     try:
@@ -56,30 +59,47 @@ def read_sheet(chunks: Iterable[bytes], context: Context) -> SheetBuilder:
 
 def read_text(data: bytes, context: Context) -> SheetBuilder:
     """The sheet read off its text; what surrounds the cells goes through the parser. Raises UnusualError when that will not do."""
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise UnusualError from error
-    start = text.find(OPENING) + len(OPENING)
-    end = text.find(CLOSING, start)
-    head = text[:start]
-    declared = ENCODING.search(head)
-    if start < len(OPENING) or end < 0 or "<!" in head or (declared and declared[1].lower() != "utf-8"):
+    start = data.find(OPENING) + len(OPENING)
+    end = data.find(CLOSING, start)
+    if start < len(OPENING) or end < 0:
         raise UnusualError
-    if not is_verbatim(data[data.find(OPENING.encode()) : data.find(CLOSING.encode())]):
+    head, tail = _decoded(data[:start].removeprefix(BOM_UTF8)), _decoded(data[end:])
+    declared = ENCODING.search(head)
+    if "<!" in head or (declared and declared[1].lower() != "utf-8"):
         raise UnusualError
     reader = SheetReader(CellSink(context))
-    scan([f"{head}{text[end:]}".encode()], reader.around)
-    _read_shapes(text, (start, end), reader.sink)
+    scan([f"{head}{tail}".encode()], reader.around)
+    _read_shapes(_stretches(data, start, end), reader.sink)
     if context.strikes:
-        reader.sink.found.struck = _struck(text, (start, end), context.strikes)
+        reader.sink.found.struck = {cell: whole for text in _stretches(data, start, end) for cell, whole in _struck(text, context.strikes)}
     return reader.sink.found
 
 
-def _struck(text: str, span: tuple[int, int], strikes: Strikes) -> dict[str, bool]:
-    """The cells with struck text, in a look of its own that only workbooks with such styles or strings need."""
-    found = ((cell[1], strikes.of(cell[2], cell[3] if SHARED in cell[0] else None)) for cell in WRITTEN.finditer(text, *span))
-    return {cell: whole for cell, whole in found if whole is not None}
+def _decoded(data: bytes) -> str:
+    try:
+        return data.decode()
+    except UnicodeDecodeError as error:
+        raise UnusualError from error
+
+
+def _stretches(data: bytes, start: int, end: int) -> Iterator[str]:
+    """The text of the rows from here to there, so many whole rows at a time. Raises UnusualError where the parser would not leave it as it is."""
+    while start < end:
+        last = data.rfind(ROW_END, start, start + STRETCH) if start + STRETCH < end else end
+        close = last if last >= 0 else data.find(ROW_END, start, end)
+        stop = min(close + len(ROW_END), end) if close >= 0 else end
+        rows = data[start:stop]
+        if not is_verbatim(rows):
+            raise UnusualError
+        yield _decoded(rows)
+        start = stop
+
+
+def _struck(text: str, strikes: Strikes) -> Iterator[tuple[str, bool]]:
+    """The cells with struck text, in a look of its own that only workbooks with such styles or strings need; whether all of it is."""
+    for cell in WRITTEN.finditer(text):
+        if (whole := strikes.of(cell[2], cell[3] if SHARED in cell[0] else None)) is not None:
+            yield cell[1], whole
 
 
 def is_verbatim(data: bytes) -> bool:
@@ -87,21 +107,23 @@ def is_verbatim(data: bytes) -> bool:
     return len(data.translate(None, CONTROL)) == len(data) and not any(mark in data for sign, marks in MARKUP.items() if sign in data for mark in marks)
 
 
-def _read_shapes(text: str, span: tuple[int, int], sink: CellSink) -> None:
-    """Hand all cells of sheetData, which spans the text from here to there, to the sink. Raises UnusualError unless the shapes cover it without a gap."""
-    (at, end), apart, shape, kinds = span, 0, shape_of({}), 1
-    while at < end:
-        rows: list[Groups] = []
-        while len(rows) < TOGETHER and (row := shape.pattern.match(text, at, end)):
-            rows.append(row.groups())
-            at = row.end()
-        if rows:
-            _read_rows(rows, shape.columns, sink)
-            continue
-        start, at = at, _read_cells(text, (at, end), sink)
-        apart += 1
-        if apart == ALIKE and kinds < MOST_SHAPES:
-            apart, shape, kinds = 0, learned(text, start, at, shape), kinds + 1
+def _read_shapes(texts: Iterable[str], sink: CellSink) -> None:
+    """Hand all cells in these stretches of rows to the sink. Raises UnusualError unless the shapes cover them without a gap."""
+    apart, shape, kinds = 0, shape_of({}), 1
+    for text in texts:
+        at, end = 0, len(text)
+        while at < end:
+            rows: list[Groups] = []
+            while len(rows) < TOGETHER and (row := shape.pattern.match(text, at, end)):
+                rows.append(row.groups())
+                at = row.end()
+            if rows:
+                _read_rows(rows, shape.columns, sink)
+                continue
+            start, at = at, _read_cells(text, (at, end), sink)
+            apart += 1
+            if apart == ALIKE and kinds < MOST_SHAPES:
+                apart, shape, kinds = 0, learned(text, start, at, shape), kinds + 1
 
 
 def _read_rows(rows: Sequence[Groups], columns: Mapping[int, Column], sink: CellSink) -> None:

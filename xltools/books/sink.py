@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
-from xltools.books.grid import LONG, MAX_CELLS, SheetBuilder
+from xltools.books.grid import GRID_COLUMNS, LONG, MAX_CELLS, SheetBuilder
 from xltools.books.strikes import Strikes
 from xltools.books.xml import DAMAGED, TOO_LARGE, TRUE, MalformedError
 from xltools.model.address import LAST_COLUMN, LAST_ROW, address, column_number, corners
@@ -67,7 +67,7 @@ class CellSink:
         if not 1 <= self.row <= LAST_ROW or self._rows > LAST_ROW:
             raise MalformedError(DAMAGED)
         self.column = 0
-        self._cells = self.found.values.setdefault(self.row, {})
+        self._cells = self.found.scatter(self.row)
 
     def start_cell(self, letters: str | None) -> None:
         """A cell in this column, or the next one."""
@@ -120,13 +120,20 @@ class CellSink:
 
     def lines(self, rows: Sequence[int], columns: Mapping[int, Sequence[Cell]]) -> None:
         """The values of rows that have been started, column by column."""
-        for row, cells in zip(rows, zip(*columns.values(), strict=True), strict=False):
-            line = {column: value for column, value in zip(columns, cells, strict=True) if value is not None}
-            there = self.found.values[row]
-            if there.keys() & line.keys():
+        filled = {column: cells for column, cells in columns.items() if cells.count(None) < len(cells)}
+        self._counted(sum(len(cells) - cells.count(None) for cells in filled.values()))
+        width, empty, found = max(filled, default=0), [None] * len(rows), self.found
+        lines = map(list, zip(*(filled.get(column, empty) for column in range(1, width + 1)), strict=True))
+        if width <= GRID_COLUMNS and len({*rows}) == len(rows) and not any(map(found.values.get, rows)):
+            for row, line in zip(rows, lines, strict=False):
+                del found.values[row]
+                found.whole[row] = line
+            return
+        for row, line in zip(rows, lines, strict=False):
+            there, cells = found.scatter(row), {column: value for column, value in enumerate(line, 1) if value is not None}
+            if there.keys() & cells.keys():
                 raise MalformedError(TWICE)
-            there.update(line)
-            self._counted(len(line))
+            there.update(cells)
 
     def _counted(self, cells: int) -> None:
         self._count += cells
