@@ -148,6 +148,11 @@ class Package:
         """All bytes of a member."""
         return joined(self.chunks(part))
 
+    def verify(self, part: str) -> None:
+        """Raises StopError where a member is not there, broken, or inflates too far."""
+        for _ in self.chunks(part):
+            pass
+
     def size_and_crc(self, part: str) -> tuple[int, int]:
         """(inflated size, CRC) as the directory states them."""
         item = self._members[_key(part)]

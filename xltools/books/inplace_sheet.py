@@ -81,9 +81,14 @@ class Standing:
     name: str
 
     @cached_property
+    def before(self) -> bytes:
+        """The part as it is."""
+        return self.patch.read(self.part)
+
+    @cached_property
     def _data(self) -> tuple[bytes, int, int]:
         """The part, and where in it the rows start and stop. Raises CannotPatchError when it is written in another way."""
-        data = self.patch.read(self.part).removeprefix(BOM_UTF8)
+        data = self.before.removeprefix(BOM_UTF8)
         start = data.find(ROWS) + len(ROWS)
         end = data.find(ROWS_END, start) if start >= len(ROWS) else -1
         if end >= 0:
@@ -147,7 +152,7 @@ def update_records(standing: Standing, records: Records, dresser: Dresser) -> in
     around = _around(standing, records, change)
     inner = around.index(ROWS) + len(ROWS)
     rows = chain(_above(standing, records.head), _Rows(standing, records, dresser).written(), _below(standing, change))
-    standing.patch.write(standing.part, joined(chain([around[:inner]], rows, [around[inner:]])))
+    standing.patch.write_pieces(standing.part, standing.before, chain([around[:inner]], rows, [around[inner:]]))
     return records.plan.length - len(records.moved)
 
 

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
+from itertools import chain
 
+from xltools.books.deflated import TOGETHER, Deflated, deflated, put, stored
 from xltools.books.gate import Package
 from xltools.books.package import SHORT, THOROUGH, ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import CannotPatchError, appended, escape, inserted, outline, spliced
@@ -32,6 +34,7 @@ class Patch:
         self._data, self._name = data, name
         self._package = Package(data, name, room)
         self._changed: dict[str, bytes] = {}
+        self._large: dict[str, Deflated] = {}
         self._written: set[str] = set()
         self._names = {part: part for part in self._package.parts}
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -51,40 +54,59 @@ class Patch:
         return part.lower() not in self._removed and (part.lower() in self._changed or part in self._package)
 
     def read(self, part: str) -> bytes:
-        """The bytes of a part as they are now. Raises CannotPatchError when it is not there."""
+        """The bytes of a part as they are now; a large one is not kept. Raises CannotPatchError when it is not there."""
         if part not in self:
             raise CannotPatchError
         key = part.lower()
-        if key not in self._changed:
-            self._changed[key] = self._package.read(part)
-        return self._changed[key]
+        if key in self._large:
+            return self._large[key].content
+        if key in self._changed:
+            return self._changed[key]
+        content = self._package.read(part)
+        if len(content) <= LARGE:
+            self._changed[key] = content
+        return content
 
     @property
     def is_changed(self) -> bool:
         """Whether any part is other than it was."""
         first = Package(self._data, self._name, self._package.room)
-        return bool(self._removed) or any(key not in first or first.read(key) != self._changed[key] for key in sorted(self._written & self._changed.keys()))
+        return bool(self._removed or self._large) or any(key not in first or first.read(key) != self._changed[key] for key in sorted(self._written & self._changed.keys()))
 
     def write(self, part: str, content: bytes) -> None:
         """Give a part, new or old, this content."""
         self._names.setdefault(part.lower(), part)
         key = part.lower()
         self._removed.discard(key)
-        if self._changed.get(key) != content:
+        if self._large.pop(key, None) or self._changed.get(key) != content:
             self._written.add(key)
             self._changed[key] = content
+
+    def write_pieces(self, part: str, before: bytes, pieces: Iterable[bytes]) -> None:
+        """Give a part these pieces as content; none is kept where they are many. before: what it holds, as it was read."""
+        new, first, size = _differing(before, pieces), list[bytes](), 0
+        for piece in new:
+            first.append(piece)
+            size += len(piece)
+            if size > LARGE:
+                self._changed.pop(part.lower(), None)
+                self._large[part.lower()] = deflated(chain(first, new), SHORT)
+                return
+        if first:
+            self.write(part, b"".join(first))
 
     def remove(self, part: str) -> None:
         """Take out a part, its relationships and its content type; who refers to it must let go of it too."""
         for gone in (part, relations_part(part)):
             self._removed.add(gone.lower())
             self._changed.pop(gone.lower(), None)
+            self._large.pop(gone.lower(), None)
         types = self.read(TYPES)
         found = [one for one in outline(types, 1).all("Override") if one.attributes.get("PartName", "").lstrip("/").lower() == part.lower()]
         self.write(TYPES, spliced(types, [(one.start, one.end, b"") for one in found]))
 
     def content(self) -> bytes:
-        """The whole package; parts that were not touched come first and in their order."""
+        """The whole package; parts that were there before come first and in their order. What nobody changed is taken over as it lies there."""
         result = io.BytesIO()
         rest = Package(self._data, self._name, self._package.room)
         written: set[str] = set()
@@ -93,8 +115,14 @@ class Patch:
                 key = item.filename.replace("\\", "/").lstrip("/").lower()
                 if item.is_dir() or key in self._removed:
                     continue
-                content = self._changed[key] if key in self._changed else rest.read(item.filename)
-                new.writestr(_member(item.filename, item.date_time), content, compresslevel=SHORT if len(content) > LARGE else THOROUGH)
+                member = _member(item.filename, item.date_time)
+                if key in self._large:
+                    put(new, member, self._large[key])
+                elif key in self._written:
+                    new.writestr(member, self._changed[key], compresslevel=SHORT if len(self._changed[key]) > LARGE else THOROUGH)
+                else:
+                    rest.verify(item.filename)
+                    put(new, member, stored(self._data, item))
                 written.add(key)
             for key in sorted(self._changed.keys() - written):
                 new.writestr(_member(self._names[key], ZIP_DATE), self._changed[key])
@@ -163,6 +191,20 @@ class Patch:
     def free_part(self, pattern: str) -> str:
         """A part name not yet taken, such as "xl/comments{}.xml" with a number."""
         return next(name for number in range(1, 100_000) if (name := pattern.format(number)) not in self)
+
+
+def _differing(before: bytes, pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, as far as they are what was there before in another cut; nothing where all of them are."""
+    rest, at = iter(pieces), 0
+    for piece in rest:
+        if not before.startswith(piece, at):
+            yield from (before[start : min(start + TOGETHER, at)] for start in range(0, at, TOGETHER))
+            yield piece
+            yield from rest
+            return
+        at += len(piece)
+    if at < len(before):
+        yield before[:at]
 
 
 def _member(name: str, moment: tuple[int, int, int, int, int, int]) -> zipfile.ZipInfo:
