@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, cached_property, partial
+from functools import cached_property, partial
 from typing import Any
 
 from xltools.model.code import Code
@@ -82,7 +83,6 @@ class _Target:
     def __init__(self, table: Table) -> None:
         self.form, self.rows, self._table = table.form, table.rows, table
         self.taken: set[int] = set()
-        self.known: Callable[[tuple[str, ...]], Mapping[Identity, list[int]]] = cache(self._known)
         self._changed: dict[str, list[Any]] = {}
 
     @property
@@ -94,9 +94,17 @@ class _Target:
     def _whos(self) -> Whos:
         return _whos(self._table)
 
-    def _known(self, fields: tuple[str, ...]) -> Mapping[Identity, list[int]]:
-        """The rows of each identity."""
-        return _rows_by(_identities(self._whos, fields), self.rows)
+    def single(self, fields: tuple[str, ...]) -> Mapping[Identity, int]:
+        """The row of each identity that only one row has."""
+        return _single(_identities(self._whos, fields), self.rows)
+
+    def known(self, fields: tuple[str, ...], wanted: Collection[Identity]) -> Mapping[Identity, list[int]]:
+        """The rows of each of these identities, in their order; those without an identity are left out."""
+        found: dict[Identity, list[int]] = {}
+        for mine, row in zip(_identities(self._whos, fields), self.rows, strict=True):
+            if mine and mine in wanted:
+                found.setdefault(mine, []).append(row)
+        return found
 
     def fill(self, row: int, name: str, value: object) -> bool:
         """Let a value stand in a cell that is empty; whether it stands there now."""
@@ -145,10 +153,10 @@ def _brought(written: _Written, target: _Target) -> list[Remark]:
     Nearly all rows are one row of their key now and before: their values are brought column by column.
     """
     fields, rests = next(iter(_passes(target.form))), dict[int, dict[str, Any]]()
-    there = target.known(fields)
     is_plain = all(name in target.form for name in written.own) and (ROW in written.own or NOTES not in written.own)
-    before = _rows_by(_identities(written.whos, fields), range(len(written.by_hand))) if is_plain else {}
-    pairs = {ats[0]: rows[0] for mine, ats in before.items() if len(ats) == 1 and len(rows := there.get(mine, [])) == 1}
+    before = _single(_identities(written.whos, fields), range(len(written.by_hand))) if is_plain else {}
+    there = target.single(fields) if is_plain else {}
+    pairs = {at: there[mine] for mine, at in before.items() if mine in there}
     for name, column in written.own.items():
         for at, row in pairs.items():
             if (value := column[at]) is not None:
@@ -216,8 +224,8 @@ def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark
     for fields in _passes(target.form):
         if not searching:
             break
-        rows = target.known(fields)
         identities = _identities({name: [remark.who[name] for remark in searching.values()] for name in WHO}, fields)
+        rows = target.known(fields, {*identities})
         there = {at: rows.get(mine, []) for at, mine in zip(searching, identities, strict=True)}
         rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
         searching = {at: remark for at, remark in searching.items() if not there[at]}
@@ -243,13 +251,10 @@ def _identities(whos: Whos, fields: Sequence[str]) -> list[Identity]:
     return [mine if all(mine[at] for at in telling) else () for mine in keys]
 
 
-def _rows_by(identities: Iterable[Identity], rows: Iterable[int]) -> dict[Identity, list[int]]:
-    """The rows of each identity, in their order; those without one are left out."""
-    found: dict[Identity, list[int]] = {}
-    for mine, row in zip(identities, rows, strict=True):
-        if mine:
-            found.setdefault(mine, []).append(row)
-    return found
+def _single(identities: Sequence[Identity], rows: Sequence[int]) -> dict[Identity, int]:
+    """The row of each identity that only one has; those without one are left out."""
+    counts = Counter(identities)
+    return {mine: row for mine, row in zip(identities, rows, strict=True) if mine and counts[mine] == 1}
 
 
 def _settle(remark: Remark, rows: Sequence[int], target: _Target) -> Remark | None:

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 from xltools.model.form import Field, Form, Kind, Owner
@@ -99,15 +98,25 @@ class _Side:
     """The rows of one of two tables compared, as plain columns, each made once. rows: their positions, those that a county sent."""
 
     def __init__(self, table: Table) -> None:
-        self._names = [*table.cells]
-        self.column: Callable[[str], Sequence[Any]] = cache(lambda name: plain_column(table.column(name)))
-        self.keys: Callable[[tuple[str, ...]], list[tuple[str, ...]]] = cache(lambda fields: keys_of([*map(self.column, fields)]))
+        self._table, self._columns, self._keys = table, dict[str, Sequence[Any]](), dict[tuple[str, ...], list[tuple[str, ...]]]()
         sent = self.column("source_file") if "source_file" in table.form else None
         self.rows = [at for at in range(len(table.rows)) if sent is None or sent[at] is not None]
 
+    def column(self, name: str) -> Sequence[Any]:
+        """A column."""
+        if name not in self._columns:
+            self._columns[name] = plain_column(self._table.column(name))
+        return self._columns[name]
+
+    def keys(self, fields: tuple[str, ...]) -> list[tuple[str, ...]]:
+        """What tells each row in these fields."""
+        if fields not in self._keys:
+            self._keys[fields] = keys_of([*map(self.column, fields)])
+        return self._keys[fields]
+
     def record(self, at: int) -> Record:
         """One row."""
-        return {name: self.column(name)[at] for name in self._names}
+        return {name: self.column(name)[at] for name in self._table.cells}
 
 
 def _rows(before: Table, now: Table, reasons: Mapping[tuple[str, ...], str], policy: Policy) -> Iterator[dict[str, object]]:

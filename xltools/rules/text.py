@@ -43,12 +43,15 @@ def narrow(text: str) -> str:
 
 def compact(text: str) -> str:
     """Narrow, without any blank, in capitals."""
-    return text.upper() if text.isascii() and text.isalnum() else _compact(text)
+    if not (text.isascii() and text.isalnum()):
+        return _compact(text)
+    return text if text.isupper() or text.isdecimal() else text.upper()     # the text itself, not as much again
 
 
 @lru_cache(maxsize=2**13)
 def _compact(text: str) -> str:
-    return unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
+    plain = unicodedata.normalize("NFKC", narrow(text).replace(" ", "").upper())
+    return text if plain == text else plain
 
 
 def key(text: str) -> str:
