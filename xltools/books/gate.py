@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass
 from enum import Enum
@@ -145,8 +145,15 @@ class Package:
             raise refuse(self.name, DAMAGED) from error
 
     def read(self, part: str) -> bytes:
-        """All bytes of a member."""
-        return joined(self.chunks(part))
+        """All bytes of a member. The memory for them is taken at once: what grows piece by piece leaves holes as large as itself."""
+        item, buffer = self._members.get(_key(part)), io.BytesIO()
+        if item and (size := min(item.file_size, max(RATIO_FROM, MAX_RATIO * item.compress_size), MAX_PART * self.room)):
+            buffer.seek(size - 1)
+            buffer.write(b"\0")
+            buffer.seek(0)
+        buffer.writelines(self.chunks(part))
+        buffer.truncate()
+        return buffer.getvalue()
 
     def verify(self, part: str) -> None:
         """Raises StopError where a member is not there, broken, or inflates too far."""
@@ -157,13 +164,6 @@ class Package:
         """(inflated size, CRC) as the directory states them."""
         item = self._members[_key(part)]
         return item.file_size, item.CRC
-
-
-def joined(pieces: Iterable[bytes]) -> bytes:
-    """The pieces one behind the other, none of them kept meanwhile: all of them together are as much again."""
-    buffer = io.BytesIO()
-    buffer.writelines(pieces)
-    return buffer.getvalue()
 
 
 def _key(member: str) -> str:

@@ -8,12 +8,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import chain
+from operator import and_, eq
 from typing import Protocol
 
 from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.formula_refs import followed, in_any_row, in_row, shifted
-from xltools.books.gate import joined
 from xltools.books.grid import Sheet
 from xltools.books.inplace_rows import Kept
 from xltools.books.link import link_of
@@ -33,6 +33,7 @@ CONTENT = (b"<v", b"<f", b"<is")
 # What hangs on rows of a sheet by a way of its own, which we do not lead along: the last word of the relationship → in words.
 HANGS = {"queryTable": "外部数据查询", "pivotTable": "数据透视表", "threadedComment": "对话式批注", "tableSingleCells": "XML 映射"}
 SPARKLINES = b":sparklineGroup "
+OTHER = object()    # what no cell holds
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ class Standing:
     def with_rows(self, rows: Iterable[bytes]) -> bytes:
         """The part with these rows."""
         data, start, _ = self._data
-        return joined(chain([data[:start]], rows, [self.tail]))
+        return b"".join(chain([data[:start]], rows, [self.tail]))
 
 
 def own_formulas(book: Sheets, sheet: str) -> dict[str, str]:
@@ -231,14 +232,14 @@ class _Rows:
     def __init__(self, standing: Standing, records: Records, dresser: Dresser) -> None:
         self._standing, self._records, self._dresser = standing, records, dresser
         self._back = {now: before for before, now in records.moved.items()}
-        self._kept_rows = Kept(marks_of(records.plan), self._stays)
 
     def written(self) -> Iterator[bytes]:
+        kept_rows = Kept(marks_of(self._records.plan), self._stays)     # not held by what it asks: nothing large waits for Python to look for rubbish
         for at, is_same in enumerate(self._unchanged()):
             number = self._records.head + 1 + at
             before = self._back.get(number, 0)
             raw = self._standing.rows.get(before)
-            kept = self._kept_rows.inside(raw, (before, number), at) if raw and is_same else None
+            kept = kept_rows.inside(raw, (before, number), at) if raw and is_same else None
             inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})).encode() if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
             if raw and number == before and settings == raw.settings and inside == raw.inside:
@@ -248,16 +249,16 @@ class _Rows:
 
     def _unchanged(self) -> Sequence[bool]:
         """Which records say what the row says in which they stood before: compared column by column, each distinct value made comparable once."""
-        plan, grid = self._records.plan, self._standing.grid
-        first = self._records.head + 1
+        plan, grid, first = self._records.plan, self._standing.grid, self._records.head + 1
         befores = [self._back.get(first + at, 0) for at in range(plan.length)]
-        rows = [grid[row - 1] if 0 < row <= len(grid) else None for row in befores]
-        same = [row > 0 for row in befores]
+        nothing: list[Cell] = [None] * max(self._records.columns, default=0)
+        rows = [grid[row - 1] if 0 < row <= len(grid) else nothing for row in befores]
+        same, was = [row > 0 for row in befores], [*zip(*rows, strict=False)]
         for column, one in self._records.columns.items():
             now = plan.cells[one.name]
-            known: dict[object, Cell] = {value: read_back(value) for value in {*now} if not isinstance(value, Formula)}
-            was = [row[column - 1] if row and column <= len(row) else None for row in rows]
-            same = [is_same and value in known and known[value] == old for is_same, value, old in zip(same, now, was, strict=True)]
+            known: dict[object, object] = {value: OTHER if isinstance(value, Formula) else read_back(value) for value in {*now}}
+            old = was[column - 1] if column <= len(was) else [None] * plan.length
+            same = [*map(and_, same, map(eq, map(known.__getitem__, now), old))]
         return same
 
     def _stays(self, at: int, styles: Mapping[int, int]) -> bool:

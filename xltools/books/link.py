@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from xltools.books.refs import quoted
@@ -15,7 +16,7 @@ FILE = "file:///"
 PLACE = re.compile(r"^'([^']*)'!")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Link:
     """Where a cell leads: a file or address ("" for this workbook) and a place in it."""
 
@@ -45,7 +46,12 @@ def link_of(url: str) -> Link:
     if kind == "internal":
         return Link("", rest)
     target, _, place = rest.partition("#")
-    return Link(unquote(target), place)
+    return Link(_unquoted(target), place)
+
+
+@lru_cache(maxsize=2**8)    # thousands of links lead to one file
+def _unquoted(target: str) -> str:
+    return unquote(target)
 
 
 def to_file(path: str, place: str) -> str:

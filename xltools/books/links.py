@@ -26,15 +26,15 @@ def relink(sheet: tuple[Patch, str], data: bytes, change: Change, ours: Mapping[
     section = around_rows(data, 1).first("hyperlinks")
     text = data[section.start : section.end] if section else b""
     targets = {id: path_of(target) for id, (kind, target) in patch.relations(part).items() if kind == f"{OFFICE}/hyperlink"}
-    there: dict[Where, Link] = {}
+    there, is_none = dict[Where, Link](), change.is_none
     others: list[bytes] = []
     for one in links_in(text) if text else []:
         box = corners(one.attributes.get("ref", ""))
-        if box and box[:2] == box[2:] and box[1] in columns and change.head < box[0] <= change.last:
-            there[box[:2]] = Link(targets.get(one.relation, ""), one.attributes.get("location", ""))
-        else:
+        if not (box and box[:2] == box[2:] and box[1] in columns and change.head < box[0] <= change.last):
             others += _moved(text, one, change)
-    if change.is_none and {where: link.meaning for where, link in there.items()} == {where: link.meaning for where, link in ours.items()}:
+        elif is_none:
+            there[box[:2]] = Link(targets.get(one.relation, ""), one.attributes.get("location", ""))
+    if is_none and there.keys() == ours.keys() and all(link == ours[where] or link.meaning == ours[where].meaning for where, link in there.items()):
         return data
     ids = _related(patch, part, {link.target for link in ours.values() if link.target}, others)
     content = b"".join([*others, *(_written(where, link, ids) for where, link in sorted(ours.items()))])

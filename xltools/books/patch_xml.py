@@ -138,13 +138,13 @@ def around_rows(data: bytes, depth: int) -> Element:
     return root
 
 
-def links_in(section: bytes) -> list[Element]:
+def links_in(section: bytes) -> Iterable[Element]:
     """The links of a worksheet, from the text of the element around them; where they stand is counted from its beginning."""
     start, close = len(LINKS), len(section) - len(LINKS_END)
     if not (section.startswith(LINKS) and section.endswith(LINKS_END) and PLAIN_LINKS.fullmatch(section, start, close)):
         return outline(section, 1).children
     found = LINK.finditer(section, start, close)
-    return [Element("hyperlink", _settings(one[1].decode()), one.start(), one.end(), one.end(), one.end()) for one in found]
+    return (Element("hyperlink", _settings(one[1].decode()), one.start(), one.end(), one.end(), one.end()) for one in found)
 
 
 def _settings(text: str) -> dict[str, str]:

@@ -54,7 +54,7 @@ class XlsxSource:
     def read(self, name: str) -> Sheet:
         """The sheet of this name; it must be one of `sheets`."""
         entry = self.entry(name)
-        return read_sheet(self.package.chunks(entry.part), self.context).sheet(entry.visible)
+        return read_sheet([self.package.read(entry.part)], self.context).sheet(entry.visible)
 
     def entry(self, name: str) -> SheetEntry:
         """Where the sheet of this name lies."""
