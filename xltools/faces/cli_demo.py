@@ -26,7 +26,10 @@ FOLDER, TOUR_FOLDER = Path("xltools-演示"), Path("xltools-演练")
 @policy_option
 @help_option
 def demo(folder: Path | None, tour: bool, policy: Policy) -> int:
-    """演示：把随带的八个区县文件和核查表合并成市级汇总，并告诉您打开什么看。"""
+    """演示：把随带的八个区县文件和核查表合并成市级汇总，并告诉您打开什么看。
+
+    不写文件夹的，放在当前文件夹的“xltools-演示”里，--tour 放在“xltools-演练”里。
+    """
     return _tour(folder or TOUR_FOLDER, policy) if tour else _demo(folder or FOLDER, policy)
 
 
