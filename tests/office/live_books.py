@@ -15,11 +15,10 @@ from tests.county_files import NAMES
 from xltools.books.layout import header_text
 from xltools.books.live import LiveBook
 from xltools.faces import excel
-from xltools.faces.live.cells import fills
 from xltools.faces.live.heights import heights
 from xltools.faces.live.host import Reply
-from xltools.faces.live.links import links
 from xltools.faces.live.state import path_beside
+from xltools.libreoffice.block import text_links
 from xltools.libreoffice.bridge import struct
 from xltools.libreoffice.engine import caller
 from xltools.model.form import load_template
@@ -28,6 +27,7 @@ CITY = load_template("city")
 LEDGER, BOARD = CITY["ledger"], CITY["board"]
 YELLOW = (255, 255, 0)
 TEXT_FORMAT = 100      # "@", as LibreOffice numbers it
+NO_FILL = -1
 # Cells that show the moment of the run, which no two runs share.
 OF_THE_RUN = {(BOARD.sheet, "E3"), (BOARD.sheet, "H3")}
 NOW, LATER = datetime(2022, 7, 25, 9, 0), datetime(2022, 7, 26, 9, 0)
@@ -76,23 +76,23 @@ def everything(book: xw.Book) -> dict[str, object]:
     for sheet in book.sheets:
         if "（撤销）" not in sheet.name:
             block = sheet.range("A1:AZ60")
-            looks = {"fills": fills(block), "looks": dressed(block), "links": links(block), "heights": heights(sheet, 1, 12)}
-            said = {"formulas": live.formulas(sheet.name), "notes": live.notes(sheet.name), "width": sheet.range("C1").column_width, "is visible": sheet.visible}
+            looks = {"looks": dressed(block), "links in text": text_links(block.api), "heights": heights(sheet, 1, 12), "width": sheet.api.Columns.getByIndex(2).Width}
+            said = {"formulas": live.formulas(sheet.name), "notes": live.notes(sheet.name), "is visible": sheet.visible}
             found |= {f"{sheet.name}: {kind}": value for kind, value in {**looks, **said}.items()}
     return found
 
 
 def dressed(block: Any) -> dict[tuple[int, int], tuple[object, ...]]:
-    """Border, number format and drop-down of every cell that has one of them.
+    """Border, fill, link, number format and drop-down of every cell that has one of them.
 
     The format that keeps a text such as "2022-07-25" a text counts as none: the host gives it to the cell with the text.
     """
     groups = block.api.getUniqueCellFormatRanges()
     found: dict[tuple[int, int], tuple[object, ...]] = {}
     for group in map(groups.getByIndex, range(groups.getCount())):      # all ranges of a group look alike
-        number, check = group.NumberFormat, group.Validation
-        look = group.BottomBorder.OuterLineWidth, 0 if number == TEXT_FORMAT else number, check.Type.value, check.getFormula1()
-        if look != (0, 0, "ANY", ""):
+        border, fill, link, number, check = group.getPropertyValues(("BottomBorder", "CellBackColor", "Hyperlink", "NumberFormat", "Validation"))
+        look = border.OuterLineWidth, fill, link, 0 if number == TEXT_FORMAT else number, check.Type.value, check.getFormula1()
+        if look != (0, NO_FILL, "", 0, "ANY", ""):
             for place in group.getRangeAddresses():
                 found |= dict.fromkeys(((row, column) for row in range(place.StartRow, place.EndRow + 1) for column in range(place.StartColumn, place.EndColumn + 1)), look)
     return found

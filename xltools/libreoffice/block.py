@@ -41,6 +41,13 @@ def links(cells: Uno) -> dict[Point, str]:
         group = groups.getByIndex(index)
         if url := group.Hyperlink:
             found |= dict.fromkeys(_points(group, corner), str(url))
+    return found | text_links(cells)
+
+
+def text_links(cells: Uno) -> dict[Point, str]:
+    """The cells with a link in their text."""
+    corner = area_of(cells.RangeAddress)
+    found: dict[Point, str] = {}
     for row, column in _points(cells.queryContentCells(FORMATTED), corner):
         fields = cells.getCellByPosition(column, row).getTextFields()
         urls = (getattr(fields.getByIndex(index), "URL", "") for index in range(fields.getCount()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ class Book(base_classes.Book):
     def names(self) -> Names:
         return Names(self, None)
 
-    @property
+    @cached_property
     def sheets(self) -> Sheets:
         return Sheets(self)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Protocol, Self
 
 from xlwings import base_classes
@@ -50,8 +51,9 @@ class Grid(base_classes.Range):
     def api(self) -> Uno | None:
         return self.xl if len(self) else None
 
-    @property
+    @cached_property
     def xl(self) -> Uno:
+        """LibreOffice's object, made once: making one takes as long as five questions to it. Like Excel's it moves when rows are put in above."""
         row, column, height, width = self.area
         if not height or not width:
             raise EngineError("这个区域里没有单元格。")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from typing import Any
 
 from xlwings import base_classes
@@ -172,7 +173,7 @@ class Sheets(base_classes.Sheets):
     def __init__(self, book: Any) -> None:
         self.book = book
 
-    @property
+    @cached_property
     def api(self) -> Uno:
         return self.book.api.Sheets
 
