@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from xltools.actions.detail import refuse_too_long
-from xltools.actions.merge_open import Seen, SheetWork, opened, sheet_work, with_own
+from xltools.actions.merge_open import Seen, opened, sheet_work, with_own
 from xltools.actions.run import DRAWN, Before, Run, log_said, with_output
 from xltools.books.closed import ClosedBook
 from xltools.books.inplace import Renewal, Renewed, renewed
@@ -59,13 +60,14 @@ def renew(there: Existing, run: Run, outcome: Outcome, folder: Path) -> tuple[Ou
 
 def _renewed(there: Existing, run: Run, summary: Summary) -> Renewed:
     """The workbook with this summary in it."""
-    works = [sheet_work(summary, there.template, there.seen.get(form.name), form.name) for form in there.template if form.name not in DRAWN]
-    sheets = {work.sheet: _records(work) for work in works}
-    renewal = Renewal(there.template, run.policy, summary, board_plan(summary, run.policy), sheets)
+    names = {form.sheet: form.name for form in there.template if form.name not in DRAWN}
+    renewal = Renewal(there.template, run.policy, summary, board_plan(summary, run.policy), names, partial(_records, there, summary))
     return renewed(there.book.file, there.book.data, renewal)
 
 
-def _records(work: SheetWork) -> Records:
+def _records(there: Existing, summary: Summary, name: str) -> Records:
+    """What becomes of the sheet of the form of this name."""
+    work = sheet_work(summary, there.template, there.seen.get(name), name)
     form = work.plan.form
     ours = replace(form, fields=tuple(one for one in form if not one.name.startswith((OWN, EMPTY))), rules=(), key=())
     return Records(work.plan, dict(work.used), work.last, work.moved, heights(replace(work.plan, form=ours)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -31,14 +31,15 @@ from xltools.model.policy import Policy
 
 @dataclass(frozen=True)
 class Renewal:
-    """What becomes of a city workbook. sheets: by name · board: of the first sheet · template: the forms with their columns as
-    they stand in the sheets."""
+    """What becomes of a city workbook. sheets: by name, of which form each is · records: what becomes of the sheet of a form,
+    made when it is asked for, for it is much · board: of the first sheet · template: the forms with their columns as they stand in the sheets."""
 
     template: Template
     policy: Policy
     summary: Summary
     board: BoardPlan
-    sheets: Mapping[str, Records]
+    sheets: Mapping[str, str]
+    records: Callable[[str], Records]
 
 
 @dataclass(frozen=True)
@@ -66,11 +67,11 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
     changes, added = _renew_records(patch, book, renewal, dresser)
     first = Standing(patch, parts[renewal.board.table.form.sheet], book, renewal.board.table.form.sheet)
     run = update_board(first, book, renewal.board, dresser)
-    _renew_figures(patch, book, renewal, styles, [one for name, one in renewal.sheets.items() if name not in parts and _is_shown(one)])
+    _renew_figures(patch, book, renewal, styles, [renewal.records(form) for name, form in renewal.sheets.items() if name not in parts and _is_shown(renewal, form)])
     update_names(patch, changes)
     ours = {*renewal.sheets, first.name, load_dashboard().sheet}
     elsewhere = follow_elsewhere(patch, book, parts, changes, ours)
-    show_sheets(patch, {name: _is_shown(one) for name, one in renewal.sheets.items() if one.plan.form.name in ONLY_WHEN_FILLED})
+    show_sheets(patch, {name: _is_shown(renewal, form) for name, form in renewal.sheets.items() if form in ONLY_WHEN_FILLED})
     is_changed = patch.is_changed  # before the styles: one that no cell has is no change
     if is_changed:
         patch.write(part, styles.content())
@@ -83,20 +84,24 @@ def renewed(book: FileBook, data: bytes, renewal: Renewal) -> Renewed:
 def _renew_records(patch: Patch, book: FileBook, renewal: Renewal, dresser: Dresser) -> tuple[dict[str, Change], dict[str, int]]:
     """Bring the records of every sheet that is there up to date, one sheet in memory at a time: how its rows went, and how many are new below a filter."""
     parts, changes, added = parts_of(patch), dict[str, Change](), dict[str, int]()
-    for name, records in renewal.sheets.items():
+    for name, form in renewal.sheets.items():
         if name in parts:
-            standing = Standing(patch, parts[name], book, name)
-            if not (change := records.change(standing.filled)).is_none:
-                changes[name] = change
-            new = update_records(standing, records, dresser)
-            if new > 0 and b"<filterColumn" in standing.tail:
-                added[name] = new
+            change, new = _renew_sheet(Standing(patch, parts[name], book, name), renewal.records(form), dresser)
+            changes |= {} if change.is_none else {name: change}
+            added |= {name: new} if new > 0 else {}
     return changes, added
 
 
-def _is_shown(records: Records) -> bool:
-    """Whether the sheet of these records is there to be seen."""
-    return records.plan.length > 0 or records.plan.form.name not in ONLY_WHEN_FILLED
+def _renew_sheet(standing: Standing, records: Records, dresser: Dresser) -> tuple[Change, int]:
+    """Bring the records of one sheet up to date: how its rows went, and how many are new below a filter."""
+    change = records.change(standing.filled)
+    new = update_records(standing, records, dresser)
+    return change, new if b"<filterColumn" in standing.tail else 0
+
+
+def _is_shown(renewal: Renewal, form: str) -> bool:
+    """Whether the sheet of this form is there to be seen."""
+    return len(renewal.summary.tables[form].rows) > 0 or form not in ONLY_WHEN_FILLED
 
 
 def _result(book: FileBook, sheet: str, text: str) -> dict[tuple[int, int], str]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from operator import and_, eq
 from typing import Protocol
@@ -34,6 +35,7 @@ CONTENT = (b"<v", b"<f", b"<is")
 HANGS = {"queryTable": "外部数据查询", "pivotTable": "数据透视表", "threadedComment": "对话式批注", "tableSingleCells": "XML 映射"}
 SPARKLINES = b":sparklineGroup "
 OTHER = object()    # what no cell holds
+STATED = re.compile(' r="[0-9]+"')    # how nearly all programs begin a row
 
 
 @dataclass(frozen=True)
@@ -222,8 +224,14 @@ def _lowered(standing: Standing, change: Change, place: tuple[int, int], cell: R
 
 
 def _row(settings: str, number: int, inside: bytes) -> bytes:
-    text = with_settings(settings, {"r": str(number), "spans": None}).encode()
-    return b"<row%b>%b</row>" % (text, inside) if inside else b"<row%b/>" % text
+    stated = STATED.match(settings)
+    text = f' r="{number}"{_without_spans(settings[stated.end() :])}' if stated else with_settings(settings, {"r": str(number), "spans": None})
+    return b"<row%b>%b</row>" % (text.encode(), inside) if inside else b"<row%b/>" % text.encode()
+
+
+@lru_cache(maxsize=2**8)    # most rows of a sheet are set up alike
+def _without_spans(settings: str) -> str:
+    return with_settings(settings, {"spans": None})
 
 
 class _Rows:
