@@ -1,5 +1,6 @@
 """The rules of single cells: what is skipped because it holds anyway would have given no finding."""
 
+import gc
 from datetime import date
 from pathlib import Path
 
@@ -60,3 +61,14 @@ def test_the_example_city_gives_the_same_findings_with_and_without_skipping():
 def test_an_empty_cell_breaks_only_the_rule_that_it_must_be_filled():
     table = parsed("screening", [{"name": None, "credit_code": CODE}])
     assert failures(table, POLICY) == by_pandera(table) == [(5, "name", Code.REQUIRED)]
+
+
+def test_a_table_that_was_judged_is_let_go_without_a_look_for_rubbish():
+    failures(parsed("screening", [{"name": None}]), POLICY)
+    gc.collect()
+    gc.disable()
+    try:
+        failures(parsed("screening", [{"name": None}]), POLICY)
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
