@@ -304,6 +304,18 @@ def test_what_usual_programs_write_is_read_off_the_text(data: bytes) -> None:
         assert read_text(part, source.context) == read_sheet([part], source.context)
 
 
+def test_rows_read_a_stretch_at_a_time_are_those_of_the_whole_sheet(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = "".join(f'<row r="{row}"><c r="A{row}" t="inlineStr"><is><t>甲{row}</t></is></c><c r="C{row}"><v>{row}</v></c></row>' for row in range(1, 60))
+    part = f'<worksheet xmlns="urn:m"><sheetData>{rows}<row r="70"/><row r="71"><c r="B71"><v>1</v></c></row></sheetData></worksheet>'.encode()
+    whole = read_text(part, PLAIN).sheet()
+    for stretch in (1, 150, 1_000):
+        monkeypatch.setattr(sheet_xml, "STRETCH", stretch)
+        assert read_text(part, PLAIN).sheet() == whole
+    assert (len(whole.grid), whole.grid[1], whole.grid[70]) == (71, ["甲2", None, 2.0], [None, 1.0, None])
+    with pytest.raises(UnusualError):
+        read_text(part.replace("甲59".encode(), b"<!-- -->"), PLAIN)
+
+
 def test_excels_line_break_behind_the_declaration_is_no_reason_for_the_parser() -> None:
     cells = '<sheetData><row r="1"><c r="A1" t="inlineStr"><is><t>甲</t></is></c></row></sheetData></worksheet>'
     part = f'<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\r\n<worksheet xmlns="urn:m">{cells}'.encode()

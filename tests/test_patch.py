@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.workbooks import XLSX, changed, parts_of, small, strict
+from xltools.books import patch as patch_module
 from xltools.books.document import Paragraph, as_docx
 from xltools.books.package import pack
 from xltools.books.patch import Patch
@@ -91,6 +92,23 @@ def test_an_unchanged_package_keeps_every_member_in_its_order():
     patch = Patch(XLSX, "甲.xlsx")
     patch.read(patch.main)
     assert list(parts_of(patch.content()).items()) == list(parts_of(XLSX).items())
+
+
+def test_a_large_part_is_deflated_piece_by_piece_and_one_that_stays_is_not_written(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(patch_module, "LARGE", 20)
+    patch = Patch(XLSX, "甲.xlsx")
+    name = sheets_of(patch)[0].part
+    before = patch.read(name)
+    patch.write_pieces(name, before, [before[:7], before[7:]])
+    assert not patch.is_changed
+    pieces = [before[:7], before[7:-20], b"<!-- new -->", before[-20:]]
+    patch.write_pieces(name, before, pieces)
+    assert (patch.is_changed, patch.read(name)) == (True, b"".join(pieces))
+    assert list(parts_of(patch.content()).items()) == [(one, b"".join(pieces) if one == name else content) for one, content in parts_of(XLSX).items()]
+    patch.write_pieces(name, b"".join(pieces), [before[:30]])
+    assert patch.read(name) == before[:30]
+    patch.write(name, b"<short/>")
+    assert parts_of(patch.content())[name] == b"<short/>"
 
 
 def test_a_strict_package_is_refused_before_anything_is_changed():
