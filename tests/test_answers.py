@@ -1,5 +1,6 @@
 """情况说明: a warning answered in the returned file becomes a remark, as long as the cell holds the same value."""
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime
@@ -19,13 +20,14 @@ from xltools.actions.check import check_book, check_files
 from xltools.actions.give_back import give_back
 from xltools.actions.merge import merge
 from xltools.books.answers import abouts
-from xltools.books.base import SheetFacts
+from xltools.books.base import Cell, SheetFacts
 from xltools.books.file import open_book
 from xltools.books.returned_letter import ANSWER
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Severity
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
+from xltools.model.percent import Percent
 from xltools.model.returned import Answer, load_return
 from xltools.rules.answers import answered, called
 
@@ -259,6 +261,19 @@ def warned(book: TextBook) -> tuple[list[Finding], dict[Finding, str], dict[Find
 
     about = abouts(book, one.findings, called(one.raw))
     return list(one.findings), about, {finding: f"{finding.code.number} {who(finding)}" for finding in about}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.5, "0.5"), (Percent(0.5), "0.5"), (12.0, "12"), ("甲　 乙", "甲 乙"), ("长" * 35, "长" * 30 + "…"), (True, "True"), (date(2022, 7, 1), "2022-07-01"), (None, "")],
+)
+def test_what_an_answer_is_about_does_not_depend_on_the_reader_and_stays_as_returns_have_it(value: Cell, text: str):
+    """Excel's and LibreOffice's files tell a percentage, an open workbook and .xlsb a share."""
+    code = next(one for one in Code if one.severity is Severity.WARNING)
+    warning = Finding(code, Place("灵宝市.xlsx", "排查清单", "A1"), "问一句", "请核对")
+    about = abouts(TextBook("灵宝市.xlsx", grids={"排查清单": [[value]]}), [warning], {})[warning]
+    digest = hashlib.sha256(f"{warning.message}\n{text}".encode()).hexdigest()[:16]
+    assert about == f"{code.number}:{digest}:"
 
 
 @settings(max_examples=20, phases=[Phase.explicit, Phase.reuse, Phase.generate])

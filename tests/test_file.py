@@ -19,6 +19,7 @@ from xltools.books.base import Cell, SheetFacts, Stamp
 from xltools.books.dates import from_iso, from_serial, shows
 from xltools.books.file import FileBook, content_of, open_book
 from xltools.books.gate import MAX_FILE, SUMMARY, Kind, Package
+from xltools.books.grid import GRID_ROWS
 from xltools.books.shared_strings import shared_strings
 from xltools.books.sheet_xml import SheetReader, UnusualError, read_sheet, read_text
 from xltools.books.sink import CellSink, Context
@@ -314,6 +315,22 @@ def test_rows_read_a_stretch_at_a_time_are_those_of_the_whole_sheet(monkeypatch:
     assert (len(whole.grid), whole.grid[1], whole.grid[70]) == (71, ["甲2", None, 2.0], [None, 1.0, None])
     with pytest.raises(UnusualError):
         read_text(part.replace("甲59".encode(), b"<!-- -->"), PLAIN)
+
+
+def test_a_row_that_comes_again_after_it_was_read_whole_keeps_both_its_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sheet_xml, "STRETCH", 1)
+    rows = "".join(f'<row r="{row}"><c r="{column}{row}"><v>{row}</v></c></row>' for column, row in (("A", 1), ("A", 2), ("B", 1)))
+    part = f'<worksheet xmlns="urn:m"><sheetData>{rows}</sheetData></worksheet>'.encode()
+    assert read_text(part, PLAIN).sheet().grid == [[1.0, 1.0], [2.0, None]]
+    with pytest.raises(MalformedError):
+        read_text(part.replace(b'"B1"', b'"A1"'), PLAIN)
+
+
+def test_far_rows_stay_few_cells_however_far_right_these_are() -> None:
+    """A million rows with one cell in the last column would be a list of 256 each."""
+    rows = "".join(f'<row r="{row}"><c r="IV{row}"><v>{row}</v></c></row>' for row in range(GRID_ROWS + 1, GRID_ROWS + 40))
+    found = read_text(f'<worksheet xmlns="urn:m"><sheetData>{rows}</sheetData></worksheet>'.encode(), PLAIN)
+    assert (len(found.whole), found.values[GRID_ROWS + 1]) == (0, {256: GRID_ROWS + 1.0})
 
 
 def test_excels_line_break_behind_the_declaration_is_no_reason_for_the_parser() -> None:

@@ -1,5 +1,6 @@
 """Changing a package part by part: what is changed reads as meant, and everything else keeps its bytes."""
 
+import io
 import sys
 import zipfile
 from types import SimpleNamespace
@@ -7,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from tests.workbooks import XLSX, changed, parts_of, small, strict
+from xltools.books import gate
 from xltools.books import patch as patch_module
 from xltools.books.document import Paragraph, as_docx
 from xltools.books.package import pack
@@ -109,6 +111,54 @@ def test_a_large_part_is_deflated_piece_by_piece_and_one_that_stays_is_not_writt
     assert patch.read(name) == before[:30]
     patch.write(name, b"<short/>")
     assert parts_of(patch.content())[name] == b"<short/>"
+
+
+@pytest.mark.parametrize("kind", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED])
+@pytest.mark.parametrize("before", [b"", b"in front of the package"])
+@pytest.mark.parametrize("stream", [False, True])
+def test_parts_are_taken_over_however_a_program_stored_them(kind: int, before: bytes, stream: bool) -> None:
+    """Also from a package that was written to a stream, which says sizes behind each part."""
+    given = parts_of(XLSX)
+    out = Stream() if stream else io.BytesIO()
+    out.write(before)
+    with zipfile.ZipFile(out, "w", kind) as archive:
+        for name, content in given.items():
+            archive.writestr(name, content)
+    patch = Patch(out.getvalue(), "a.xlsx")
+    part = sheets_of(patch)[0].part
+    patch.write(part, given[part].replace(b"</worksheet>", b"<!----></worksheet>"))
+    made = patch.content()
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+    assert {name: content for name, content in parts_of(made).items() if name != part} == {name: content for name, content in given.items() if name != part}
+    assert b"<!---->" in parts_of(made)[part]
+
+
+class Stream(io.BytesIO):
+    """Where nobody can go back."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: int) -> int:
+        raise io.UnsupportedOperation
+
+    def tell(self) -> int:
+        raise io.UnsupportedOperation
+
+
+def test_a_large_part_may_be_read_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is not kept, and still counts once of what a package may hold."""
+    monkeypatch.setattr(gate, "MAX_INFLATED", 2 * sum(map(len, parts_of(XLSX).values())))
+    monkeypatch.setattr(patch_module, "LARGE", 10)
+    patch = Patch(XLSX, "a.xlsx")
+    part = sheets_of(patch)[0].part
+    assert {patch.read(part) for _ in range(50)} == {parts_of(XLSX)[part]}
+
+
+def test_pieces_are_for_a_part_that_is_there() -> None:
+    with pytest.raises(CannotPatchError):
+        Patch(XLSX, "a.xlsx").write_pieces("xl/worksheets/sheet99.xml", b"", [b"a"])
 
 
 def test_a_strict_package_is_refused_before_anything_is_changed():

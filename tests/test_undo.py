@@ -15,7 +15,7 @@ from xltools.books.replace import back_up, backups
 from xltools.faces.cli import commands
 from xltools.faces.terminal import stop_sentence
 from xltools.model.code import Code
-from xltools.model.finding import StopError
+from xltools.model.finding import Finding, Place, StopError
 from xltools.model.language import CHINESE
 
 NOW = datetime(2022, 7, 25, 9, 0)
@@ -65,6 +65,12 @@ def test_without_a_backup_nothing_is_done(summary: Path) -> None:
     assert stop.value.finding.code is Code.NO_BACKUP
     assert stop_sentence(stop.value, CHINESE).startswith("市级汇总.xlsx 没有备份，不能撤销。请核对文件名；")
     assert summary.read_bytes() == content
+
+
+@pytest.mark.parametrize(("message", "line"), [("“甲.xls”不是表", "“甲.xls”不是表。"), ("甲.xls 太大", "甲.xls 太大。"), ("甲.xlsx 已经有了", "甲.xls：甲.xlsx 已经有了。"), ("打不开", "甲.xls：打不开。")])
+def test_a_stop_names_its_file_once(message: str, line: str) -> None:
+    stop = StopError(Finding(Code.NO_BACKUP, Place("甲.xls"), message, "请核对"))
+    assert stop_sentence(stop, CHINESE) == f"{line}请核对"
 
 
 def test_an_open_summary_and_a_broken_backup_are_left_alone(summary: Path) -> None:

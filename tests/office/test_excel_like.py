@@ -136,5 +136,8 @@ def test_colours_in_excel_are_asked_for_until_cells_are_alike(engine: Any, book:
     with pretended(monkeypatch) as asked:
         assert fills(block, likely) == wanted
         assert asked["Color"] < 40
+    with pretended(monkeypatch):
+        assert fills(block, {(0, 99): YELLOW, (99, 0): YELLOW, (3, 3): (0, 0, 255), (59, 5): YELLOW}) == wanted     # all wrong
     with pretended(monkeypatch) as asked:
-        assert fills(block, {(0, 99): YELLOW, (99, 0): YELLOW}) == wanted
+        assert fills(sheet.range("H1:M60"), likely) == {}
+        assert asked["Color"] == 1

@@ -24,7 +24,6 @@ from xltools.model.value import is_blank, shown
 from xltools.rules.formula import live
 
 TEMPLATE = "county"
-# Readable only in the file itself; in the new one the cell is empty.
 # What reading says that no longer matters once the content stands in the current template.
 SETTLED = frozenset({Code.OLD_TEMPLATE, Code.NO_STAMP, Code.COLUMN_RENAMED, Code.COLUMN_MOVED, Code.SHEET_RENAMED, Code.COLUMN_UNKNOWN, Code.OUTSIDE_ROWS, Code.SHEET_UNUSED})
 

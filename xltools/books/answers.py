@@ -10,13 +10,13 @@ from xltools.books.returned_letter import ANSWER
 from xltools.model.address import split
 from xltools.model.finding import Finding, Severity
 from xltools.model.returned import Answer, load_return
-from xltools.model.value import shown
 
 RECORD = ANSWER + 1  # the hidden column behind the table
 BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about; on top: our fingerprint, and of which files this is the return
 SHEET_AT, CELL_AT, CODE_AT = 3, 4, 7
 # Values of sentences that say where another row or cell is; and those that list the rows whose numbers the value "among" has.
 MOVING, AMONG = frozenset({"row", "place"}), frozenset({"rows", "what"})
+LONGEST_WHOLE, ENOUGH = 1e21, 30     # a number up to which all digits are told; characters of a text
 
 
 def front_sheets(book: Book) -> list[str]:
@@ -68,7 +68,7 @@ def abouts(book: Book, findings: Iterable[Finding], records: Mapping[tuple[str, 
             if sheet in book.sheets and sheet not in grids:
                 grids[sheet], formulas[sheet] = book.values(sheet), book.facts(sheet).formulas
             where = split(one.place.cell)
-            typed = "" if one.place.cell in formulas.get(sheet, ()) else shown(value_at(grids.get(sheet, []), *(where or (0, 0))))
+            typed = "" if one.place.cell in formulas.get(sheet, ()) else _stored(value_at(grids.get(sheet, []), *(where or (0, 0))))
             record = records.get((sheet, where[0]), "") if where else ""
             found[one] = f"{one.code.number}:{_digest(_lasting(one, records), typed)}:{_digest(record) if record else ''}"
     return found
@@ -81,6 +81,14 @@ def _lasting(finding: Finding, records: Mapping[tuple[str, int], str]) -> str:
     moving = {name for name in values if name in MOVING or (rows and name in AMONG)}
     called = sorted(records.get((finding.place.sheet, int(row))) or row for row in rows)
     return "\n".join([finding.code.message.format(**values | dict.fromkeys(moving, "")), *called]) if moving else finding.message
+
+
+def _stored(value: Cell) -> str:
+    """A value as answers are about it, whichever reader gave it: 50 % is 0.5. Returns that counties have hold what was made of it, so it stays as it is."""
+    if isinstance(value, float):
+        return f"{value:.0f}" if value.is_integer() and abs(value) < LONGEST_WHOLE else f"{value:.15g}"
+    text = " ".join(str("" if value is None else value).split())
+    return text if len(text) <= ENOUGH else f"{text[:ENOUGH]}…"
 
 
 def _digest(*texts: str) -> str:

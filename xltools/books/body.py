@@ -19,9 +19,10 @@ from xltools.books.dates import serial
 from xltools.books.link import FILE, Link, link_of, target_of
 from xltools.books.patch_xml import cell_text, escape
 from xltools.model.address import column_letters
-from xltools.model.value import ERRORS
 
 CHUNK, TEXTS = 500, 5_000   # rows, and texts or links, that are made and compressed at a time
+# The errors that a cell of type e may hold (ECMA-376 part 1, 18.3.1.4 and 18.18.11); others stand as text.
+CELL_ERRORS = frozenset({"#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?", "#NUM!", "#NULL!", "#GETTING_DATA"})
 RELATIONS = "http://schemas.openxmlformats.org/package/2006/relationships"
 HYPERLINK = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/hyperlink"
 SHARED = "xl/sharedStrings.xml"
@@ -247,7 +248,7 @@ def _formula(formula: Formula) -> str:
     if isinstance(value, bool):
         return f' t="b">{text}<v>{value:d}</v>'
     if isinstance(value, str):
-        return f' t="{"e" if value in ERRORS else "str"}">{text}<v>{cell_text(value)}</v>'
+        return f' t="{"e" if value in CELL_ERRORS else "str"}">{text}<v>{cell_text(value)}</v>'
     return f">{text}<v>{value if isinstance(value, int | float) else serial(value)}</v>"
 
 

@@ -9,7 +9,7 @@ import struct
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 
 FIXED, LENGTHS = 30, struct.Struct("<26xHH")    # of a local header: bytes that each has; then how long the name and what else is said of it are
 RAW = -15   # zlib: without a header of its own
@@ -29,7 +29,7 @@ class Deflated:
     @property
     def content(self) -> bytes:
         """What it holds."""
-        return zlib.decompress(self.data, RAW, self.size)
+        return bytes(self.data) if self.kind == ZIP_STORED else zlib.decompress(self.data, RAW, self.size)
 
 
 def deflated(pieces: Iterable[bytes], level: int) -> Deflated:

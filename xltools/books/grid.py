@@ -128,7 +128,7 @@ def bounded(values: Cells, whole: Mapping[int, list[Cell]], rows: int = GRID_ROW
 
 
 def _line(whole: Sequence[Cell], cells: Mapping[int, Cell], width: int) -> list[Cell]:
-    """A row of the grid; one that was read whole and is as long as all others is taken itself."""
+    """A row of the grid; one that was read whole and is as wide as the grid is taken itself."""
     if isinstance(whole, list) and len(whole) == width:
         return whole
     line = [*whole, *[None] * (width - len(whole))]

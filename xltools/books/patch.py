@@ -34,6 +34,7 @@ class Patch:
         self._data, self._name = data, name
         self._package = Package(data, name, room)
         self._changed: dict[str, bytes] = {}
+        self._counted: set[str] = set()
         self._large: dict[str, Deflated] = {}
         self._written: set[str] = set()
         self._names = {part: part for part in self._package.parts}
@@ -62,9 +63,12 @@ class Patch:
             return self._large[key].content
         if key in self._changed:
             return self._changed[key]
-        content = self._package.read(part)
+        package = Package(self._data, self._name, self._package.room) if key in self._counted else self._package    # what is read again is not counted again
+        content = package.read(part)
         if len(content) <= LARGE:
             self._changed[key] = content
+        else:
+            self._counted.add(key)
         return content
 
     @property
@@ -83,7 +87,12 @@ class Patch:
             self._changed[key] = content
 
     def write_pieces(self, part: str, before: bytes, pieces: Iterable[bytes]) -> None:
-        """Give a part these pieces as content; none is kept where they are many. before: what it holds, as it was read."""
+        """Give a part that is there these pieces as content; none is kept where they are many. before: what it holds, as it was read.
+
+        Raises CannotPatchError when it is not there.
+        """
+        if part not in self:
+            raise CannotPatchError
         new, first, size = _differing(before, pieces), list[bytes](), 0
         for piece in new:
             first.append(piece)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
-from xltools.books.grid import GRID_COLUMNS, LONG, MAX_CELLS, SheetBuilder
+from xltools.books.grid import GRID_COLUMNS, GRID_ROWS, LONG, MAX_CELLS, SheetBuilder
 from xltools.books.strikes import Strikes
 from xltools.books.xml import DAMAGED, TOO_LARGE, TRUE, MalformedError
 from xltools.model.address import LAST_COLUMN, LAST_ROW, address, column_number, corners
@@ -124,7 +124,8 @@ class CellSink:
         self._counted(sum(len(cells) - cells.count(None) for cells in filled.values()))
         width, empty, found = max(filled, default=0), [None] * len(rows), self.found
         lines = map(list, zip(*(filled.get(column, empty) for column in range(1, width + 1)), strict=True))
-        if width <= GRID_COLUMNS and len({*rows}) == len(rows) and not any(map(found.values.get, rows)):
+        is_near = width <= GRID_COLUMNS and max(rows, default=0) <= GRID_ROWS * found.room      # what is far out stays few cells, not wide rows
+        if is_near and len({*rows}) == len(rows) and not any(map(found.values.get, rows)):
             for row, line in zip(rows, lines, strict=False):
                 del found.values[row]
                 found.whole[row] = line

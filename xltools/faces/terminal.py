@@ -69,8 +69,9 @@ def usage_sentence(error: click.UsageError, language: Language = CHINESE) -> str
 def stop_sentence(stop: StopError, language: Language) -> str:
     """Why the request could not be carried out, and what to do, in one line; the file is named once."""
     finding = language.translated(stop.finding)
-    place = str(finding.place)
-    named = place in finding.message[: len(place) + 1]     # perhaps in quotes
+    place, message = str(finding.place), finding.message.lstrip("“")
+    behind = message.removeprefix(place)[:1]
+    named = message.startswith(place) and not (behind.isascii() and (behind.isalnum() or behind == "."))       # 甲.xls is not named by 甲.xlsx
     return (finding.message if named else f"{place}{language.say('：')}{finding.message}") + language.say("。") + finding.fix
 
 

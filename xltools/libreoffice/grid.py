@@ -53,7 +53,8 @@ class Grid(base_classes.Range):
 
     @cached_property
     def xl(self) -> Uno:
-        """LibreOffice's object, made once: making one takes as long as five questions to it. Like Excel's it moves when rows are put in above."""
+        """LibreOffice's object, made once: making one takes as long as five questions to it. Like Excel's it moves when rows are put in above, which
+        row and address do not: take a new range then."""
         row, column, height, width = self.area
         if not height or not width:
             raise EngineError("这个区域里没有单元格。")

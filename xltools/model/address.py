@@ -56,7 +56,4 @@ def row_and_column(cell: str) -> tuple[int, int]:
     """Where a cell stands, both from 1; 0 for what its address leaves out."""
     letters = "".join(c for c in cell if c.isalpha())
     number = "".join(c for c in cell if c.isdigit())
-    column = 0
-    for letter in letters:
-        column = column * 26 + ord(letter.upper()) - 64
-    return int(number or 0), column
+    return int(number or 0), column_number(letters.upper())

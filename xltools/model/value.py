@@ -1,4 +1,4 @@
-"""What one cell holds: whether a person sees nothing in it, whether it is an error, how a sentence quotes it."""
+"""What one cell holds: whether a person sees nothing in it, whether it is an error, how a sentence quotes it, its number as digits, its day."""
 
 from __future__ import annotations
 

@@ -103,7 +103,7 @@ class _Side:
         self.rows = [at for at in range(len(table.rows)) if sent is None or sent[at] is not None]
 
     def column(self, name: str) -> Sequence[Any]:
-        """A column."""
+        """A column as cells hold it."""
         if name not in self._columns:
             self._columns[name] = plain_column(self._table.column(name))
         return self._columns[name]
