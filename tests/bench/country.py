@@ -30,7 +30,7 @@ from xltools.model.policy import County, Policy, load_policy
 
 POLICY = load_policy("sanmenxia-2022")
 ABOVE = replace(POLICY, city="示例省", counties=(County(POLICY.city, "", ""),))
-FILES, FEW, MANY = 16, 20, 400  # files of a merge, and the enterprises in each of a small and a large one
+FILES, FEW, MANY = 16, 20, 2000  # files of a merge, and the enterprises in each of a small and a large one
 SMALL, LARGE = 20, 2000  # enterprises in a file that is read alone
 SPREAD = 0.8  # of the logarithm of a county's number of enterprises
 HOUR = 3600.0
