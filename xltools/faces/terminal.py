@@ -7,7 +7,6 @@ import sys
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from functools import reduce
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -43,8 +42,14 @@ class ChineseFormatter(click.HelpFormatter):
         self.write(f"{'':>{self.current_indent}}{HEADINGS.get(heading, heading)}：\n")
 
     def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
-        said = [(first, reduce(lambda text, extra: text.replace(extra, EXTRAS[extra]), EXTRAS, second)) for first, second in rows]
-        super().write_dl(said, col_max, col_spacing)
+        super().write_dl([(first, _with_extras(second)) for first, second in rows], col_max, col_spacing)
+
+
+def _with_extras(text: str) -> str:
+    """The help of an option, with what click added to it in Chinese."""
+    for added, said in EXTRAS.items():
+        text = text.replace(added, said)
+    return text
 
 
 class SpokenContext(click.Context):

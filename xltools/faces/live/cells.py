@@ -83,7 +83,7 @@ def fills(block: Any, likely: Mapping[Point, Color] | None = None) -> dict[Point
     """The filled cells of a block with their colours. likely: where colours are expected; a good guess saves Excel many questions."""
     if is_libreoffice(block.sheet.book):
         return uno_block.fills(block.api)
-    if _color(block) is None:
+    if likely and _color(block) is None:
         return {}
     parts = _alike(block.shape, likely or {})
     return {point: color for rows, columns in parts for point, color in _fills(block[rows, columns], (rows.start, columns.start))}

@@ -90,8 +90,8 @@ def named(book: Any, name: str) -> Any:
     Asked for by its name first, for a workbook has many; what is found could be a sheet's own name of the same text.
     """
     names = book.names
-    if name in names and names[name].name == name:
-        return names[name].refers_to_range
+    if name in names and (found := names[name]).name == name:
+        return found.refers_to_range
     return next((one.refers_to_range for one in names if one.name == name), None)
 
 

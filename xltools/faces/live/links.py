@@ -23,7 +23,8 @@ def links(block: Any) -> dict[Point, str]:
 
 
 def _place_of(link: Any, top: int, left: int) -> tuple[Point, str]:
-    row, column, *_ = corners(str(link.Range.Address)) or (top, left)
+    cell = link.Range
+    row, column, *_ = corners(str(cell.Address)) or (cell.Row, cell.Column)
     address, place = link.Address or "", link.SubAddress or ""
     return (row - top, column - left), f"{address}{'#' if place else ''}{place}"
 
