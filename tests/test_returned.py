@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shutil
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -209,13 +210,42 @@ def test_the_clerks_own_notes_stay_before_and_after_our_text(sent, outcome, tmp_
     first = loaded(only(give(check_files([mine], POLICY), tmp_path / "一")))
     note = first[place.sheet][place.cell].comment
     assert note.text.startswith(f"张三：待核\n{MARK}")
-    assert first[place.sheet]["A1"].comment.text == "李四填"
+    assert first[place.sheet]["A1"].comment.text.startswith(f"李四填\n{MARK}")
     note.text += "\n张三：已问企业"                              # an answer below our text
     first[place.sheet][place.cell] = 1200
     first.save(worked := tmp_path / "改.xlsx")
     last = loaded(only(give(check_files([worked], POLICY), tmp_path / "二")))
-    assert last[place.sheet][place.cell].comment.text == "张三：待核\n张三：已问企业"
-    assert last[place.sheet]["A1"].comment.text == "李四填"
+    assert last[place.sheet][place.cell].comment.text.startswith(f"张三：待核\n张三：已问企业\n{MARK}")
+    assert last[place.sheet]["A1"].comment.text.startswith(f"李四填\n{MARK}")
+    assert last[place.sheet]["A1"].comment.text.count(MARK) == 1
+
+
+def test_cells_that_a_sentence_names_are_marked_and_lose_their_marks_when_the_clerk_takes_the_note_away(sent, tmp_path):
+    yellow = openpyxl.styles.PatternFill("solid", fgColor="FFFFEE00")
+    book = loaded(sent)
+    cells = [book["排查清单"][cell] for cell in ("E5", "E6", "F7", "G8")]
+    for cell in cells:
+        cell.comment, cell.fill = openpyxl.comments.Comment("新划入的镇", "李四"), yellow
+    book.save(mine := tmp_path / "灵宝市.xlsx")
+    outcome = check_files([mine], POLICY)
+    note = next(one for one in outcome.findings if one.code is Code.WRITTEN_ASIDE)
+    first = only(give(outcome, tmp_path / "一"))
+    noted = marks(first)
+    for cell in cells:
+        assert f"说明 N168：{note.message}\n改法：{note.fix}" in noted["排查清单", cell.coordinate]
+    worked = loaded(first)
+    for cell in cells:
+        worked["排查清单"][cell.coordinate].comment = None
+    worked.save(back := tmp_path / "改.xlsx")
+    second = loaded(only(give(check_files([back], POLICY), tmp_path / "二")))["排查清单"]
+    assert {second[cell.coordinate].fill.fgColor.rgb for cell in cells} == {"FFFFEE00"}
+
+
+def test_a_finding_that_names_cells_beside_its_own_is_noted_in_these_with_where_it_is_told(sent, outcome, tmp_path):
+    (submission,) = outcome.submissions
+    one = Code.DATE_ORDER.at(Place(submission.file, "排查清单", "Q5"), label="", value="", other_label="", other="", also="排查清单!Q5:Q6\n封面!B4")
+    noted = marks(only(give(replace(outcome, findings=(one,)), tmp_path)))
+    assert {where: "（和 Q5 同一条）" in text for where, text in noted.items()} == {("排查清单", "Q5"): False, ("排查清单", "Q6"): True, ("封面", "B4"): True}
 
 
 def test_light_text_gets_a_dark_fill(sent, tmp_path):

@@ -142,6 +142,7 @@ def test_the_cells_that_take_their_value_from_another_file_are_named(tmp_path: P
     book.values("表")
     (found,) = [one for one in risks(book) if one.code is Code.EXTERNAL_LINKS]
     assert "（台账.xlsx；用在【表】A1、【表】C1）" in found.message
+    assert [one.spot for one in found.marked] == ["【表】A1", "【表】C1"]
 
 
 def test_notes_and_text_boxes_are_told_of_and_the_marks_of_a_return_are_not(tmp_path: Path) -> None:

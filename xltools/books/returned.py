@@ -25,7 +25,7 @@ from xltools.books.returned_sheet import Formers, Known, digest_in, formers_in, 
 from xltools.books.style import TINTS
 from xltools.model.address import split
 from xltools.model.console import load_console
-from xltools.model.finding import Finding, Severity, StopError
+from xltools.model.finding import Finding, Place, Severity, StopError
 from xltools.model.grouped import grouped
 from xltools.model.returned import Letter, load_return
 
@@ -167,22 +167,22 @@ def _clean_sheet(draft: Draft, part: str, known: dict[Where, str]) -> None:
 def _mark(draft: Draft, findings: Iterable[Finding]) -> Formers:
     """Fill and note the cells of the findings; gives the fill each had before."""
     parts = {sheet.name: sheet.part for sheet in sheets_of(draft.patch) if sheet.part}
-    shown = (one for one in findings if one.place.sheet in parts and split(one.place.cell))
+    shown = ((place, one) for one in findings for place in one.marked if place.sheet in parts and split(place.cell))
     formers: Formers = {}
-    for sheet, found in grouped(shown, lambda one: one.place.sheet).items():
+    for sheet, found in grouped(shown, lambda one: one[0].sheet).items():
         formers |= {(sheet, where): fill for where, fill in _mark_sheet(draft, parts[sheet], found).items()}
     return formers
 
 
-def _mark_sheet(draft: Draft, part: str, findings: Iterable[Finding]) -> dict[Where, str]:
+def _mark_sheet(draft: Draft, part: str, places: Iterable[tuple[Place, Finding]]) -> dict[Where, str]:
     cells, notes = SheetCells(draft.patch.read(part)), SheetNotes(draft.patch, part)
     formers: dict[Where, str] = {}
-    for where, found in grouped(findings, lambda one: cells.anchor(split(one.place.cell) or (0, 0))).items():
-        found.sort(key=lambda one: one.severity.rank)
+    for where, found in grouped(places, lambda one: cells.anchor(split(one[0].cell) or (0, 0))).items():
+        found.sort(key=lambda one: one[1].severity.rank)
         style = cells.style(where)
         formers[where] = draft.styles.fill(style)
         if formers[where] != KEPT:
-            colour = FILLS[found[0].severity][draft.styles.is_light_on_dark(style)]
+            colour = FILLS[found[0][1].severity][draft.styles.is_light_on_dark(style)]
             cells.restyle(where, draft.styles.with_fill(style, colour))
         if not notes.is_threaded(where):
             notes.add(where, _text(found, formers[where]))
@@ -191,10 +191,16 @@ def _mark_sheet(draft: Draft, part: str, findings: Iterable[Finding]) -> dict[Wh
     return formers
 
 
-def _text(findings: Sequence[Finding], former: str) -> str:
+def _text(found: Sequence[tuple[Place, Finding]], former: str) -> str:
     """Our part of a note: severity in words, what is wrong, what to do, for every finding of the cell."""
     words = load_console().check
-    lines = [f"{one.severity.label} {one.code.number}：{one.message}\n改法：{one.fix}" for one in findings[:MOST_IN_NOTE]]
-    if len(findings) > MOST_IN_NOTE:
+    lines = [_line(place, one) for place, one in found[:MOST_IN_NOTE]]
+    if len(found) > MOST_IN_NOTE:
         lines.append(load_return().truncated.format(count=MOST_IN_NOTE))
     return "\n".join([words.mark, *lines, f"{words.former}{former}"])
+
+
+def _line(place: Place, one: Finding) -> str:
+    """A finding in the note of a cell, and where it is told when it only names this one."""
+    at = load_return().together.format(cell=one.place.cell) if one.place.cell and one.place != place else ""
+    return f"{one.severity.label} {one.code.number}{at}：{one.message}\n改法：{one.fix}"

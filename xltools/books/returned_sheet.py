@@ -1,6 +1,7 @@
 """The sheet in front of a returned workbook, as a worksheet part; and what an earlier one recorded.
 
-A hidden column keeps, for each finding, the fill its cell had before, and on top a fingerprint of the rest of the workbook.
+A hidden column keeps, for each finding, the fill its cell had before, and on top a fingerprint of the rest of the workbook;
+the one behind it the fills of the other cells that a finding names.
 Source: ECMA-376 part 1, 18.3.1.99.
 """
 
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from xltools.books.answers import BETWEEN, RECORD, record_of
 from xltools.books.base import LONGEST_TEXT, Grid
 from xltools.books.patch import MAIN
-from xltools.books.patch_style import StyleTable
+from xltools.books.patch_style import NONE, StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
 from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds
@@ -24,6 +25,7 @@ from xltools.model.returned import Letter, load_return
 
 MOST_LINKS = 60_000  # a sheet holds 65,530
 WIDE, LINE_HEIGHT, PADDING = 0.54, 14.5, 4  # Chinese characters per unit of width; points
+OTHERS = RECORD + 1
 
 Formers = dict[tuple[str, tuple[int, int]], str]  # (sheet, cell) → the fill it had
 
@@ -44,7 +46,8 @@ def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles
     numbers: dict[tuple[str, ...], int] = {}
     for number, line in enumerate(lines, 1):
         record = words.record if number == 1 else _recorded(line, known, letter)
-        entries = (*line.entries, Entry(RECORD, record)) if record else line.entries
+        others = _others(line, known)
+        entries = (*line.entries, *([Entry(RECORD, record)] if record else []), *([Entry(OTHERS, others)] if others else []))
         numbers |= {entry.looks: styles.look(properties_of(entry.looks)) for entry in entries if entry.looks not in numbers}
         cells = "".join(_cell(number, entry, numbers[entry.looks]) for entry in entries)
         rows.append(f'<row r="{number}" ht="{line_height(line)}" customHeight="1">{cells}</row>')
@@ -52,9 +55,9 @@ def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles
     columns = "".join(f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, 1))
     return (
         '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
-        f'<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{column_letters(RECORD)}{len(lines)}"/>'
+        f'<worksheet xmlns="{MAIN}"><sheetPr><pageSetUpPr fitToPage="1"/></sheetPr><dimension ref="A1:{column_letters(OTHERS)}{len(lines)}"/>'
         '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0"/></sheetViews><sheetFormatPr defaultRowHeight="18"/>'
-        f'<cols>{columns}<col min="{RECORD}" max="{RECORD}" width="12" hidden="1" customWidth="1"/></cols>'
+        f'<cols>{columns}<col min="{RECORD}" max="{OTHERS}" width="12" hidden="1" customWidth="1"/></cols>'
         f"<sheetData>{''.join(rows)}</sheetData>{_links(links)}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
@@ -77,7 +80,12 @@ def formers_in(grid: Grid) -> Formers:
     """The fills that a sheet in front recorded."""
     found: Formers = {}
     for row in grid[1:]:
-        sheet, cell, fill = (row[at - 1] if len(row) >= at else None for at in (3, 4, RECORD))
+        sheet, cell, fill, others = (row[at - 1] if len(row) >= at else None for at in (3, 4, RECORD, OTHERS))
+        for line in others.split("\n") if isinstance(others, str) else ():
+            place, _, former = line.rpartition(" ")
+            named, _, other = place.rpartition("!")
+            if at := split(other):
+                found[named, at] = former
         where = split(cell) if isinstance(cell, str) else None
         former = fill.partition(BETWEEN)[0] if isinstance(fill, str) else ""
         if where and isinstance(sheet, str) and former:
@@ -96,6 +104,15 @@ def _recorded(line: LetterRow, known: Known, letter: Letter) -> str:
     if line.finding.code is Code.ANSWERED:
         about = next((one.about for one in letter.answers if holds(one, line.finding)), "")
     return f"{former}{BETWEEN}{about}" if about else former
+
+
+def _others(line: LetterRow, known: Known) -> str:
+    """The fills of the other cells that a finding names, where they had one, a cell a line."""
+    if line.finding is None:
+        return ""
+    places = [one for one in line.finding.marked if one != line.finding.place]
+    fills = ((one, known.formers.get((one.sheet, split(one.cell) or (0, 0)), NONE)) for one in places)
+    return "\n".join(f"{one.sheet}!{one.cell} {fill}" for one, fill in fills if fill != NONE)
 
 
 def _cell(row: int, entry: Entry, style: int) -> str:

@@ -17,7 +17,7 @@ from xltools.books.grid import Sheet
 from xltools.books.ods import OdsSource
 from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource, relationships
-from xltools.model.address import address, split
+from xltools.model.address import address, areas, split
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.value import shown
@@ -54,15 +54,18 @@ def risks(book: FileBook) -> list[Finding]:
             found[code].append(what)
     place = Place(book.name)
     listed = {code: "、".join(names[:LISTED]) + (f" 等 {len(names)} 个" if len(names) > LISTED else "") for code, names in found.items()}
-    if Code.EXTERNAL_LINKS in listed and (cells := list(_linked(book))):
+    also = {}
+    if Code.EXTERNAL_LINKS in listed and (linked := _linked(book)):
+        cells = [str(Place("", sheet, cell)) for sheet, found_in in linked.items() for cell in found_in]
         listed[Code.EXTERNAL_LINKS] += f"；用在{'、'.join(cells[:LISTED])}" + (f"等 {len(cells)} 格" if len(cells) > LISTED else "")
-    return [*(code.at(place, what=names) for code, names in listed.items()), *_live(book)]
+        also[Code.EXTERNAL_LINKS] = "\n".join(f"{sheet}!{area}" for sheet, found_in in linked.items() for area in areas(found_in))
+    return [*(code.at(place, what=names, also=also.get(code, "")) for code, names in listed.items()), *_live(book)]
 
 
-def _linked(book: FileBook) -> Iterator[str]:
+def _linked(book: FileBook) -> dict[str, list[str]]:
     """The cells whose formula takes its value from another file, on the sheets that were read."""
-    for name, sheet in book.seen.items():
-        yield from (str(Place("", name, cell)) for cell, formula in sheet.formulas.items() if ABROAD.search(LITERAL.sub("", formula)))
+    found = {name: [cell for cell, formula in sheet.formulas.items() if ABROAD.search(LITERAL.sub("", formula))] for name, sheet in book.seen.items()}
+    return {name: cells for name, cells in found.items() if cells}
 
 
 def _contents(book: FileBook) -> Iterator[tuple[Code, str]]:

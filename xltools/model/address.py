@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
+from itertools import pairwise
 
 REFERENCE = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
@@ -49,6 +51,23 @@ def corners(area: str) -> tuple[int, int, int, int] | None:
     start = split(first)
     end = split(last) if last else start
     return None if start is None or end is None else (*start, *end)
+
+
+def areas(cells: Iterable[str]) -> list[str]:
+    """The cells as areas of one column each, from left to right: AD5:AD9, AD12."""
+    columns: dict[int, set[int]] = {}
+    for row, column in map(row_and_column, cells):
+        columns.setdefault(column, set()).add(row)
+    stretches = [(address(first, at), address(last, at)) for at, rows in sorted(columns.items()) for first, last in _stretches(sorted(rows))]
+    return [first if first == last else f"{first}:{last}" for first, last in stretches]
+
+
+def _stretches(rows: list[int]) -> Iterator[tuple[int, int]]:
+    first = rows[0]
+    for row, following in pairwise([*rows, 0]):
+        if following != row + 1:
+            yield first, row
+            first = following
 
 
 @lru_cache(maxsize=2**16)

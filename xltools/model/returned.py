@@ -57,6 +57,7 @@ class ReturnWords:
     steps_title: str
     all_legend: str
     truncated: str
+    together: str
     must_change: str
     notice_suffix: str
     notice_title: str

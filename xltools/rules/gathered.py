@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+from xltools.model.address import areas
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
@@ -58,14 +58,4 @@ def _begun(table: Table) -> list[int]:
 
 def stretches(some: Sequence[Finding]) -> list[str]:
     """Where findings of one column stand: AD5:AD9, AD12."""
-    column = some[0].place.column
-    rows = sorted({one.place.row for one in some})
-    return [f"{column}{first}" if first == last else f"{column}{first}:{column}{last}" for first, last in _stretches(rows)]
-
-
-def _stretches(rows: list[int]) -> Iterator[tuple[int, int]]:
-    first = rows[0]
-    for row, following in pairwise([*rows, 0]):
-        if following != row + 1:
-            yield first, row
-            first = following
+    return areas(one.place.cell for one in some)

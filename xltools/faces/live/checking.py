@@ -29,7 +29,7 @@ def check(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     for sheet in book.sheets:
         if not is_ours(sheet):
             clean(sheet, desk.back)
-            unpainted += paint(sheet, [one for one in findings if one.place.sheet == sheet.name], desk.back)
+            unpainted += paint(sheet, findings, desk.back)
     counts = {severity.value: sum(one.severity is severity for one in findings) for severity in Severity}
     clean_words = words.check.own if live.stamp.template == CITY else words.check.clean
     text = (words.check.found if findings else clean_words).format(moment=f"{moment:{MINUTE}}", **counts)

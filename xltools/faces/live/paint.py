@@ -57,8 +57,9 @@ def _look_again(cell: Any, color: Color | None, text: str) -> None:
 
 def paint(sheet: Any, findings: Iterable[Finding], back: Back) -> int:
     """Mark the cells of the findings in their sheet; gives how many cells a protection kept from being marked."""
-    cells = grouped((one for one in findings if one.place.cell and one.severity is not Severity.NOTE), lambda one: one.place.cell)
-    return sum(not _mark(sheet.range(cell), found, back) for cell, found in cells.items())
+    places = ((place.cell, one) for one in findings if one.severity is not Severity.NOTE for place in one.marked if place.sheet == sheet.name)
+    cells = grouped(places, lambda place: place[0])
+    return sum(not _mark(sheet.range(cell), [one for _, one in found], back) for cell, found in cells.items())
 
 
 def _mark(cell: Any, findings: Sequence[Finding], back: Back) -> bool:
