@@ -4,6 +4,7 @@ import pytest
 
 from tests.county_books import CODE, OTHER, THIRD, beside, book, check, enterprise, found, told
 from xltools.model.code import Code
+from xltools.rules.account import WRONG, states
 from xltools.rules.codes import make_credit_code
 
 S = "排查清单!"
@@ -80,3 +81,30 @@ def test_a_report_in_two_files_is_told_as_such_and_not_as_an_older_and_a_newer_o
 def test_a_second_report_that_only_lacks_a_sheet_is_an_older_one():
     parts = [book("一.xlsx", screening=LIST, measures=[beside()]), book("二.xlsx", {"report_date": "2022-07-20"}, screening=LIST)]
     assert [one.code for one in check(*parts).findings] == [Code.SENT_TWICE]
+
+
+def listed_protected(days):
+    """A workbook in whose list of protected enterprises every row is valid from one day to another."""
+    rows = [beside(code, valid_from=first, valid_to=last) for code, (first, last) in zip(CODES, days, strict=False)]
+    return book(screening=LIST, protected=rows)
+
+
+RIGHT, EXCHANGED = ("2022-01-01", "2022-12-31"), ("2022-12-31", "2022-01-01")
+
+
+def test_dates_exchanged_in_all_rows_are_one_problem_that_says_what_to_exchange_and_marks_each():
+    (one,) = check(listed_protected([EXCHANGED] * 6)).findings
+    assert (one.code, one.place.cell) == (Code.DATE_ORDER, "G5")
+    assert one.message == "“保障结束日期”是 2022-01-01，早于“保障开始日期”的 2022-12-31；G5:G10 共 6 格都这样，像是两列填颠倒了"
+    assert one.fix == "请核对两个日期；填颠倒了的，把 G5:G10 和 F5:F10 的内容对调"
+    assert [place.cell for place in one.marked] == [f"G{row}" for row in range(5, 11)]
+    assert states([one]) == {(one.place.file, "保障类清单", row): WRONG for row in range(5, 11)}
+
+
+def test_dates_exchanged_in_a_few_rows_of_many_are_one_problem_that_names_them():
+    (one,) = check(listed_protected([EXCHANGED, RIGHT, EXCHANGED, EXCHANGED, RIGHT, RIGHT])).findings
+    assert (one.message.partition("；")[2], one.fix) == ("G5、G7:G8 共 3 格都这样", "请核对两个日期")
+
+
+def test_dates_exchanged_in_two_rows_are_told_row_by_row():
+    assert found(listed_protected([EXCHANGED, RIGHT, EXCHANGED])) == {(Code.DATE_ORDER, "保障类清单!G5"), (Code.DATE_ORDER, "保障类清单!G7")}

@@ -119,7 +119,7 @@ class Code(Enum):
     PERMIT_OTHER_CODE = ("W305", "“{label}”前18位与信用代码“{other}”不一致", "请核对是否填成了别家的许可证或代码")
     CODE_TWO_NAMES = ("E306", "信用代码“{code}”在第{row}行对应“{other}”，本行是“{name}”", "同一代码只能是一家企业，请核对代码和名称")
     NAME_TWO_CODES = ("W307", "“{name}”在第{row}行的信用代码是“{other}”，本行是“{code}”", "请核对；确为两家同名企业的请在备注说明")
-    DATE_ORDER = ("E308", "“{label}”是 {value}，早于“{other_label}”的 {other}", "请核对两个日期")
+    DATE_ORDER = ("E308", "“{label}”是 {value}，早于“{other_label}”的 {other}{more}", "请核对两个日期{swap}")
     SAME_PERSON = ("E310", "“{label}”与“{other_label}”都是“{value}”", "两处应是不同的人，请改正填错的一处")
     MATERIAL_MISSING = ("W311", "“{label}”为“无”，但初审意见是“{opinion}”", "请补齐材料，或把初审意见改为“退回整改”")
     ROW_WITHOUT_KEY = ("E312", "本行有内容，但“{label}”{more}为空，无法汇总", "请补填；不是企业的（如小标题、说明），请删除整行内容")

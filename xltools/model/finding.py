@@ -70,10 +70,13 @@ class Finding:
     @property
     def marked(self) -> list[Place]:
         """The cells to mark: its own, and those its sentence names besides, which the value "also" has, an area a line: 表!E5:E9."""
-        also = str(dict(self.values).get("also", ""))
-        named = [(sheet, corners(area)) for sheet, _, area in (line.rpartition("!") for line in also.split("\n"))]
+        own = [self.place] if self.place.cell else []
+        also = dict(self.values).get("also")
+        if not also:
+            return own
+        named = [(sheet, corners(area)) for sheet, _, area in (line.rpartition("!") for line in str(also).split("\n"))]
         cells = [Place(self.place.file, sheet, address(row, column)) for sheet, at in named if at for row in range(at[0], at[2] + 1) for column in range(at[1], at[3] + 1)]
-        return [*([self.place] if self.place.cell else []), *(one for one in cells if one != self.place)]
+        return [*own, *(one for one in cells if one != self.place)]
 
     def record(self) -> dict[str, str]:
         """The finding as `--json` prints it."""

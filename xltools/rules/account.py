@@ -54,8 +54,7 @@ def states(findings: Iterable[Finding]) -> dict[tuple[str, str, int], str]:
     found: dict[tuple[str, str, int], str] = {}
     for finding in findings:
         word = {Severity.ERROR: WRONG, Severity.WARNING: DOUBTFUL}.get(finding.severity, CLEAN)
-        if row := finding.place.row:
-            at = (finding.place.file, finding.place.sheet, row)
+        for at in {(place.file, place.sheet, place.row) for place in finding.marked if place.row}:
             found[at] = worst(word, found.get(at, CLEAN))
     return found
 

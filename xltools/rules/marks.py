@@ -30,7 +30,7 @@ def marks(tables: Mapping[str, Table], outcome: Outcome) -> dict[str, dict[tuple
     """The tints of single cells of every city table, by form name; all others have what WORDS says of what stands in them."""
     # errors last, so that they win
     bad = sorted((one for one in outcome.findings if one.severity is not Severity.NOTE), key=lambda one: -one.severity.rank)
-    told = [((one.place.file, one.place.sheet, one.place.row), one.place.column, one.severity.value) for one in bad]
+    told = [((place.file, place.sheet, place.row), place.column, one.severity.value) for one in bad for place in one.marked]
     return {name: {**dict(_noted(table)), **dict(_cells(table, outcome, told))} for name, table in tables.items()}
 
 

@@ -148,6 +148,8 @@ def _finding(table: Table, rule: RowRule, row: int, policy: Policy) -> Finding:
         opinion=other,
         table=other,
         choices="、".join(grades_of(other, policy)),
+        more="",
+        swap="",
     )
 
 

@@ -6,8 +6,9 @@ import calendar
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
+from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Owner
 from xltools.model.policy import Policy
 from xltools.model.table import Table
@@ -21,12 +22,13 @@ UNLISTED = frozenset({Code.REVIEW_NOT_SCREENED, Code.RECTIFICATION_UNKNOWN, Code
 NONE = "无"
 MANY = 4    # rows below one another, from which on they are one block
 FEWEST = 3  # rows that refer to a list, from which on it is the list that is missing
-NAMED = 5   # rows that a sentence names
+NAMED = 5   # rows or areas that a sentence names
+THROUGHOUT = 0.8    # of the rows with two dates, from which on it is the columns that were exchanged
 
 
 def said_once(findings: Iterable[Finding], tables: Mapping[str, Table], policy: Policy) -> list[Finding]:
     """The findings of one workbook, with one in place of all those that come of the same mistake."""
-    found = gaps_explained(shifted_together(findings, tables, policy), tables)
+    found = dates_together(gaps_explained(shifted_together(findings, tables, policy), tables), tables)
     return unlisted_together(blocks_together(found, tables), tables)
 
 
@@ -67,7 +69,7 @@ def _pasted(block: Sequence[Finding], table: Table) -> Finding:
     """The one sentence about a block; where a row says something else than the one it repeats, it says so: nobody may delete that unseen."""
     first, last = block[0].place.row, block[-1].place.row
     other = [one.place.row for one in block if not _alike(table, one.place.row, _first(one))]
-    rows = LIST.join(map(str, other[:NAMED])) + (f"{LIST}…" if len(other) > NAMED else "")
+    rows = _some([*map(str, other)])
     more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，内容与上面的完全相同"
     if other:
         more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，其中第{rows}行的内容与上面的不同，请先核对"
@@ -77,6 +79,37 @@ def _pasted(block: Sequence[Finding], table: Table) -> Finding:
 def _alike(table: Table, row: int, other: int) -> bool:
     """Whether two rows say the same in everything that the county fills in."""
     return all(table.value(row, field.name) == table.value(other, field.name) for field in table.form.owned(Owner.COUNTY))
+
+
+def dates_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings of one workbook, those of several rows in which the same date is before the same other one as one; of all rows of a sheet, that the two may have changed places."""
+    found = list(findings)
+    by_sheet = {table.sheet: table for table in tables.values() if table.form.layout == "rows"}
+    earlier = {one.place for one in found if one.code.stage < Code.DATE_ORDER.stage and one.severity is not Severity.NOTE}
+
+    def column(one: Finding) -> tuple[str, str] | None:
+        place = one.place
+        return (place.sheet, place.column) if one.code is Code.DATE_ORDER and place.sheet in by_sheet and place not in earlier else None
+
+    return gather(found, column, lambda some: [_same_order(some, by_sheet[some[0].place.sheet])] if len(some) >= FEWEST else some)
+
+
+def _same_order(some: Sequence[Finding], table: Table) -> Finding:
+    first = min(some, key=lambda one: one.place.row)
+    cells = areas(one.place.cell for one in some)
+    rule = next(rule for rule in table.form.rules if rule.code is first.code and table.columns.get(rule.field) == first.place.column)
+    filled = sum(day is not None and other is not None for day, other in zip(table.cells[rule.field], table.cells[rule.other], strict=True))
+    more, swap = f"；{_some(cells)} 共 {len(some)} 格都这样", ""
+    if len(some) >= THROUGHOUT * filled:
+        there = areas(table.place(one.place.row, rule.other).cell for one in some)
+        more += "，像是两列填颠倒了"
+        swap = f"；填颠倒了的，把 {_some(cells)} 和 {_some(there)} 的内容对调"
+    also = "\n".join(f"{table.sheet}!{area}" for area in cells)
+    return first.code.at(first.place, **{**dict(first.values), "more": more, "swap": swap, "also": also})
+
+
+def _some(named: Sequence[str]) -> str:
+    return LIST.join(named[:NAMED]) + (f"{LIST}…" if len(named) > NAMED else "")
 
 
 def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
