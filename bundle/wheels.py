@@ -5,11 +5,11 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from email.parser import HeaderParser
 from pathlib import Path
 from zipfile import ZipFile
 
+from msgspec import Struct
 from packaging.requirements import Requirement
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filename
@@ -17,8 +17,7 @@ from packaging.utils import NormalizedName, canonicalize_name, parse_wheel_filen
 GLIBC = range(5, 29)    # manylinux_2_5 … 2_28: what Debian 10, UOS 20 and Kylin V10 can load
 
 
-@dataclass(frozen=True)
-class Computer:
+class Computer(Struct, frozen=True):
     """One kind of computer. name: as people call it · platforms: wheel tags it can load, the best first · markers: what environment markers say there."""
 
     name: str
@@ -41,8 +40,7 @@ WINDOWS = Computer(
 COMPUTERS = {one.name: one for one in (WINDOWS, _linux("x86_64"), _linux("aarch64"))}
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """One Python (“3.12”) on one kind of computer."""
 
     computer: Computer
@@ -61,8 +59,7 @@ class Target:
         return frozenset((*cpython_tags(version, platforms=self.computer.platforms), *compatible_tags(version, interpreter, self.computer.platforms)))
 
 
-@dataclass(frozen=True)
-class Wheel:
+class Wheel(Struct, frozen=True):
     """A wheel on disk and what it asks for."""
 
     path: Path

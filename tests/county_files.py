@@ -1,9 +1,10 @@
 """County workbooks as real files, small ones, for tests of what happens to files."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from xltools.books.base import Cell
 from xltools.books.template import write_template

@@ -4,11 +4,11 @@ Every deformation is done to all row forms of one workbook at once, to each of t
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
 import xlsxwriter
+from msgspec import Struct, field
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
@@ -28,8 +28,7 @@ RECORDS: Final = 4
 LAST: Final = FIRST_ROW + RECORDS - 1
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """A sheet being deformed. Rows and columns of `grid` count from 0; cells and ranges are named as in a workbook."""
 
     form: Form
@@ -64,8 +63,7 @@ class Sheet:
             line.insert(at, values[row - HEADER_ROW + 1] if 0 <= row - HEADER_ROW + 1 < len(values) else None)
 
 
-@dataclass
-class Deformed:
+class Deformed(Struct):
     """A workbook after a deformation, and what must be said of it."""
 
     name: str

@@ -1,9 +1,11 @@
 """County workbooks full of slips: for every field of every county form each slip of its kind alone, then many in one row; and the answer key."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from tests.county_books import POLICY, STAMP, TEMPLATE, rows_grid
 from tests.slip_table import ABOVE, BLANKS, DAY, NUMBER_OF_UNIT, OF_KIND, SAME, Read, Slip, choices, grades
@@ -33,8 +35,7 @@ Record = dict[str, Cell | Formula]
 Where = tuple[str, str]  # sheet, cell
 
 
-@dataclass
-class SlipBook:
+class SlipBook(Struct):
     """One workbook. key: cell → codes to be reported · values: (form, sheet row, field) → what must be read · stored: cells whose slip a program takes away that opens and saves the file."""
 
     name: str

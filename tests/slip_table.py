@@ -5,9 +5,10 @@ what the cell must be read as. Source of the lists: what counties send (docs of 
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
+
+from msgspec import Struct
 
 from xltools.books.base import Cell
 from xltools.books.sheet import Formula
@@ -27,8 +28,7 @@ Read = str | float | int | date | None
 Value = Read | Same | Callable[[str], str]
 
 
-@dataclass(frozen=True)
-class Slip:
+class Slip(Struct, frozen=True):
     """One cell as typed. codes: what must be reported, in any order · value: what it is read as, None for nothing.
 
     means: what a clean row has there, so that nothing else in the row contradicts the slip; SAME: what it has anyway ·

@@ -1,8 +1,9 @@
 """County workbooks written as text, already read and typed, for tests of what comes after reading."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from datetime import date
+
+from msgspec.structs import replace
 
 from xltools.model.finding import Finding
 from xltools.model.form import FIRST_ROW, load_form, load_template

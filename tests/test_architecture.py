@@ -39,6 +39,8 @@ FENCES = {
     "dask": ("actions/cluster.py",),
     "distributed": ("actions/cluster.py",),
     "rapidfuzz": ("rules/", "books/labels.py"),
+    "msgspec": ("model/", "rules/", "books/", "actions/", "faces/"),        # records, see ARCHITECTURE.md
+    "dataclasses": (),
     "click": ("faces/cli", "faces/options.py", "faces/speech.py", "faces/terminal.py"),
     "xlwings": ("faces/excel.py", "faces/functions.py", "libreoffice/"),     # functions: an analyst's optional ones
     "uno": ("libreoffice/",),
@@ -61,6 +63,7 @@ LATE = {
     "books/child.py": {
         "python_calamine": "each job of the child process loads only what it needs, after the limits are set",
         "msoffcrypto": "as python_calamine",
+        "msgspec": "as python_calamine",
         "xltools.books.biff": "as xltools.books.page",
         "xltools.books.xml": "as xltools.books.page",
         "xltools.books.page": "as python_calamine; and xltools is found only after its place is known",
@@ -151,7 +154,7 @@ INHERITS = {
         "str": "a cell's text with a mark (an error, a formula), which xlwings passes on as text",
     },
 }
-BASES = {"Exception", "Enum", "IntEnum", "StrEnum", "Flag", "Protocol", "NamedTuple", "TypedDict", "Generic"}
+BASES = {"Exception", "Enum", "IntEnum", "StrEnum", "Flag", "Protocol", "NamedTuple", "TypedDict", "Generic", "Struct"}
 
 
 def breaches(path: PurePosixPath, text: str) -> list[str]:
@@ -374,7 +377,7 @@ def test_a_bad_module_is_found(path: str, text: str, rule: str) -> None:
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("model/form.py", "from dataclasses import dataclass\nfrom xltools.model.finding import Code\nfrom xltools.specs import forms"),
+        ("model/form.py", "from msgspec import Struct\nfrom xltools.model.finding import Code\nfrom xltools.specs import forms"),
         ("rules/schema.py", "import pandas as pd\nimport pandera.pandas as pa\nfrom xltools.rules.parse import parse"),
         ("books/file.py", "from xlsxwriter import Workbook\nfrom python_calamine import load_workbook"),
         ("actions/merge.py", "from datetime import date\nfrom xltools.books.file import FileBook\nfrom xltools.rules import parse\nx = date(2022, 7, 1)"),

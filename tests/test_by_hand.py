@@ -4,13 +4,13 @@ Facts and clause of each stand here; what must come of them stands in `by_hand.t
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec import Struct
 
 from tests.checklist_books import applicant, visit, write
 from tests.checklists import best, table_of
@@ -33,8 +33,7 @@ def day(text: str | None) -> date | None:
     return date.fromisoformat(f"2022-{text}") if text else None
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One process. seen: what was not at its best on the visit, None for no visit · decided: the city's grade and its day, month-day."""
 
     process: str
@@ -49,8 +48,7 @@ class Part:
         return self.line or self.process
 
 
-@dataclass(frozen=True)
-class Plant:
+class Plant(Struct, frozen=True):
     """facts: in words, for the reader · happened: (kind, process, found, second review, new grade, decided) · measures: of orange, by process."""
 
     facts: str

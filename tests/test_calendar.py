@@ -1,7 +1,6 @@
 """The calendar: dates of the notice, working days from a person's register, and who met which deadline."""
 
 import json
-from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -9,6 +8,7 @@ import openpyxl
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.checklist_books import applicant, visit, write
 from tests.checklists import best, table_of

@@ -1,8 +1,7 @@
 """Checking one workbook: each problem once, at its cell."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.county_books import (
     CODE,

@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests import checklist_books as books
 from tests.checklist_books import CODE, POLICY, applicant, at_best, change, visit, write

@@ -1,6 +1,5 @@
 """Merging: no row is lost, none is invented, and what was typed stays to be seen."""
 
-from dataclasses import replace
 from datetime import date
 from itertools import permutations
 
@@ -8,6 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.model.code import Code

@@ -1,10 +1,10 @@
 """Checking workbooks side by side: one enterprise in two counties, one county twice, counties missing."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from itertools import permutations
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, POLICY, THIRD, beside, book, check, enterprise, told
 from xltools.model.code import Code

@@ -1,12 +1,12 @@
 """The sheet of figures: charts that can be read however many lines they have, tables with a header on every page, all of it on paper."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 from openpyxl.worksheet.worksheet import Worksheet
 
 from tests.bench.city import write_city, write_wide_policy

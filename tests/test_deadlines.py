@@ -1,9 +1,9 @@
 """Deadlines: expected dates are those of 三环文〔2022〕69号 三(一) to 四, not what the code says."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from xltools.model.policy import Deadline, load_policy
 from xltools.rules.deadlines import adjustment_closed, days_late, deadline_of, due_date, is_asked, last_day, punctuality

@@ -1,9 +1,9 @@
 """What people do to a form: merged cells, hidden parts, heads of three rows, a second table; read or named, never dropped."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_books import CODE, NAME, OTHER, OTHER_NAME, THIRD, book, check, enterprise
 from tests.text_book import TextBook

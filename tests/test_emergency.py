@@ -3,13 +3,13 @@
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import CODES, NAMES, POLICY
 from tests.emergency_recount import differences, table

@@ -5,9 +5,9 @@ That they compute the right thing is tested in tests/office, where LibreOffice e
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from xltools.books.refs import LAST_ROW, quoted, resolve
 from xltools.model.code import Code

@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.checklist_books import CHECKED, NAME, POLICY, applicant, at_best, visit, write
 from tests.checklists import best, table_of

@@ -1,7 +1,6 @@
 """Grades: worked by hand from the tables' rows, and properties that hold for every table that ships."""
 
 import re
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -9,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.checklists import (
     CHECKED,

@@ -1,12 +1,12 @@
 """Who is who: what contradicts itself is asked once, what a person decided holds in every later merge, and no row is lost."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import date, datetime
 
 import pytest
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission

@@ -3,12 +3,12 @@
 import csv
 import re
 import runpy
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.text_book import TextBook
 from tests.workbooks import changed, packed

@@ -1,12 +1,12 @@
 """An open workbook read as a Book: its merged cells are found with few questions to the host."""
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Struct
 
 from xltools.books.live import Area, merged_areas
 from xltools.model.address import address, corners
@@ -14,8 +14,7 @@ from xltools.model.address import address, corners
 ROWS, COLUMNS = 40, 50
 
 
-@dataclass
-class Sheet:
+class Sheet(Struct):
     """A sheet of which only merged cells are known; questions: how often it was asked. of_one: a range in several merged areas counts as mixed."""
 
     merged: list[Area]

@@ -1,11 +1,11 @@
 """What changed since the last merge, and a log in which a removed or edited line shows."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import NAMES, POLICY, county_file, enterprise
 from tests.submissions import CITY

@@ -1,10 +1,10 @@
 """The lists that follow from decisions: who is on which, why, and by which clause."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import CODES, NAMES, POLICY
 from tests.public_list import MACHINING, decided, event

@@ -1,10 +1,10 @@
 """The letter with a returned file: the same content and numbers as its 退回说明, as a Word document and as text."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import POLICY, county_file, enterprise
 from tests.workbooks import zipped

@@ -1,11 +1,11 @@
 """Another city with other counties, other dates and another scheme is data only: make, check, grade and merge run on it."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.checklist_books import SIGNED
 from xltools.actions.check import check_files

@@ -1,11 +1,11 @@
 """Parsing: what people type becomes what they mean, or a finding; nothing disappears."""
 
-from dataclasses import replace
 from datetime import date, datetime, time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tests.county_books import CODE, POLICY, TEMPLATE, book, check, enterprise
 from xltools.books.read import read_rows

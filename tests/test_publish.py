@@ -4,13 +4,13 @@ import json
 import re
 import shutil
 import zipfile
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.public_list import CITY, MACHINING, NOTICE, REFRACTORY, decided, event, summary

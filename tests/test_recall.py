@@ -5,12 +5,12 @@ import os
 import shutil
 import zlib
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.bench.city import write_city
 from tests.deformations import wholes

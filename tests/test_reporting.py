@@ -1,11 +1,11 @@
 """Who has sent what, when, in time or not against the calendar of 三环文〔2022〕69号 三(一); and the reminders."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import county_file, enterprise
 from tests.submissions import CITY, POLICY, outcome, submission

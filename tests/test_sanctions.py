@@ -1,12 +1,12 @@
 """After the grade: what each kind of event does to it, by its clause, and what it never does by itself."""
 
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place

@@ -7,12 +7,12 @@ import subprocess
 import sys
 import venv
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import POLICY, county_file, enterprise
 from xltools.actions.doctor import BAD, DOUBT, GOOD, Examined, Machine, examine

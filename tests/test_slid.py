@@ -1,8 +1,7 @@
 """A row whose cells stand in the columns beside their own: one finding, where that is clear and only there."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from tests.county_books import OTHER, OTHER_NAME, TEMPLATE, THIRD, beside, book, check, enterprise, told
 from tests.text_book import TextBook

@@ -1,10 +1,10 @@
 """The city's figures: who has sent what, counts by grade, and the share against the target of 三环文〔2022〕69号 一."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.model.code import Code

@@ -1,10 +1,10 @@
 """The counting identity: every row, cell and number that was read is accounted for, printed, and kept."""
 
-from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from tests.county_books import book as text_book
 from tests.county_books import check as check_text

@@ -1,11 +1,11 @@
 """upgrade: an older template's content moves into the current one; nothing is overwritten, nothing is lost without being shown."""
 
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.county_files import POLICY, SHORT, enterprise, filled
 from xltools.actions.check import check_files

@@ -1,10 +1,10 @@
 """Several cities' summaries merge into a province's book with the same command and another policy, back to the county's cell."""
 
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from openpyxl import load_workbook
 
 from tests.bench.city import write_city

@@ -4,12 +4,12 @@ import gc
 import os
 import pickle
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from tests.bench.city import write_city
 from tests.checklist_books import applicant, random_visit, write

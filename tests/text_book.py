@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.actions.check import check_one, counted, outcome_of
 from xltools.books.base import Book, Grid, SheetFacts, Stamp
@@ -11,8 +12,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
 
 
-@dataclass(frozen=True)
-class TextBook:
+class TextBook(Struct, frozen=True):
     """A workbook written as text: sheet name → lines, cells separated by "|"; cells are stripped, empty = None.
 
     Numbers stay text unless `grids` gives the sheet as ready rows.

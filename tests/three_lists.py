@@ -8,11 +8,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
 import openpyxl
+from msgspec import Struct
 from xlsxwriter import Workbook
 
 from tests.county_files import POLICY
@@ -30,8 +30,7 @@ MISSING = {"应急清单.xlsx": 0.08, "排污许可.xlsx": 0.02, "审批信息.x
 PLACE = re.compile(r"([^；【]+)【[^】]*】[A-Z]+(\d+)")
 
 
-@dataclass(frozen=True)
-class Firm:
+class Firm(Struct, frozen=True):
     county: str
     town: str
     name: str
@@ -122,8 +121,7 @@ def _write(path: Path, head: Sequence[str], rows: Sequence[Sequence[object]]) ->
             sheet.write_row(number, 0, row)
 
 
-@dataclass(frozen=True)
-class Score:
+class Score(Struct, frozen=True):
     """How a ledger did. rows: that it holds · wrong: enterprises mixed up of several · automatic, asked: pairs of rows of one enterprise
     that were joined, or that a question joins · pairs: all such pairs · whole: enterprises in one line · queue: questions."""
 

@@ -10,12 +10,13 @@ import random
 import shutil
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import openpyxl
+from msgspec import Struct
+from msgspec.structs import replace
 from openpyxl.comments import Comment
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -56,8 +57,7 @@ class Who(NamedTuple):
     batch: str
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Struct, frozen=True):
     """What a person wrote: in which column, the text, and the row as it was called when the words were last seen beside it."""
 
     column: str
@@ -66,8 +66,7 @@ class Word:
     is_waiting: bool = False
 
 
-@dataclass
-class Ledger:
+class Ledger(Struct):
     """The ledger as openpyxl reads it, and what waits unclaimed."""
 
     rows: list[tuple[Who, dict[str, str]]]

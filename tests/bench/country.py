@@ -15,10 +15,12 @@ import tempfile
 import time
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from random import Random
 from statistics import median
+
+from msgspec import Struct
+from msgspec.structs import fields, replace
 
 from tests.bench.__main__ import Cost, cost
 from tests.bench.city import write_city
@@ -36,8 +38,7 @@ SPREAD = 0.8  # of the logarithm of a county's number of enterprises
 HOUR = 3600.0
 
 
-@dataclass(frozen=True)
-class Per:
+class Per(Struct, frozen=True):
     """A cost of one thing: so much for each, and so much for every 1,000 rows in it."""
 
     each: float
@@ -47,8 +48,7 @@ class Per:
         return self.each + self.rows * rows / 1000
 
 
-@dataclass(frozen=True)
-class Costs:
+class Costs(Struct, frozen=True):
     """What was measured, in seconds of a processor, KiB and MiB."""
 
     read: Per
@@ -75,8 +75,7 @@ NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Country:
+class Country(Struct, frozen=True):
     """What is assumed. late: share of the files that come after the deadline · again: share that is returned once and comes again."""
 
     enterprises: int = 500_000
@@ -200,8 +199,7 @@ def _dealt(items: Sequence[object], groups: int) -> list[list]:  # type: ignore[
     return [list(items[at * len(items) // groups : (at + 1) * len(items) // groups]) for at in range(groups)]
 
 
-@dataclass(frozen=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """One merge: files read, rows in all, seconds to read them and for the rest, MiB of memory, MiB that came in."""
 
     files: int
@@ -256,8 +254,7 @@ def arrivals(country: Country) -> list[tuple[float, int]]:
     return sorted(found)
 
 
-@dataclass(frozen=True)
-class Load:
+class Load(Struct, frozen=True):
     """How reading went. waited: seconds between the coming of a file and its being read, in the middle and at the worst ·
     ahead: seconds from the first file of a rush to the end of the last, all files there at once · repeated: files begun twice."""
 

@@ -8,10 +8,11 @@ import traceback
 import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random
 from xml.sax.saxutils import escape
+
+from msgspec import Struct, field
 
 from tests.county_files import POLICY, SHORT, county_file, enterprise
 from tests.fuzz.mutate import mutated
@@ -27,8 +28,7 @@ SECONDS = 10  # of computing, this process and its children together
 MEMORY = 2**30
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """What a run came to. codes: how often each finding stopped a file · slowest, largest: seconds and bytes of the worst case."""
 
     cases: int = 0

@@ -2,11 +2,11 @@
 
 import zipfile
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
 import pytest
+from msgspec.structs import replace
 
 from tests import checklist_books as books
 from tests.checklists import policies, table_of

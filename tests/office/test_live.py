@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -12,6 +11,8 @@ from urllib.parse import unquote
 import openpyxl
 import pytest
 import xlwings as xw
+from msgspec import Struct
+from msgspec.structs import replace
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
 from tests.office.live_books import (
@@ -84,8 +85,7 @@ def merged(engine: Any, ready: Path, tmp_path: Path) -> Iterator[xw.Book]:
     opened.close()
 
 
-@dataclass(frozen=True)
-class First:
+class First(Struct, frozen=True):
     """A first merge by the button, open, and what the command line makes of the same inbox: the file, and that file open."""
 
     book: xw.Book

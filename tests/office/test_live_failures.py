@@ -5,13 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 import xlwings as xw
+from msgspec import Struct
 
 from tests.checklist_books import applicant, at_best, write
 from tests.checklists import table_of
@@ -40,8 +40,7 @@ CHANGES = [
 ]  # fmt: skip
 
 
-@dataclass
-class Breaking:
+class Breaking(Struct):
     """Counts changes; the one with number `at` fails, before it has done anything."""
 
     at: int

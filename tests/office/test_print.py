@@ -4,12 +4,12 @@ import re
 import subprocess
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from msgspec.structs import replace
 
 from tests.bench.city import POLICY, write_city
 from tests.checklist_books import applicant, at_best, write

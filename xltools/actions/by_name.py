@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import pickle
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from functools import cached_property
 from io import BytesIO
 from typing import Any
 
+from msgspec import Struct, field
 
-@dataclass(frozen=True)
-class ByName:
+
+class ByName(Struct, frozen=True, dict=True):
     """Work, for a team, whose results come back as `received` takes them. shared: what results refer to, every one also on the other side.
 
     In the process that asks, results are what the work gives: nothing is sent there. What is received refers to the shared things

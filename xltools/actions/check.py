@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePath
 from typing import TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.inbox import Step, passwords_of, team_of, unseen
 from xltools.actions.recall import Recall, recall_of
@@ -57,16 +59,18 @@ _Result = Submission | Finding | None
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file to check. name: what findings call it, unique in this run; chosen: named by the user, not found in a folder ·
     content: its bytes, or why there are none, where it is read on another computer."""
 
     path: Path
     name: str
     chosen: bool
-    passwords: tuple[str, ...] = field(default=(), repr=False)
-    content: bytes | Finding | None = field(default=None, repr=False)
+    passwords: tuple[str, ...] = ()
+    content: bytes | Finding | None = None
+
+    def __repr__(self) -> str:
+        return f"Source({self.name!r})"  # a password is shown nowhere
 
     def book(self) -> FileBook:
         """The workbook in it. Raises StopError when it cannot be read."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.actions.check import check_files, missed
 from xltools.actions.inbox import THIS_ONE, Step, team_of, unseen
@@ -31,8 +32,7 @@ SHARE, COST = 50, 2_000
 Sheet = tuple[Path, Applicant]      # a checklist to be written, and whom it is for
 
 
-@dataclass(frozen=True)
-class Making:
+class Making(Struct, frozen=True):
     """How checklists are made. folder: where they go · team: who writes them · step: see `make_checklists`."""
 
     policy: Policy
@@ -41,8 +41,7 @@ class Making:
     step: Step = unseen
 
 
-@dataclass(frozen=True)
-class ChecklistsMade:
+class ChecklistsMade(Struct, frozen=True):
     """paths: the checklists written · findings: files not read, rows without a checklist, checklists that were there already."""
 
     paths: tuple[Path, ...]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import datetime
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.conflict import Side
@@ -53,8 +55,7 @@ LEDGER, NAMES, CONFLICTS = "ledger", "names", "conflicts"
 OF_ONE_FILE = frozenset(code.number for code in Code if code.stage < 6)
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a merge starts from besides the workbooks. before: the tables of the summary that is there ·
     decisions: lines of another summary's sheet of names · log: what the first sheet said of the log, as rules.journal.broken takes it ·
     against: the tables of an earlier state to compare with, empty for the last merge."""
@@ -68,8 +69,7 @@ class Basis:
     against: Mapping[str, Table] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class _Known:
+class _Known(Struct, frozen=True):
     """Who is who in this merge."""
 
     memory: Memory

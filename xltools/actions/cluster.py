@@ -14,8 +14,9 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import CancelledError
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from xltools.actions.workers import Item, Result, packed
 from xltools.model.code import Code
@@ -35,8 +36,7 @@ MOST, MOST_BYTES = 256, 256 * 2**20
 Parcel = tuple[Any, int, "Future[bytes]"]  # an item, its size when packed, and what will come of it
 
 
-@dataclass(frozen=True)
-class Cluster:
+class Cluster(Struct, frozen=True):
     """A cluster that answered, with workers that have this program. address: as the user gave it · seconds: as LOST."""
 
     client: Client

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.office_menu import has_menu
 from xltools.actions.setup import INTERPRETER, LINUX, SCRIPT, SETTINGS, WINDOWS, Places, Program, contents
@@ -22,8 +24,7 @@ TEMPLATES = ("county", "city")
 PROBE = ".xltools-写入测试"
 
 
-@dataclass(frozen=True)
-class Examined:
+class Examined(Struct, frozen=True):
     """One line of the page. state: 好, 注意 or 坏 · mend: the command or click that helps, "" when nothing is needed."""
 
     topic: str
@@ -39,8 +40,7 @@ class Examined:
 GOOD, DOUBT, BAD = "好", "注意", "坏"
 
 
-@dataclass(frozen=True)
-class Machine:
+class Machine(Struct, frozen=True):
     """What faces know of the computer. office: LibreOffice's program folder, with the version of its Python ·
     excel: program behind Excel.Application ·
     wps: WPS's program for sheets · ahead: the virtual environment whose Python a LibreOffice started here would take for its own · macros: Excel's macro policy · fonts: names of Chinese fonts, None when that cannot be told · folder: where the user works."""

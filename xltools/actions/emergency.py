@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from xltools.actions.run import TEMPLATE as CITY
 from xltools.actions.run import as_typed, read_ours, refuse_other_policy, seen_from

@@ -6,8 +6,9 @@ What the two sides share is the declared forms, the sentences, and nothing else 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from xltools.books.recount_read import Cells, cells_of, digest
 from xltools.model.code import Code
@@ -30,8 +31,7 @@ from xltools.rules.recount import (
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 
 
-@dataclass(frozen=True)
-class Recount:
+class Recount(Struct, frozen=True):
     """What the check came to. files: how many of the inputs were found as they were · account: the counting identity."""
 
     files: int
@@ -46,8 +46,7 @@ class Recount:
         return {"files": self.files, "rows": rows, "cells": cells, "sums": one.sums, "findings": [finding.record() for finding in self.findings]}
 
 
-@dataclass
-class _Side:
+class _Side(Struct):
     """The summary as loose cells, and the inputs by the name that it gives them; beside: forms whose rows are not in it."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path, PurePosixPath
+
+from msgspec import Struct
 
 from xltools.books.notice import as_document, as_text, notice_of
 from xltools.books.package import replace_file
@@ -26,8 +27,7 @@ from xltools.rules.deadlines import PAST, days_late, deadline_of, due_date
 from xltools.rules.tally import accounts
 
 
-@dataclass(frozen=True)
-class Returned:
+class Returned(Struct, frozen=True):
     """What became of one file. output: the copy, or the list · reason: why it is only a list, "" for a copy · letter: what it says."""
 
     file: str

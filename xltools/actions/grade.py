@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.actions.by_name import ByName
 from xltools.actions.check import Source, by_team, check_files, check_one, counted, is_by_chance, outcome_of, sources
@@ -40,8 +42,7 @@ CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of i
 UNSIGNED = frozenset({Code.NO_CHECKER, Code.CHECKER_NOT_SIGNED})
 
 
-@dataclass
-class Inputs:
+class Inputs(Struct):
     """What the files are: checklists as graded, county workbooks as checked, files that could not be read.
 
     chance: names of files that may be county workbooks and are not missed where they are none · signed: checklist → how it

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.actions.check import check_files, sources
 from xltools.actions.grade import with_grades
@@ -24,8 +25,7 @@ from xltools.rules.site_checks import site_checks
 LEDGER, SITE_CHECKS, UNCLAIMED = "ledger", "site_checks", "unclaimed"
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """What is to be written, and what grading found. sheet: where the grades go."""
 
     outcome: GradeOutcome

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.policy import read_contents, write_contents
 from xltools.books.file import open_book
@@ -19,8 +21,7 @@ from xltools.rules.table_import import Imported, choose_table, propose
 from xltools.rules.table_import import ImportRequest as ImportRequest
 
 
-@dataclass(frozen=True)
-class ImportOutcome:
+class ImportOutcome(Struct, frozen=True):
     """What an import gave: the proposals, everything to look at, and the workbook they are in."""
 
     imported: Imported

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.detail import refuse_too_long
 from xltools.actions.merge_open import Seen, opened, sheet_work, with_own
@@ -22,8 +24,7 @@ from xltools.rules.journal import repeats
 OF_THE_RUN = ("log", "moves", "history")  # forms that tell of the merges themselves
 
 
-@dataclass(frozen=True)
-class Existing:
+class Existing(Struct, frozen=True):
     """A summary that is there. template: the forms with their columns as they stand in it · seen: its sheets by form."""
 
     book: ClosedBook

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.actions.workers import Processes, Team
 
@@ -16,8 +17,7 @@ def unseen(done: int, total: int, name: str) -> None:
     """The step that shows nothing."""
 
 
-@dataclass(frozen=True)
-class Inbox:
+class Inbox(Struct, frozen=True):
     """Files and folders; iterating gives their paths.
 
     passwords: tried on every file that has one, and shown nowhere · team: who reads the files ·
@@ -25,9 +25,12 @@ class Inbox:
     """
 
     paths: tuple[Path, ...]
-    passwords: tuple[str, ...] = field(default=(), repr=False)
+    passwords: tuple[str, ...] = ()
     team: Team = THIS_ONE
     cache: Path | None = None
+
+    def __repr__(self) -> str:
+        return f"Inbox({self.paths!r})"
 
     def __iter__(self) -> Iterator[Path]:
         return iter(self.paths)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
@@ -34,8 +36,7 @@ OF_ITS_OWN = ("names", "conflicts", "unclaimed", "history", "log")
 SOME = 5  # cells that a sentence names
 
 
-@dataclass(frozen=True)
-class Earlier:
+class Earlier(Struct, frozen=True):
     """What a merge is given from earlier. since: a month or day to compare with instead of the last merge, "" for none ·
     names: a workbook with decisions about who is who."""
 

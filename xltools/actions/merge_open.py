@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.check import judge_files, sources
 from xltools.actions.city import with_findings
@@ -51,8 +53,7 @@ class OpenBook(Book, Protocol):
         ...
 
 
-@dataclass(frozen=True)
-class Request:
+class Request(Struct, frozen=True):
     """What to merge. paths: folders of county workbooks and checklists, gone through more than once · folder: where the summary lies · moment: of the run."""
 
     paths: Iterable[Path]
@@ -61,8 +62,7 @@ class Request:
     moment: datetime
 
 
-@dataclass(frozen=True)
-class SheetWork:
+class SheetWork(Struct, frozen=True):
     """What becomes of one sheet.
 
     plan:  its form with the columns as they stand in the open sheet (the user's own among them), its records, links, tints.
@@ -85,8 +85,7 @@ class SheetWork:
         return [(column, one) for column, one in enumerate(self.plan.form, 1) if not one.name.startswith(EMPTY)]
 
 
-@dataclass(frozen=True)
-class Work:
+class Work(Struct, frozen=True):
     """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets."""
 
     outcome: Outcome
@@ -115,8 +114,7 @@ def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
     return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets)
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True):
     """One sheet as it stands.
 
     table:    its records, the user's own columns included.

@@ -6,8 +6,10 @@ Source: 三环文〔2022〕69号 三(三)2, 三(三)3, 三(三)4, 四.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.check import check_files
 from xltools.actions.grade import check_and_grade
@@ -42,8 +44,7 @@ BATCH, OPINIONS, RECTIFICATION, PAPER = "batch", "package_opinions", "package_re
 Rows = Sequence[Mapping[str, object]]
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(Struct, frozen=True):
     """What stays the same for every package of one run. materials: a folder with one folder per enterprise, named by its code."""
 
     policy: Policy

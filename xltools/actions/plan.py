@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.grade import check_and_grade
 from xltools.actions.run import read_ours
@@ -29,8 +31,7 @@ from xltools.rules.plan import carried, known_of, overdue, part_plan, plan_findi
 Last = list[tuple[Place, Record]]
 
 
-@dataclass(frozen=True)
-class Planning:
+class Planning(Struct, frozen=True):
     """Where plans go, on which day. last: the tracking workbook before, whose words are carried on."""
 
     policy: Policy

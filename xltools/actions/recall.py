@@ -11,9 +11,10 @@ import os
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.actions.inbox import cache_of
 from xltools.model.form import Template
@@ -25,8 +26,7 @@ LIMIT = 256 * 2**20  # bytes of all entries together; the least recently used go
 ENTRY = ".seen"
 
 
-@dataclass(frozen=True)
-class Recall:
+class Recall(Struct, frozen=True):
     """Where entries are kept, and what all of this run depend on: this program, the policy, the template."""
 
     folder: Path

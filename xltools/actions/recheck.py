@@ -6,9 +6,11 @@ Source: 三环文〔2022〕69号 三(二), 五2, 六(三).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.grade import UNSIGNED, check_and_grade
 from xltools.actions.reporting import default_settings
@@ -50,8 +52,7 @@ LEDGER, RECTIFICATION, CHANGES = "ledger", "rectification", "changes"
 BELOW = {Effect.REVIEW, Effect.REVIEW_LOWEST}       # the plant is not what its grade asks
 
 
-@dataclass(frozen=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """How to count and draw. summary: where grades were decided · weights: a workbook of this kind whose weights hold."""
 
     policy: Policy

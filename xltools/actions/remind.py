@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.actions.run import read_summary
 from xltools.books.package import replace_file
@@ -20,8 +21,7 @@ from xltools.rules.deadlines import PAST
 SHEET = "reporting"
 
 
-@dataclass(frozen=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """The text for one county and where it was written."""
 
     county: str

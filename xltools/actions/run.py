@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.actions.city import Basis, city, with_findings
 from xltools.actions.detail import beside_sheets, refuse_elsewhere
@@ -32,8 +34,7 @@ TEMPLATE = "city"
 DRAWN = ("board",)  # forms that are drawn as a page of their own and never read back
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(Struct, frozen=True):
     """The summary that is there already: its tables as read, and in words what in it is not ours; both empty when there is none.
 
     log: how many lines the log had after the last merge and the beginning of its last seal, as the first sheet says.
@@ -93,8 +94,7 @@ def tables_of(book: Book) -> dict[str, Table]:
     return read_ours(book, template, (form for form in template if form.name not in DRAWN))[0]
 
 
-@dataclass(frozen=True)
-class Run:
+class Run(Struct, frozen=True):
     """One merge: what stays the same wherever its result goes. decisions: about conflicts, brought along from elsewhere ·
     against: an earlier state to compare with instead of the last merge."""
 

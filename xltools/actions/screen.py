@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.actions.run import read_ours, seen_from
 from xltools.books.base import Book, Cell
@@ -36,8 +38,7 @@ KEPT = frozenset({Severity.ERROR, Severity.WARNING})
 Who = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """The lists of the offices. Each kind may come in several files."""
 
     emission: tuple[Path, ...]
@@ -49,8 +50,7 @@ class Lists:
             yield from ((source, path) for path in paths)
 
 
-@dataclass(frozen=True)
-class Before:
+class Before(Struct, frozen=True):
     """What people wrote into the last ledger.
 
     headers: kind of list, file ("" for any) and header → label of a field · said: marks of two rows → whether they are one ·

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property, partial
+
+from msgspec import Struct
 
 from xltools.actions.check import check_book
 from xltools.books.checklist_read import is_checklist, read_checklist
@@ -26,8 +27,7 @@ COUNTY = "county"
 NOTHING = Content((), {})      # what is compared with no seal
 
 
-@dataclass(frozen=True)
-class Paper:
+class Paper(Struct, frozen=True, dict=True):
     """A form to be sealed or verified. about: what is wrong with its signatures · checkers: who signs, as a register is asked about them ·
     read: reads what its seal covers, for those who need it."""
 

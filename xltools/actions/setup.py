@@ -9,8 +9,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.actions.office_menu import EMPTY, EXTENSION, FILE, add_menu, in_use, remove_menu
 from xltools.books.package import replace_file
@@ -21,8 +22,7 @@ SCRIPT, SETTINGS = "xltools_menu.py", "xltools_menu.json"
 LINUX, WINDOWS, MAC = "linux", "win32", "darwin"
 
 
-@dataclass(frozen=True)
-class Program:
+class Program(Struct, frozen=True):
     """This program. python: the interpreter · version: its first two numbers · paths: where its packages lie."""
 
     python: Path
@@ -30,8 +30,7 @@ class Program:
     paths: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Places:
+class Places(Struct, frozen=True):
     """Folders of one user. own: ours · offices: "user" folders of LibreOffice profiles · icons: where entries go that things are dropped on ·
     left: names of files that the program itself leaves in its own folder."""
 
@@ -77,8 +76,7 @@ def uninstall(places: Places) -> list[Path]:
     return removed
 
 
-@dataclass(frozen=True)
-class _Record:
+class _Record(Struct, frozen=True):
     """What `install` wrote: files, and folders that were not there before."""
 
     files: tuple[Path, ...] = ()

@@ -6,9 +6,11 @@ Source: 三环文〔2022〕69号 三(二): who checks, signs, and answers for it
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.check import Source, is_by_chance, sources
 from xltools.actions.people import is_register, read_people
@@ -28,8 +30,7 @@ from xltools.rules.impartial import Person, conflicts
 from xltools.rules.seal import changes, sealed
 
 
-@dataclass(frozen=True)
-class SignOutcome:
+class SignOutcome(Struct, frozen=True):
     """What signing or verifying gave. states: file → how it stands, in words · paths: sealed copies written."""
 
     states: Mapping[str, str]
@@ -42,8 +43,7 @@ class SignOutcome:
         return {"states": dict(self.states), "files": files, "findings": [one.record() for one in self.findings]}
 
 
-@dataclass(frozen=True)
-class Signing:
+class Signing(Struct, frozen=True):
     """How to seal. folder: where the copies go · key: signs the seals too, None for seals without signatures by key ·
     people: a register of who may not check."""
 

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.actions.run import read_ours
 from xltools.books.concealed import conceal, private_key, public_key, reveal
@@ -27,8 +28,7 @@ Record = dict[str, Any]
 Turned = Callable[[Table, int, Record], tuple[Record, list[Finding]]]
 
 
-@dataclass(frozen=True)
-class TipsOutcome:
+class TipsOutcome(Struct, frozen=True):
     """A copy of the register. output: the file written · count: reporters concealed or revealed in it · findings: what could not be."""
 
     output: Path

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from importlib.resources import as_file
 from itertools import islice
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from xltools.actions.check import check_files
 from xltools.actions.checklist import make_checklists
@@ -45,8 +46,7 @@ SCREENING, LEDGER, CONFLICTS, COVER = "screening", "ledger", "conflicts", "cover
 SHOWN = 3       # examples a station shows
 
 
-@dataclass
-class Desk:
+class Desk(Struct):
     """What lies on the table. county: whose file is followed · sent: that file as it is now · merges: how often there was a merge, for their times."""
 
     folder: Path

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
+
+from msgspec.structs import replace
 
 from xltools.actions.run import DRAWN, TEMPLATE, read_summary
 from xltools.actions.trace_board import agreement, on_board

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.books.file import open_summary
 from xltools.books.locks import held
@@ -14,8 +15,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
 
 
-@dataclass(frozen=True)
-class Undone:
+class Undone(Struct, frozen=True):
     """restored: the backup whose content the workbook has now · kept: the backup of what it was until now, None when it was gone."""
 
     restored: Path

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.books.base import Cell
 from xltools.books.file import open_book
@@ -28,8 +29,7 @@ TEMPLATE = "county"
 SETTLED = frozenset({Code.OLD_TEMPLATE, Code.NO_STAMP, Code.COLUMN_RENAMED, Code.COLUMN_MOVED, Code.SHEET_RENAMED, Code.COLUMN_UNKNOWN, Code.OUTSIDE_ROWS, Code.SHEET_UNUSED})
 
 
-@dataclass(frozen=True)
-class Upgraded:
+class Upgraded(Struct, frozen=True):
     """What became of a workbook. carried: filled cells in the new one · left: those without a place · list: where they are listed."""
 
     output: Path

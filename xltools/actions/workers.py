@@ -6,9 +6,10 @@ import gc
 import pickle
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor, Future
@@ -37,8 +38,7 @@ class Team(Protocol):
         """The part of it that so many bytes of files are worth."""
 
 
-@dataclass(frozen=True)
-class Packed:
+class Packed(Struct, frozen=True):
     """Work as bytes, packed once for all items: it brings a whole policy along. A process that gets it often unpacks it once."""
 
     content: bytes
@@ -58,8 +58,7 @@ def _unpacked(content: bytes) -> Callable[[Any], Any]:
     return work
 
 
-@dataclass(frozen=True)
-class Processes:
+class Processes(Struct, frozen=True):
     """So many processes of this computer; one is this process itself."""
 
     count: int = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.base import Book, Grid, SheetFacts, Stamp
 from xltools.books.labels import squeeze
@@ -14,8 +15,7 @@ from xltools.model.value import is_blank
 SEARCHED, FEWEST = 12, 4      # rows searched for a header, and how many texts it has at least
 
 
-@dataclass(frozen=True)
-class ReadAnew:
+class ReadAnew(Struct, frozen=True):
     """A book whose sheets read as `change` makes them of the grid and its facts."""
 
     book: Book

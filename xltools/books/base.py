@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from typing import Protocol
+
+from msgspec import Struct, field
 
 Cell = str | float | bool | date | datetime | time | None
 Grid = list[list[Cell]]
@@ -17,8 +18,7 @@ def value_at(grid: Grid, row: int, column: int) -> Cell:
     return grid[row - 1][column - 1] if 0 < row <= len(grid) and 0 < column <= len(grid[row - 1]) else None
 
 
-@dataclass(frozen=True)
-class Stamp:
+class Stamp(Struct, frozen=True):
     """What a template says of itself; "" where it says nothing. subject: what this one copy is about, such as an enterprise."""
 
     template: str = ""
@@ -27,8 +27,7 @@ class Stamp:
     subject: str = ""
 
 
-@dataclass(frozen=True)
-class SheetFacts:
+class SheetFacts(Struct, frozen=True):
     """What the values of a sheet do not show.
 
     formulas: cells that hold a formula · stale: formula cells without a stored value ·

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
 from itertools import islice
+
+from msgspec import Struct, field
 
 from xltools.books.dates import built_in, shows
 from xltools.books.ole import Streams
@@ -27,8 +28,7 @@ UNKNOWN_ERROR = "#VALUE!"
 LAST_BIFF_COLUMN = 255
 
 
-@dataclass
-class BiffFacts:
+class BiffFacts(Struct):
     """Facts of one sheet. errors: (row, column, text) · percents, struck: (row, column) of cells whose format is a percentage, or whose font is
     struck through; counted from 1."""
 
@@ -42,8 +42,7 @@ class BiffFacts:
     hidden_columns: list[str] = field(default_factory=list)
 
 
-@dataclass
-class BookFacts:
+class BookFacts(Struct):
     """Facts of a workbook. sheets: in the order of its list, chart sheets included; links: files and programs it refers to."""
 
     sheets: list[BiffFacts] = field(default_factory=list)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
+from msgspec import Struct
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -19,8 +19,7 @@ from xltools.model.table import Table
 VALUE_ROW, CAPTION_ROW, HEADER_ROW = 4, 5, 7
 
 
-@dataclass(frozen=True)
-class BoardPlan:
+class BoardPlan(Struct, frozen=True):
     """What the sheet shows. run: the line about the last run · figures: value in large type by its caption ·
     links and tints: as for a form's sheet · room: so many rows more above the figures, for what stands there."""
 

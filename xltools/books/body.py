@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field
 from functools import cache, cached_property
 from types import NoneType
+
+from msgspec import Struct, field
 
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import serial
@@ -34,8 +35,7 @@ OUTER_SPACE = re.compile(r"^\s|\s$")
 BEHIND_LINKS = "<printOptions"
 ROW = "\0"     # stands for the number of a row; no XML holds it
 
-@dataclass(frozen=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A cell that holds a formula, with the value stored for it.
 
     text: "" in a computed field means the field's own formula. value: None = never calculated, "#DIV/0!" = an error cell.
@@ -49,8 +49,7 @@ FIXED = ' customHeight="1"'     # without it programs fit the row to what is typ
 NO_HEIGHT = (None, False)
 
 
-@dataclass(frozen=True)
-class Body:
+class Body(Struct, frozen=True, dict=True):
     """The rows of one sheet from row `first` on, as columns.
 
     cells:   (start, stop) → the cells of these rows, counted from 0, a list for each column.

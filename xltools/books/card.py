@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.base import Book, Grid, SheetFacts, value_at
 from xltools.books.labels import Labels, labels_of
@@ -19,8 +20,7 @@ from xltools.model.value import is_error
 SEARCHED_ROWS, SEARCHED_COLUMNS = 60, 12
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """A label on a card, counted from 1, and the field it names."""
 
     row: int

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
 
+from msgspec import Struct, field
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -31,8 +31,7 @@ CARD = 3              # row of the card's first line; the card is as wide as the
 ROW_HEIGHT = 34
 
 
-@dataclass
-class OptionLists:
+class OptionLists(Struct):
     """The lists that cells choose from, each once."""
 
     known: dict[tuple[str, ...], str] = field(default_factory=dict)

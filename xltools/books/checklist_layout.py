@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import accumulate, combinations, pairwise
+
+from msgspec import Struct, field
 
 from xltools.books.layout import COLUMN_EDGE, PAGE_WIDTH, text_width
 from xltools.books.refs import quoted
@@ -29,8 +30,7 @@ GROWING = ("item", "problem", "demand")               # what takes the room that
 REFERENCE = re.compile(r"\{(grade|overall|(?:found|reason|reached|open|undecided|grade):[^{}]+)\}")
 
 
-@dataclass(frozen=True)
-class Span:
+class Span(Struct, frozen=True):
     """Columns that stand together, counted from 0, both ends included."""
 
     first: int
@@ -41,8 +41,7 @@ Zones = tuple[tuple[Span, Span], ...]       # of each pair of the head the colum
 Needs = tuple[tuple[float, float], ...]     # the widths of these
 
 
-@dataclass(frozen=True)
-class PartLayout:
+class PartLayout(Struct, frozen=True):
     """The places on one sheet. Rows count from 1, columns from 0. rows: number of an indicator → its row · zones: see `zones_of` · tall: row → its height."""
 
     plan: PartPlan

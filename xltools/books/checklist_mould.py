@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property
 from io import BytesIO
 from zipfile import ZipFile
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.books.checklist import checklist, footer_of
 from xltools.books.checklist_layout import PartLayout
@@ -23,8 +25,7 @@ SHARED = "xl/sharedStrings.xml"
 Look = tuple[object, ...]
 
 
-@dataclass(frozen=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """A package with stand-ins. own: the texts of its cells with one · fixed: those without."""
 
     parts: Mapping[str, bytes]
@@ -32,8 +33,7 @@ class Cast:
     fixed: frozenset[str]
 
 
-@dataclass
-class Mould:
+class Mould(Struct, dict=True):
     """The checklists of enterprises with the same processes and tables. plan: of an enterprise that is called by STAND_INS.
 
     casts: by how the sheets are laid out, which follows from how long the words are; grows.

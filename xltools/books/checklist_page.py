@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 
+from msgspec.structs import replace
 from xlsxwriter.worksheet import Worksheet
 
 from xltools.books.checklist_layout import (

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache, cached_property
+
+from msgspec import Struct
 
 from xltools.books.base import Cell, Grid, SheetFacts, value_at
 from xltools.books.checklist import TEMPLATE
@@ -26,8 +27,7 @@ NEEDED = ("no", "found", "reached")
 WHOLE_NUMBER = 1e15
 
 
-@dataclass(frozen=True)
-class _Sheet:
+class _Sheet(Struct, frozen=True, dict=True):
     """One sheet of the workbook with all that is known of it."""
 
     place: Place

@@ -13,7 +13,6 @@ import io
 import json
 import sys
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +49,7 @@ def limit() -> None:
 def read_old(data: bytes, job: Job) -> dict[str, Any]:
     """Sheets with name and filled cells (counted from 0), or the kind of failure; and the facts of `biff.facts_of`."""
     import python_calamine
+    from msgspec import to_builtins
 
     from xltools.books.biff import facts_of
     from xltools.books.xml import MalformedError
@@ -72,7 +72,7 @@ def read_old(data: bytes, job: Job) -> dict[str, Any]:
             return {"error": "size"}
         sheets.append(found)
     try:
-        return {"sheets": sheets, "facts": asdict(facts_of(data))}
+        return {"sheets": sheets, "facts": to_builtins(facts_of(data))}
     except MalformedError as error:
         return {"error": str(error)}
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.base import Book
 from xltools.books.card import find_items
@@ -19,8 +20,7 @@ from xltools.model.returned import load_return
 ALIKE = 0.6
 
 
-@dataclass(frozen=True)
-class Fit:
+class Fit(Struct, frozen=True):
     """How well a sheet fits a form: share of its fields named there, rows filled in (a card counts as one)."""
 
     sheet: str

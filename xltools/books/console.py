@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
 
+from msgspec import Struct
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -26,8 +26,7 @@ INBOX, CHECKLISTS, RESULT = "xltools_inbox", "xltools_checklists", "xltools_resu
 NOTICE_START, NOTICE_END = "xltools_notice_start", "xltools_notice_end"
 
 
-@dataclass(frozen=True)
-class _Cell:
+class _Cell(Struct, frozen=True):
     """A label in front of a cell. columns, counted from 1, and rows: what the cell takes, as one · look: of what is filled in, "" for
     a cell that is not to be filled in · title and help: shown when the cell is chosen."""
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -24,8 +25,7 @@ WIDTHS = (2, 20, 36, 10, 10, 14, 22)
 SIGN_HEIGHT = 34
 
 
-@dataclass(frozen=True)
-class Count:
+class Count(Struct, frozen=True):
     """How far one sheet is: rows in use, errors and warnings shown, rows without their formula."""
 
     rows: int = 0
@@ -34,8 +34,7 @@ class Count:
     unchecked: int = 0
 
 
-@dataclass(frozen=True)
-class CoverPlan:
+class CoverPlan(Struct, frozen=True):
     """What add_cover writes. forms: the row forms counted · counts: their stored values, by form name, "" the card's own."""
 
     form: Form

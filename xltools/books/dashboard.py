@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from math import ceil
 
+from msgspec import Struct
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -34,8 +35,7 @@ from xltools.model.policy import Target
 SHORTEST = 5000  # formulas look at so many rows at least: the city may add some
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What the sheet shows. length: the longest of the sheets counted, in rows · grades: those that make an enterprise graded ·
     months: lines of the sheet of months · still: whether formulas would not find the rows, which lie beside the workbook."""
 
@@ -45,7 +45,7 @@ class Figures:
     target: Target
     length: int
     grades: Sequence[str]
-    months: Sequence[Mapping[str, object]] = field(default=())
+    months: Sequence[Mapping[str, object]] = ()
     still: bool = False
 
     def shown(self, cells: Iterable[str | float | Formula | None]) -> list[Cell | Formula]:
@@ -53,8 +53,7 @@ class Figures:
         return [shown_value(cell) if self.still else cell for cell in cells]
 
 
-@dataclass(frozen=True)
-class Ranges:
+class Ranges(Struct, frozen=True):
     """Columns of the city's sheets as formulas name them."""
 
     figures: Figures

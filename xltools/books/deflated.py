@@ -8,8 +8,9 @@ from __future__ import annotations
 import struct
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
+
+from msgspec import Struct
 
 FIXED, LENGTHS = 30, struct.Struct("<26xHH")    # of a local header: bytes that each has; then how long the name and what else is said of it are
 RAW = -15   # zlib: without a header of its own
@@ -17,8 +18,7 @@ PLAIN = 0o600 << 16     # what zipfile says of a member's rights where nobody el
 TOGETHER = 2**20    # bytes that are deflated at a time
 
 
-@dataclass(frozen=True)
-class Deflated:
+class Deflated(Struct, frozen=True):
     """What a part holds, as a package stores it. kind: how, as the zip says · size and crc: of what it holds."""
 
     data: bytes | memoryview

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import gzip
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import date, datetime
 from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Literal
+
+from msgspec.structs import replace
 
 from xltools.books.package import replace_file
 from xltools.books.replace import beside

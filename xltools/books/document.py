@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.package import ZIP_DATE, as_everywhere
 from xltools.books.patch_xml import cell_text
@@ -21,8 +22,7 @@ DOCUMENT = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/
 TITLE, TEXT, SMALL = 32, 21, 18  # sizes in half points
 
 
-@dataclass(frozen=True)
-class Paragraph:
+class Paragraph(Struct, frozen=True):
     """A paragraph. size: in half points · align: left, center or right · before: space above, in twentieths of a point."""
 
     text: str
@@ -32,16 +32,14 @@ class Paragraph:
     before: int = 0
 
 
-@dataclass(frozen=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """A table whose first row is its header, repeated on every page. widths: of its columns, in twentieths of a point."""
 
     widths: tuple[int, ...]
     rows: tuple[tuple[str, ...], ...]
 
 
-@dataclass(frozen=True)
-class Page:
+class Page(Struct, frozen=True):
     """Paper and margins in twentieths of a point. margins: top, side, bottom."""
 
     width: int = 11906

@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct
 
 from xltools.books.gate import MAX_FILE, Package, refuse
 from xltools.books.numbering import Numbering, numbering_in
@@ -81,15 +82,14 @@ def _blocks(parent: Element) -> Iterator[Element]:
             yield from _blocks(child)
 
 
-@dataclass
-class _Open:
+class _Open(Struct):
     """A cell that may go on in the next row."""
 
     text: str
     top: int
     left: int
     right: int
-    bottom: int = field(default=0)
+    bottom: int = 0
 
 
 def _cells(table: Element, numbering: Numbering) -> Iterator[SourceCell]:

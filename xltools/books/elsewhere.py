@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from html import escape, unescape
+
+from msgspec import Struct
 
 from xltools.books.inplace_sheet import Sheets, Standing
 from xltools.books.patch import Patch
@@ -30,8 +31,7 @@ CHARTS, PIVOTS = "xl/charts/chart", "xl/pivotcache/pivotcachedefinition"
 SHARED = ("t", "si", "ref")
 
 
-@dataclass(frozen=True)
-class Elsewhere:
+class Elsewhere(Struct, frozen=True):
     """What was found on sheets that are not ours. followed and lost: cells by sheet, whose formulas were led along, or could not be ·
     pivots: how many pivot tables count more or fewer rows from their next refresh on."""
 

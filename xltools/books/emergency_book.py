@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path, PurePosixPath
 
+from msgspec import Struct, field
 from xlsxwriter import Workbook
 
 from xltools.books.base import Cell
@@ -30,8 +30,7 @@ SPARE = 10
 TINTED = {"confirm": "warning", "move": "note"}
 
 
-@dataclass(frozen=True)
-class EmergencyBook:
+class EmergencyBook(Struct, frozen=True):
     """What is written. records: by form · name: of the file · source: the path of the summary as seen from the list's folder, "" where there is none."""
 
     template: Template

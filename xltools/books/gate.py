@@ -9,8 +9,9 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from copy import copy
-from dataclasses import dataclass
 from enum import Enum
+
+from msgspec import Struct
 
 from xltools.books.archive import contents, inside
 from xltools.books.biff import is_locked
@@ -170,8 +171,7 @@ def _key(member: str) -> str:
     return member.replace("\\", "/").lstrip("/").lower()
 
 
-@dataclass(frozen=True)
-class Looked:
+class Looked(Struct, frozen=True):
     """What a file is. data: the bytes of the workbook · package: the same opened, None where it is no zip."""
 
     data: bytes

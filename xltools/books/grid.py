@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.books.base import LONGEST_TEXT, Cell, Grid, SheetFacts
 from xltools.books.xml import TOO_LARGE, MalformedError
@@ -23,8 +24,7 @@ LONG, MAX_LONG_TEXTS = 500, 10_000_000
 Cells = dict[int, dict[int, Cell]]
 
 
-@dataclass
-class SheetBuilder:
+class SheetBuilder(Struct):
     """What a reader notes of one sheet.
 
     values: row → column → value, counted from 1 · whole: row → its cells from column A on, of rows that were read whole and are not in `values` ·
@@ -98,8 +98,7 @@ class SheetBuilder:
         return Sheet(grid, facts, self.formulas, self.shared)
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet as read. formulas: cell → text without "=", "" where another cell has it; shared: cell → number of its shared formula."""
 
     grid: Grid

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.books.base import Cell, Grid
 from xltools.books.header_units import is_other
@@ -23,8 +25,7 @@ ORDINAL = frozenset("甲乙丙丁戊") | {"栏次"}  # columns of words beside t
 FEWEST_NUMBERS = 3  # 1, 2, 3 below the labels number the columns; a record has text beside its numbers
 
 
-@dataclass(frozen=True)
-class Header:
+class Header(Struct, frozen=True):
     """A header of up to three rows, and a line of units or column numbers below. bottom: its last row, counted from 1; texts: column, counted from 1 → what stands there."""
 
     bottom: int
@@ -35,8 +36,7 @@ class Header:
     """Column → what the line of units below says."""
 
 
-@dataclass(frozen=True)
-class Columns:
+class Columns(Struct, frozen=True):
     """Where the fields are. All columns count from 1.
 
     found: field → column · renamed: fields read from an alias or a close match · twice: field → (column read, the

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from io import BytesIO
+
+from msgspec import Struct
 
 from xltools.books.board import BoardPlan
 from xltools.books.console import RESULT
@@ -29,8 +30,7 @@ from xltools.model.form import Template
 from xltools.model.policy import Policy
 
 
-@dataclass(frozen=True)
-class Renewal:
+class Renewal(Struct, frozen=True):
     """What becomes of a city workbook. sheets: by name, of which form each is · records: what becomes of the sheet of a form,
     made when it is asked for, for it is much · board: of the first sheet · template: the forms with their columns as they stand in the sheets."""
 
@@ -42,8 +42,7 @@ class Renewal:
     records: Callable[[str], Records]
 
 
-@dataclass(frozen=True)
-class Renewed:
+class Renewed(Struct, frozen=True):
     """The bytes of a workbook brought up to date. added: new records by sheet, of those sheets where a filter is set ·
     is_changed: whether more than the lines about the run itself is different · elsewhere: what of the user's own was led along."""
 

@@ -7,8 +7,9 @@ Source: ECMA-376 part 1, 20.5.2 (spreadsheet drawing), 21.2 (charts).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from xltools.books.patch import Patch
 from xltools.books.patch_xml import CannotPatchError
@@ -28,8 +29,7 @@ SPACES = b' xmlns:xdr="http://schemas.openxmlformats.org/drawingml/2006/spreadsh
 END = re.compile(rb"</(?:\w+:)?wsDr>\s*$")
 
 
-@dataclass(frozen=True)
-class Drawings:
+class Drawings(Struct, frozen=True, dict=True):
     """The drawing of a sheet."""
 
     patch: Patch

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.base import Cell, Grid
 from xltools.books.grid import Sheet
@@ -28,8 +29,7 @@ SECTIONS = ("mergeCells", "rowBreaks")
 RELATED = re.compile(rb"""(\s[\w]+:id=["'])([^"']+)(["'])""")
 
 
-@dataclass(frozen=True)
-class Fresh:
+class Fresh(Struct, frozen=True):
     """A new workbook of ours: its package, what it holds, its styles."""
 
     patch: Patch

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from xltools.books.raw_rows import RawRow
 from xltools.books.sheet import Mark
@@ -25,8 +26,7 @@ Styles = tuple[Style, ...]
 Known = dict[tuple[Mark, ...], bool]    # by what is laid over the record: whether cells of some styles stay
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """Which rows keep their cells. stays: whether the cells of a record, with these styles, look already as they should; asked once
     for all that are alike.
 

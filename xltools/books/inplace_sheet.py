@@ -6,11 +6,13 @@ import re
 from codecs import BOM_UTF8
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
 from itertools import chain
 from operator import and_, eq
 from typing import Protocol
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
@@ -38,8 +40,7 @@ OTHER = object()    # what no cell holds
 STATED = re.compile(' r="[0-9]+"')    # how nearly all programs begin a row
 
 
-@dataclass(frozen=True)
-class Records:
+class Records(Struct, frozen=True, dict=True):
     """What becomes of the records of a sheet.
 
     plan: the records now, in the columns as they stand · columns: number of each column that holds something → its field ·
@@ -74,8 +75,7 @@ class Sheets(Protocol):
     def sheet(self, name: str) -> Sheet: ...
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True, dict=True):
     """A sheet as it stands in the package. Values and formulas as they were read from the same bytes."""
 
     patch: Patch

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 
 from xltools.books.base import Cell
@@ -53,8 +53,7 @@ def sheet_key(name: str) -> str:
     return COPY.sub("", NUMBERING.sub("", text)) or text
 
 
-@dataclass(frozen=True)
-class Labels:
+class Labels(Struct, frozen=True, dict=True):
     """What the fields of one form are called. Keys are squeezed texts, values field names; shared: alias → fields that have it beside the first · units: field → its unit."""
 
     exact: Mapping[str, str]

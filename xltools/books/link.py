@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, unquote
+
+from msgspec import Struct
 
 from xltools.books.refs import quoted
 
@@ -16,8 +17,7 @@ FILE = "file:///"
 PLACE = re.compile(r"^'([^']*)'!")
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """Where a cell leads: a file or address ("" for this workbook) and a place in it."""
 
     target: str

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.books.base import Cell, Stamp
 from xltools.books.layout import stamp_footer
@@ -24,8 +26,7 @@ SPARE = 20      # empty rows that stand ready where a person writes
 Tints = Mapping[tuple[int, str], str]
 
 
-@dataclass(frozen=True)
-class Lists:
+class Lists(Struct, frozen=True):
     """What write_lists writes. contents, tints: by form name · notes: form name → what stands below its title instead of the form's own note."""
 
     template: Template

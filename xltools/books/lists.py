@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 

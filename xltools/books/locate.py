@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from xltools.books.base import Book, Cell, Grid, SheetFacts
 from xltools.books.header import Columns, Header, find_columns, find_header
@@ -18,8 +19,7 @@ from xltools.model.form import Form
 from xltools.model.value import is_blank
 
 
-@dataclass(frozen=True)
-class Located:
+class Located(Struct, frozen=True, dict=True):
     """A row form found in a sheet."""
 
     form: Form

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.bands import ReadAnew
 from xltools.books.base import Book, Grid
@@ -23,8 +24,7 @@ UNREAD = "／"       # in front of a header that is not to be read, so that it i
 OF_COLUMNS = frozenset({Code.COLUMN_MISSING, Code.COLUMN_MOVED, Code.COLUMN_RENAMED, Code.COLUMN_UNKNOWN})
 
 
-@dataclass(frozen=True)
-class Assignment:
+class Assignment(Struct, frozen=True):
     """How one column of a list was read: the field's name, "" for none; chosen: before, by a person or as found then; blank: nothing below."""
 
     sheet: str
@@ -44,8 +44,7 @@ def assigned(grid: Grid, chosen: Mapping[str, str]) -> Grid:
     return grid
 
 
-@dataclass(frozen=True)
-class ListSheet:
+class ListSheet(Struct, frozen=True):
     """One sheet of a list as read."""
 
     table: Table

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.books.base import Cell, Grid, value_at
 from xltools.model.address import address, corners
@@ -17,8 +18,7 @@ Where = tuple[int, int]  # row, column, counted from 1
 NOT_SPREAD = frozenset({Kind.NUMBER, Kind.INTEGER})
 
 
-@dataclass(frozen=True)
-class Merges:
+class Merges(Struct, frozen=True):
     """What merged ranges mean for a table.
 
     spread: covered cell → the value that the range shows for it, too · findings: what was spread, what is in doubt, what lies beneath.
@@ -28,8 +28,7 @@ class Merges:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A sheet whose table has been found. columns: field → column; records: rows of the table, counted from 1."""
 
     place: Place

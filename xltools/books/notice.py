@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.document import TITLE, Grid, Paragraph, as_docx
 from xltools.model.finding import Finding, Severity
@@ -14,8 +15,7 @@ WIDTHS = (600, 900, 2500, 5600)  # of the table's columns, in twentieths of a po
 LONGEST = 110                    # characters of a sentence: ten of them must stay on the page
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """What the letter says. rows: number, severity, place, sentence of each of the most important problems."""
 
     title: str

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
+
+from msgspec import Struct, field
 
 from xltools.books.gate import Package
 from xltools.books.tree import tree
@@ -45,8 +46,7 @@ FORMATS: Mapping[str, Callable[[int], str]] = {
 }
 
 
-@dataclass(frozen=True)
-class Level:
+class Level(Struct, frozen=True):
     """One level of a list: how numbers look, the text with %1 for the first level's number, where it starts."""
 
     format: str
@@ -54,8 +54,7 @@ class Level:
     start: int
 
 
-@dataclass
-class Numbering:
+class Numbering(Struct):
     """The lists of a document, counting on from paragraph to paragraph. lists: (list, level) → level; styles: style → (list, level)."""
 
     lists: Mapping[tuple[str, int], Level] = field(default_factory=dict)

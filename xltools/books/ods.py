@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.base import LONGEST_TEXT, Cell
 from xltools.books.dates import from_iso, from_serial
@@ -71,8 +72,7 @@ def _properties(package: Package) -> dict[str, str]:
     return texts_by(package.chunks("meta.xml"), "meta:user-defined", "meta:name") if "meta.xml" in package else {}
 
 
-@dataclass
-class OpenCell:
+class OpenCell(Struct):
     """The cell being read: its attributes, its paragraphs, and whether it lies under a merged one."""
 
     attributes: dict[str, str]

@@ -9,7 +9,8 @@ import struct
 import sys
 from array import array
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.xml import DAMAGED, MalformedError
 
@@ -18,8 +19,7 @@ HEADER, ENTRY, LARGEST_REGULAR = 512, 128, 0xFFFFFFFA
 STORAGE, STREAM, ROOT = 1, 2, 5
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A directory entry. start: first sector, size: bytes, the rest: numbers of other entries."""
 
     name: str

@@ -9,7 +9,6 @@ import stat
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import asdict
 from datetime import datetime
 from functools import lru_cache
 from io import BytesIO
@@ -19,6 +18,7 @@ from typing import IO
 from zipfile import ZIP_DEFLATED, ZipFile
 from zlib import crc32
 
+from msgspec.structs import asdict
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 

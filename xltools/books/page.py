@@ -6,8 +6,9 @@ Runs in the child process (see `child`), because the parser of a crafted page ca
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from html.parser import HTMLParser
+
+from msgspec import Struct, field
 
 # HTML's own limits; a larger span is one cell.
 MOST_COLUMNS, MOST_ROWS = 1_000, 65_534
@@ -30,8 +31,7 @@ class TooManyCellsError(Exception):
     """The tables of the page have more cells than any list."""
 
 
-@dataclass
-class PageTable:
+class PageTable(Struct):
     """One table. rows: row → column → value, counted from 1; merged: (top, left, bottom, right)."""
 
     name: str = ""
@@ -43,8 +43,7 @@ class PageTable:
     covered: dict[int, int] = field(default_factory=dict)  # column → last row that a span from above reaches
 
 
-@dataclass
-class OpenCell:
+class OpenCell(Struct):
     """The cell being read: its attributes and text so far."""
 
     attributes: dict[str, str]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.patch import OFFICE, TYPE, Patch
 from xltools.books.patch_xml import CannotPatchError, Edit, Element, changed_tag, escape, outline, spliced
@@ -18,8 +19,7 @@ BEFORE_NAMES = frozenset({"sheets", "functionGroups", "externalReferences"})
 SELECTED = re.compile(rb'(<sheetView\b[^>]*?)\stabSelected="(?:1|true)"')
 
 
-@dataclass(frozen=True)
-class SheetPart:
+class SheetPart(Struct, frozen=True):
     """A sheet as the workbook lists it. at: its place among all sheets; part: "" when it is no worksheet."""
 
     name: str

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
+from msgspec import Struct
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -34,8 +34,7 @@ FROM_SHEETS = {"industries": ("policy_industries", "name"), "scheme_ids": ("poli
 FROM_LISTS = ("change_kinds",)
 
 
-@dataclass(frozen=True)
-class PolicyPlan:
+class PolicyPlan(Struct, frozen=True):
     """What write_policy writes. known: the policy whose lists are the same everywhere, for the drop-downs."""
 
     template: Template

@@ -8,10 +8,11 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
 from numbers import Real
+
+from msgspec import Struct
 
 from xltools.books.base import Cell
 from xltools.books.dates import serial
@@ -29,8 +30,7 @@ FORMULA = re.compile(r"<f\b([^>]*?)(?:/>|>([^<]*)</f>)", re.DOTALL)
 NUMBER = re.compile(r"""\sr=["'](\d+)["']""")
 
 
-@dataclass(frozen=True, slots=True)
-class RawRow:
+class RawRow(Struct, frozen=True):
     """A row of a part. ends: where in the part it starts, its content starts and stops, it stops · settings: the attributes
     as written, with the blank before them."""
 
@@ -62,8 +62,7 @@ class RawRow:
         return found
 
 
-@dataclass(frozen=True)
-class RawCell:
+class RawCell(Struct, frozen=True):
     """A cell. settings: its attributes as written · text: all of it."""
 
     settings: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xltools.books.base import Cell, Grid, SheetFacts
 from xltools.books.header import Columns, Header
@@ -40,16 +41,14 @@ FOREIGN_SHARE = 0.25  # also the most that a line of remarks or of bare sums fil
 Column = Sequence[Cell]
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """The rows under a header. records: sheet row numbers · outside: first filled cell of every other row that holds something."""
 
     records: tuple[int, ...]
     outside: tuple[tuple[str, Cell], ...]
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Struct, frozen=True):
     """What is needed to judge a row.
 
     columns: field → column · computed: columns that formulas fill · own: columns the county added under a header of
@@ -110,8 +109,7 @@ def find_rows(grid: Grid, bottom: int, area: Area) -> Rows:
     return Rows(tuple(records), tuple(outside))
 
 
-@dataclass(frozen=True)
-class _Said:
+class _Said(Struct, frozen=True):
     """Which values below a header are blank, say that there is nothing, begin a signature line, are totals; and by column those that repeat the column's label."""
 
     blank: frozenset[Cell]

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.formula_refs import shifted
 from xltools.books.patch_xml import CannotPatchError, Edit, Element, around_rows, changed_tag, outline, spliced
@@ -18,8 +19,7 @@ SQREF = re.compile(rb"(<xm:sqref>)([^<]*)(</xm:sqref>)")
 Box = tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """How the rows of a sheet went. head: the header's row · last: the last record's row before · now: after · below: by how
     many rows what stands below went down · moved: row before → row now of the records that are still there."""
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.books.answers import abouts, front_sheets, returned_from
 from xltools.books.file import FileBook, open_book
@@ -45,8 +46,7 @@ MOST_IN_NOTE = 10  # findings of one cell; a note is a small box
 Where = tuple[int, int]  # row, column, counted from 1
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """A package being marked, and the styles its cells use."""
 
     patch: Patch

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity
@@ -20,8 +22,7 @@ BANDS = (("title",), ("subtitle",), ("section",))
 Link = tuple[str, str]  # sheet, cell
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One cell: its column from 1, what stands there, its looks (names of books/style.py), where it leads."""
 
     column: int
@@ -30,8 +31,7 @@ class Entry:
     link: Link | None = None
 
 
-@dataclass(frozen=True)
-class LetterRow:
+class LetterRow(Struct, frozen=True):
     """One row. height: in points, 0 for as high as its text; finding: what it is about."""
 
     entries: tuple[Entry, ...] = ()

@@ -8,7 +8,8 @@ Source: ECMA-376 part 1, 18.3.1.99.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.answers import BETWEEN, RECORD, record_of
 from xltools.books.base import LONGEST_TEXT, Grid
@@ -30,8 +31,7 @@ OTHERS = RECORD + 1
 Formers = dict[tuple[str, tuple[int, int]], str]  # (sheet, cell) → the fill it had
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the hidden column keeps. formers: the fills of marked cells · abouts: what an answer to a warning would be about."""
 
     formers: Mapping[tuple[str, tuple[int, int]], str]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain, compress
 from typing import Any
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import ColumnInfo, Worksheet
@@ -45,8 +46,7 @@ Record = Mapping[str, "Cell | Formula"]
 Mark = tuple[str, str]      # of a record: the field, "" for all of them, and its tint or "link"
 
 
-@dataclass(frozen=True)
-class SheetPlan:
+class SheetPlan(Struct, frozen=True):
     """What add_form_sheet writes.
 
     cells: of every field; record i stands in sheet row FIRST_ROW + i.

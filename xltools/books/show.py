@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import fields
 from datetime import date, datetime, time
 from itertools import groupby
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from xltools.books.base import Cell, Grid, value_at
 from xltools.books.describe import describe_macros, describe_parts, describe_sheet, describe_workbook, in_quotes
@@ -34,8 +35,7 @@ def show(path: Path) -> Iterator[str]:
 
 def _book(book: FileBook) -> Iterator[str]:
     source = book.source if isinstance(book.source, XlsxSource) else None
-    stamp = {field.name: getattr(book.stamp, field.name) for field in fields(book.stamp)}
-    yield from (f"模板标识 {name} = {in_quotes(value)}" for name, value in stamp.items() if value)
+    yield from (f"模板标识 {name} = {in_quotes(value)}" for name, value in asdict(book.stamp).items() if value)
     if source:
         yield from describe_workbook(source)
     for sheet in book.sheets:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import hashlib
 from base64 import b64decode, b64encode
 from binascii import Error as NotBase64Error
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.books.key_files import read_private, write_private
 from xltools.books.replace import refuse_existing
@@ -22,8 +23,7 @@ BETWEEN = "："
 SHORT = 16      # characters of a fingerprint
 
 
-@dataclass(frozen=True)
-class SigningKey:
+class SigningKey(Struct, frozen=True):
     """A person's key. private: as cryptography has it."""
 
     name: str

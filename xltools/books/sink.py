@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial
@@ -20,8 +21,7 @@ MAX_ARRAY = 10_000
 TWICE = "文件已损坏：同一个单元格出现了两次"
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """What cells refer to. shared: shared strings; kinds: number of a cell style → what it shows, see `dates.shows`; from_1904: the date system;
     strikes: what is struck through; room: how many times as much as a county's form the workbook may hold."""
 

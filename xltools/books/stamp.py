@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields
 from itertools import pairwise
 
 from xltools.books.base import Grid, Stamp
@@ -14,13 +13,13 @@ PREFIX = "xltools_"
 
 def from_entries(entries: Mapping[str, str]) -> Stamp:
     """The stamp among document properties or defined names: xltools_template, xltools_version, xltools_policy."""
-    return Stamp(**{field.name: entries.get(PREFIX + field.name, "").strip() for field in fields(Stamp)})
+    return Stamp(**{name: entries.get(PREFIX + name, "").strip() for name in Stamp.__struct_fields__})
 
 
 def from_sheet(grid: Grid) -> Stamp:
     """The stamp as the stamp sheet shows it: a label, and the value in the next cell."""
     words = load_guide().words
-    labels = {words[f"stamp_{field.name}"]: field.name for field in fields(Stamp)}
+    labels = {words[f"stamp_{name}"]: name for name in Stamp.__struct_fields__}
     found: dict[str, str] = {}
     for row in grid:
         for label, value in pairwise(row):

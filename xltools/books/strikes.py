@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
+
+from msgspec import Struct, field
 
 from xltools.books.xml import TRUE, scan
 
@@ -13,8 +14,7 @@ WORD = b"strike"  # without it in a part nothing there is struck through
 Strings = dict[str, frozenset[bool | None]]
 
 
-@dataclass(frozen=True)
-class Strikes:
+class Strikes(Struct, frozen=True):
     """What of a workbook is struck through; false when nothing is.
 
     styles: numbers of cell styles, None for style 0 that nobody names · strings: number of a rich shared string → what its runs say, None for

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from functools import cache, partial
 from itertools import starmap
 from pathlib import Path
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from xlsxwriter import Workbook
 from xlsxwriter.worksheet import Worksheet
 
@@ -37,8 +38,7 @@ FOOTER = "&L{title}&C第 &P 页，共 &N 页&R{version}"
 Marks = Mapping[tuple[int, str], str]  # (row of the sheet, field) → tint
 
 
-@dataclass(frozen=True)
-class Summary:
+class Summary(Struct, frozen=True):
     """What a merge wants written. moment: of the run, as text · sources: name of a file in the tables → its path as seen
     from the summary's folder · inbox and result: what stands beside the buttons, where there are any · log: how many lines
     the log has, and the beginning of the last one's seal · words: field → what stands in a cell → its tint, where

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.books.ole import Streams
 from xltools.books.xml import MalformedError
@@ -15,8 +16,7 @@ CHUNK = 4096
 MAX_SOURCE = 2**22
 
 
-@dataclass(frozen=True)
-class Module:
+class Module(Struct, frozen=True):
     """A VBA module and its source, without the attribute lines that the editor hides."""
 
     name: str

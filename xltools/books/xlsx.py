@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from xltools.books.dates import built_in, shows
 from xltools.books.gate import Package
@@ -21,8 +22,7 @@ from xltools.books.strikes import Strings, strikes_of, struck_strings
 from xltools.books.xml import DAMAGED, TRUE, MalformedError, attribute, scan, texts_by
 
 
-@dataclass(frozen=True)
-class SheetEntry:
+class SheetEntry(Struct, frozen=True):
     """A worksheet as the workbook lists it."""
 
     name: str
@@ -30,8 +30,7 @@ class SheetEntry:
     visible: bool
 
 
-@dataclass(frozen=True)
-class Structure:
+class Structure(Struct, frozen=True):
     """What xl/workbook.xml says. names: defined names of the whole workbook → text."""
 
     sheets: tuple[SheetEntry, ...]

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import date, datetime
+
+from msgspec import Struct, field
 
 from xltools.books.base import Cell
 from xltools.books.dates import from_iso, from_serial, shows
@@ -30,8 +31,7 @@ NAMED_FORMATS = {
 }
 
 
-@dataclass
-class OpenCell:
+class OpenCell(Struct):
     """The cell being read: its attributes, the type of its data and the pieces of its text; data: whether there is any."""
 
     attributes: dict[str, str]

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import copy
 import inspect
-from dataclasses import dataclass, replace
 from typing import Any
 
 import click
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.finding import Finding
 from xltools.model.language import CHINESE, Language
@@ -15,8 +16,7 @@ from xltools.model.language import CHINESE, Language
 LANGUAGES = ("zh", "en")
 
 
-@dataclass
-class Speech:
+class Speech(Struct):
     """The language of one run; --lang sets it before the command is known."""
 
     language: Language = CHINESE

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 CLOSE = 1e-9  # of a sum: what adding floats in another order may change
 
 
-@dataclass(frozen=True)
-class Account:
+class Account(Struct, frozen=True):
     """Rows, cells and numbers read, and what became of them.
 
     rows: seen, from the first to the last of a table = taken + rejected + blank + outside (totals, remarks, heads) ·

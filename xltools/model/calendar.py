@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Deadline
@@ -14,8 +15,7 @@ from xltools.model.shipped import spec
 SATURDAY = 5
 
 
-@dataclass(frozen=True)
-class DaysOff:
+class DaysOff(Struct, frozen=True):
     """Days that differ from the week: day → whether people work. Empty: nobody registered any."""
 
     known: Mapping[date, bool]
@@ -39,8 +39,7 @@ class DaysOff:
         return sum(self.works(first + timedelta(days=at)) for at in range(1, (last - first).days + 1))
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """One deadline in one month. month: 0 for one that comes once a year · due: as printed · last: the last day on time."""
 
     deadline: Deadline
@@ -49,8 +48,7 @@ class Due:
     last: date
 
 
-@dataclass(frozen=True)
-class CalendarOutcome:
+class CalendarOutcome(Struct, frozen=True):
     """What the calendar showed. lines, progress: records of the forms · ahead: sentences of what comes next · note: how days were counted."""
 
     lines: tuple[Mapping[str, object], ...]
@@ -65,8 +63,7 @@ class CalendarOutcome:
         return {"note": self.note, "calendar": plain[0], "progress": plain[1], "findings": [one.record() for one in self.findings]}
 
 
-@dataclass(frozen=True)
-class CalendarWords:
+class CalendarWords(Struct, frozen=True):
     """What specs/calendar.toml declares. weekdays: from Monday · words: every fixed text by its key."""
 
     weekdays: tuple[str, ...]

@@ -7,10 +7,11 @@ Expressions are Excel formulas without "="; {found:3}, {reason:3}, {reached:3} a
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
 from typing import NamedTuple
+
+from msgspec import Struct, field
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE, Answer
@@ -22,8 +23,7 @@ Entry = str | float | bool | date | None
 STAND_INS = {"name": "\ue000", "credit_code": "\ue001", "county": "\ue002"}
 
 
-@dataclass(frozen=True)
-class ChecklistWords:
+class ChecklistWords(Struct, frozen=True):
     """Every fixed text by its key, and the reasons offered for an indicator that does not apply."""
 
     words: Mapping[str, str]
@@ -43,8 +43,7 @@ def method_instead(indicator: Indicator, grades: Iterable[str]) -> str:
     return load_checklist_words().words["method"].format(method=indicator.method)
 
 
-@dataclass(frozen=True)
-class ApplicantPart:
+class ApplicantPart(Struct, frozen=True):
     """One process that an enterprise applies with."""
 
     process: str
@@ -53,8 +52,7 @@ class ApplicantPart:
     self: str = ""
 
 
-@dataclass(frozen=True)
-class Applicant:
+class Applicant(Struct, frozen=True):
     """An enterprise to be visited, with its processes."""
 
     county: str
@@ -63,8 +61,7 @@ class Applicant:
     parts: tuple[ApplicantPart, ...]
 
 
-@dataclass(frozen=True)
-class Visit:
+class Visit(Struct, frozen=True):
     """What experts wrote on the sheet of one process. problems: number of an indicator → problem, demand."""
 
     answers: tuple[Answer, ...] = ()
@@ -75,8 +72,7 @@ class Visit:
     checkers: tuple[Mapping[str, Entry], ...] = ()
 
 
-@dataclass(frozen=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A condition that colours one cell of a row. field: of the form `checklist` · tint: of the styles."""
 
     field: str
@@ -84,8 +80,7 @@ class Mark:
     expression: str
 
 
-@dataclass(frozen=True)
-class IndicatorRow:
+class IndicatorRow(Struct, frozen=True):
     """One indicator as a row.
 
     item: its text, alternatives named · formula: of 达到等级, "" where an expert chooses · shown: what stands there ·
@@ -102,8 +97,7 @@ class IndicatorRow:
     demand: str = ""
 
 
-@dataclass(frozen=True)
-class PartPlan:
+class PartPlan(Struct, frozen=True):
     """The sheet of one process.
 
     head, foot: field → value or, for the foot's formulas, expression; values: what those formulas give ·
@@ -125,8 +119,7 @@ class PartPlan:
     clause: str = ""
 
 
-@dataclass(frozen=True)
-class ChecklistPlan:
+class ChecklistPlan(Struct, frozen=True):
     """The workbook of one enterprise. overall: field of the card → (expression, value) · subject: of its stamp."""
 
     head: Mapping[str, Entry]
@@ -146,8 +139,7 @@ class Entered(NamedTuple):
     stale: bool = False
 
 
-@dataclass(frozen=True)
-class ReadLine:
+class ReadLine(Struct, frozen=True):
     """One row as read: field → cell. printed: header of every column that no field has → what shows there · struck: something in it is struck through."""
 
     no: str
@@ -156,8 +148,7 @@ class ReadLine:
     struck: bool = False
 
 
-@dataclass(frozen=True)
-class ReadPart:
+class ReadPart(Struct, frozen=True):
     """The sheet of one process as read. columns: field → column letters of the rows · first, last: its rows."""
 
     place: Place
@@ -170,8 +161,7 @@ class ReadPart:
     last: int
 
 
-@dataclass(frozen=True)
-class ReadChecklist:
+class ReadChecklist(Struct, frozen=True):
     """A checklist workbook as read. version, policy, subject: of its stamp · overall: 综合's own grade."""
 
     file: str
@@ -183,8 +173,7 @@ class ReadChecklist:
     findings: tuple[Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class Checker:
+class Checker(Struct, frozen=True):
     """Somebody named on a checklist, and whom he checked."""
 
     name: str

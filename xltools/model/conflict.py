@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from xltools.model.finding import Place
 
@@ -69,8 +70,7 @@ class Side(NamedTuple):  # there is one for every row
         return Place(self.file, self.sheet, f"{self.column}{self.row}" if self.column else "")
 
 
-@dataclass(frozen=True)
-class Conflict:
+class Conflict(Struct, frozen=True):
     """Two sides with all their rows (at least one each). id: the same whichever side comes first, and in every merge."""
 
     id: str
@@ -91,8 +91,7 @@ class Conflict:
         return iter((*self.firsts, *self.seconds))
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """A decision once made. first, second: what told the sides apart, so that it fits whichever comes first."""
 
     id: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class Button:
+class Button(Struct, frozen=True):
     """One button. verb: the function of faces/excel.py · macro: the Sub of macros/XlTools.bas that reaches it."""
 
     verb: str
@@ -18,8 +18,7 @@ class Button:
     caption: str
 
 
-@dataclass(frozen=True)
-class CheckWords:
+class CheckWords(Struct, frozen=True):
     """Checking an open workbook: the sheet of results, its headline, and the words in the notes on cells.
 
     own: the headline of a city workbook where nothing is found, of which only what the city wrote is checked ·
@@ -37,8 +36,7 @@ class CheckWords:
     none: str
 
 
-@dataclass(frozen=True)
-class Console:
+class Console(Struct, frozen=True):
     """Everything on and around the buttons. said: sentences by occasion, with {values}."""
 
     inbox_label: str

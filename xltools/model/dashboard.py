@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """A table of counts: lines (counties, industries) against grades. See specs/dashboard.toml for the fields."""
 
     id: str
@@ -26,8 +26,7 @@ class Tally:
     columns: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class ShareTable:
+class ShareTable(Struct, frozen=True):
     """The shares of well-graded enterprises: which grade fields of which form, and the words around them."""
 
     form: str
@@ -45,8 +44,7 @@ class ShareTable:
     chart: str
 
 
-@dataclass(frozen=True)
-class HistoryTable:
+class HistoryTable(Struct, frozen=True):
     """Months side by side: which fields of which form before and after the shares, how many months at most, and the words around them."""
 
     title: str
@@ -57,8 +55,7 @@ class HistoryTable:
     chart: str
 
 
-@dataclass(frozen=True)
-class BoardWords:
+class BoardWords(Struct, frozen=True):
     """Fixed words around the table of the first sheet: the line about the last run and the log in it, the total, what to do.
 
     figures, still: what that says of the sheet of figures, and what it says when rows lie beside the workbook.
@@ -72,8 +69,7 @@ class BoardWords:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Dashboard:
+class Dashboard(Struct, frozen=True, dict=True):
     """The sheet: its fixed words, tables of counts, table of shares, table of months; and the words of the first sheet."""
 
     sheet: str
@@ -97,8 +93,7 @@ class Dashboard:
         return re.compile("|".join((tallies, parts, re.escape(self.share.chart), re.escape(self.history.chart))))
 
 
-@dataclass(frozen=True)
-class Counts:
+class Counts(Struct, frozen=True):
     """One tally counted. grades: its columns, for most tallies the grades · numbers: line → one number per column;
     others: line → rows whose value is none of them.
 
@@ -112,8 +107,7 @@ class Counts:
     rest: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """How many of the graded enterprises are graded well. value: None when none is graded · missing: how many more the target asks."""
 
     grade: str

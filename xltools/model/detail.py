@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 SAID = "这张表有 {count} 行，一张工作表放不下，全部在旁边的文件 {file} 里"
 PATTERN = re.compile(SAID.format(count=r"(\d+)", file="(.+)"))
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """The rows of a sheet that lie in a file of this name."""
 
     count: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.shipped import spec
@@ -14,8 +15,7 @@ from xltools.model.shipped import spec
 TEMPLATE = "emergency"
 
 
-@dataclass(frozen=True)
-class EmergencyWords:
+class EmergencyWords(Struct, frozen=True):
     """What specs/emergency.toml declares. pollutants, levels: key → Chinese, in order · measures: rows of the form emergency_measures."""
 
     pollutants: Mapping[str, str]
@@ -27,8 +27,7 @@ class EmergencyWords:
     measures: tuple[Mapping[str, object], ...]
 
 
-@dataclass(frozen=True)
-class Worked:
+class Worked(Struct, frozen=True):
     """A cut as worked out: per cent, and the same as an expression for the cell; a percent of None is not known.
 
     waits: on the number of lines, or on how half a line counts · note: a sentence for the person who decides.
@@ -40,8 +39,7 @@ class Worked:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(Struct, frozen=True):
     """A cell whose value also follows from others: the expression that shows how, with {field} for cells of its own row."""
 
     expression: str
@@ -55,15 +53,14 @@ def value_of(cell: object) -> object:
     return cell.value if isinstance(cell, Computed) else cell
 
 
-@dataclass(frozen=True)
-class EmergencyDone:
+class EmergencyDone(Struct, frozen=True):
     """What making the list gave. rows: of the list, protected: of enterprises apart from it, open: rows whose cut is not settled."""
 
     path: Path
     rows: int = 0
     protected: int = 0
     open: int = 0
-    findings: tuple[Finding, ...] = field(default=())
+    findings: tuple[Finding, ...] = ()
 
     def record(self) -> dict[str, object]:
         """The outcome as `--json` prints it."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from enum import Enum
 from string import digits
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from xltools.model.address import address, corners, row_and_column
 
@@ -26,8 +27,7 @@ class Severity(Enum):
         self.rank = {"error": 0, "warning": 1, "note": 2}[value]  # for sorting, 0 for the gravest
 
 
-@dataclass(frozen=True, order=True, slots=True)
-class Place:
+class Place(Struct, frozen=True, order=True):
     """Where: file name, sheet name, cell ("F12"), each "" when the problem is about the whole."""
 
     file: str = ""
@@ -53,15 +53,26 @@ class Place:
         return self.cell.rstrip(digits)
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One problem at one place, with the sentence a person reads and what to do about it; values: what its sentences were filled with."""
+class Finding(Struct, frozen=True, eq=False):
+    """One problem at one place, with the sentence a person reads and what to do about it.
+
+    values: what its sentences were filled with; they do not tell one finding from another.
+    """
 
     code: Code
     place: Place
     message: str
     fix: str
-    values: tuple[tuple[str, object], ...] = field(default=(), compare=False, repr=False)
+    values: tuple[tuple[str, object], ...] = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Finding) and self._told() == other._told()
+
+    def __hash__(self) -> int:
+        return hash(self._told())
+
+    def _told(self) -> tuple[Code, Place, str, str]:
+        return self.code, self.place, self.message, self.fix
 
     @property
     def severity(self) -> Severity:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from xltools.model.code import Code
 from xltools.model.shipped import frozen, spec
@@ -44,16 +46,14 @@ class Owner(StrEnum):
     FORMULA = "formula"
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Struct, frozen=True):
     """Holds when `field` has one of `values`; no values means: is filled at all."""
 
     field: str
     values: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Field:
+class Field(Struct, frozen=True):
     """One 填报项.
 
     label: header text · unit: printed after the label · unit_in: the field that holds the unit · list: name of the choice list · depends: field whose
@@ -97,8 +97,7 @@ class Field:
         return self.kind in (Kind.CHOICE, Kind.GRADE)
 
 
-@dataclass(frozen=True)
-class RowRule:
+class RowRule(Struct, frozen=True):
     """A rule between two fields of one row.
 
     kind is one of: not_before (field >= other, dates) · not_worse (grade field at least as good as other) ·
@@ -115,8 +114,7 @@ class RowRule:
     source: str = ""
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True, dict=True):
     """A declared sheet. layout: "rows" (one record a row under a header) or "card" (one label and value a line).
 
     collects: name of the county form whose records this city form gathers, one for one.
@@ -168,8 +166,7 @@ class Form:
         return tuple(runs)
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Struct, frozen=True):
     """A workbook we hand out or write: which forms, in which order, and its stamp (id and version)."""
 
     id: str
@@ -235,7 +232,7 @@ def _inherited(item: Mapping[str, Any]) -> list[dict[str, Any]]:
     expanded = []
     for source in item["inherit"]:
         form, name = source.split(".")
-        base = {f.name: getattr(load_form(form)[name], f.name) for f in fields(Field)}
+        base = asdict(load_form(form)[name])
         changes = {key: value for key, value in item.items() if key != "inherit"}
         expanded.append({**base, "required": False, "formula": "", "depends": "", "unit_in": "", "inherits": source, **changes})
         expanded[-1].pop("required_if")
@@ -248,7 +245,7 @@ def _rule_from(data: Mapping[str, Any], where: str) -> RowRule:
 
 
 def _known(data: Mapping[str, Any], cls: Any, where: str) -> None:
-    unknown = set(data) - {f.name for f in fields(cls)}
+    unknown = set(data) - set(cls.__struct_fields__)
     if unknown:
         raise SpecError(f"{where}: unknown key {sorted(unknown)}")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.model.finding import Place
 from xltools.model.indicator import Indicator, IndicatorTable
@@ -28,8 +29,7 @@ NOT_APPLICABLE = "不适用"
 NO_REQUIREMENT = "无要求"       # an indicator of which no grade of the table asks anything: only a method of checking
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One filled row of a checklist.
 
     no: number of the indicator · found: what was seen, as the cell holds it · chosen: the grade an expert gives a text
@@ -48,8 +48,7 @@ class Answer:
     reason_place: Place = NOWHERE
 
 
-@dataclass(frozen=True)
-class Checklist:
+class Checklist(Struct, frozen=True):
     """One process of one enterprise, checked against one indicator table. place: its sheet; grade_place: of the grade shown."""
 
     table: IndicatorTable
@@ -69,8 +68,7 @@ class Checklist:
         return self.credit_code or self.name
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What one indicator comes to.
 
     outcome: the grade reached, or a Status word, NOT_APPLICABLE, NO_REQUIREMENT; the sheet shows the same word.
@@ -82,8 +80,7 @@ class Verdict:
     possible: str
 
 
-@dataclass(frozen=True)
-class ItemGrade:
+class ItemGrade(Struct, frozen=True):
     """One indicator with its answer. own: its verdict by itself; verdict: with the alternatives that may stand in for it.
 
     position: its number among those of its category · place: the cell that decides, the sheet where there is none.
@@ -113,8 +110,7 @@ class ItemGrade:
         return f"{written(self.answer.found)} {self.indicator.unit}".strip()
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """One indicator that decides a grade, and what the next better grade asks of it."""
 
     label: str
@@ -135,8 +131,7 @@ class Reason:
         }
 
 
-@dataclass(frozen=True)
-class PartGrade:
+class PartGrade(Struct, frozen=True):
     """The grade of one process by one indicator table.
 
     grade: "" while there is none · at_best: what the answers so far still allow · next_grade: the next better one, ""
@@ -174,8 +169,7 @@ class PartGrade:
         }
 
 
-@dataclass(frozen=True)
-class EnterpriseGrade:
+class EnterpriseGrade(Struct, frozen=True):
     """The grade of a whole enterprise: its worst part; every part is kept."""
 
     credit_code: str

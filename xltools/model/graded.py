@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from xltools.model.checklist import Checker
 from xltools.model.finding import Finding, Severity
@@ -12,8 +14,7 @@ from xltools.model.grade import EnterpriseGrade, PartGrade
 from xltools.model.standing import Change, Standing
 
 
-@dataclass(frozen=True)
-class PartMove:
+class PartMove(Struct, frozen=True):
     """One process that another policy grades otherwise. step: what decides it there, in words."""
 
     process: str
@@ -22,8 +23,7 @@ class PartMove:
     step: str = ""
 
 
-@dataclass(frozen=True)
-class Move:
+class Move(Struct, frozen=True):
     """One enterprise under two policies. steps: why it stands where it does under the new one · parts: the processes that move."""
 
     credit_code: str
@@ -51,8 +51,7 @@ class Move:
         }
 
 
-@dataclass(frozen=True)
-class GradeOutcome:
+class GradeOutcome(Struct, frozen=True):
     """The result of grading.
 
     enterprises: by credit code, with the grades in force · checks: what the site checks alone gave, part by part ·

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.form import Kind, Owner
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True):
     """One step of filling in, with the form it is about ("" for none); {name} in the text is the sheet of that form."""
 
     text: str
     form: str = ""
 
 
-@dataclass(frozen=True)
-class Legend:
+class Legend(Struct, frozen=True):
     """One colour: look (a name of books/style.py), what it is called, what it means."""
 
     look: str
@@ -27,8 +26,7 @@ class Legend:
     text: str
 
 
-@dataclass(frozen=True)
-class Guide:
+class Guide(Struct, frozen=True):
     """Names of the extra sheets, steps, tips, legend, and every fixed word by its key."""
 
     guide: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
+
+from msgspec import Struct
 
 
 class AnswerKind(StrEnum):
@@ -29,8 +30,7 @@ class Operator(StrEnum):
     IN = "属于"
 
 
-@dataclass(frozen=True)
-class Requirement:
+class Requirement(Struct, frozen=True):
     """What one grade asks of an indicator. values: one number, or the answers that are good enough; empty when the source gives none."""
 
     grade: str
@@ -49,8 +49,7 @@ class Requirement:
         return Decimal(self.values[0])
 
 
-@dataclass(frozen=True)
-class Indicator:
+class Indicator(Struct, frozen=True):
     """One row of an indicator table.
 
     options: every answer that can be given, those that meet no grade too · alternative: of the indicators with the
@@ -92,8 +91,7 @@ class TableStatus(StrEnum):
     DRAFT = "草案"
 
 
-@dataclass(frozen=True)
-class IndicatorTable:
+class IndicatorTable(Struct, frozen=True, dict=True):
     """One industry × process with its scheme.
 
     status: a TableStatus · effective_from, effective_to: ISO dates, "" open · grades: those of the scheme that this
@@ -141,8 +139,7 @@ class IndicatorTable:
         return (self.effective_from or "0001-01-01") <= day.isoformat() <= (self.effective_to or "9999-12-31")
 
 
-@dataclass(frozen=True)
-class CommonSet:
+class CommonSet(Struct, frozen=True):
     """Indicators that several tables share. tables: ids of those it is attached to · indicators: its rows, also when no table has it."""
 
     id: str

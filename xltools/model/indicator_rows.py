@@ -6,9 +6,11 @@ import csv
 import io
 import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from importlib.resources.abc import Traversable
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.form import SpecError, load_form
 from xltools.model.indicator import AnswerKind, Indicator, Operator, Requirement
@@ -25,8 +27,7 @@ FITTING = {
 }
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing wrong in the rows: which row (0 = the first), which field, the sentence."""
 
     row: int

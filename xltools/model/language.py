@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from string import Formatter
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -29,8 +31,7 @@ SENTENCES = ("message", "fix")     # what a value is called that is the sentence
 AS_IT_STANDS, BOTH = "zh", "both"     # {label:zh}: as in the sheet · {choices:both}: each as in the sheet, with its meaning
 
 
-@dataclass(frozen=True)
-class Language:
+class Language(Struct, frozen=True):
     """Chinese sentences and words, and the same in another language; empty for Chinese, which code and specs are written in.
 
     findings: number → what is wrong, how to fix it · texts: Chinese text → the same, with its {placeholders} ·

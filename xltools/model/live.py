@@ -16,7 +16,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.model.code import Code
 from xltools.model.finding import Severity
@@ -26,8 +27,7 @@ WHOLE_ROW = ("used", "broken", "number")
 END, CAUTION = "；", "提醒："
 
 
-@dataclass(frozen=True)
-class LiveCheck:
+class LiveCheck(Struct, frozen=True):
     """One problem a row can show while it is being filled in: short words, and the expression that is TRUE when it has it.
 
     given: what must hold for the expression to be asked at all, "" for nothing; neighbours that share it are asked together.
@@ -51,8 +51,7 @@ class LiveCheck:
         return f"{caution}{self.text}{END}"
 
 
-@dataclass(frozen=True)
-class LiveForm:
+class LiveForm(Struct, frozen=True):
     """What one sheet computes.
 
     formulas: of a row form, computed field → expression; of a card form, field → what is said beside it ·
@@ -64,8 +63,7 @@ class LiveForm:
     parts: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Live:
+class Live(Struct, frozen=True):
     """What a whole template computes. forms: by form name · lists: what checks look up beyond the drop-downs' own lists."""
 
     forms: Mapping[str, LiveForm] = field(default_factory=dict)

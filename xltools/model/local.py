@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
 from functools import cache, cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.form import Field, Form, Kind, Template
 from xltools.model.policy import Policy
@@ -16,8 +18,7 @@ ENDING = "市"
 YEAR = re.compile(r"\b20\d\d(?=-\d\d)")
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True, dict=True):
     """What specs/clauses.toml declares. clauses: as the specs cite them → what each is about · dates: as they are said → the deadline's id."""
 
     document: str

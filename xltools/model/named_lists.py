@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.shipped import spec
@@ -13,8 +14,7 @@ from xltools.model.shipped import spec
 TEMPLATE = "named_lists"
 
 
-@dataclass(frozen=True)
-class ListWords:
+class ListWords(Struct, frozen=True):
     """positive, asked, free, seasonal: the grades of whole enterprises that each list takes · credit: the kinds of events that a list takes ·
     kinds, reasons, clauses: by list."""
 
@@ -38,8 +38,7 @@ def load_list_words() -> ListWords:
     return ListWords(**spec("named_lists.toml"))
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """The workbook that was written, with a sentence for every list."""
 
     path: Path

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
 
 from xltools.model.account import Account
 from xltools.model.finding import Finding, Severity, order
@@ -15,8 +16,7 @@ from xltools.model.returned import Answer
 from xltools.model.table import Table
 
 
-@dataclass(frozen=True)
-class Submission:
+class Submission(Struct, frozen=True):
     """One county workbook after reading, typing and checking.
 
     file:     how findings and tables name it: the file's name, with as much of its folder as makes it unique in this run.
@@ -58,8 +58,7 @@ class Submission:
         return sum(len(table.rows) for table in self.tables.values() if table.form.layout == "rows")
 
 
-@dataclass(frozen=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """The result of a verb over some workbooks.
 
     findings:    all of them, whole run, in the order of `finding.order`.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.finding import Place
 from xltools.model.outcome import Submission
@@ -13,8 +14,7 @@ from xltools.model.shipped import spec
 Texts = Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class PlatformColumn:
+class PlatformColumn(Struct, frozen=True):
     """One column of the grade list. source: "sheet.label" · fixed: what stands in every row where there is no source."""
 
     header: str
@@ -22,8 +22,7 @@ class PlatformColumn:
     fixed: str = ""
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """How a package is made. confirmed: whether a person wrote the columns down · advanced: codes of enterprises that file on paper."""
 
     columns: tuple[PlatformColumn, ...]
@@ -31,8 +30,7 @@ class Settings:
     advanced: frozenset[str] = frozenset()
 
 
-@dataclass(frozen=True)
-class Application:
+class Application(Struct, frozen=True):
     """One process that is applied for in one month. reasons: why it is not reported, none when it is · paper: only on paper."""
 
     submission: Submission
@@ -55,8 +53,7 @@ class Application:
         return str(self.review.get("process") or "")
 
 
-@dataclass(frozen=True)
-class PackageWords:
+class PackageWords(Struct, frozen=True):
     """file: of a package · names: of what is in it, by what it is · words: sentences · about: lines of its description."""
 
     names: Mapping[str, str]

@@ -9,9 +9,10 @@ import hashlib
 import json
 import zlib
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, replace
 from datetime import date, datetime, time
 from typing import Any
+
+from msgspec.structs import asdict, replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place

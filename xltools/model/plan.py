@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 from xltools.model.table import Record
@@ -12,8 +13,7 @@ from xltools.model.table import Record
 TEMPLATE, FORM, MET = "plan", "plan", "plan_met"
 
 
-@dataclass(frozen=True)
-class PlanWords:
+class PlanWords(Struct, frozen=True):
     """book, document: names of files · lists: choices of the tracking workbook · columns: of the table in a document."""
 
     book: str
@@ -29,8 +29,7 @@ def load_plan_words() -> PlanWords:
     return PlanWords(**spec("plan.toml"))
 
 
-@dataclass(frozen=True)
-class GoalPlan:
+class GoalPlan(Struct, frozen=True):
     """What one process needs for its goal. lines: one an indicator, as the tracking workbook holds them ·
     open: how many of them must be verified first · flags: what limits its grade."""
 

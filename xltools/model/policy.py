@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.conflict import Decision
 from xltools.model.form import SpecError
@@ -19,8 +21,7 @@ from xltools.model.indicator_rows import indicator_file, indicators_from
 from xltools.model.shipped import frozen
 
 
-@dataclass(frozen=True)
-class County:
+class County(Struct, frozen=True):
     """A county or zone. code: administrative division code, "" where none is official."""
 
     name: str
@@ -29,8 +30,7 @@ class County:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Industry:
+class Industry(Struct, frozen=True):
     """A key industry. scope: national, province or city list it stands in."""
 
     name: str
@@ -38,8 +38,7 @@ class Industry:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Scheme:
+class Scheme(Struct, frozen=True):
     """An ordered list of grades, best first; the last one is the lowest. by_decision: given by an authority, never computed."""
 
     id: str
@@ -61,8 +60,7 @@ class Scheme:
         return self.grades.index(grade)
 
 
-@dataclass(frozen=True)
-class Tier:
+class Tier(Struct, frozen=True):
     """Grades of different schemes that count alike, as "scheme:grade".
 
     grades: a published rule says so · assumed: our order only; a result that needs it must be confirmed by a person.
@@ -85,8 +83,7 @@ class Effect(StrEnum):
     RECORD = "record"
 
 
-@dataclass(frozen=True)
-class Sanction:
+class Sanction(Struct, frozen=True):
     """What follows from one kind of event. scope: "part" (the process named) or "enterprise" (all its parts)."""
 
     kind: str
@@ -95,8 +92,7 @@ class Sanction:
     scope: str = "part"
 
 
-@dataclass(frozen=True)
-class Deadline:
+class Deadline(Struct, frozen=True):
     """A date of the yearly calendar. month 0: every month; day 0: last day of the month; inclusive: "X日前" includes the day."""
 
     id: str
@@ -108,8 +104,7 @@ class Deadline:
     inclusive: bool = True
 
 
-@dataclass(frozen=True)
-class Target:
+class Target(Struct, frozen=True):
     """A share the city wants to reach: grades counted as good ÷ graded enterprises ≥ share (0–1)."""
 
     id: str
@@ -119,8 +114,7 @@ class Target:
     source: str
 
 
-@dataclass(frozen=True)
-class GradeWords:
+class GradeWords(Struct, frozen=True):
     """How people write grades: prefixes are facts beside the grade, fillers say nothing, synonyms: grade → other spellings."""
 
     prefixes: tuple[str, ...] = ()
@@ -128,8 +122,7 @@ class GradeWords:
     synonyms: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(Struct, frozen=True, dict=True):
     """Everything that another city or another year would change.
 
     clauses: of the document that the specs cite → the clause of `source` that says the same.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class PolicyBook:
+class PolicyBook(Struct, frozen=True):
     """effects, scopes, word_kinds, confirmations: code → word · list_names: code → name beside it · needed: what no policy can do without · words: of the front sheet."""
 
     effects: Mapping[str, str]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
@@ -16,8 +17,7 @@ FORM = "publication"
 NUMBER = "number"       # the field that counts the lines
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """A notice as a person orders it. start, end: first and last day; no rule says how long it lasts, so there is no default."""
 
     policy: Policy
@@ -25,8 +25,7 @@ class Notice:
     end: date
 
 
-@dataclass(frozen=True)
-class Publication:
+class Publication(Struct, frozen=True):
     """What the list and the page show.
 
     lines: field of the form → text, in order, without numbers · unofficial: how many lines rest on tables that are not
@@ -56,8 +55,7 @@ class Publication:
         return tuple(dict.fromkeys(one for one in known if one in there))
 
 
-@dataclass(frozen=True)
-class Published:
+class Published(Struct, frozen=True):
     """What publishing gave. paths: the files written, none where nothing may be published · findings: who is not listed and why, and what limits the list."""
 
     paths: tuple[Path, ...] = ()
@@ -69,8 +67,7 @@ class Published:
         return {"files": [path.name for path in self.paths], "count": self.count, "findings": [one.record() for one in self.findings]}
 
 
-@dataclass(frozen=True)
-class PublicationWords:
+class PublicationWords(Struct, frozen=True):
     """book, page: names of the files · words: every fixed text by its key."""
 
     book: str

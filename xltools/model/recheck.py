@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.shipped import spec
@@ -14,8 +15,7 @@ TEMPLATE = "recheck"
 PEOPLE, COUNTIES, SAMPLE, WEIGHTS = "recheck_people", "recheck_counties", "recheck_sample", "recheck_weights"
 
 
-@dataclass(frozen=True)
-class Weight:
+class Weight(Struct, frozen=True):
     """How much a factor adds to the chance of a process to be drawn, and why. factor: as the code knows it."""
 
     factor: str
@@ -24,8 +24,7 @@ class Weight:
     reason: str
 
 
-@dataclass(frozen=True)
-class RecheckWords:
+class RecheckWords(Struct, frozen=True):
     """What specs/recheck.toml declares. free: grades that the factor of this name looks for."""
 
     free: tuple[str, ...]
@@ -40,8 +39,7 @@ def load_recheck_words() -> RecheckWords:
     return RecheckWords(tuple(data["free"]), data["words"], tuple(Weight(**one) for one in data["weight"]))
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """One process, its checks and what came of them. county_people, city_people: name and unit of who checked ·
     review, site, decided: the grades that county, city and leading group gave, "" where none is known · event: something was dealt with ·
     below: among it that the plant is not what its grade asks · month: of the batch, 0 where it is not known."""
@@ -74,8 +72,7 @@ class Case:
         return bool(self.site and self.decided and self.site != self.decided)
 
 
-@dataclass(frozen=True)
-class Rechecked:
+class Rechecked(Struct, frozen=True):
     """What was written, and a sentence about it."""
 
     path: Path

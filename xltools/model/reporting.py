@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class ReportingWords:
+class ReportingWords(Struct, frozen=True):
     """forms: deadline of the policy → county form whose rows answer it · total: the item of a county's first line ·
     state, reminder, remind: sentences by what they are for."""
 

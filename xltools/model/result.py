@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding, Severity
 
@@ -14,8 +15,7 @@ def exit_code(findings: Iterable[Finding]) -> int:
     return int(any(one.severity is not Severity.NOTE for one in findings))
 
 
-@dataclass(frozen=True)
-class Written:
+class Written(Struct, frozen=True):
     """Files written. lines: what to say besides findings."""
 
     paths: tuple[Path, ...] = ()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from functools import cache
+
+from msgspec import Struct, field
 
 from xltools.model.finding import Finding, Severity
 from xltools.model.shipped import spec
@@ -13,8 +14,7 @@ from xltools.model.shipped import spec
 MOST_IMPORTANT = 10
 
 
-@dataclass(frozen=True)
-class LetterWords:
+class LetterWords(Struct, frozen=True):
     """What a letter says about what goes back with it: the marked copy, or only a list."""
 
     opening: str
@@ -23,8 +23,7 @@ class LetterWords:
     steps: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class ReturnWords:
+class ReturnWords(Struct, frozen=True):
     """Every fixed word of a return, as specs/returned.toml declares them."""
 
     sheet: str
@@ -69,8 +68,7 @@ class ReturnWords:
     reasons: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What a county wrote beside a warning (情况说明): about which sheet, cell ("" for the whole sheet or file) and code.
 
     about: code, fingerprint of the warning and of the value it was about, fingerprint of the record ("" without one), parted by ":"; when one changes, the answer
@@ -89,8 +87,7 @@ class Answer:
         return self.about.rpartition(":")[2]
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """What a county is told about one file.
 
     file: its name · date, deadline, account (what was read and what became of it): as written · findings: in the order of the sheets · answers: those that hold ·

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import NOWHERE
@@ -32,8 +33,7 @@ class Why(StrEnum):
     ALIKE = "名称相近"
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One row of a list in comparable spelling. code: a good one, else ""; typed: the code as written, good or not ·
     permit: a permit number · mark: what stands for this row in a decision."""
 
@@ -49,8 +49,7 @@ class Entry:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two entries, by number, that may be of one enterprise. likeness: of their names, in per cent."""
 
     why: Why
@@ -59,8 +58,7 @@ class Pair:
     second: int
 
 
-@dataclass(frozen=True)
-class Screened:
+class Screened(Struct, frozen=True):
     """What screening gave. enterprises: in the ledger · everywhere: in all three kinds of list · alone: in one · pairs: to be decided ·
     forms: the county workbooks written."""
 
@@ -78,8 +76,7 @@ class Screened:
         return {"file": self.path.name, **counts, "forms": [one.name for one in self.forms], "findings": [one.record() for one in self.findings]}
 
 
-@dataclass(frozen=True)
-class ScreenWords:
+class ScreenWords(Struct, frozen=True):
     """What specs/screen.toml declares. steps_up: grades that must not last, by the clause in basis."""
 
     words: Mapping[str, str]

@@ -10,10 +10,11 @@ import hashlib
 import json
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date, datetime, time
 from decimal import Decimal
 from functools import cache
+
+from msgspec import Struct, field
 
 from xltools.model.percent import Percent
 from xltools.model.shipped import spec
@@ -23,8 +24,7 @@ NOT_CALCULATED = "\0"           # the text of a formula that no program has calc
 Spot = tuple[str, str]          # sheet, cell
 
 
-@dataclass(frozen=True)
-class SealLine:
+class SealLine(Struct, frozen=True):
     """One value. row: what its row is called, "" outside a table · item: what the value is called, "" for a text of its own · cell: where it stood."""
 
     sheet: str
@@ -39,8 +39,7 @@ class SealLine:
         return not self.row and not self.item
 
 
-@dataclass(frozen=True)
-class Content:
+class Content(Struct, frozen=True):
     """What a workbook holds now. sheets: all its sheets in order · cells: every cell that is not blank · stale: formulas never calculated."""
 
     lines: tuple[SealLine, ...]
@@ -49,8 +48,7 @@ class Content:
     stale: frozenset[Spot] = frozenset()
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Struct, frozen=True):
     """A signature by key over a seal. public: the key, value: the signature, both in base64."""
 
     name: str
@@ -59,8 +57,7 @@ class Signature:
     value: str
 
 
-@dataclass(frozen=True)
-class Seal:
+class Seal(Struct, frozen=True):
     """A seal as stored. digest: of its lines as stored, in full · former: the code of a seal that this one replaced."""
 
     lines: tuple[SealLine, ...]
@@ -121,8 +118,7 @@ def _number(value: float | Decimal) -> str:
     return f"{number.normalize():f}" if number.is_finite() else str(value)
 
 
-@dataclass(frozen=True)
-class SealWords:
+class SealWords(Struct, frozen=True):
     """sheet: of the record · suffix: of a sealed copy's name · private, public: names of key files · nobody: words that stand for a
     reporter without a name · keeper: private and public for keys that conceal."""
 

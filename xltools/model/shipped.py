@@ -29,7 +29,7 @@ def spec(*path: str) -> dict[str, Any]:
 
 
 def frozen(value: Any) -> Any:
-    """The same with every list in it a tuple, as the fields of our dataclasses want it."""
+    """The same with every list in it a tuple, as the fields of our records want it."""
     if isinstance(value, list):
         return tuple(frozen(item) for item in value)
     if isinstance(value, dict):

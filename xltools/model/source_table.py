@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class SourceCell:
+
+class SourceCell(Struct, frozen=True):
     """A cell and what it covers, rows and columns counted from 1; a line of running text covers nothing (all 0).
 
     address: of its first cell, "B5", also in a Word table; for a line of running text where it stands.
@@ -30,8 +30,7 @@ class SourceCell:
         return range(self.left, self.right + 1)
 
 
-@dataclass(frozen=True)
-class SourceTable:
+class SourceTable(Struct, frozen=True, dict=True):
     """A drawn table. name: of its sheet, or its place in the document · before, after: the lines of text around it."""
 
     file: str

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+
+from msgspec import Struct
 
 from xltools.model.finding import Place
 from xltools.model.grade import NOWHERE
@@ -19,8 +20,7 @@ class State(StrEnum):
     IN_REVIEW = "待二次审核"
 
 
-@dataclass(frozen=True)
-class Event:
+class Event(Struct, frozen=True):
     """One row of 变更与处理. process "" : the whole enterprise; second_review as the form's list says it."""
 
     credit_code: str
@@ -40,8 +40,7 @@ class Event:
         return self.decided_date or self.found_date or date.min
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One line of a grade's history. old and new are equal when the event left the grade as it was."""
 
     when: date
@@ -54,8 +53,7 @@ class Change:
     place: Place = NOWHERE
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """The grade of one process now. on_list: whether it may stay on the protected list."""
 
     credit_code: str

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.finding import Place
 from xltools.model.form import Form
@@ -22,8 +24,7 @@ def cells_of(form: Form, records: Sequence[Mapping[str, object]]) -> Cells:
     return {one.name: [record.get(one.name) for record in records] for one in form}
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Struct, frozen=True, dict=True):
     """The records of one form in one workbook, column by column.
 
     rows:    the sheet row of every record (1 = first row of the sheet); a card form has one record, in row 1.

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class Station:
+class Station(Struct, frozen=True):
     """One stop of the rehearsal. did: what was done and found · lines: examples of it, findings as they were found · look: what to open · yours: how it is done on a working day."""
 
     title: str
@@ -22,8 +22,7 @@ class Station:
     lines: tuple[str | Finding, ...] = ()
 
 
-@dataclass(frozen=True)
-class TourWords:
+class TourWords(Struct, frozen=True):
     """As declared in specs/tour.toml."""
 
     days: Mapping[str, date]

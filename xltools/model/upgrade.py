@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from xltools.model.shipped import spec
 
 
-@dataclass(frozen=True)
-class UpgradeWords:
+class UpgradeWords(Struct, frozen=True):
     """Every fixed word of the list beside an upgraded workbook, as specs/upgrade.toml declares them."""
 
     suffix: str
@@ -26,8 +26,7 @@ class UpgradeWords:
     columns: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class Leftover:
+class Leftover(Struct, frozen=True):
     """One cell that was not carried over. about: what its row is about · label: the header above it · why: in a few words."""
 
     sheet: str

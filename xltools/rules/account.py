@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import compress
 from types import MappingProxyType
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.model.account import Account
 from xltools.model.code import Code
@@ -30,8 +31,7 @@ OUTSIDE = frozenset({Code.OUTSIDE_ROWS})
 Rows = Mapping[tuple[str, str, int], str]  # (file, sheet, row) → what is known of that row
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the findings say: how single rows stand, why some do not count, why whole workbooks do not."""
 
     states: Rows

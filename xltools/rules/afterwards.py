@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xltools.model.finding import Finding
 from xltools.model.policy import Policy
@@ -18,8 +19,7 @@ FOREIGN = "“{event}”：{grade} 不是{process}所用指标表的等级，之
 NO_RANK = "{grade} 不是{process}所用指标表的等级"
 
 
-@dataclass(frozen=True)
-class Afterwards:
+class Afterwards(Struct, frozen=True):
     """standing: the grade after the events since, None without a grade, or with one that its table's scheme does not have ·
     event: the kind of event of which nobody can tell what it did, "" where all is clear · why: in words."""
 

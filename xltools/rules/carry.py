@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property, partial
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -29,8 +31,7 @@ Whos = Mapping[str, Sequence[object]]   # what rows are known by: field of WHO â
 Identity = tuple[str, ...]              # of a row, by some of these fields
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """What the city wrote in one row: which form, what identifies the row, city field â†’ content, and all of the row, where it
     still stands, or what was kept of it as text."""
 

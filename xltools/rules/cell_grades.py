@@ -6,7 +6,8 @@ A grade is understood in every spelling that a county may use (Ｂ级, B－, 绩
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.form import Field, Kind
 from xltools.model.grade import NOT_APPLICABLE, Status
@@ -24,8 +25,7 @@ STRANGE = "无法识别"
 OPEN = (UNVERIFIED, UNDECIDED)
 
 
-@dataclass(frozen=True)
-class Worst:
+class Worst(Struct, frozen=True):
     """What several grades come to. outcome: as a cell shows it · why: one sentence · both "" where there was nothing."""
 
     outcome: str = ""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any
+
+from msgspec import Struct, field
 
 from xltools.model.address import column_letters
 from xltools.model.code import Code
@@ -57,8 +58,7 @@ def city_columns(form: Form, columns: Mapping[str, Sequence[object]]) -> Table:
     return Table(form, "", form.sheet, rows, made, {name: column_letters(at) for at, name in enumerate(made, 1)})
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Struct, frozen=True, dict=True):
     """The sheets of one workbook as the city sees them: plain columns in the order of the typed rows, each made once."""
 
     submission: Submission

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from operator import le
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.form import Field, Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
@@ -22,8 +24,7 @@ PROGRESS = {(True, NO): "按期完成", (True, YES): "逾期完成", (False, NO)
 _PROCESS = ("credit_code", "process")  # what tells one process of one enterprise
 
 
-@dataclass(frozen=True)
-class More:
+class More(Struct, frozen=True):
     """What a merge knows besides today's workbooks. records: rows kept from last time, by form · left_out: rows that a decision
     leaves out, with the reason · gone: rows kept so far that it leaves out, as the list of unmerged rows names them."""
 

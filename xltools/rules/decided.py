@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
@@ -22,8 +24,7 @@ NAMELESS = "未写名称的企业"
 Reason = tuple[str, str, Row]                   # why not; the field and the row that must be mended
 
 
-@dataclass(frozen=True)
-class Decisions:
+class Decisions(Struct, frozen=True):
     """The ledger as parsed and as typed. wrong: cells that could not be read."""
 
     ledger: Table

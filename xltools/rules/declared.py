@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from typing import Any, ClassVar
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.form import Field, Form, Kind, Owner
@@ -43,8 +44,7 @@ class Judged:
         return self._distinct[field]
 
 
-@dataclass(frozen=True)
-class CellRule:
+class CellRule(Struct, frozen=True):
     """What the cells of one column must satisfy, each by its value alone. holds: whether a value does, which must be there for REQUIRED and ROW_WITHOUT_KEY."""
 
     code: Code
@@ -65,8 +65,7 @@ class CellRule:
         return [row for row, value in zip(table.rows, column, strict=True) if value in wrong] if wrong else []
 
 
-@dataclass(frozen=True)
-class RecordRule:
+class RecordRule(Struct, frozen=True):
     """What one field must satisfy beside another of its record. holds: of the values of both, None where one is missing, whether they do."""
 
     code: Code

@@ -6,9 +6,10 @@ Nothing here decides what no rule decides: where a number or a choice is missing
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, Worked, value_of
@@ -46,8 +47,7 @@ NO_GRADE, TWICE = "还没有市级评定等级", "另一县（市、区）也报
 PART_BASE = "三项日均没有填全，减排基数不能确定"
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Struct, frozen=True):
     """What a list is made from. half: the setting for lines that are no whole number."""
 
     city: CitySheets
@@ -58,8 +58,7 @@ class Ask:
     words: EmergencyWords
 
 
-@dataclass(frozen=True)
-class Lines:
+class Lines(Struct, frozen=True):
     """The lines of the list, of the protected apart, and what people have to do about them."""
 
     listed: Sequence[Record]
@@ -119,8 +118,7 @@ def _counted(ask: Ask, made: Sequence[Record]) -> Iterator[Finding]:
             yield code.at(place, count=count)
 
 
-@dataclass(frozen=True)
-class _Draft:
+class _Draft(Struct, frozen=True):
     """One line in the making. measure: its row of the reductions, {} where there is none · there: of the ledger · own: of the last list."""
 
     ask: Ask

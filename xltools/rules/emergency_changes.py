@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from xltools.model.emergency import value_of
 from xltools.model.finding import Place
@@ -22,8 +23,7 @@ KEPT = ("grade", "base_eia", "base_permit", "base_actual", "base_unit", "lines",
 Earlier = tuple[str, Record]      # the form it stood in, and its record
 
 
-@dataclass(frozen=True)
-class Compared:
+class Compared(Struct, frozen=True):
     """Two lists to compare. form: of the list · words: for the kinds of change."""
 
     listed: Sequence[Record]

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
+
+from msgspec import Struct, field
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -24,8 +25,7 @@ CODE, NAME, PROCESS = "credit_code", "name", "process"
 LISTED, APART = "emergency", "emergency_protected"     # the forms of the list
 
 
-@dataclass(frozen=True)
-class CitySheets:
+class CitySheets(Struct, frozen=True):
     """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed."""
 
     reductions: Table
@@ -35,8 +35,7 @@ class CitySheets:
     events: Sequence[Event] = ()
 
 
-@dataclass(frozen=True)
-class Last:
+class Last(Struct, frozen=True):
     """The tables of the last list by form name, typed; none where there is no last list. name: of its file."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
@@ -63,8 +62,7 @@ def decimal(value: object) -> Decimal | None:
     return Decimal(number_text(float(value))) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-@dataclass(frozen=True)
-class Graded:
+class Graded(Struct, frozen=True):
     """The grade a process has in the list. decided: by the city · note: what a person has to know of it."""
 
     grade: str
@@ -88,8 +86,7 @@ def graded(measure: Record, listed: Record, events: Iterable[Event], policy: Pol
     return Graded(grade, decided=True, note=SAID.join(filter(None, (*notes, why)))), kept
 
 
-@dataclass(frozen=True)
-class Protection:
+class Protection(Struct, frozen=True):
     """The protected enterprises by code, and those that are off the list, with the event that took them off."""
 
     listed: Mapping[str, Record]
@@ -127,8 +124,7 @@ def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Find
         yield Code.PROTECTED_OFF.at(event.place, kind=event.kind, grade=grades.get(code, ""))
 
 
-@dataclass(frozen=True)
-class Demands:
+class Demands(Struct, frozen=True):
     """What grades ask for: the rows of the form emergency_measures by (table, grade); table "" is for all others."""
 
     rows: Mapping[tuple[str, str], Record]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
+
+from msgspec import Struct
 
 from xltools.model.address import column_letters
 from xltools.model.code import Code
@@ -20,8 +21,7 @@ from xltools.rules.reduction import share
 ANYONE = "({column:emergency.credit_code}&{column:emergency.name}<>\"\")"
 
 
-@dataclass(frozen=True)
-class Sums:
+class Sums(Struct, frozen=True):
     """What is summed up. own: the lines of the last list's sums, with what the city wrote · count_protected: the setting."""
 
     listed: Sequence[Record]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.model.form import Form
 from xltools.model.grouped import grouped
@@ -24,8 +25,7 @@ SHOWN = ("name", "industry", "honour", "protected")
 NEEDED = ("county", "batch", "credit_code", "process", "table", "status", *SHOWN, *GRADES, "source_file", "source_sheet", "source_row")
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """One process of an enterprise: its indicator table and the grade in question; "" where there is none."""
 
     process: str
@@ -33,8 +33,7 @@ class Part:
     grade: str
 
 
-@dataclass(frozen=True)
-class Whole:
+class Whole(Struct, frozen=True):
     """The grade of the enterprise, and what a person has to know or decide about it; both may be ""."""
 
     grade: str

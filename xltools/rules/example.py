@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
+
+from msgspec import Struct
 
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import County, Policy
@@ -16,16 +17,14 @@ from xltools.rules.rows import grades_of
 from xltools.rules.stock import Plant, PlantProcess, Stock
 
 
-@dataclass(frozen=True)
-class CountyDraft:
+class CountyDraft(Struct, frozen=True):
     """What one county reports. sheets: form name → records."""
 
     county: County
     sheets: Mapping[str, list[Record]]
 
 
-@dataclass(frozen=True)
-class Enterprise:
+class Enterprise(Struct, frozen=True):
     """What all rows of one enterprise share."""
 
     name: str

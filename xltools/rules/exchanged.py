@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.address import column_letters, row_and_column
 from xltools.model.code import Code
@@ -31,8 +32,7 @@ _PLACE = re.compile(r".*(镇|乡|街道|街道办|办事处|开发区|园区|集
 _ENTERPRISE = re.compile(r".{2,}(公司|厂|矿|集团|合作社|经营部|加工部)([(（].*[)）])?")
 
 
-@dataclass(frozen=True)
-class Exchanged:
+class Exchanged(Struct, frozen=True):
     """Two cells of one row that have changed places. columns: theirs, from 1."""
 
     table: Table

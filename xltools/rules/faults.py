@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from random import Random
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.form import Field, Form, Template
@@ -12,8 +14,7 @@ from xltools.model.policy import Policy
 from xltools.rules.records import Record, Value
 
 
-@dataclass(frozen=True)
-class Planted:
+class Planted(Struct, frozen=True):
     """A finding that must come: at a field of a record; without record at its header; without field at the sheet or file.
 
     shown: what the hint column says beside it, where that does not follow from the finding.
@@ -26,8 +27,7 @@ class Planted:
     shown: str = ""
 
 
-@dataclass
-class Ground:
+class Ground(Struct):
     """The draft being spoilt. taken: enterprises that already have a fault, so that no fault meets another."""
 
     county: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.dashboard import Dashboard, Tally, good, graded
 from xltools.model.policy import Policy
@@ -12,8 +13,7 @@ from xltools.model.table import Table
 Grid = Sequence[Sequence[object]]
 
 
-@dataclass(frozen=True)
-class Figure:
+class Figure(Struct, frozen=True):
     """What one cell shows. rows: of the form's sheet, those it counts · among: for a share, the rows it is a share of;
     None otherwise · value: what the sheet shows · kept: for a figure of a month, what its one row says."""
 

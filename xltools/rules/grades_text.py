@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.form import Field
@@ -15,8 +16,7 @@ from xltools.rules.reading import BLANK, Reading
 from xltools.rules.text import latin
 
 
-@dataclass(frozen=True)
-class GradeText:
+class GradeText(Struct, frozen=True):
     """What a grade cell says: the grade, "" when it says none, and the words before it that are a fact of their own ("地方")."""
 
     grade: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.conflict import Clash, Conflict, Decision, Side
 from xltools.rules.rulings import Settled
@@ -13,8 +14,7 @@ At = tuple[str, str, int]
 Who = str | tuple[str, ...]  # the good code of an enterprise, or what stands in for it
 
 
-@dataclass(frozen=True, slots=True)
-class Identified:
+class Identified(Struct, frozen=True):
     """An enterprise. name and code: the ones decided, "" where its rows speak for themselves · doubts: the kinds of open conflicts."""
 
     who: Who = ""

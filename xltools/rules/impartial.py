@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.checklist import Checker, ReadChecklist
 from xltools.model.code import Code
@@ -24,8 +25,7 @@ REVIEW, CHECKERS = "review", ("checker1", "checker2")
 UNNAMED = "没有写依据"
 
 
-@dataclass(frozen=True)
-class Person:
+class Person(Struct, frozen=True):
     """A line of the register. former: names or codes of enterprises · blacklisted_by: the basis, "" for who is not on the list."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from msgspec import Struct, field
+from msgspec.structs import replace
 from rapidfuzz import fuzz
 
 from xltools.model.source_table import SourceCell, SourceTable
@@ -29,8 +30,7 @@ UNNUMBERED = "这一格没有分项，文字对每一分项都写了一遍"
 LOWEST_ASKS = "最低等级不设条件，文字照录"
 
 
-@dataclass(frozen=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """What one grade asks in one draft. marks: keys of the notes it points to."""
 
     text: str
@@ -39,8 +39,7 @@ class Piece:
     marks: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """One thing that the grades speak of. pieces: grade → piece, only for grades that ask something."""
 
     entry: Entry
@@ -49,8 +48,7 @@ class Draft:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass
-class Reader:
+class Reader(Struct):
     """What reading an entry needs, and what it notices.
 
     nothing: cells that say there is no requirement · joined: cells read as one with the cell above · blank: cells without a word, with

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.model.policy import Policy, Scheme
 from xltools.model.source_table import SourceCell, SourceTable
@@ -20,8 +21,7 @@ SEVERAL = re.compile(r"[、/，,和及与]")
 NOTE = re.compile(rf"(?:注|备注|说明)\s*\d*\s*[:：.、]|注\s*\d|[a-z]\s*[、.．:：)）]|[{RAISED_SIGNS}]|[a-z](?=[\u4e00-\u9fff“])")
 
 
-@dataclass(frozen=True)
-class Layout:
+class Layout(Struct, frozen=True):
     """The columns of a table. header: first and last row; grades: column → grades it is for; labels: columns that name an item,
     the category first; remarks: column → header, for columns beside the grades."""
 
@@ -36,8 +36,7 @@ class Layout:
         return [column for column, grades in self.grades.items() if grade in grades]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """The rows under one item's name. labels: the cells that name it, category first; heading: the line across the table above it."""
 
     rows: range
@@ -46,8 +45,7 @@ class Entry:
     carried: bool = False
 
 
-@dataclass
-class Body:
+class Body(Struct):
     """What lies below the header."""
 
     entries: list[Entry] = field(default_factory=list)

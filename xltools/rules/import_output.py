@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -21,8 +22,7 @@ WAITING = "待确认"
 Row = dict[str, str]
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """A proposal with its place in the table. number: of the new indicator · category, item: as they will be written ·
     beside: (text, cell) for what stands beside the grades."""
 
@@ -34,8 +34,7 @@ class Named:
     beside: tuple[tuple[str, SourceCell], ...] = ()
 
 
-@dataclass(frozen=True)
-class Output:
+class Output(Struct, frozen=True):
     """Writes the rows of one import. source_text: what every row gives as its source."""
 
     table: SourceTable

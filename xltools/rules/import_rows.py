@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.indicator import AnswerKind, Operator
 from xltools.rules.import_drafts import LOWEST_ASKS, Draft, Piece
@@ -22,8 +24,7 @@ YEARS, MONTHS = "年", "个月"
 UNIT_IN_LABEL = re.compile(rf"[（(]\s*({UNIT})\s*[）)]")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Struct, frozen=True):
     """What one grade asks of one indicator. threshold None: nothing to compare, the text is all there is."""
 
     grade: str
@@ -32,8 +33,7 @@ class Asked:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """An indicator as proposed. name: what it is about · subject: the same, where the text names what is measured · asked: best grade first."""
 
     draft: Draft

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.source_table import SourceCell
 
@@ -30,16 +31,14 @@ NOTE_WORD = re.compile(r"^\s*(?:注|备注|说明)\s*[:：]?\s*")
 NOTE_KEY = re.compile(rf"(?:^|(?<=[；;。\n]))\s*(?:注\s*)?([a-h1-9{RAISED_SIGNS}])\s*(?:[、.．:：)）]|(?=[\u4e00-\u9fff“])|(?<=\s)(?=[A-Z]))\s*")
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True):
     """One numbered piece of a cell; number "" for a cell without numbers."""
 
     number: str
     text: str
 
 
-@dataclass(frozen=True)
-class Items:
+class Items(Struct, frozen=True):
     """The pieces of a cell. lead: what stands before the first number · doubts: why the cut may be wrong."""
 
     items: tuple[Item, ...]
@@ -47,8 +46,7 @@ class Items:
     doubts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Notes:
+class Notes(Struct, frozen=True):
     """The notes below a table. by_key: letter or number → text · general: those that nothing points to."""
 
     by_key: Mapping[str, str]

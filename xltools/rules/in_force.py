@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -15,8 +17,7 @@ from xltools.rules.sanctions import of_whole, sanction
 from xltools.rules.text import key
 
 
-@dataclass(frozen=True)
-class InForce:
+class InForce(Struct, frozen=True):
     """The parts with the grades in force, the standings with their history, and what people have to do."""
 
     parts: tuple[PartGrade, ...]

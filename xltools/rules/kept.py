@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.address import column_letters
 from xltools.model.code import Code
@@ -22,8 +24,7 @@ EARLIER = "{file}（{batch}）"  # a file whose name another one has by now
 LAST = "上次"
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True, dict=True):
     """What stays: records by form name, the city's own fields left out, because they are carried like all others.
 
     renamed: names of files that today's workbooks have, too → how the earlier ones are called from now on.

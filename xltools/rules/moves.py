@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.model.form import Field, Form, Kind, Owner
 from xltools.model.policy import Policy
@@ -37,8 +38,7 @@ Tables = Mapping[str, Table]
 Pair = tuple[int, int]  # positions of one row in both tables
 
 
-@dataclass(frozen=True)
-class Period:
+class Period(Struct, frozen=True):
     """The two moments compared, in words."""
 
     before: str

@@ -6,8 +6,10 @@ Source: 三环文〔2022〕69号 二(三), 二(五), 三(三)2, 五.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.local import localised
 from xltools.model.named_lists import load_list_words
@@ -22,8 +24,7 @@ from xltools.rules.text import cell_key, key
 STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
 
 
-@dataclass(frozen=True)
-class City:
+class City(Struct, frozen=True):
     """What of a summary the lists follow from. advanced: codes of enterprises that take part in 绩效先进性."""
 
     ledger: Table

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from msgspec import Struct
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 
@@ -39,8 +39,7 @@ def meant(typed: str, options: Iterable[str]) -> str:
     return f"；是不是{'或'.join(f'“{one}”' for one in found)}？" if found else ""
 
 
-@dataclass(frozen=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """An enterprise as the screening list has it: cell of its code, code, name, and the name without what firms share."""
 
     cell: str

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -23,8 +25,7 @@ GOALS = ("target", "applied")       # what the county wrote of the grade it want
 Who = tuple[str, str]
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Struct, frozen=True):
     """What the counties say: enterprise and process → row of the screening list with its county, and problems noted there."""
 
     rows: Mapping[Who, Record]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
 from typing import Any
+
+from msgspec.structs import replace
 
 from xltools.model.grouped import grouped
 from xltools.model.indicator import Indicator, IndicatorTable, TableStatus

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xltools.model.calendar import Due, load_calendar_words
 from xltools.model.code import Code
@@ -22,8 +23,7 @@ REVIEW, SITE_CHECK = "review", "site_check"
 FILLED = {"protected": "protected"}
 
 
-@dataclass(frozen=True)
-class Sent:
+class Sent(Struct, frozen=True):
     """One workbook that answers one deadline. month: of its batch."""
 
     submission: Submission

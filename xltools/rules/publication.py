@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from operator import attrgetter, itemgetter
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, order
@@ -35,8 +36,7 @@ PERSONAL = re.compile(r"\d{7,}")                # a telephone or identity number
 GAPS = re.compile(r"[\s()（）+＋-]+")
 
 
-@dataclass(frozen=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """One enterprise: its line, or the reason why it has none; states: of its grade's processes that are not settled."""
 
     line: Mapping[str, str]
@@ -92,8 +92,7 @@ def public_fields() -> tuple[str, ...]:
     return tuple(one.name for one in fields)
 
 
-@dataclass(frozen=True)
-class _City:
+class _City(Struct, frozen=True, dict=True):
     """The ledger with what has to be known beside it."""
 
     decisions: Decisions

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import date
+
+from msgspec import Struct, field
 
 from xltools.model.code import Code
 from xltools.model.value import shown
@@ -13,8 +14,7 @@ PERCENT_CELL = "单元格是百分比格式"
 Value = str | float | int | date | None
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a cell means.
 
     value: None when the cell is blank or was not understood · code: None when there is nothing to say ·

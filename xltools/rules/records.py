@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from random import Random
 from typing import TypeVar
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class Computed:
+
+class Computed(Struct, frozen=True):
     """A cell that holds a formula and the value it last gave; None was never calculated, "#N/A" is an error."""
 
     formula: str

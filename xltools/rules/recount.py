@@ -8,8 +8,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
+
+from msgspec import Struct, field
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -32,8 +33,7 @@ FEW = 3               # filled cells of a line that is no record
 TELLING = 2           # so many labels make a header
 
 
-@dataclass(frozen=True)
-class ProblemList:
+class ProblemList(Struct, frozen=True):
     """The problem list of a summary. by_cell: (file, sheet, cell) → code and sentence of every line about it."""
 
     by_cell: Mapping[tuple[str, str, str], list[tuple[str, str]]]
@@ -45,8 +45,7 @@ class ProblemList:
                 yield from ((cell, code, message) for code, message in lines)
 
 
-@dataclass
-class Account:
+class Account(Struct):
     """The counting identity. rows: seen = merged + unmerged + outside · blank: rows between these that hold nothing ·
     cells: seen = carried + reported · sums: field → (of the sources, of the summary)."""
 
@@ -62,8 +61,7 @@ class Account:
     findings: list[Finding] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Input:
+class Input(Struct, frozen=True):
     """One sheet of a source file. columns: field → column, as found by its header; below: the last row of the header."""
 
     file: str

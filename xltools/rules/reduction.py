@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 from decimal import ROUND_CEILING, ROUND_FLOOR, ROUND_HALF_UP, Decimal, localcontext
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.emergency import Worked
 from xltools.model.value import shown
@@ -35,8 +37,7 @@ _FEED = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What a cut is worked out from. base, unit: the smallest of three daily averages, None where they are not all known ·
     lines: how many, None where nobody said · half: the setting's word · roundings: that setting's words, undecided, up, down · count: the lines as an expression."""
 

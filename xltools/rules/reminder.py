@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.finding import Severity
@@ -22,8 +23,7 @@ FOR_THE_CITY = frozenset({Code.NAMES_CLOSE, Code.CODE_TWO_NAMES_ACROSS, Code.NAM
 NAMED = 3   # of more, only so many are named: the sheet lists all below, and a row of paper is no longer than a page
 
 
-@dataclass(frozen=True)
-class Files:
+class Files(Struct, frozen=True):
     """The files of one county. faults: file → errors and warnings · lost: file → why nothing of it is merged; one that another
     workbook of the county replaces is not among them."""
 

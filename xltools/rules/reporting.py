@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from operator import itemgetter
+
+from msgspec import Struct, field
 
 from xltools.model.form import Form, load_form
 from xltools.model.grouped import grouped
@@ -26,8 +27,7 @@ from xltools.rules.reminder import Files, files_of, reminder
 ANSWERED = ("file", "records", "reported", "received", "versions", "on_time")
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """One date of the calendar that a county's files answer. month: 1-12, of a monthly one the batch."""
 
     deadline: Deadline
@@ -36,8 +36,7 @@ class Duty:
     batch: str = ""
 
 
-@dataclass(frozen=True)
-class Status:
+class Status(Struct, frozen=True, dict=True):
     """What the lines are made from. before: the sheet of the last summary · tables: of this merge, the log among them ·
     today: the day that tells what is overdue."""
 

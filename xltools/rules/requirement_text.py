@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from xltools.model.indicator import Operator
 from xltools.rules.requirement_words import (
@@ -50,8 +51,7 @@ LEFT = re.compile(r"\d|[一二两三四五六七八九十]+(?:年|个月|天|小
 LONGEST_SUBJECT = 30
 
 
-@dataclass(frozen=True)
-class Threshold:
+class Threshold(Struct, frozen=True):
     """One thing to compare. subject: of what, "" when the sentence leaves it to its heading · options: all answers of a choice."""
 
     subject: str
@@ -61,8 +61,7 @@ class Threshold:
     options: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class RequirementReading:
+class RequirementReading(Struct, frozen=True):
     """What a sentence asks. doubts: what a person must confirm, nothing when it is certain · whole: the same as a share of 100 %, when it says "all"."""
 
     thresholds: tuple[Threshold, ...] = ()

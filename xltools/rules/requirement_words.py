@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.indicator import Operator
 
@@ -96,8 +97,7 @@ def without_references(text: str) -> str:
     return REFERENCES.sub("", text)
 
 
-@dataclass(frozen=True)
-class Respective:
+class Respective(Struct, frozen=True):
     """Several subjects under one comparison. each: the sentence says that they correspond one to one."""
 
     subjects: tuple[str, ...]
@@ -154,8 +154,7 @@ def subject_key(subject: str) -> str:
     return re.sub(r"[\s的]", "", bare)
 
 
-@dataclass(frozen=True)
-class Stages:
+class Stages(Struct, frozen=True):
     """Vehicles by emission stage. good: the answers that are good enough · rest: words that say something more."""
 
     subject: str

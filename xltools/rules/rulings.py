@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.conflict import Clash, Conflict, Decision, Ruling, Side, conflict_id
@@ -29,8 +31,7 @@ Rows = dict[tuple[str, str, int], str]
 Record = Mapping[Any, object]
 
 
-@dataclass(frozen=True)
-class Memory:
+class Memory(Struct, frozen=True):
     """Every decision by the id of its conflict, and the lines of the sheet that remembers them."""
 
     rulings: Mapping[str, Ruling]
@@ -42,8 +43,7 @@ class Memory:
         return ruling.of(own(conflict.clash, conflict.first)) if ruling else None
 
 
-@dataclass(frozen=True)
-class Settled:
+class Settled(Struct, frozen=True):
     """Conflicts after the decisions. left_out: rows that do not count, with the reason · decided: (conflict, decision) of those that
     leave no row out · over: all rows of conflicts that a decision put an end to."""
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, order
@@ -18,8 +20,7 @@ _MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.
 NOT_DONE, DONE = 1, 2       # places of the words in the policy's list second_reviews: not needed, going on, finished
 
 
-@dataclass(frozen=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """What one event comes to for one standing. state: IN_FORCE when the event itself leaves nothing open."""
 
     grade: str

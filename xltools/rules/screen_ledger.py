@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
+
+from msgspec import Struct
 
 from xltools.model.form import Form
 from xltools.model.local import localised
@@ -25,8 +26,7 @@ IN_LINE, ASIS = ("name", "credit_code", "county", "permit_no"), "同左"
 LONGEST, MOST = 1000, 200       # characters of a cell of the ledger, of a remark
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(Struct, frozen=True):
     """What lines are made from. form: of the lists' rows · county: the county's screening form."""
 
     form: Form
@@ -35,8 +35,7 @@ class Basis:
     words: ScreenWords
 
 
-@dataclass(frozen=True)
-class Enterprise:
+class Enterprise(Struct, frozen=True):
     """One enterprise: its line of the ledger, and its rows for the county's form, none where it is for no county or no key industry."""
 
     line: Record

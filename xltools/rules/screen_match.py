@@ -8,9 +8,9 @@ a slip away. Every other agreement is a pair for a person to decide.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 from rapidfuzz.fuzz import ratio
 
@@ -27,8 +27,7 @@ Said = Mapping[tuple[str, str], bool]   # the marks of two entries, in order →
 Asked = tuple[Why, float, int, int]
 
 
-@dataclass(frozen=True)
-class Joined:
+class Joined(Struct, frozen=True):
     """Entries joined so far. A group never holds two codes, and never two entries that a person told apart.
 
     parent: of every entry another of its group, or itself · codes, members: of the groups, by their first entry · bare: names stripped.

@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.form import Form
 from xltools.model.policy import Policy
@@ -20,8 +21,7 @@ CODE_LENGTH = 18
 PROVINCE = re.compile("^[^省市县区]{2,3}省")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a list: what it says, in plain values, and the same in comparable spelling."""
 
     entry: Entry

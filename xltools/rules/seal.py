@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, order
@@ -88,8 +90,7 @@ def _label(line: SealLine) -> str:
     return LABEL.join(part for part in (line.row, line.item) if part) or line.text
 
 
-@dataclass(frozen=True)
-class _Compared:
+class _Compared(Struct, frozen=True, dict=True):
     """One sheet as it was sealed and as it is."""
 
     place: Place

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 
+from msgspec import Struct
 from rapidfuzz.distance import OSA
 
 from xltools.model.code import Code
@@ -35,8 +35,7 @@ _UNKNOWN = {
 }
 
 
-@dataclass(frozen=True)
-class _Codes:
+class _Codes(Struct, frozen=True):
     """The credit codes of a sheet: those that are right, and those that are mistyped."""
 
     right: frozenset[str]

@@ -7,8 +7,9 @@ it, in place of one for every row; what stands there is read as it stands, for n
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
+
+from msgspec import Struct
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
@@ -23,8 +24,7 @@ CODES = 18              # characters of a credit code, with which a permit numbe
 UP_OR_DOWN = {True: "删掉过一格，下面的整列上移了", False: "插入过一格，下面的整列下移了"}
 
 
-@dataclass(frozen=True)
-class Pair:
+class Pair(Struct, frozen=True):
     """Two columns that go together. broken: the finding where they do not · fits: whether two values do · sorts: whether the same values in another order tell of a column sorted alone."""
 
     form: str

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from xltools.model.checklist import Entered, ReadChecklist
 from xltools.model.code import Code
@@ -17,8 +18,7 @@ from xltools.rules.text import LIST
 COVER, REVIEW, SIGNED = "cover", "review", "已签字"
 
 
-@dataclass(frozen=True)
-class Signers:
+class Signers(Struct, frozen=True):
     """Who signs a form. names: everybody named · unsigned: those who have not signed · against: why it may not be sealed."""
 
     file: str

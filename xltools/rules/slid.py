@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import combinations_with_replacement
 from typing import Protocol
+
+from msgspec import Struct
 
 from xltools.model.address import column_letters, row_and_column
 from xltools.model.code import TAKEN_OUT, Code
@@ -46,8 +47,7 @@ class Misplaced(Protocol):
     def codes(self) -> frozenset[str]: ...
 
 
-@dataclass(frozen=True)
-class Slid:
+class Slid(Struct, frozen=True):
     """Cells of one row that belong into other columns. first, last: the columns they are in, from 1 · by: how far they went ·
     sample: what stands in one of them, the label above it, the label it belongs under · codes: the credit codes in the row."""
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
 from typing import Any
 
+from msgspec import Struct
 
-@dataclass(frozen=True)
-class PlantProcess:
+
+class PlantProcess(Struct, frozen=True):
     """One process of a kind of plant. capacity: low, high, step · daily: kg of PM, SO2, NOx, VOCs a day at most."""
 
     table: str
@@ -20,8 +20,7 @@ class PlantProcess:
     daily: tuple[int, int, int, int]
 
 
-@dataclass(frozen=True)
-class Plant:
+class Plant(Struct, frozen=True):
     """A kind of enterprise. word: in its name · weight: how common · more: how many in a hundred have every line."""
 
     word: str
@@ -30,8 +29,7 @@ class Plant:
     lines: tuple[PlantProcess, ...]
 
 
-@dataclass(frozen=True)
-class Shortfall:
+class Shortfall(Struct, frozen=True):
     """What a review finds. material: the field of the review that shows it."""
 
     indicator: str
@@ -41,8 +39,7 @@ class Shortfall:
     evidence: str
 
 
-@dataclass(frozen=True)
-class Task:
+class Task(Struct, frozen=True):
     """A task for which plants with this table can be protected."""
 
     table: str
@@ -52,8 +49,7 @@ class Task:
     project: str
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """A change at a plant and what followed. steps: grades lost by the decision, 0 when nothing was decided."""
 
     kind: str
@@ -63,8 +59,7 @@ class Change:
     second: str
 
 
-@dataclass(frozen=True)
-class Stock:
+class Stock(Struct, frozen=True):
     """Everything the example city is drawn from.
 
     current: scheme id → grade → how many in a thousand · applied: grade → weight ·
@@ -116,5 +111,5 @@ def line_of(stock: Stock, table: str, product: object) -> PlantProcess:
 
 
 def _plant(data: Mapping[str, Any]) -> Plant:
-    lines = tuple(PlantProcess(**{f.name: item[f.name] for f in fields(PlantProcess)}) for item in data["lines"])
+    lines = tuple(PlantProcess(**{name: item[name] for name in PlantProcess.__struct_fields__}) for item in data["lines"])
     return Plant(data["word"], data["weight"], data["more"], lines)

@@ -6,7 +6,8 @@ What is certain follows from the words alone. Everything else is proposed with i
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
@@ -22,8 +23,7 @@ from xltools.rules.import_text import read_notes
 from xltools.rules.text import one_line
 
 
-@dataclass(frozen=True)
-class ImportRequest:
+class ImportRequest(Struct, frozen=True):
     """What the person importing says of a table.
 
     id, name, source: "" for what follows from the rest · part: sheet or table of the file, "" where only one has grades.
@@ -39,8 +39,7 @@ class ImportRequest:
     part: str = ""
 
 
-@dataclass(frozen=True)
-class Imported:
+class Imported(Struct, frozen=True):
     """A table as proposed. rows: of the form `indicators`; each says where it comes from, and whether it waits for a person."""
 
     table: IndicatorTable
@@ -58,8 +57,7 @@ class Imported:
         return sum(row["confirm"] == WAITING for row in self.rows)
 
 
-@dataclass
-class _Work:
+class _Work(Struct):
     """One import under way. used: the cells whose words went somewhere."""
 
     source: SourceTable

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.model.account import Account, total
 from xltools.model.code import TAKEN_OUT, Code
@@ -26,8 +28,7 @@ Column = tuple[Sequence[int], Sequence[object], Sequence[object]]  # of one fiel
 Sums = Mapping[tuple[str, str, str], float]  # file, sheet, field
 
 
-@dataclass(frozen=True)
-class Fate:
+class Fate(Struct, frozen=True):
     """What a merge made of the rows: how many of a sheet stand in the city's tables, how many are listed, and what its numbers came to."""
 
     merged: Mapping[Where, int]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from random import Random
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.model.checklist import Applicant, ApplicantPart, Entry, Visit
 from xltools.model.grade import Answer, Found, level, written
@@ -30,8 +31,7 @@ HUNDRED = Decimal(100)
 ALIKE = 2
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """The spec of the site checks; see specs/visits.toml. below: steps → weight."""
 
     seed: int
@@ -100,8 +100,7 @@ def _team(one: Applicant, words: Words, policy: Policy) -> str:
     return words.teams.get(county.group, "") if county else ""
 
 
-@dataclass(frozen=True)
-class _Visitor:
+class _Visitor(Struct, frozen=True):
     """One process on the day it is visited."""
 
     rng: Random

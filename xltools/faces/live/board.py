@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.books.base import Cell, Grid
 from xltools.books.board import BoardPlan
@@ -21,8 +22,7 @@ from xltools.model.console import load_console
 from xltools.model.form import Field, Kind
 
 
-@dataclass(frozen=True)
-class BoardPlace:
+class BoardPlace(Struct, frozen=True):
     """Where things stand on the open sheet. rows: of the table, the line of totals not among them · size: rows and columns in use."""
 
     sheet: str

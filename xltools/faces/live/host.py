@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from xltools.faces.live.back import Back
 from xltools.model.console import load_console
@@ -22,16 +23,14 @@ SHORTEST = 0.1      # seconds between two changes of the status bar
 Say = Callable[[str], None]
 
 
-@dataclass(frozen=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What a button has to say in the end. failed: nothing was done, and the person must be told in a box."""
 
     text: str
     failed: bool = False
 
 
-@dataclass(frozen=True)
-class Desk:
+class Desk(Struct, frozen=True):
     """The open workbook, what shows how far a button is, and the way back."""
 
     book: Any

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from xltools.faces.live.cells import area
 from xltools.faces.live.host import is_libreoffice
@@ -13,8 +14,7 @@ from xltools.model.form import FIRST_ROW
 BOTTOM, NO_LINE = 9, -4142      # Excel: xlEdgeBottom, xlLineStyleNone
 
 
-@dataclass(frozen=True)
-class Looks:
+class Looks(Struct, frozen=True):
     """Rows that take their looks (borders, number formats, drop-downs) from another one. row: the first of them · count: how many · like: the row to copy."""
 
     row: int

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.inbox import Inbox
 from xltools.actions.merge_open import Request, Work, merge_open
@@ -98,8 +100,7 @@ def _again(live: LiveBook, former: Snapshot) -> Snapshot:
     return replace(take(sheet, former.top, size, len(former.heights) + count), added=(at, -count), looks=the_other(sheet, former.looks))
 
 
-@dataclass(frozen=True)
-class _Run:
+class _Run(Struct, frozen=True):
     """One merge into one open workbook, ready to be written."""
 
     desk: Desk

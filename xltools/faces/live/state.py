@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from xltools.books.base import Cell
 from xltools.books.live import LiveBook
@@ -25,8 +27,7 @@ FILE = "撤销.json"
 VERSION = 4
 
 
-@dataclass(frozen=True)
-class Snapshot:
+class Snapshot(Struct, frozen=True):
     """Part of one sheet, from row `top` down.
 
     heights: of its rows and of those below that are written next · added: rows that were put in since, (row, how many); taken out
@@ -50,8 +51,7 @@ class Snapshot:
         return len(self.rows[0]) if self.rows else 0
 
 
-@dataclass(frozen=True)
-class Led:
+class Led(Struct, frozen=True):
     """A formula of the user's own that was led along with the rows it points to. sheet: "" for a defined name, whose name is then `cell`."""
 
     sheet: str
@@ -60,8 +60,7 @@ class Led:
     after: str
 
 
-@dataclass(frozen=True)
-class State:
+class State(Struct, frozen=True):
     """What an undo goes back to. moment: of the run · mark: the last result that the workbook shows since; another one means another state ·
     figures: whether the sheet of figures was made anew, too · led: formulas of the user's own that were led along."""
 
