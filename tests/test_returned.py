@@ -243,7 +243,7 @@ def test_cells_that_a_sentence_names_are_marked_and_lose_their_marks_when_the_cl
 
 def test_a_finding_that_names_cells_beside_its_own_is_noted_in_these_with_where_it_is_told(sent, outcome, tmp_path):
     (submission,) = outcome.submissions
-    one = Code.DATE_ORDER.at(Place(submission.file, "排查清单", "Q5"), label="", value="", other_label="", other="", also="排查清单!Q5:Q6\n封面!B4")
+    one = Code.DATE_ORDER.at(Place(submission.file, "排查清单", "Q5"), label="", value="", other_label="", other="", more="", swap="", also="排查清单!Q5:Q6\n封面!B4")
     noted = marks(only(give(replace(outcome, findings=(one,)), tmp_path)))
     assert {where: "（和 Q5 同一条）" in text for where, text in noted.items()} == {("排查清单", "Q5"): False, ("排查清单", "Q6"): True, ("封面", "B4"): True}
 
