@@ -5,13 +5,13 @@ import io
 import json
 import re
 import shutil
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import openpyxl
 import pytest
 import xlsxwriter
+from msgspec.structs import replace
 
 from tests.county_files import POLICY, county_file, enterprise, filled
 from tests.workbooks import parts_of, strict
