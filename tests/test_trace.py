@@ -81,6 +81,22 @@ def test_what_the_city_writes_is_said_to_be_the_citys() -> None:
     assert "由市局填写" in "\n".join(trace(SUMMARY, f"{CITY['ledger'].sheet}!{letters}5", POLICY))
 
 
+@pytest.mark.parametrize("name", ["灵宝市", "灵宝市[2] (改)"])
+def test_of_several_files_with_one_name_the_one_that_was_merged_is_shown(tmp_path: Path, name: str) -> None:
+    """The inbox of another year beside this one's, under a name that comes first; and brackets, which a search for files would take for its own."""
+    output = tmp_path / CITY.file
+    merged = county_file(tmp_path / "收件箱2022", "灵宝市", [enterprise(0, industry="铸造")])
+    merge([merged.rename(merged.with_stem(name))], output, POLICY, datetime(2022, 7, 25, 9))
+    other = county_file(tmp_path / "收件箱", "灵宝市", [enterprise(0, industry="砖瓦窑")])
+    other.rename(other.with_stem(name))
+    cell = f"{CITY['ledger'].sheet}!{column_letters([one.name for one in CITY['ledger']].index('industry') + 1)}5"
+    said = "\n".join(trace(output, cell, POLICY))
+    assert "原文件填的是：铸造" in said
+    assert "又改过" not in said
+    (tmp_path / "收件箱2022" / f"{name}.xlsx").unlink()
+    assert "又改过" in "\n".join(trace(output, cell, POLICY))
+
+
 @pytest.mark.parametrize("reference", ["H12", "没有!A1", f"{BOARD.sheet}!A1", f"{CITY['ledger'].sheet}!A99999"])
 def test_what_cannot_be_traced_is_said(reference: str) -> None:
     with pytest.raises(StopError) as stop:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from glob import escape
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ from xltools.actions.trace_board import agreement, on_board
 from xltools.books.base import value_at
 from xltools.books.file import FileBook, open_book
 from xltools.books.read import read_tables
+from xltools.books.recount_read import digest
 from xltools.books.replace import backups
 from xltools.model.address import LAST_COLUMN, column_letters, column_number
 from xltools.model.code import Code
@@ -185,23 +187,38 @@ def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: 
     county = load_form(collects)
     position = column_letters([one.name for one in county].index(name) + 1) if name in county else "A"
     lines = []
-    path = next(iter(sorted(book.path.parent.rglob(Path(file).name))), None)
+    path, changed = _county_file(book, tables, file)
     if path is not None and open_book(path).stamp.template == TEMPLATE:
         return _from_below(path, (sheet, row), (collects, name))
     if path is not None:
         source = open_book(path)
-        known = [one for one in tables["log"].records() if one.get("file") == file and one.get("sha256")] if "log" in tables else []
         read, _ = read_tables(source, replace(load_template("county"), forms=(county,)))
         if collects in read and name in read[collects].columns:
             position = read[collects].columns[name]
             typed = read[collects].value(row, name) if row in read[collects].at else None
             lines.append(f"  原文件填的是：{shown(typed if typed is not None else '（空）')}")
-        if known and known[-1]["sha256"] != source.sha256:
+        if changed:
             lines.append("  注意：这个文件在上次汇总之后又改过，内容可能已经不同")
     else:
         lines.append("  原文件不在汇总表所在的文件夹里，没有核对")
     where = Place(file, sheet, f"{position}{row}")
     return [f"  来自 {where}", *lines, *_said(tables, where)]
+
+
+def _county_file(book: FileBook, tables: Mapping[str, Table], file: str) -> tuple[Path | None, bool]:
+    """The file of a row in the summary's folder, and whether it was changed since: of several with its name the one that was merged."""
+    found = sorted(path for path in book.path.parent.rglob(escape(Path(file).name)) if path.is_file())
+    known = [one["sha256"] for one in tables["log"].records() if one.get("file") == file and one.get("sha256")] if "log" in tables else []
+    merged = next((path for path in found if known and _digest(path) == known[-1]), None)
+    return merged or next(iter(found), None), bool(known) and merged is None
+
+
+def _digest(path: Path) -> str:
+    """The digest of a file, "" for one that cannot be read."""
+    try:
+        return digest(path)
+    except OSError:
+        return ""
 
 
 def _from_below(path: Path, place: tuple[str, int], source: tuple[str, str]) -> list[str]:
