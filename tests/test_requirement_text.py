@@ -62,6 +62,17 @@ def test_numbers_pair_with_their_pollutants(sign: str) -> None:
     assert (compared(reading), reading.certain) == (expected, True)
 
 
+def test_a_condition_in_brackets_behind_the_numbers_leaves_them_readable() -> None:
+    reading = read_requirement("PM、SO2、NOx排放浓度分别不高于10、35、50mg/m³（基准氧含量10%）")
+    assert [one.values for one in reading.thresholds] == [("10",), ("35",), ("50",)]
+    assert reading.doubts == ("“(基准氧含量10%)”没有变成阈值",)
+
+
+def test_the_first_of_several_numbers_is_no_limit_for_all() -> None:
+    reading = read_requirement("窑头、窑尾、冷却机排放浓度分别不高于10、35、50mg/m³（基准氧含量10%）")
+    assert (reading.thresholds, reading.doubts) == ((), ("一句话里有几个数，分不清各是什么",))
+
+
 def test_commas_between_numbers_list_them() -> None:
     reading = read_requirement("PM、SO2、NOx排放浓度分别不高于10，35，50mg/m³")
     assert [one.values for one in reading.thresholds] == [("10",), ("35",), ("50",)]

@@ -37,6 +37,7 @@ REACHED = re.compile(rf"(?P<subject>.*?){MODAL}(?P<word>达到|达)\s*{VALUE}(?P
 ANYWHERE = re.compile(rf"(?P<word>{COMPARISON})\s*[:：]?\s*{VALUE}|{VALUE.replace('<number>', '<number2>').replace('<unit>', '<unit2>')}\s*(?P<tail>{TAIL})")
 COMPLETE = re.compile(rf"(?P<subject>[^≤≥<>]*?){MODAL}(?:为|=)?\s*(?:100\s*%|百分之百)")
 ALONE = re.compile(VALUE)
+MORE_NUMBERS = re.compile(rf"\s*(?:、|/|，|,|和|及)\s*{NUMBER}")
 RANGE = re.compile(rf"{NUMBER}\s*(?:{UNIT})?\s*(?:[~～—–-]|至|到)\s*{NUMBER}\s*(?:{UNIT})?")
 CLAUSES = re.compile(r"[；;。\n]+|(?<!\d)[，,]|[，,](?!\d)")      # a comma between digits belongs to the numbers
 BRACKETS = re.compile(r"[（(][^（）()]*[）)]")
@@ -135,6 +136,7 @@ def _respectively(clause: str) -> RequirementReading | None:
     thresholds = tuple(Threshold(subject, operator, (number,), match.unit) for subject, number in zip(match.subjects, numbers, strict=True))
     doubts = [] if match.unit else ["没有写单位"]
     doubts += [] if match.each else ["没有写“分别”或“均”，按逐项对应读取"]
+    doubts += [f"“{match.beside}”没有变成阈值"] if match.beside else []
     doubts += _subject_doubts("".join(match.subjects))
     return RequirementReading(thresholds, tuple(doubts))
 
@@ -201,7 +203,7 @@ def _somewhere(clause: str) -> RequirementReading | None:
     matches = list(ANYWHERE.finditer(clause))
     if not matches:
         return None
-    if len(matches) > 1:
+    if len(matches) > 1 or MORE_NUMBERS.match(clause, matches[0].end()):
         return RequirementReading((), ("一句话里有几个数，分不清各是什么",))
     match = matches[0]
     word, number, unit = match["word"] or match["tail"], match["number"] or match["number2"], match["unit"] or match["unit2"]

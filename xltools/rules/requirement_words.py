@@ -43,7 +43,7 @@ UNITS: Mapping[str, str] = {
     "g/m³": "g/m³", "g/m3": "g/m³", "g/L": "g/L", "g/l": "g/L", "mg/L": "mg/L", "ng-TEQ/m³": "ng-TEQ/m³", "ng-TEQ/m3": "ng-TEQ/m³", "ngTEQ/m³": "ng-TEQ/m³", "ngTEQ/m3": "ng-TEQ/m³",
     "kg/t": "kg/t", "千克/吨": "kg/t", "g/kg": "g/kg", "kg/h": "kg/h", "千克/小时": "kg/h", "ppm": "ppm", "μmol/mol": "μmol/mol", "umol/mol": "μmol/mol",
     "%": "%", "‰": "‰", "m/s": "m/s", "米/秒": "m/s", "℃": "℃", "°C": "℃", "度": "℃", "Pa": "Pa", "kPa": "kPa", "MPa": "MPa", "kW": "kW", "千瓦": "kW",
-    "万吨/年": "万吨/年", "吨/年": "吨/年", "t/a": "吨/年", "t/h": "t/h", "吨/小时": "t/h", "蒸吨/小时": "蒸吨/小时", "蒸吨": "蒸吨", "万吨": "万吨", "吨": "吨", "t": "吨",
+    "万吨/年": "万吨/年", "吨/年": "吨/年", "t/a": "吨/年", "吨/日": "吨/日", "吨/天": "吨/日", "t/d": "吨/日", "t/h": "t/h", "吨/小时": "t/h", "蒸吨/小时": "蒸吨/小时", "蒸吨": "蒸吨", "万吨": "万吨", "吨": "吨", "t": "吨",
     "万块": "万块", "万件": "万件", "万片": "万片", "万平方米": "万平方米", "平方米": "平方米", "m²": "平方米", "m2": "平方米", "㎡": "平方米", "立方米": "立方米", "m³": "立方米", "m3": "立方米",
     "mm": "mm", "毫米": "mm", "cm": "cm", "厘米": "cm", "米": "米", "m": "米", "公里": "公里", "km": "公里",
     "年": "年", "个月": "个月", "月": "个月", "天": "天", "日": "天", "小时": "小时", "h": "小时", "分钟": "分钟", "min": "分钟", "秒": "秒", "s": "秒",
@@ -98,19 +98,20 @@ def without_references(text: str) -> str:
 
 
 class Respective(Struct, frozen=True):
-    """Several subjects under one comparison. each: the sentence says that they correspond one to one."""
+    """Several subjects under one comparison. each: the sentence says that they correspond one to one · beside: a condition in brackets."""
 
     subjects: tuple[str, ...]
     word: str
     numbers: tuple[str, ...]
     unit: str
     each: bool
+    beside: str = ""
 
 
 PARTS = r"、|和|及|与|以及|/"
 SEVERAL = re.compile(
     rf"(?P<subjects>[^\d≤≥<>]*(?:{_any(POLLUTANTS)})[^≤≥<>]*?)(?P<each>分别|均|都)?{MODAL}(?P<word>{COMPARISON})[:：]?\s*"
-    rf"(?P<values>\d+(?:\.\d+)?\s*(?:{UNIT})?(?:\s*(?:、|/|，|,|和|及)\s*\d+(?:\.\d+)?\s*(?:{UNIT})?)*)"
+    rf"(?P<values>\d+(?:\.\d+)?\s*(?:{UNIT})?(?:\s*(?:、|/|，|,|和|及)\s*\d+(?:\.\d+)?\s*(?:{UNIT})?)*)(?P<beside>[（(][^（）()]*[）)])?"
 )
 
 
@@ -127,7 +128,7 @@ def respective(clause: str) -> Respective | None:
     each = match["each"] or ""
     numbers = tuple(number for number, _ in found)
     fitting = "分别" if len(numbers) > 1 else "均都"
-    return Respective(subjects, match["word"], numbers, next(iter(units), ""), bool(each) and each in fitting)
+    return Respective(subjects, match["word"], numbers, next(iter(units), ""), bool(each) and each in fitting, match["beside"] or "")
 
 
 def _subjects(text: str) -> tuple[str, ...]:
