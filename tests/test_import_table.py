@@ -301,6 +301,19 @@ def test_a_table_of_leading_enterprises_has_one_column() -> None:
     assert result.table.grades == ("引领性", "非引领性")
 
 
+@pytest.mark.parametrize("lowest", [" | 非引领性企业", ""])
+def test_the_names_of_a_table_of_leading_enterprises_may_be_headed_by_its_grade(lowest: str) -> None:
+    """As the national guide heads such tables: “引领性指标”, and the industry over what is asked."""
+    result = imported(f"引领性指标 | 玻璃钢（喷射、手糊）{lowest}\n风速 | 不低于0.5m/s{lowest and ' | 未达到引领性要求'}", request=ImportRequest("铸造", "铸件", "引领性"))
+    assert (result.rows[0]["item"], result.rows[0]["grade"], result.rows[0]["threshold"]) == ("风速", "引领性", "0.5")
+    assert result.table.grades == ("引领性", "非引领性")
+
+
+def test_a_name_taken_from_a_long_text_shows_that_it_goes_on() -> None:
+    result = imported(f"{HEAD}\n运输监管 | 参照《重污染天气重点行业移动源应急管理技术指南》建立门禁系统和电子台账 | 同A级 | 同A级 | 未达到C级要求")
+    assert result.rows[0]["item"] == "参照《重污染天气重点行业移动源应急管理技术指南》建立门禁系…"
+
+
 def test_a_grade_that_no_indicator_gives_is_left_to_a_person() -> None:
     national = load_policy("national-2026")
     table = drawn("指标 | A+级企业 | A级企业 | B级企业 | C级企业 | D级企业\n风速 | 不低于1m/s | 不低于0.5m/s | 同A级 | 同A级 | 未达到C级要求")

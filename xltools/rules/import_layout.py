@@ -85,8 +85,17 @@ def find_layout(table: SourceTable, scheme: Scheme, policy: Policy) -> Layout | 
 
 
 def _graded(table: SourceTable, row: int, scheme: Scheme, policy: Policy) -> tuple[int, dict[int, tuple[str, ...]]]:
-    """A row, and the grades of its columns; none when the first column is one of them."""
-    columns = {column: grades for cell in table.row(row) if (grades := header_grades(cell.text, scheme, policy)) for column in cell.columns}
+    """A row, and the grades of its columns; none when the first column is one of them.
+
+    “引领性指标” over the names is no grade's column: where no column names the best grade, the next one is for it, whatever it is called.
+    """
+    cells = [cell for cell in table.row(row) if cell.text]
+    named = {cell: header_grades(cell.text, scheme, policy) for cell in cells}
+    over_names = cells[0] if cells and cells[0].left == 1 and cells[0].text.endswith("指标") else None
+    columns = {column: grades for cell, grades in named.items() if grades and cell is not over_names for column in cell.columns}
+    best = scheme.computable[:1]
+    if over_names and named[over_names] == best and best not in columns.values() and len(cells) > 1 and not named[cells[1]]:
+        columns |= dict.fromkeys(cells[1].columns, best)
     return row, columns if columns and min(columns) > 1 else {}
 
 

@@ -19,7 +19,7 @@ from xltools.rules.requirement_words import DIRECTIONS, UNIT, subject_key, unit_
 
 LIMITS = re.compile("限值|浓度")
 LEAD = re.compile(r"[，,；;。：:（(\n]")
-LONGEST_LEAD = 20
+LONGEST_LEAD = 30
 YEARS, MONTHS = "年", "个月"
 UNIT_IN_LABEL = re.compile(rf"[（(]\s*({UNIT})\s*[）)]")
 
@@ -204,4 +204,5 @@ def _backwards(thresholds: Sequence[Threshold]) -> list[str]:
 def lead_of(pieces: Mapping[str, Piece]) -> str:
     """The first words of the best grade's text, short enough for a name."""
     text = SAME_AS.sub("", next(iter(pieces.values())).text).lstrip("（(")
-    return LEAD.split(text)[0].strip()[:LONGEST_LEAD]
+    lead = LEAD.split(text)[0].strip()
+    return lead if len(lead) <= LONGEST_LEAD else f"{lead[:LONGEST_LEAD - 1]}…"
