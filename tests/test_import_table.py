@@ -498,8 +498,8 @@ def test_a_second_import_keeps_the_remarks_of_the_first(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("request_", "code"),
     [
-        (ImportRequest("不存在", "铸件", "A-D"), Code.NOT_A_CHOICE),
-        (ImportRequest("铸造", "铸件", "A-Z"), Code.NOT_A_CHOICE),
+        (ImportRequest("不存在", "铸件", "A-D"), Code.MEMBER_UNKNOWN),
+        (ImportRequest("铸造", "铸件", "A-Z"), Code.MEMBER_UNKNOWN),
         (ImportRequest("铸造", "铸件", "引领性"), Code.NO_INDICATOR_TABLE),
         (ImportRequest("铸造", "铸件", "A-D", part="表格9"), Code.PART_UNKNOWN),
         (ImportRequest("铸造", "铸件", "A-D", id="casting-gas-electric"), Code.TABLE_EXISTS),
@@ -512,6 +512,17 @@ def test_an_import_that_does_not_fit_stops_and_writes_nothing(tmp_path: Path, re
         import_table(FILES / "casting.docx", request_, POLICY, tmp_path / "政策库.xlsx")
     assert stop.value.finding.code is code
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_next_edition_of_a_table_is_named_by_its_edition(tmp_path: Path) -> None:
+    first = import_table(FILES / "casting.xlsx", ASKED, POLICY, tmp_path / "一.xlsx").output
+    revised = replace(ASKED, edition="2023")
+    second = import_table(FILES / "casting.xlsx", revised, first, tmp_path / "二.xlsx")
+    assert (second.imported.table.id, second.imported.table.name) == ("铸造-铸件-2023", "铸造（铸件，2023版）")
+    for again in (replace(ASKED, edition=""), revised):
+        with pytest.raises(StopError) as stop:
+            import_table(FILES / "casting.xlsx", again, second.output, tmp_path / "三.xlsx")
+        assert stop.value.finding.code is Code.TABLE_EXISTS
 
 
 def test_a_list_with_a_grade_in_its_second_row_is_no_indicator_table(tmp_path: Path) -> None:

@@ -87,16 +87,21 @@ def _contents(base: Policy | Path) -> Contents:
 
 
 def _known(request: ImportRequest, policy: Policy, file: str) -> ImportRequest:
-    """The request with the industry's own name. Raises StopError when the policy does not know the industry or the scheme."""
+    """The request with the industry's own name, the edition in the table's names where the same table is there already. Raises StopError when the policy does not know the industry or the scheme."""
     form = load_form("policy_tables")
     industry = policy.industry(request.industry)
     schemes = [scheme.id for scheme in policy.schemes]
     if industry is None:
-        choices = "、".join(one.name for one in policy.industries)
-        raise StopError(Code.NOT_A_CHOICE.at(Place(file), label=form["industry"].label, value=request.industry, choices=choices))
+        where = load_form("policy_industries").sheet
+        raise StopError(Code.MEMBER_UNKNOWN.at(Place(file), label=form["industry"].label, value=request.industry, where=where))
     if request.scheme not in schemes:
-        raise StopError(Code.NOT_A_CHOICE.at(Place(file), label=form["scheme"].label, value=request.scheme, choices="、".join(schemes)))
-    return replace(request, industry=industry.name)
+        where = load_form("policy_schemes").sheet
+        raise StopError(Code.MEMBER_UNKNOWN.at(Place(file), label=form["scheme"].label, value=request.scheme, where=where))
+    named = replace(request, industry=industry.name)
+    if request.edition and not request.id and f"{named.industry}-{named.process}" in [one.id for one in policy.tables]:
+        name = request.name or f"{named.industry}（{named.process}，{named.edition}版）"
+        return replace(named, id=f"{named.industry}-{named.process}-{named.edition}", name=name)
+    return named
 
 
 def _check_free(imported: Imported, policy: Policy, file: str) -> None:
