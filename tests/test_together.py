@@ -35,6 +35,7 @@ def test_sheets_without_the_screening_list_are_one_problem():
     (one,) = check(book(screening=[], measures=rows, protected=rows[:1])).findings
     assert (one.code, one.place.sheet) == (Code.NONE_LISTED, "排查清单")
     assert one.message == "“排查清单”里没有一行，其余各表的 7 行（保障类清单、减排措施）没有一行对得上"
+    assert [place.spot for place in one.marked] == ["【保障类清单】A5", *(f"【减排措施】A{row}" for row in range(5, 11))]
 
 
 def test_as_long_as_one_row_is_listed_the_others_are_told_one_by_one():
@@ -108,3 +109,17 @@ def test_dates_exchanged_in_a_few_rows_of_many_are_one_problem_that_names_them()
 
 def test_dates_exchanged_in_two_rows_are_told_row_by_row():
     assert found(listed_protected([EXCHANGED, RIGHT, EXCHANGED])) == {(Code.DATE_ORDER, "保障类清单!G5"), (Code.DATE_ORDER, "保障类清单!G7")}
+
+
+@pytest.mark.parametrize(
+    ("rows", "code", "cells"),
+    [
+        ([*LIST, *LIST], Code.DUPLICATE_ROW, {f"C{row}" for row in range(11, 17)}),
+        ([row | {"contact": "13900000001", "phone": "示例甲"} for row in LIST], Code.COLUMNS_EXCHANGED, {f"{column}{row}" for column in "VW" for row in range(5, 11)}),
+        ([row | {"permit_no": f"{code}001P"} for row, code in zip(LIST, [*CODES[1:], CODES[0]], strict=True)], Code.COLUMN_SHIFTED, {f"D{row}" for row in range(5, 11)}),
+    ],
+)
+def test_all_rows_that_one_sentence_is_about_are_marked_and_known_to_be_wrong(rows, code, cells):
+    (one,) = check(book(screening=rows)).findings
+    assert (one.code, {place.cell for place in one.marked}) == (code, cells)
+    assert states([one]) == {(one.place.file, one.place.sheet, place.row): WRONG for place in one.marked}

@@ -10,7 +10,7 @@ from xltools.books.xlsx import XlsxSource, related
 from xltools.model.address import address, areas, row_and_column
 from xltools.model.code import Code
 from xltools.model.console import load_console
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, also
 
 LISTED = 3
 
@@ -25,7 +25,7 @@ def asides(book: FileBook) -> Iterator[Finding]:
         for kind, found in (("批注", list(_notes(source, part))), ("文本框", list(_boxes(source, part)))):
             if found:
                 cells = "、".join(sorted(found, key=row_and_column)[:LISTED]) + ("等" if len(found) > LISTED else "")
-                yield Code.WRITTEN_ASIDE.at(Place(book.name, sheet), count=len(found), kind=kind, cells=cells, also="\n".join(f"{sheet}!{area}" for area in areas(found)))
+                yield Code.WRITTEN_ASIDE.at(Place(book.name, sheet), count=len(found), kind=kind, cells=cells, also=also(sheet, areas(found)))
 
 
 def _notes(source: XlsxSource, part: str) -> Iterator[str]:

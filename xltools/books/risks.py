@@ -19,7 +19,7 @@ from xltools.books.xlsb import XlsbSource
 from xltools.books.xlsx import XlsxSource, relationships
 from xltools.model.address import address, areas, split
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, also
 from xltools.model.value import shown
 
 # Program|'argument'!item is DDE; the functions call a program, a library or a server.
@@ -54,12 +54,12 @@ def risks(book: FileBook) -> list[Finding]:
             found[code].append(what)
     place = Place(book.name)
     listed = {code: "、".join(names[:LISTED]) + (f" 等 {len(names)} 个" if len(names) > LISTED else "") for code, names in found.items()}
-    also = {}
+    named = ""
     if Code.EXTERNAL_LINKS in listed and (linked := _linked(book)):
         cells = [str(Place("", sheet, cell)) for sheet, found_in in linked.items() for cell in found_in]
         listed[Code.EXTERNAL_LINKS] += f"；用在{'、'.join(cells[:LISTED])}" + (f"等 {len(cells)} 格" if len(cells) > LISTED else "")
-        also[Code.EXTERNAL_LINKS] = "\n".join(f"{sheet}!{area}" for sheet, found_in in linked.items() for area in areas(found_in))
-    return [*(code.at(place, what=names, also=also.get(code, "")) for code, names in listed.items()), *_live(book)]
+        named = "\n".join(also(sheet, areas(found_in)) for sheet, found_in in linked.items())
+    return [*(code.at(place, what=names, also=named if code is Code.EXTERNAL_LINKS else "") for code, names in listed.items()), *_live(book)]
 
 
 def _linked(book: FileBook) -> dict[str, list[str]]:

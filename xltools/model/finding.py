@@ -80,7 +80,7 @@ class Finding(Struct, frozen=True, eq=False):
 
     @property
     def marked(self) -> list[Place]:
-        """The cells to mark: its own, and those its sentence names besides, which the value "also" has, an area a line: 表!E5:E9."""
+        """The cells to mark: its own, and those its sentence names besides, see `also`."""
         own = [self.place] if self.place.cell else []
         also = dict(self.values).get("also")
         if not also:
@@ -100,6 +100,11 @@ class Finding(Struct, frozen=True, eq=False):
             "message": self.message,
             "fix": self.fix,
         }
+
+
+def also(sheet: str, named: Iterable[str]) -> str:
+    """Areas of a sheet as the value "also" of a finding has them, whose sentence names them besides its own cell: a line each, 表!E5:E9."""
+    return "\n".join(f"{sheet}!{area}" for area in named)
 
 
 class StopError(Exception):

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from xltools.model.address import column_letters, row_and_column
+from xltools.model.address import areas, column_letters, row_and_column
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place, Severity, also
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
@@ -80,8 +80,9 @@ def exchanges_told(rows: Iterable[Exchanged]) -> Iterator[Finding]:
         first, last = some[0], some[-1]
         here, there = (f"{column_letters(at)}{first.row}:{column_letters(at)}{last.row}" for at in first.columns)
         place = Place(first.table.file, first.table.sheet, here.partition(":")[0])
+        named = [area for at in first.columns for area in areas(f"{column_letters(at)}{one.row}" for one in some)]
         values = dict(zip(("value", "second"), first.values, strict=True)) | dict(zip(("label", "other"), (field.label for field in first.fields), strict=True))
-        yield Code.COLUMNS_EXCHANGED.at(place, first=first.row, last=last.row, count=len(some), cells=here, there=there, **values)
+        yield Code.COLUMNS_EXCHANGED.at(place, first=first.row, last=last.row, count=len(some), cells=here, there=there, also=also(place.sheet, named), **values)
 
 
 def _places(table: Table, name: str) -> set[int]:

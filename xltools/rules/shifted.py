@@ -11,8 +11,9 @@ from functools import partial
 
 from msgspec import Struct
 
+from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding
+from xltools.model.finding import Finding, also
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 
@@ -127,7 +128,8 @@ def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, s
     against = pair.field if moved == pair.other else pair.other
     labels = {"label": table.form[moved].label, "other": table.form[against].label}
     place = table.place(rows[at[0]], moved)
-    return Code.COLUMN_SHIFTED.at(place, **labels, first=rows[at[0]], last=rows[at[-1]], count=len(at), how=how), moved
+    cells = also(table.sheet, areas(table.place(rows[one], moved).cell for one in at))
+    return Code.COLUMN_SHIFTED.at(place, **labels, also=cells, first=rows[at[0]], last=rows[at[-1]], count=len(at), how=how), moved
 
 
 def _moved(pair: Pair, table: Table, by: int) -> tuple[str, bool]:

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from xltools.model.address import column_letters, row_and_column
 from xltools.model.code import TAKEN_OUT, Code
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place, Severity, also
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
@@ -31,7 +31,6 @@ STEPS = (-1, 1, -2, 2)          # how far a row may have gone; to the left is ne
 ENOUGH, PER_MISFIT = 3, 5       # cells that are wrong where they are and right where they belong: at least, and to one that fits neither
 BAD, ANY, GOOD = -1, 0, 1       # how a cell fits a field; ANY where the field takes any text
 BETWEEN_SHEETS = 4
-SPANS = {Code.ROW_SLID: ("cells",), Code.COLUMNS_EXCHANGED: ("cells", "there")}   # the values of a finding that name what is misplaced
 
 
 class Misplaced(Protocol):
@@ -72,7 +71,8 @@ class Slid(Struct, frozen=True):
         return Code.ROW_SLID.at(
             Place(self.table.file, self.table.sheet, f"{column_letters(self.first)}{self.row}"),
             rows="本行" if len(rows) == 1 else f"第{rows[0]}至{rows[-1]}行共 {len(rows)} 行",
-            cells=self._range(self.first, self.last, rows[-1]),
+            cells=(cells := self._range(self.first, self.last, rows[-1])),
+            also=also(self.table.sheet, [cells]),
             moved=f"左移了{-self.by}列" if self.by < 0 else f"右移了{self.by}列",
             label=label,
             value=value,
@@ -119,19 +119,6 @@ def _goes_on(one: Slid, following: Slid) -> bool:
     """Whether a row is the next record of the same sheet, and the same of its cells have gone as far."""
     alike = (one.table.sheet, one.first, one.last, one.by) == (following.table.sheet, following.first, following.last, following.by)
     return alike and one.table.at[following.row] == one.table.at[one.row] + 1
-
-
-def cells_named(findings: Iterable[Finding]) -> set[str]:
-    """The cells that the findings of one sheet tell of: their own, and those that are misplaced along with one."""
-    told: set[str] = set()
-    for one in findings:
-        told.add(one.place.cell)
-        values = dict(one.values)
-        for span in [values[name] for name in SPANS.get(one.code, ())]:
-            first, _, last = str(span).partition(":")
-            (top, left), (bottom, right) = row_and_column(first), row_and_column(last or first)
-            told |= {f"{column_letters(at)}{row}" for at in range(left, right + 1) for row in range(top, bottom + 1)}
-    return told
 
 
 def set_apart(tables: Mapping[str, Table], misplaced: Iterable[Misplaced]) -> dict[str, Table]:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from xltools.model.account import Account, total
 from xltools.model.code import TAKEN_OUT, Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import Field, Kind, Owner
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
@@ -19,7 +19,6 @@ from xltools.model.table import Table
 from xltools.model.value import is_blank, shown
 from xltools.model.visible import visible
 from xltools.rules.account import KEEPS_OUT, OUTSIDE, all_findings, row_tables, sources_of, today
-from xltools.rules.slid import cells_named
 
 NUMBERS = (Kind.NUMBER, Kind.INTEGER)
 
@@ -90,7 +89,7 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
-    told = cells_named(said)
+    told = {place.cell for one in said for place in (one.marked if one.severity is not Severity.NOTE else [one.place])}
     unstored = Counter(found.place.column for found in said if found.code in TAKEN_OUT and found.place.row in table.at)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:

@@ -8,8 +8,9 @@ from datetime import date
 
 from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity
+from xltools.model.finding import Finding, Place, Severity, also
 from xltools.model.form import Owner
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.gathered import gather
@@ -73,7 +74,8 @@ def _pasted(block: Sequence[Finding], table: Table) -> Finding:
     more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，内容与上面的完全相同"
     if other:
         more = f"；第{first}至{last}行都这样重复，像是整段粘贴了两次，其中第{rows}行的内容与上面的不同，请先核对"
-    return Code.DUPLICATE_ROW.at(block[0].place, **{**dict(block[0].values), "more": more, "extra": f"第{first}至{last}行"})
+    cells = also(table.sheet, areas(one.place.cell for one in block))
+    return Code.DUPLICATE_ROW.at(block[0].place, **{**dict(block[0].values), "more": more, "extra": f"第{first}至{last}行", "also": cells})
 
 
 def _alike(table: Table, row: int, other: int) -> bool:
@@ -104,8 +106,7 @@ def _same_order(some: Sequence[Finding], table: Table) -> Finding:
         there = areas(table.place(one.place.row, rule.other).cell for one in some)
         more += "，像是两列填颠倒了"
         swap = f"；填颠倒了的，把 {_some(cells)} 和 {_some(there)} 的内容对调"
-    also = "\n".join(f"{table.sheet}!{area}" for area in cells)
-    return first.code.at(first.place, **{**dict(first.values), "more": more, "swap": swap, "also": also})
+    return first.code.at(first.place, **{**dict(first.values), "more": more, "swap": swap, "also": also(table.sheet, cells)})
 
 
 def _some(named: Sequence[str]) -> str:
@@ -123,7 +124,8 @@ def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) 
     if len({(one.place.sheet, one.place.row) for one in lost}) < sum(len(table.rows) for table in sheets.values()):
         return found
     rows = f"有 {len(screening.rows)} 行" if screening.rows else "没有一行"
-    told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets))
+    cells = "\n".join(also(sheet, areas(one.place.cell for one in some)) for sheet, some in grouped(lost, lambda one: one.place.sheet).items())
+    told = Code.NONE_LISTED.at(Place(screening.file, screening.sheet), sheet=screening.sheet, rows=rows, count=len(lost), sheets=LIST.join(sheets), also=cells)
     return [told, *(one for one in found if one.code not in UNLISTED)]
 
 
