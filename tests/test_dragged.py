@@ -51,6 +51,20 @@ def test_the_question_says_from_where_to_where_and_what_stands_there():
     assert one.message == "“产能”从这一格到 K8 共 4 格，每行正好比上一行多1（从“12.5”到“15.5”），是不是拖动填充时变成了序列？"
 
 
+def test_a_whole_row_dragged_down_is_asked_about_once_with_all_its_columns():
+    days_of = days(WEDNESDAY, 6)
+    rows = [enterprise(code, f"三门峡示例{at}厂", capacity=500.5 + at, phone=f"1390000000{at}", target_date=days_of[at]) for at, code in enumerate(CODES[:6])]
+    (one,) = check(book(screening=rows)).findings
+    assert (one.code, one.place.cell) == (Code.DRAGGED, "K5")
+    assert "（从“500.5”到“505.5”）；目标完成时限、联系电话在这几行也是这样，是不是拖动填充时变成了序列？" in one.message
+    assert {place.cell for place in one.marked} == {f"{column}{row}" for column in ("K", "Q", "W") for row in range(5, 11)}
+
+
+def test_series_in_other_rows_are_asked_about_apart():
+    rows = [enterprise(code, f"三门峡示例{at}厂", capacity=500.5 + at if at < 4 else 30.0, phone=f"1390000000{at if at > 1 else 2 * at + 5}") for at, code in enumerate(CODES[:6])]
+    assert found(book(screening=rows)) == {(Code.DRAGGED, f"{S}K5"), (Code.DRAGGED, f"{S}W7")}
+
+
 @pytest.mark.parametrize(
     ("field", "values"),
     [

@@ -13,11 +13,14 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
+from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding
+from xltools.model.finding import Finding, also
 from xltools.model.form import Field, Kind, Owner
+from xltools.model.grouped import grouped
 from xltools.model.table import Table
 from xltools.model.value import shown
+from xltools.rules.text import LIST
 
 # The shortest run that is asked about. Three phones of neighbours do not follow one another by chance, nor do four capacities of 100 and more
 # or of half units; small whole numbers do, in a list sorted by them.
@@ -37,14 +40,17 @@ class Step(NamedTuple):
 
 
 def dragged(table: Table) -> Iterator[Finding]:
-    """One question for each run of cells that count up where they should not."""
+    """One question for each run of cells that count up where they should not, one for all columns where the same rows do: a whole row dragged down."""
     fields = [field for field in table.form if field.kind in FEWEST and field.owner is not Owner.FORMULA and field.name in table.columns]
-    for field in fields if table.form.layout == "rows" else ():
-        for rows in _runs(table, field):
-            first, last = (shown(table.value(row, field.name)) for row in (rows[0], rows[-1]))
-            place, end = table.place(rows[0], field.name), table.place(rows[-1], field.name).cell
-            step = "1天" if field.kind is Kind.DATE else "1"
-            yield Code.DRAGGED.at(place, label=field.label, end=end, first=first, last=last, count=len(rows), step=step)
+    runs = [(rows, field) for field in fields for rows in _runs(table, field)] if table.form.layout == "rows" else []
+    for some in grouped(runs, lambda run: (run[0][0], run[0][-1])).values():
+        rows, field = some[0]
+        first, last = (shown(table.value(row, field.name)) for row in (rows[0], rows[-1]))
+        place, end = table.place(rows[0], field.name), table.place(rows[-1], field.name).cell
+        step = "1天" if field.kind is Kind.DATE else "1"
+        more = f"；{LIST.join(other.label for _, other in some[1:])}在这几行也是这样" if len(some) > 1 else ""
+        cells = also(table.sheet, areas(table.place(row, one.name).cell for _, one in some for row in rows))
+        yield Code.DRAGGED.at(place, label=field.label, end=end, first=first, last=last, count=len(rows), step=step, more=more, also=cells)
 
 
 def _runs(table: Table, field: Field) -> Iterator[Sequence[int]]:
