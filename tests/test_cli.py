@@ -106,6 +106,13 @@ def test_a_wrong_command_line_leaves_with_2_and_one_chinese_sentence(arguments: 
     assert printed.err.count("\n") == 1
 
 
+def test_a_folder_of_policy_text_with_a_mistake_says_which(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder := tmp_path / "某市").mkdir()
+    (folder / "policy.toml").write_text("[policy]\nid = 2022\n", "utf-8")
+    assert cli.run(["check", ".", "--policy", str(folder)]) == 2
+    assert "文件夹 某市 里的政策不能用：tables.toml: " in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(("typed", "written"), [("底册", "底册.xlsx"), ("2022.06", "2022.06.xlsx"), ("截至6.30日", "截至6.30日.xlsx"), ("政策.XLSX", "政策.XLSX")])
 def test_a_workbook_named_without_its_ending_gets_it(typed: str, written: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.run(["make", "policy", "-o", str(tmp_path / typed)]) == 0

@@ -15,7 +15,7 @@ import pytest
 from xltools.model.form import SpecError
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, Operator
 from xltools.model.indicator_rows import Problem, indicator_file, indicator_rows, indicators_from
-from xltools.model.policy import Effect, Policy, load_policy, policy_from
+from xltools.model.policy import Effect, Policy, load_policy, policy_from, policy_in
 
 POLICIES = ("sanmenxia-2022", "national-2026")
 TABLES = [pytest.param(table, id=f"{id}/{table.id}") for id in POLICIES for table in load_policy(id).tables]
@@ -254,6 +254,52 @@ def test_a_policy_that_contradicts_itself_is_refused(section: str, change: dict[
     changed[section][0] |= change
     with pytest.raises(SpecError):
         policy_from(changed)
+
+
+@pytest.mark.parametrize(
+    ("section", "change", "said"),
+    [
+        ("county", {"name": 411202}, r"\[\[county]] 1: Expected `str`, got `int` - at `\$.name`"),
+        ("county", {"alias": ["湖滨"]}, r"\[\[county]] 1: unknown key alias"),
+        ("table", {"grades": "A"}, r"\[\[table]] 1: .*`\$.grades`"),
+        ("target", {"share": "三成"}, r"\[\[target]] 1: Invalid decimal string - at `\$.share`"),
+        ("sanction", {"effect": "very bad"}, r"\[\[sanction]] 1: Invalid enum value 'very bad' - at `\$.effect`"),
+    ],
+)
+def test_an_entry_with_a_value_of_another_type_is_named(section: str, change: dict[str, Any], said: str) -> None:
+    changed = data()
+    changed[section][0] |= change
+    with pytest.raises(SpecError, match=said):
+        policy_from(changed)
+
+
+@pytest.mark.parametrize(
+    ("section", "content", "said"),
+    [
+        ("county", [], "nothing in county"),
+        ("lists", {}, "nothing in lists"),
+        ("county", {"name": "湖滨区"}, r"\[\[county]]: Expected `array`, got `object`"),
+        ("policy", "2022", r"\[policy]: Expected `object`, got `str`"),
+        ("lists", {"months": "1月"}, r"\[policy]: Expected `array`, got `str` - at `\$.choices"),
+    ],
+)
+def test_a_section_that_is_missing_or_of_another_kind_is_named(section: str, content: object, said: str) -> None:
+    with pytest.raises(SpecError, match=said):
+        policy_from({**data(), section: content})
+
+
+def test_an_entry_without_what_it_needs_is_named() -> None:
+    changed = data()
+    del changed["deadline"][2]["month"]
+    with pytest.raises(SpecError, match=r"\[\[deadline]] 3: Object missing required field `month`"):
+        policy_from(changed)
+
+
+@pytest.mark.parametrize("text", ["[[county", "[policy]\nid = \xff"])
+def test_a_policy_whose_text_cannot_be_read_names_the_file(tmp_path: Path, text: str) -> None:
+    (tmp_path / "policy.toml").write_text(text, "latin-1")
+    with pytest.raises(SpecError, match=r"policy\.toml: "):
+        policy_in(tmp_path)
 
 
 def test_a_grade_by_decision_has_no_requirements() -> None:

@@ -96,11 +96,14 @@ class PolicyName(click.ParamType[Any]):
         from xltools.model.policy import load_policy, policy_in
 
         path = Path(value)
+        as_text = (path / "policy.toml").is_file()
         try:
-            if (path / "policy.toml").is_file():
+            if as_text:
                 return policy_in(path)
             return self._read(path, param, ctx) if path.is_file() else load_policy(value)
-        except SpecError:
+        except SpecError as wrong:
+            if as_text:
+                self.fail(spoken().say("文件夹 {file} 里的政策不能用：{why}", file=Path(path.name), why=str(wrong)), param, ctx)
             return self.fail(spoken().say("没有名为“{value}”的政策，也没有这个政策库文件", value=value), param, ctx)
 
     def _read(self, path: Path, param: click.Parameter | None, ctx: click.Context | None) -> Policy:

@@ -9,16 +9,18 @@ from enum import StrEnum
 from functools import cache, cached_property
 from importlib.resources import files
 from importlib.resources.abc import Traversable
-from typing import Any
+from typing import Any, TypeVar
 
-from msgspec import Struct, field
+from msgspec import Struct, ValidationError, convert, field
 from msgspec.structs import replace
 
 from xltools.model.conflict import Decision
 from xltools.model.form import SpecError
 from xltools.model.indicator import AnswerKind, CommonSet, Indicator, IndicatorTable, Operator, TableStatus
 from xltools.model.indicator_rows import indicator_file, indicators_from
-from xltools.model.shipped import frozen
+
+Entry = TypeVar("Entry", bound=Struct)
+Typed = TypeVar("Typed")
 
 
 class County(Struct, frozen=True):
@@ -236,7 +238,7 @@ def policy_in(folder: Traversable) -> Policy:
     """The policy written in a folder: policy.toml, tables.toml, sanctions.toml and indicators/*.csv. Raises SpecError as `load_policy`."""
     data: dict[str, Any] = {"indicators": {}}
     for name in ("policy.toml", "tables.toml", "sanctions.toml"):
-        data |= tomllib.loads(folder.joinpath(name).read_text("utf-8"))
+        data |= _toml(folder, name)
     for path in folder.joinpath("indicators").iterdir():
         data["indicators"][path.name.removesuffix(".csv")] = indicator_file(path)
     return policy_from(data)
@@ -245,30 +247,55 @@ def policy_in(folder: Traversable) -> Policy:
 def policy_from(data: Mapping[str, Any]) -> Policy:
     """A policy from its TOML content; data["indicators"]: id of a table or common set → rows of indicator.FIELDS.
 
-    Raises SpecError when something names what is not there.
+    Raises SpecError when an entry is not as its class says, or names what is not there.
     """
-    given = frozen({name: value for name, value in data.items() if name != "indicators"})
-    policy = Policy(
-        **given["policy"],
-        counties=tuple(County(**c) for c in given["county"]),
-        industries=tuple(Industry(**i) for i in given["industry"]),
-        schemes=tuple(Scheme(**s) for s in given["scheme"]),
-        tables=tuple(IndicatorTable(**t) for t in given["table"]),
-        deadlines=tuple(Deadline(**d) for d in given["deadline"]),
-        targets=tuple(Target(**{**t, "share": Decimal(str(t["share"]))}) for t in given["target"]),
-        choices=given["lists"],
-        tiers=tuple(Tier(**t) for t in given.get("tier", ())),
-        commons=tuple(CommonSet(**c) for c in given.get("common", ())),
-        sanctions=tuple(Sanction(**{**s, "effect": Effect(s["effect"])}) for s in given.get("sanction", ())),
-        synonyms=given.get("synonyms", {}),
-        grade_words=GradeWords(**given.get("grade_words", {})),
-        clauses=given.get("clauses", {}),
-    )
+    if lacking := [name for name in ("policy", "county", "industry", "scheme", "table", "deadline", "target", "lists") if not data.get(name)]:
+        raise SpecError(f"nothing in {', '.join(lacking)}")
+    lists: dict[str, Any] = {
+        "counties": _entries(County, data, "county"),
+        "industries": _entries(Industry, data, "industry"),
+        "schemes": _entries(Scheme, data, "scheme"),
+        "tables": _entries(IndicatorTable, data, "table"),
+        "deadlines": _entries(Deadline, data, "deadline"),
+        "targets": _entries(Target, data, "target"),
+        "tiers": _entries(Tier, data, "tier"),
+        "commons": _entries(CommonSet, data, "common"),
+        "sanctions": _entries(Sanction, data, "sanction"),
+    }
+    words = {name: data.get(name, {}) for name in ("synonyms", "grade_words", "clauses")}
+    policy = _entry(Policy, {**_typed(dict[str, Any], data["policy"], "[policy]"), **words, "choices": data["lists"], **dict.fromkeys(lists, ())}, "[policy]")
+    policy = replace(policy, **lists)
     _consistent(policy)
     rows = data.get("indicators", {})
     commons = {one.id: _common_indicators(policy, one, rows) for one in policy.commons}
     tables = tuple(_with_indicators(policy, table, rows, commons) for table in policy.tables)
     return replace(policy, tables=tables, commons=tuple(replace(one, indicators=commons[one.id]) for one in policy.commons))
+
+
+def _toml(folder: Traversable, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(folder.joinpath(name).read_text("utf-8"))
+    except (OSError, ValueError) as wrong:
+        raise SpecError(f"{name}: {wrong}") from wrong
+
+
+def _entries(kind: type[Entry], data: Mapping[str, Any], name: str) -> tuple[Entry, ...]:
+    written = _typed(list[dict[str, Any]], data.get(name, []), f"[[{name}]]")
+    return tuple(_entry(kind, content, f"[[{name}]] {at}") for at, content in enumerate(written, start=1))
+
+
+def _entry(kind: type[Entry], content: Mapping[str, Any], where: str) -> Entry:
+    """A record of TOML. Raises SpecError for a key it does not have, one that is missing, a value of another type."""
+    if unknown := content.keys() - set(kind.__struct_fields__):
+        raise SpecError(f"{where}: unknown key {', '.join(sorted(unknown))}")
+    return _typed(kind, content, where)
+
+
+def _typed(kind: type[Typed], content: object, where: str) -> Typed:
+    try:
+        return convert(content, kind)
+    except ValidationError as wrong:
+        raise SpecError(f"{where}: {wrong}") from wrong
 
 
 def _consistent(policy: Policy) -> None:
