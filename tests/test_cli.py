@@ -12,7 +12,11 @@ import pytest
 
 from xltools.books.file import open_book
 from xltools.faces import cli
+from xltools.faces.terminal import show_outcome
+from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.form import load_template
+from xltools.model.outcome import Outcome
 
 WORKBOOKS = Path(__file__).parent.parent / "workbooks"
 KEYS = {"file", "sheet", "cell", "code", "severity", "message", "fix"}
@@ -54,6 +58,26 @@ def test_problems_are_printed_file_by_file_as_a_clerk_fills_in_the_sheets(capsys
         ["封面", "排查清单", "初审意见", "整改台账"],
         ["封面", "排查清单", "初审意见", "保障类清单", "减排措施", "变更与处理 (2)"],
     ]
+
+
+def test_notes_that_a_merge_does_not_print_are_said_to_be_in_the_problem_list_and_are_there(inbox: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = tmp_path / "市级汇总.xlsx"
+    for said in ("已汇总到", "已经是最新"):
+        cli.run(["merge", str(inbox), "-o", str(output)])
+        printed = capsys.readouterr().out
+        assert printed.count(said) == 1
+        (count,) = re.findall(r"说明 (\d+)（没有印出的都在【问题清单】里）", printed)
+        assert int(count) - ("已经是最新" in said) == sum(row[1] == "说明" for row in open_book(output).values("问题清单")) > 0
+        assert not re.search(r" N\d{3}", printed)
+
+
+def test_notes_about_the_summary_itself_are_printed_for_no_list_has_them(capsys: pytest.CaptureFixture[str]) -> None:
+    place = Place("市级汇总.xlsx")
+    found = (Code.PIVOT_GROWN.at(place, count=2), Code.ANSWERED.at(Place("甲.xlsx", "表", "B5"), number="W302", message="", answer=""))
+    show_outcome(Outcome(findings=found, output=Path("市级汇总.xlsx")), {}, False, brief=True)
+    printed = capsys.readouterr().out
+    assert "说明 N720 2 个数据透视表的数据区域已随行数调整" in printed
+    assert "N155" not in printed
 
 
 def test_check_json_has_counts_and_findings_as_promised(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from xltools.model.result import Written
 
 SHAPES = {Severity.ERROR: ("✗", "red"), Severity.WARNING: ("!", "yellow"), Severity.NOTE: ("·", "cyan")}
+OUTPUT = 7      # the stage of findings about our own output
 OF_A_PATH = re.compile(r"(['\"])(?P<path>.*)\1 (?P<fault>does not exist|is not readable|is a file|is a directory)", re.DOTALL)     # as click says it
 NO_COMMAND = "Missing command."     # what click says of xltools --lang en
 HEADINGS = {"Options": "选项", "Commands": "命令", "Positional arguments": "参数"}
@@ -169,15 +170,21 @@ def show_json(outcome: Any) -> None:
 
 
 def show_outcome(outcome: Outcome, record: dict[str, Any], as_json: bool, brief: bool = False) -> None:
-    """Print what was found: JSON, or lines to read; brief leaves the notes to the problem list."""
+    """Print what was found: JSON, or lines to read; brief leaves the notes about what was read to the problem list."""
     if as_json:
         click.echo(json_text(record))
         return
-    show_report(outcome.as_filled_in, brief)
+    show_report([one for one in outcome.as_filled_in if not (brief and _is_listed(one)) and one.code is not Code.UNCHANGED], brief=False)
     for line in account_lines(outcome.account) if outcome.account else ():
         click.echo(line)
     counts = outcome.counts
-    say("\n共 {files} 个文件、{rows} 行：{counts}", files=counts["files"], rows=counts["rows"], counts=counts_line(outcome.findings))
+    elsewhere = spoken().say("（没有印出的都在【问题清单】里）") if brief and outcome.output and any(map(_is_listed, outcome.findings)) else ""
+    say("\n共 {files} 个文件、{rows} 行：{counts}{elsewhere}", files=counts["files"], rows=counts["rows"], counts=counts_line(outcome.findings), elsewhere=elsewhere)
+
+
+def _is_listed(finding: Finding) -> bool:
+    """Whether a finding is a note that the problem list of a summary has; those about our own output come up after that is written."""
+    return finding.severity is Severity.NOTE and finding.code.stage != OUTPUT
 
 
 def account_lines(one: Account) -> Iterator[str]:
