@@ -97,6 +97,17 @@ def test_an_enterprise_in_two_counties_keeps_both_remarks_apart() -> None:
     assert opinions(tables) == ["灵宝", "卢氏"]
 
 
+def test_a_remark_comes_home_before_one_that_is_only_about_the_same_enterprise() -> None:
+    """A decision between two counties is turned round and taken back: each county's row has its own remark again."""
+    both = ledger({"county": "卢氏县", "city_opinion": "卢氏"}, {"county": "灵宝市", "city_opinion": "灵宝"})
+    first, waiting, _ = carried(ledger({"county": "卢氏县"}), both)
+    assert (opinions(first), waiting) == (["卢氏"], [("甲公司", "市级意见", "灵宝")])
+    other, waiting, _ = carried(ledger({"county": "灵宝市"}), first)
+    assert (opinions(other), waiting) == (["灵宝"], [("甲公司", "市级意见", "卢氏")])
+    again, waiting, _ = carried(ledger({"county": "卢氏县"}, {"county": "灵宝市"}), other)
+    assert (opinions(again), waiting) == (["卢氏", "灵宝"], [])
+
+
 def test_a_conflict_in_one_county_is_not_settled_in_another() -> None:
     gone, _, _ = carried(ledger({"credit_code": "乙", "name": "乙公司"}), ledger({"city_opinion": "旧"}))
     gone["ledger"] = ledger({"city_opinion": "新"})["ledger"]

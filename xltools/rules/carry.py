@@ -53,6 +53,13 @@ class Remark(Struct, frozen=True):
         return replace(self, values=values) if values or (self.record is not None and _is_by_hand(self.form, self.record())) else None
 
 
+class _Searched(Struct, frozen=True):
+    """Numbered remarks on their way. rests: what is left of those whose row had no empty cell · searching: those without a row yet."""
+
+    rests: dict[int, Remark]
+    searching: dict[int, Remark]
+
+
 class _Written:
     """What an old city table holds of the city's own, column by column. whos: what its rows are known by · own: the city's columns."""
 
@@ -122,13 +129,18 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     """The new city tables with the city's own columns filled from the ones before, and with what found no row in the table of `form`.
 
     A row is found by county and key, then by key alone, then by name instead of credit code; several rows of one key are
-    served in order, and one too many fills what is still empty. Remarks that waited unclaimed come after all others.
+    served in order, and one too many fills what is still empty. In each way remarks that waited unclaimed come after all others,
+    but what was written beside a row comes back to it before anything that is only about the same enterprise.
     What finds no row waits in one order, however often it is looked at; what belongs to none of these tables comes last.
     """
     targets = {name: _Target(table) for name, table in tables.items() if table.form.key}
     now = [_Written(table) for table in before.values() if table.form.key]
-    left = [rest for one in now if one.form.name in targets for rest in _brought(one, targets[one.form.name])]
-    left += _all_claimed(waiting(before.get(form.name), tables), targets)
+    searches = [(targets[one.form.name], _brought(one, targets[one.form.name])) for one in now if one.form.name in targets]
+    waited = waiting(before.get(form.name), tables)
+    unheard: dict[int, Remark] = {at: one for at, one in enumerate(waited) if one.form.name not in targets}
+    again = [(target, _exactly({at: one for at, one in enumerate(waited) if one.form.name == name}, target)) for name, target in targets.items()]
+    left = [rest for target, found in searches for rest in _in_order(_otherwise(found, target))]
+    left += _in_order({**unheard, **{at: rest for target, found in again for at, rest in _otherwise(found, target).items()}})
     left += [rest for one in now if one.form.name not in targets for rest in one.remarks(one.own.keys() - {ROW}).values()]
     left = [rest for one in left if (rest := one.without_row)]
     unclaimed = city_records(form, _unclaimed(form, left))
@@ -136,20 +148,8 @@ def carry(tables: Mapping[str, Table], before: Mapping[str, Table], form: Form) 
     return {**filled, form.name: unclaimed}, _gone(left, unclaimed)
 
 
-def _all_claimed(remarks: Sequence[Remark], targets: Mapping[str, _Target]) -> list[Remark]:
-    """Bring remarks to the rows of their tables; what is left of them, in their order."""
-    rests = {at: one for at, one in enumerate(remarks) if one.form.name not in targets}
-    searching: dict[str, dict[int, Remark]] = {name: {} for name in targets}
-    for at, one in enumerate(remarks):
-        if at not in rests:
-            searching[one.form.name][at] = one
-    for name, target in targets.items():
-        rests |= _claim(searching[name], target)
-    return [rest for _, rest in sorted(rests.items())]
-
-
-def _brought(written: _Written, target: _Target) -> list[Remark]:
-    """Bring what a table held to the rows of the new one; what is left, in its order.
+def _brought(written: _Written, target: _Target) -> _Searched:
+    """Bring what a table held to the very rows it stood in.
 
     Nearly all rows are one row of their key now and before: their values are brought column by column.
     """
@@ -164,8 +164,8 @@ def _brought(written: _Written, target: _Target) -> list[Remark]:
                 target.taken.add(row)
                 if not target.fill(row, name, value):
                     rests.setdefault(at, {})[name] = value
-    left = {at: written.remark(at, values) for at, values in rests.items()} | _claim(written.remarks(written.own, pairs), target)
-    return [left[at] for at in sorted(left)]
+    found = _exactly(written.remarks(written.own, pairs), target)
+    return replace(found, rests={at: written.remark(at, values) for at, values in rests.items()} | found.rests)
 
 
 def _is_by_hand(form: Form, record: Mapping[str, Any]) -> bool:
@@ -219,18 +219,31 @@ def _row_text(form: Form, record: Mapping[str, Any]) -> str:
     return "；".join(f"{label}：{shown(value, 1000)}" for label, value in said.items() if value is not None)
 
 
-def _claim(searching: Mapping[int, Remark], target: _Target) -> dict[int, Remark]:
-    """Bring numbered remarks to the rows of one table; what is left of those that found none, or no empty cell."""
-    rests: dict[int, Remark] = {}
-    for fields in _passes(target.form):
-        if not searching:
-            break
-        identities = _identities({name: [remark.who[name] for remark in searching.values()] for name in WHO}, fields)
-        rows = target.known(fields, {*identities})
-        there = {at: rows.get(mine, []) for at, mine in zip(searching, identities, strict=True)}
-        rests |= {at: rest for at, remark in searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
-        searching = {at: remark for at, remark in searching.items() if not there[at]}
-    return {**rests, **searching}
+def _exactly(searching: dict[int, Remark], target: _Target) -> _Searched:
+    """Bring numbered remarks to the rows of one table that they were written beside."""
+    return _claim(_Searched({}, searching), target, next(iter(_passes(target.form))))
+
+
+def _otherwise(found: _Searched, target: _Target) -> dict[int, Remark]:
+    """Bring those that look for a row yet to one found in another way; all that is left of them, and was before."""
+    for fields in [*_passes(target.form)][1:]:
+        found = _claim(found, target, fields)
+    return {**found.rests, **found.searching}
+
+
+def _in_order(remarks: Mapping[int, Remark]) -> list[Remark]:
+    return [remarks[at] for at in sorted(remarks)]
+
+
+def _claim(found: _Searched, target: _Target, fields: tuple[str, ...]) -> _Searched:
+    """Bring remarks to the rows that these fields tell."""
+    if not found.searching:
+        return found
+    identities = _identities({name: [remark.who[name] for remark in found.searching.values()] for name in WHO}, fields)
+    rows = target.known(fields, {*identities})
+    there = {at: rows.get(mine, []) for at, mine in zip(found.searching, identities, strict=True)}
+    rests = {at: rest for at, remark in found.searching.items() if there[at] and (rest := _settle(remark, there[at], target))}
+    return _Searched({**found.rests, **rests}, {at: remark for at, remark in found.searching.items() if not there[at]})
 
 
 def _passes(form: Form) -> Iterable[tuple[str, ...]]:
