@@ -24,10 +24,10 @@ from xltools.rules.board import board, problems
 from xltools.rules.carry import carry
 from xltools.rules.city import record_orders
 from xltools.rules.combine import More, combine
-from xltools.rules.decided import outdated, unusable
-from xltools.rules.enterprises import enterprises
+from xltools.rules.decided import NOBODY, outdated, unusable
+from xltools.rules.enterprises import enterprises, known_of
 from xltools.rules.history import history, month_line
-from xltools.rules.identified import At, Identified, identified
+from xltools.rules.identified import At, Identified, identified, identity
 from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
@@ -146,7 +146,8 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
         tables = {**tables, "problems": problems(form, outcome, basis.policy, more)}
         carried, gone = carry(tables, before, basis.template["unclaimed"])
         said = set(outcome.findings)
-        graded = [*unusable(carried[LEDGER], basis.policy), *outdated(carried[LEDGER], carried["events"], basis.policy)]
+        who = identity(carried[LEDGER], known_of(carried[LEDGER], known.enterprises)) if known.enterprises else NOBODY
+        graded = [*unusable(carried[LEDGER], basis.policy, who), *outdated(carried[LEDGER], carried["events"], basis.policy, who)]
         found = [one for one in [*gone, *not_understood(carried[CONFLICTS], carried[NAMES]), *graded] if one not in said]
         if not found:
             break

@@ -12,11 +12,12 @@ from xltools.model.finding import Place, Severity, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.named_lists import TEMPLATE, Listed, load_list_words
 from xltools.model.policy import Policy
+from xltools.rules.identified import read_back
 from xltools.rules.named_lists import City, counted, named_lists
 from xltools.rules.parse import parse_all
 from xltools.rules.sanctions import events_of
 
-LEDGER, PROTECTIONS, EVENTS = "ledger", "protections", "events"
+LEDGER, PROTECTIONS, EVENTS, NAMES = "ledger", "protections", "events", "names"
 
 
 def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None = None) -> Listed:
@@ -29,9 +30,11 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
     if LEDGER not in raw:
         raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheets=load_template("city")[LEDGER].sheet))
     tables, said = parse_all({name: raw[name] for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}, policy)
-    events = events_of(tables[EVENTS]) if EVENTS in tables else []
+    known = read_back(raw[LEDGER], raw.get(NAMES), policy)
+    ledger, others = known.ledger(tables[LEDGER]), {name: known.other(tables[name]) for name in (PROTECTIONS, EVENTS) if name in tables}
+    events = events_of(others[EVENTS]) if EVENTS in others else []
     advanced = read_reporting(settings, policy)[0].advanced if settings else frozenset()
-    lines = named_lists(City(tables[LEDGER], tables.get(PROTECTIONS), events, policy, advanced))
+    lines = named_lists(City(ledger, others.get(PROTECTIONS), events, policy, advanced, known.apart))
     template = load_template(TEMPLATE)
     write_new_lists(output, Lists(template, policy, {TEMPLATE: lines}))
     used = {"decided", "decided_date", "honour", "low_voc", "project", "green", "change_kind", "new_grade"}

@@ -12,15 +12,17 @@ from xltools.books.publication_book import write_public_list
 from xltools.books.publication_page import write_public_page
 from xltools.books.replace import refuse_existing
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, StopError, order
+from xltools.model.finding import Finding, Place, Severity, StopError, order
 from xltools.model.form import load_form, load_template
 from xltools.model.publication import FORM, Notice, Publication, Published, load_publication_words, sentences
 from xltools.model.value import day_of
 from xltools.rules.dates import read_date
+from xltools.rules.decided import Decisions
+from xltools.rules.identified import read_back
 from xltools.rules.parse import parse_all
 from xltools.rules.publication import gathered, numbered, publication
 
-LEDGER, EVENTS = "ledger", "events"
+LEDGER, EVENTS, NAMES = "ledger", "events", "names"
 
 
 def publish(path: Path, notice: Notice, folder: Path) -> Published:
@@ -63,9 +65,12 @@ def day_in(cell: object, year: int) -> date | None:
 def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]]:
     """What of the summary may be published."""
     template = load_template(TEMPLATE)
-    raw, found = read_ours(book, template, (template[name] for name in (LEDGER, EVENTS)))
+    raw, found = read_ours(book, template, (template[name] for name in (LEDGER, EVENTS, NAMES)))
     refuse_other_policy(book, notice.policy)
     if LEDGER not in raw:
         raise StopError(next(one for one in found if one.place.sheet in ("", template[LEDGER].sheet)))
+    known = read_back(raw[LEDGER], raw.pop(NAMES, None), notice.policy)
     typed, said = parse_all(raw, notice.policy)
-    return publication(typed[LEDGER], raw[LEDGER], typed.get(EVENTS), notice, [*found, *said])
+    wrong = {one.place: one for one in (*found, *said) if one.severity is Severity.ERROR}
+    decisions = Decisions(known.ledger(typed[LEDGER]), raw[LEDGER], wrong, notice.policy, known.apart)
+    return publication(decisions, known.other(typed[EVENTS]) if EVENTS in typed else None, notice)

@@ -15,22 +15,25 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of
+from xltools.rules.identified import Apart, Identity
 from xltools.rules.parse import parse
 from xltools.rules.sanctions import events_of
 from xltools.rules.text import latin
 
 FIELD = "decided"
 NAMELESS = "未写名称的企业"
+NOBODY = Identity()
 Reason = tuple[str, str, Row]                   # why not; the field and the row that must be mended
 
 
 class Decisions(Struct, frozen=True):
-    """The ledger as parsed and as typed. wrong: cells that could not be read."""
+    """The ledger as parsed and as typed. wrong: cells that could not be read · apart: enterprises that have another one's code."""
 
     ledger: Table
     raw: Table
     wrong: Mapping[Place, Finding]
     policy: Policy
+    apart: Apart = frozenset()
 
     def misread(self, rows: Sequence[Row], fields: Collection[str] = (FIELD,)) -> Iterator[Reason]:
         """Decisions that cannot be read, and grades with a word before them that must not be left out: 地方A is no A."""
@@ -71,31 +74,33 @@ def _gives(part: Part, grade: str, policy: Policy) -> bool:
     return grade in (*(table.grades or scheme.computable), *scheme.by_decision)
 
 
-def unusable(ledger: Table, policy: Policy) -> list[Finding]:
+def unusable(ledger: Table, policy: Policy, known: Identity = NOBODY) -> list[Finding]:
     """A finding for every grade in a summary's ledger that publishing will refuse, at its cell and in the same words.
 
     ledger: as merged, with what the city typed. Source: 三环文〔2022〕69号 三(三)4.
     """
+    ledger = known.ledger(ledger)
     parsed, found = _parsed(ledger, (FIELD,), policy)
     wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
-    decisions = Decisions(parsed, ledger, wrong, policy)
+    decisions = Decisions(parsed, ledger, wrong, policy, known.apart)
     said: dict[Place, Finding] = {}
-    for rows in by_enterprise(parsed.only(_suspects(decisions)), policy):
+    for rows in by_enterprise(parsed.only(_suspects(decisions)), policy, known.apart):
         for reason, name, row in (*decisions.misread(rows), *decisions.foreign(rows)):
             place = ledger.place(row[ROW], name)
             said.setdefault(place, Code.NOT_PUBLISHED.at(place, name=row["name"] or NAMELESS, reason=reason))
     return [*said.values()]
 
 
-def outdated(ledger: Table, events: Table, policy: Policy) -> list[Finding]:
+def outdated(ledger: Table, events: Table, policy: Policy, known: Identity = NOBODY) -> list[Finding]:
     """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing.
 
     ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
-    happened = grouped(events_of(events), attrgetter("credit_code"))
+    ledger = known.ledger(ledger)
+    happened = grouped(events_of(known.other(events)), attrgetter("credit_code"))
     concerned = ledger.only(code in happened for code in ledger.cells["credit_code"])
     parsed, _ = _parsed(concerned, (FIELD, "decided_date"), policy)
-    judged = ((row, superseded(afterwards(row, happened[row["credit_code"]], policy))) for rows in by_enterprise(parsed, policy) for row in rows)
+    judged = ((row, superseded(afterwards(row, happened[row["credit_code"]], policy))) for rows in by_enterprise(parsed, policy, known.apart) for row in rows)
     return [Code.NOT_PUBLISHED.at(ledger.place(row[ROW], FIELD), name=row["name"] or NAMELESS, reason=reason) for row, reason in judged if reason]
 
 

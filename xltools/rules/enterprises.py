@@ -13,9 +13,9 @@ from xltools.model.policy import Policy, Scheme
 from xltools.model.table import Cells, Table
 from xltools.rules.account import worst
 from xltools.rules.city import city_columns, plain_records
-from xltools.rules.identified import At, Identified, Who
+from xltools.rules.identified import Apart, At, Identified, Who
 from xltools.rules.reached import UNDECIDED, UNVERIFIED
-from xltools.rules.text import LIST, cell_key
+from xltools.rules.text import LIST, cell_key, company_key
 
 ROW, ENTERPRISE, EARLIER = "row of the ledger", "enterprise", "decided in an earlier batch"   # what a record of the ledger is given besides its fields
 PLAIN = Identified()   # of a row of which nothing is known but what it says
@@ -80,7 +80,7 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Id
     known: what is known of the enterprise of rows, by their source; a row that is not in it is told by its code, or else its name.
     """
     cells: dict[str, Sequence[Any]] = {name: ledger.cells[name] for name in NEEDED} | {ROW: ledger.rows}
-    cells[ENTERPRISE] = _identified(cells, known or {})
+    cells[ENTERPRISE] = known_of(ledger, known or {})
     firsts, more, elsewhere = _grouped(cells)
     columns = _alone({name: [column[at] for at in firsts] for name, column in cells.items()} if more else cells, policy, elsewhere)
     for at, rows in more.items():
@@ -90,9 +90,9 @@ def enterprises(form: Form, ledger: Table, policy: Policy, known: Mapping[At, Id
     return city_columns(form, columns)
 
 
-def _identified(cells: Cells, known: Mapping[At, Identified]) -> list[Identified]:
+def known_of(ledger: Table, known: Mapping[At, Identified]) -> list[Identified]:
     """What is known of the enterprise of every row."""
-    sources = zip(*(cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
+    sources = zip(*(ledger.cells[name] for name in ("source_file", "source_sheet", "source_row")), strict=True)
     return [known.get((str(file), str(sheet), int(row or 0)), PLAIN) for file, sheet, row in sources]
 
 
@@ -151,10 +151,17 @@ def numbered_records(table: Table | None) -> list[tuple[int, Row]]:
     return [(row.pop(ROW), row) for row in rows_of(table)]
 
 
-def by_enterprise(ledger: Table, policy: Policy) -> list[list[Row]]:
+def by_enterprise(ledger: Table, policy: Policy, apart: Apart = frozenset()) -> list[list[Row]]:
     """The rows of every enterprise and county, told by its code, or else its name; of one process the latest batch."""
-    groups = grouped(rows_of(ledger), lambda row: (str(row["county"] or ""), cell_key(row["credit_code"] or row["name"] or row[ROW])))
+    groups = grouped(rows_of(ledger), lambda row: (str(row["county"] or ""), told_by(row, apart)))
     return [latest(rows, policy) for rows in groups.values()]
+
+
+def told_by(row: Row, apart: Apart) -> tuple[str, str]:
+    """What tells the enterprise of a row: its code, or else its name; and its name, too, where a person said that two have the code."""
+    code = cell_key(row["credit_code"] or row["name"] or row[ROW])
+    own = (code, company_key(str(row["name"] or ""))) if apart else (code, "")
+    return own if own in apart else (code, "")
 
 
 def latest(rows: Sequence[Row], policy: Policy) -> list[Row]:

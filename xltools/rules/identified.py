@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from xltools.model.conflict import Clash, Conflict, Decision, Side
-from xltools.rules.rulings import Settled
-from xltools.rules.text import company_key, key
+from xltools.model.policy import Policy
+from xltools.model.table import Table
+from xltools.rules.codes import is_credit_code
+from xltools.rules.rulings import Settled, remembered, settle
+from xltools.rules.text import cell_key, company_key, key
 
 At = tuple[str, str, int]
 Who = str | tuple[str, ...]  # the good code of an enterprise, or what stands in for it
+Apart = frozenset[tuple[str, str]]  # code and name of enterprises that have another one's code
 
 
 class Identified(Struct, frozen=True):
@@ -23,6 +28,54 @@ class Identified(Struct, frozen=True):
     doubts: tuple[str, ...] = ()
 
 
+class Identity(Struct, frozen=True):
+    """Who is who in a ledger, for all that follows from it. names, codes: row of the ledger → the enterprise's, where its row says another ·
+    renewed: code, or county and name of a row without a good one → the code of the enterprise that it turned out to be · apart: see `Apart`."""
+
+    names: Mapping[int, str] = field(default_factory=dict)
+    codes: Mapping[int, str] = field(default_factory=dict)
+    renewed: Mapping[Who, str] = field(default_factory=dict)
+    apart: Apart = frozenset()
+
+    def ledger(self, table: Table) -> Table:
+        """The ledger with every row called as its enterprise is."""
+        cells = {"name": self.names, "credit_code": self.codes}
+        return table.with_cells({name: [said.get(row, value) for row, value in zip(table.rows, table.cells[name], strict=True)] for name, said in cells.items() if said})
+
+    def other(self, table: Table) -> Table:
+        """Another table of rows about enterprises, in the codes of the ledger."""
+        return table.with_cells({"credit_code": [self.renewed.get(_written(*one), one[2]) for one in _rows(table)]}) if self.renewed else table
+
+
+def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
+    """Who is who by what is known of every row of the ledger."""
+    names = {row: one.name for row, one in zip(ledger.rows, found, strict=True) if one.name}
+    codes = {row: code for row, one in zip(ledger.rows, found, strict=True) if (code := one.code or (one.who if isinstance(one.who, str) else ""))}
+    apart = frozenset((one.who[0], one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
+    written = {row: _written(*one) for row, one in zip(ledger.rows, _rows(ledger), strict=True)} if codes else {}
+    own = {old for row, old in written.items() if old == key(codes.get(row, str(old)))}     # of these another enterprise goes by what it wrote
+    return Identity(names, codes, {old: codes[row] for row, old in written.items() if row in codes and old not in own}, apart)
+
+
+def _rows(table: Table) -> Iterator[tuple[object, object, object]]:
+    return zip(*(table.column(name) for name in ("county", "name", "credit_code")), strict=True)
+
+
+def _written(county: object, name: object, code: object) -> Who:
+    """What a row itself says of its enterprise: its good code, or else its county and name."""
+    return own if is_credit_code(own := cell_key(code)) else (str(county or ""), company_key(str(name or "")))
+
+
+def read_back(ledger: Table, names: Table | None, policy: Policy) -> Identity:
+    """Who is who in a summary. ledger: as it stands there · names: the sheet of the decisions that its merge has followed."""
+    columns = [[str(value or "") for value in ledger.column(name)] for name in ("county", "name", "credit_code", "process", "batch")]
+    rows = zip(*columns, ledger.rows, strict=True)
+    sides = [Side(county, name, code, process, batch, "", row=row, good=is_credit_code(code)) for county, name, code, process, batch, row in rows]
+    memory = remembered([names.records() if names else []], date.max)
+    known = identified(sides, settle(sides, memory, policy) if memory.rulings else Settled())
+    return identity(ledger, [known.get(side.at, Identified()) for side in sides])
+
+
 def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     """The enterprise of every row of which more is to be said than that its own good code tells it, by its file, sheet and row.
 
@@ -30,6 +83,7 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     code of their name in the county; and what a person said to be one enterprise is one.
     """
     apart = {(key(one.first.code), company_key(one.second.name)) for one, said in settled.decided if one.clash is Clash.TWO_NAMES and said is Decision.BOTH}
+    apart |= {(key(loser.code), company_key(loser.name)) for loser in _miscoded(settled)}
     codes = {} if all(side.good for side in sides) else _codes(sides)
     names: dict[Who, tuple[str, str]] = {}
     leads: dict[Who, Who] = {}
@@ -47,6 +101,11 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
         if not side.good or who != side.code or who in names or (doubts and side.at in doubts):
             found[side.at] = Identified(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(side.at, ()))))
     return found
+
+
+def _miscoded(settled: Settled) -> Iterator[Side]:
+    """Who goes by a code that is not its own, as a person said; whoever else has that code stays with it."""
+    return (_winner(one, said)[1] for one, said in settled.decided if one.clash is Clash.TWO_CODES and said is not Decision.BOTH)
 
 
 def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:

@@ -19,25 +19,27 @@ from xltools.model.table import Record, Table
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.decided import parts_of
 from xltools.rules.enterprises import EARLIER, ROW, Part, Row, by_enterprise, rows_of, scheme_of, unsettled, whole
+from xltools.rules.identified import Apart
 from xltools.rules.text import cell_key, key
 
 STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
 
 
 class City(Struct, frozen=True):
-    """What of a summary the lists follow from. advanced: codes of enterprises that take part in 绩效先进性."""
+    """What of a summary the lists follow from. advanced: codes of enterprises that take part in 绩效先进性 · apart: enterprises that have another one's code."""
 
     ledger: Table
     protections: Table | None
     events: Sequence[Event]
     policy: Policy
     advanced: frozenset[str] = frozenset()
+    apart: Apart = frozenset()
 
 
 def named_lists(city: City) -> list[Record]:
     """All lists, in the order of their kinds, counties and names."""
     lines = [*_protected(city), *_credit(city)]
-    for rows in by_enterprise(city.ledger, city.policy):
+    for rows in by_enterprise(city.ledger, city.policy, city.apart):
         lines += _enterprise(rows, city)
     lines = [{**one, "clause": localised(str(one["clause"]), city.policy)} for one in lines]
     kinds = list(load_list_words().kinds.values())

@@ -11,7 +11,7 @@ from operator import attrgetter, itemgetter
 from msgspec import Struct
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, Severity, order
+from xltools.model.finding import Finding, Place, order
 from xltools.model.form import Form, SpecError, load_form
 from xltools.model.grouped import grouped
 from xltools.model.indicator import TableStatus
@@ -22,7 +22,7 @@ from xltools.model.table import Table
 from xltools.model.value import day_of
 from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
-from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, unsettled, whole
+from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, told_by, unsettled, whole
 from xltools.rules.gathered import gather, stretches
 from xltools.rules.reached import UNDECIDED
 from xltools.rules.sanctions import events_of, unplaced
@@ -46,17 +46,16 @@ class Judged(Struct, frozen=True):
     pending: str = ""
 
 
-def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice, found: Iterable[Finding] = ()) -> tuple[Publication, list[Finding]]:
-    """The public list of a typed ledger, and a finding for every enterprise that is not on it.
+def publication(decisions: Decisions, events: Table | None, notice: Notice) -> tuple[Publication, list[Finding]]:
+    """The public list of a ledger, and a finding for every enterprise that is not on it.
 
-    raw: the same as it was typed · events: the typed sheet of changes, None where there is none · found: what was found in the ledger's cells.
+    events: the typed sheet of changes, None where there is none.
     Of one process the latest batch counts. Source: 三环文〔2022〕69号 三(三)4、三(三)5.
     """
     fields = public_fields()
-    wrong = {one.place: one for one in found if one.severity is Severity.ERROR}
     happened = events_of(events) if events else []
-    city = _City(Decisions(ledger, raw, wrong, notice.policy), grouped(happened, attrgetter("credit_code")), notice, fields)
-    groups = by_enterprise(city.ledger, city.policy)
+    city = _City(decisions, grouped(happened, attrgetter("credit_code")), notice, fields)
+    groups = by_enterprise(city.ledger, city.policy, decisions.apart)
     judged = [city.judge(rows) for rows in groups]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or NAMELESS, reason=one.reason) for one in judged if one.reason]
@@ -65,7 +64,7 @@ def publication(ledger: Table, raw: Table, events: Table | None, notice: Notice,
     tables = tuple(dict.fromkeys(name for one in listed for name in one.tables))
     result = Publication(notice, tuple(one.line for one in listed), sum(bool(one.tables) for one in listed), tables)
     if result.unofficial:
-        said.append(Code.PUBLISHED_UNOFFICIAL.at(Place(ledger.file, ledger.sheet), count=result.unofficial, tables=LIST.join(tables)))
+        said.append(Code.PUBLISHED_UNOFFICIAL.at(Place(city.ledger.file, city.ledger.sheet), count=result.unofficial, tables=LIST.join(tables)))
     return result, said
 
 
@@ -109,10 +108,10 @@ class _City(Struct, frozen=True, dict=True):
         return self.notice.policy
 
     @cached_property
-    def homes(self) -> Mapping[str, list[str]]:
-        """The counties that report each enterprise, by its code."""
-        reported = [(code, county) for code, county in zip(self.ledger.cells["credit_code"], self.ledger.cells["county"], strict=True) if county is not None]
-        return {code: [*dict.fromkeys(county for _, county in some)] for code, some in grouped(reported, itemgetter(0)).items()}
+    def homes(self) -> Mapping[object, list[str]]:
+        """The counties that report each enterprise, by what tells it."""
+        reported = [(told_by(row, self.decisions.apart), row["county"]) for row in rows_of(self.ledger) if row["county"] is not None]
+        return {who: [*dict.fromkeys(county for _, county in some)] for who, some in grouped(reported, itemgetter(0)).items()}
 
     def judge(self, rows: Sequence[Row]) -> Judged:
         """The line of one enterprise, or what keeps it off the list: the first reason found."""
@@ -142,7 +141,7 @@ class _City(Struct, frozen=True, dict=True):
             yield f"“{line['county']}”不是本市的县（市、区）", "county", row
         if strange := [one for one in line["industry"].split(LIST) if one not in self.policy.lists["industries"]]:
             yield f"“{strange[0]}”不在政策的行业中", "industry", row
-        homes = self.homes.get(str(row["credit_code"] or ""), [])
+        homes = self.homes.get(told_by(row, self.decisions.apart), []) if row["credit_code"] else []
         if len(homes) > 1:
             yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county", row
 
