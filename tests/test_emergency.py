@@ -286,6 +286,14 @@ def test_what_changed_since_the_last_list_is_listed_cell_by_cell(tmp_path: Path)
     assert listed(made(city(ledger, now), tmp_path, None, "四.xlsx"), "emergency_changes") == []
 
 
+@pytest.mark.parametrize(("county", "name", "items"), [("灵宝", NAMES[0].replace("有限", " 有限"), []), ("湖滨区", "旧名称公司", ["县（市、区）", "企业名称"])])
+def test_an_enterprise_that_moved_or_changed_its_name_is_a_change_and_another_writing_is_none(county: str, name: str, items: list[str], tmp_path: Path) -> None:
+    first = made(city([decided(0)], [reduction(0)]), tmp_path)
+    fill(first.path, "emergency", {5: {"county": county, "name": name}})
+    second = made(city([decided(0)], [reduction(0)]), tmp_path, first.path, "二.xlsx")
+    assert [one["item"] for one in listed(second, "emergency_changes")] == items
+
+
 @pytest.mark.parametrize("order", [("红色", "橙色", "黄色"), ("黄色", "橙色", "红色"), ("橙色", "红色", "黄色")])
 @pytest.mark.parametrize("banded", [True, False])
 def test_a_list_of_another_make_is_read_by_its_headers(order: tuple[str, ...], banded: bool, tmp_path: Path) -> None:

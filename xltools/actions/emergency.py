@@ -27,6 +27,7 @@ from xltools.rules.emergency_changes import Compared, changes
 from xltools.rules.emergency_rows import CitySheets, Last, demands
 from xltools.rules.emergency_sums import Sums, short, sums
 from xltools.rules.enterprises import rows_of
+from xltools.rules.identified import Identity, read_back
 from xltools.rules.parse import parse_all
 from xltools.rules.sanctions import events_of
 
@@ -54,14 +55,14 @@ def emergency_book(book: Book, output: Path, policy: Policy, last: Book | None =
     words = _words(policy)
     policy = replace(policy, choices={**policy.choices, **words.lists})
     template = load_template(TEMPLATE)
-    city, found = _city(book, policy)
-    before, said = _last(last, policy) if last else (Last(), [])
+    city, known, found = _city(book, policy)
+    before, said = _last(last, policy, known) if last else (Last(), [])
     settings = _settings(before, words)
     ask = Ask(city, before, demands(_rows(before, "emergency_measures") or words.measures), str(settings["half_lines"]), policy, words)
     made = lines(ask)
     summed = sums(Sums(made.listed, made.protected, _rows(before, "emergency_sums"), str(settings["count_protected"]), words, policy))
     found += [*said, *made.findings, *short(summed, template["emergency_sums"], output.name, words)]
-    moved = changes(Compared(made.listed, made.protected, before, template["emergency"], words.words))
+    moved = changes(Compared(made.listed, made.protected, before, template["emergency"], words.words, policy))
     found = sorted(dict.fromkeys(found), key=order)
     contents = {
         "emergency_sums": summed, "emergency": made.listed, "emergency_protected": made.protected, "emergency_changes": moved,
@@ -81,8 +82,8 @@ def _words(policy: Policy) -> EmergencyWords:
     return replace(words, measures=measures)
 
 
-def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
-    """The sheets of the summary that the list needs, and what is wrong in the cells it takes."""
+def _city(book: Book, policy: Policy) -> tuple[CitySheets, Identity, list[Finding]]:
+    """The sheets of the summary that the list needs, who is who in it, and what is wrong in the cells it takes."""
     template = load_template(CITY)
     forms = [template[name] for name in SHEETS]
     raw, found = read_ours(book, template, forms)
@@ -91,9 +92,11 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, list[Finding]]:
         if form.name in ("ledger", "reductions") and form.name not in raw:
             raise StopError(next((one for one in found if one.place.sheet in ("", form.sheet)), Code.SHEET_MISSING.at(Place(book.name), sheets=form.sheet)))
     typed, said = parse_all(raw, policy)
-    events = events_of(typed["events"]) if "events" in typed else ()
     kept = [one for one in (*found, *said) if _matters(one, typed) and one.severity is not Severity.NOTE]
-    return CitySheets(typed["reductions"], raw["reductions"], typed["ledger"], typed.get("protections"), events), kept
+    known = read_back(raw["ledger"], read_ours(book, template, [template["names"]])[0].get("names"), policy)
+    told = {name: known.other(table) for name, table in typed.items() if name != "ledger"}
+    events = events_of(told["events"]) if "events" in told else ()
+    return CitySheets(told["reductions"], raw["reductions"], known.ledger(typed["ledger"]), told.get("protections"), events, known.apart), known, kept
 
 
 def _matters(finding: Finding, typed: Mapping[str, Table]) -> bool:
@@ -104,8 +107,8 @@ def _matters(finding: Finding, typed: Mapping[str, Table]) -> bool:
     return True
 
 
-def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
-    """The list before this one, ours or of another make."""
+def _last(book: Book, policy: Policy, known: Identity) -> tuple[Last, list[Finding]]:
+    """The list before this one, ours or of another make, its enterprises called by the codes that they have now."""
     template = load_template(TEMPLATE)
     ours = book.stamp.template == template.id
     forms = tuple(as_typed(one) for one in template if one.name not in ("problems", "emergency_changes"))
@@ -117,7 +120,7 @@ def _last(book: Book, policy: Policy) -> tuple[Last, list[Finding]]:
     typed, said = parse_all(raw, policy)
     passed = LATER if ours else LATER | NOT_THEIRS
     kept = [one for one in (*found, *said) if one.severity is not Severity.NOTE and one.code not in passed]
-    return Last(typed, book.name), kept
+    return Last({name: known.other(table) if "credit_code" in table.form else table for name, table in typed.items()}, book.name), kept
 
 
 def _rows(last: Last, form: str) -> list[Record]:

@@ -5,6 +5,7 @@ Nothing here decides what no rule decides: where a number or a choice is missing
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
@@ -20,7 +21,10 @@ from xltools.model.table import Record
 from xltools.model.value import number_text
 from xltools.rules.city import plain
 from xltools.rules.emergency_rows import (
+    APART,
     CODE,
+    COUNTY,
+    LISTED,
     NAME,
     PROCESS,
     CitySheets,
@@ -30,12 +34,14 @@ from xltools.rules.emergency_rows import (
     Who,
     decimal,
     graded,
+    nearest,
     newest,
     protection,
     taken_off,
     who,
 )
-from xltools.rules.enterprises import ROW
+from xltools.rules.enterprises import ROW, told_by
+from xltools.rules.identified import Apart
 from xltools.rules.reduction import WHOLE, Basis, worked
 from xltools.rules.sanctions import unplaced
 from xltools.rules.text import SAID, cell_key, key
@@ -44,6 +50,7 @@ MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(
 BASES = ("base_eia", "base_permit", "base_actual")
 OWN = (*BASES, "base_unit", "lines", "list_remark")     # what the city writes into the list, kept from the last one
 NO_GRADE, TWICE = "还没有市级评定等级", "另一县（市、区）也报了这家企业的这道工序，须核实属地"
+LEDGER = "ledger"
 PART_BASE = "三项日均没有填全，减排基数不能确定"
 
 
@@ -68,22 +75,22 @@ class Lines(Struct, frozen=True):
 
 def lines(ask: Ask) -> Lines:
     """Every process of the city's reductions and ledger once. Source: 三环文〔2022〕69号 三(三)5、四."""
-    own = {who(one): one for _, one in ask.last.rows("emergency_protected", "emergency")}
+    own = nearest(ask.last.rows(APART, LISTED))
     listed = newest(ask.city.ledger, ask.policy)
     shield = protection(ask.city, ask.policy)
     findings: list[Finding] = []
     made: tuple[list[Record], list[Record]] = ([], [])
     for measure, there in _measures(ask, listed):
         task = shield.of(there.get(CODE))
-        record, said = _Draft(ask, measure, there, own.get(who(there), {})).made()
+        record, said = _Draft(ask, measure, there, own(there)[1]).made()
         findings += [one for one in said if task is None or one.code not in OF_CUTS]
         made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
         if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(there[ROW], "protected"), name=there.get(NAME)))
     grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
-    listed_lines, apart = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"]))) for some in made)
-    return Lines(listed_lines, apart, list(dict.fromkeys(findings)))
+    listed_lines, protected = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"])), ask.city.apart) for some in made)
+    return Lines(listed_lines, protected, list(dict.fromkeys(findings)))
 
 
 TASK = ("protected_kind", "task", "scope", "valid_from", "valid_to")
@@ -93,21 +100,21 @@ WAITS = "按生产线条数折算，条数没有填或不是整数条"
 
 def _measures(ask: Ask, ledger: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
     """Each row of measures with its row of the ledger; then the rows of the ledger that have none."""
-    met: set[Who] = set()
-    listed = {who(one): one for one in ledger}
+    met: set[tuple[object, Who]] = set()
+    find = nearest((LEDGER, one) for one in ledger)
     for one in newest(ask.city.reductions, ask.policy):
-        met.add(who(one))
-        there = listed.get(who(one), {})
-        yield one, {**there, **{name: one.get(name) or there.get(name) for name in ("county", CODE, NAME, PROCESS)}}
-    yield from (({}, there) for there in ledger if who(there) not in met)
+        there = find(one)[1]
+        met.add((there.get(COUNTY), who(there)))
+        called = {**{name: one.get(name) or there.get(name) for name in (COUNTY, CODE, PROCESS)}, NAME: there.get(NAME) or one.get(NAME)}
+        yield one, {**there, **called}
+    yield from (({}, there) for there in ledger if (there[COUNTY], who(there)) not in met)
 
 
-def _flagged(made: Sequence[Record]) -> list[Record]:
+def _flagged(made: Sequence[Record], apart: Apart) -> list[Record]:
     """The lines with those marked that stand there more than once."""
-    seen: dict[Who, int] = {}
-    for one in made:
-        seen[who(one)] = seen.get(who(one), 0) + 1
-    return [one if seen[who(one)] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for one in made]
+    told = [(who(one), told_by({**one, ROW: ""}, apart)) for one in made]
+    seen = Counter(told)
+    return [one if seen[mine] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for mine, one in zip(told, made, strict=True)]
 
 
 def _counted(ask: Ask, made: Sequence[Record]) -> Iterator[Finding]:

@@ -10,13 +10,15 @@ from msgspec import Struct
 from xltools.model.emergency import value_of
 from xltools.model.finding import Place
 from xltools.model.form import Field, Form
+from xltools.model.policy import Policy
 from xltools.model.table import Record
 from xltools.model.value import number_text, shown
-from xltools.rules.emergency_rows import APART, LISTED, Last, Who, who
+from xltools.rules.emergency_rows import APART, LISTED, NAME, Last, nearest
 from xltools.rules.enterprises import ROW
-from xltools.rules.text import SAID
+from xltools.rules.text import SAID, name_key
 
-COMPARED = ("industry", "table", "grade", "base", "lines")
+CALLED = ("county", NAME)
+COMPARED = (*CALLED, "industry", "table", "grade", "base", "lines")
 BEGINNINGS = ("day_", "measure_", "reported_", "cut_")
 COMPUTED = ("base", "cut_")
 KEPT = ("grade", "base_eia", "base_permit", "base_actual", "base_unit", "lines", "list_remark")
@@ -24,38 +26,48 @@ Earlier = tuple[str, Record]      # the form it stood in, and its record
 
 
 class Compared(Struct, frozen=True):
-    """Two lists to compare. form: of the list · words: for the kinds of change."""
+    """Two lists to compare. form: of the list · words: for the kinds of change · policy: whose counties may be written otherwise."""
 
     listed: Sequence[Record]
     protected: Sequence[Record]
     last: Last
     form: Form
     words: Mapping[str, str]
+    policy: Policy
 
 
 def changes(ask: Compared) -> list[Record]:
     """Every difference, in the order of the new list, then what is no longer there; nothing without a last list."""
     if not ask.last.tables:
         return []
-    before = {who(one): (name, one) for name, one in ask.last.rows(APART, LISTED)}
-    now = {who(line) for line in (*ask.listed, *ask.protected)}
-    found = [one for name, lines in ((LISTED, ask.listed), (APART, ask.protected)) for line in lines for one in _line(ask, name, line, before)]
-    return found + [_gone(ask, *earlier) for at, earlier in before.items() if at not in now]
+    before = [*ask.last.rows(APART, LISTED)]
+    find = nearest(before)
+    pairs = [(name, line, find(line)) for name, lines in ((LISTED, ask.listed), (APART, ask.protected)) for line in lines]
+    met = {(name, one.get(ROW)) for _, _, (name, one) in pairs}
+    return [one for pair in pairs for one in _line(ask, *pair)] + [_gone(ask, name, one) for name, one in before if (name, one[ROW]) not in met]
 
 
-def _line(ask: Compared, name: str, line: Record, before: Mapping[Who, Earlier]) -> Iterator[Record]:
+def _line(ask: Compared, name: str, line: Record, earlier: Earlier) -> Iterator[Record]:
     """What changed in one line of the new list."""
-    if who(line) not in before:
+    if not earlier[1]:
         yield {**_about(line), "move": ask.words["added"], "after": _text(line.get("grade"))}
         return
-    earlier = before[who(line)]
     place = _place(ask.last, *earlier)
     if earlier[0] != name:
         yield {**_about(line), "move": ask.words["protected" if name == APART else "unprotected"], "last_row": place}
     for one in _fields(ask, earlier[0], name):
         old, new = _text(earlier[1].get(one.name)), _text(line.get(one.name))
-        if old != new and not (old is None and one.name.startswith(COMPUTED)):     # not calculated when it was saved
+        missing = old is None and one.name.startswith((*CALLED, *COMPUTED))     # not calculated when it was saved
+        if old != new and not missing and not _called_alike(one.name, old, new, ask.policy):
             yield {**_about(line), "move": ask.words["changed"], "item": one.label, "before": old, "after": new, "last_row": place}
+
+
+def _called_alike(field: str, old: str | None, new: str | None, policy: Policy) -> bool:
+    """Whether two writings are of one county or name."""
+    if field == "county":
+        known = policy.county(old or "")
+        return known is not None and known.name == new
+    return field == NAME and name_key(old or "") == name_key(new or "")
 
 
 def _fields(ask: Compared, before: str, now: str) -> list[Field]:
@@ -63,7 +75,7 @@ def _fields(ask: Compared, before: str, now: str) -> list[Field]:
     apart = ask.last.tables[before].columns
     own = [one for one in ask.form if one.name in COMPARED or one.name.startswith(BEGINNINGS)]
     kept = [one for one in own if one.name in apart]
-    return kept if now == LISTED else [one for one in kept if one.name in ("grade", "industry", "table") or one.name.startswith(("day_", "measure_"))]
+    return kept if now == LISTED else [one for one in kept if one.name in (*CALLED, "grade", "industry", "table") or one.name.startswith(("day_", "measure_"))]
 
 
 def _gone(ask: Compared, name: str, one: Record) -> Record:

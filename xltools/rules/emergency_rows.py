@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from operator import itemgetter
@@ -18,21 +18,23 @@ from xltools.model.table import Record, Table
 from xltools.model.value import day_of, number_text
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.enterprises import ROW, latest, rows_of, unsettled
+from xltools.rules.identified import Apart
 from xltools.rules.text import SAID, cell_key, key, name_key
 
 Who = tuple[str, str]
-CODE, NAME, PROCESS = "credit_code", "name", "process"
+COUNTY, CODE, NAME, PROCESS = "county", "credit_code", "name", "process"
 LISTED, APART = "emergency", "emergency_protected"     # the forms of the list
 
 
 class CitySheets(Struct, frozen=True):
-    """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed."""
+    """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed · apart: enterprises that have another one's code."""
 
     reductions: Table
     raw: Table
     ledger: Table
     protections: Table | None = None
     events: Sequence[Event] = ()
+    apart: Apart = frozenset()
 
 
 class Last(Struct, frozen=True):
@@ -51,9 +53,21 @@ def who(record: Mapping[str, object]) -> Who:
     return cell_key(record.get(CODE)) or name_key(str(record.get(NAME) or "")), cell_key(record.get(PROCESS))
 
 
+def nearest(rows: Iterable[tuple[str, Record]]) -> Callable[[Record], tuple[str, Record]]:
+    """A function from a row to the one of these, with its form, that is about the same process: of its county and name, or of its county, else the last; an empty one for none."""
+    groups = grouped(rows, lambda one: who(one[1]))
+
+    def find(record: Record) -> tuple[str, Record]:
+        some = groups.get(who(record), [])
+        there = [one for one in some if one[1].get(COUNTY) == record.get(COUNTY)] or some[-1:]
+        return next((one for one in there if one[1].get(NAME) == record.get(NAME)), there[-1] if there else ("", {}))
+
+    return find
+
+
 def newest(table: Table, policy: Policy) -> list[Record]:
-    """The rows of the latest batch of every process, in the table's order."""
-    groups = grouped(rows_of(table), lambda one: who(one)[0])
+    """The rows of the latest batch of every process in a county, in the table's order."""
+    groups = grouped(rows_of(table), lambda one: (one[COUNTY], who(one)[0]))
     return sorted((one for rows in groups.values() for one in latest(rows, policy)), key=itemgetter(ROW))
 
 
