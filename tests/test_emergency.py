@@ -231,6 +231,16 @@ def test_an_enterprise_without_measures_is_a_row_to_be_filled_not_left_out(tmp_p
     assert [cell for cell, _ in told(done, Code.NO_MEASURES)] == ["H6"]
 
 
+@pytest.mark.parametrize("others", [[], [reduction(6, county="渑池县")]])
+def test_a_county_that_reported_no_measures_at_all_is_told_once(others: list[dict[str, Cell]], tmp_path: Path) -> None:
+    ledger = [*(decided(at) for at in range(4)), *(decided(at, county="渑池县") for at in (4, 5))]
+    done = made(city([*ledger, decided(6, county="渑池县")], others), tmp_path)
+    wanted = {"灵宝市": 4} | ({} if others else {"渑池县": 3})
+    assert {said for _, said in told(done, Code.NO_MEASURES_SENT)} == {f"“{county}”一行减排措施也没有填报，清单里这个县（市、区）的 {count} 行没有排放量和措施" for county, count in wanted.items()}
+    assert len(told(done, Code.NO_MEASURES)) == (2 if others else 0)
+    assert [one["county"] for one in listed(done, "problems") if one["code"] == "W864"] == sorted(wanted)
+
+
 def test_the_citys_sums_are_held_against_what_is_required(tmp_path: Path) -> None:
     half = {"measure_red": "限产25%", "cut_red": 25.0}
     done = made(city([decided(0)], [reduction(0, **half)]), tmp_path)

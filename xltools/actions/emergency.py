@@ -140,6 +140,6 @@ def _problems(found: Iterable[Finding], made: Lines) -> list[Record]:
     rows: list[Record] = []
     for one in found:
         line = about.get((one.place.sheet, str(one.place.row)), {})
-        values = {"county": line.get("county"), "enterprise": line.get("name"), "severity": one.severity.label, "code": one.code.number}
+        values = {"county": line.get("county") or dict(one.values).get("county"), "enterprise": line.get("name"), "severity": one.severity.label, "code": one.code.number}
         rows.append({**values, "file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell, "message": one.message, "fix": one.fix})
     return [{name: value for name, value in row.items() if name in form} for row in rows]

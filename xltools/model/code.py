@@ -263,6 +263,7 @@ class Code(Enum):
 
     # 8 lists of the procedure: emergency list, screening
     NO_MEASURES = ("W800", "“{name}”（{process}）没有填报减排措施，清单里这一行的排放量和措施是空的", "请县（市、区）补填减排措施；不列入清单的，由市级说明")
+    NO_MEASURES_SENT = ("W864", "“{county}”一行减排措施也没有填报，清单里这个县（市、区）的 {count} 行没有排放量和措施", "请核对它的文件里有没有“{sheet}”这张表、填了没有：补报以后再汇总一次，重新生成清单；不列入清单的，由市级说明")
     MEASURES_BY_OLD_GRADE = ("W801", "“{name}”（{process}）的等级应为 {grade}，减排措施按 {value} 填报", "请按现在的等级修订措施和减排比例")
     CUT_DIFFERS = ("W802", "“{label}”填了 {value}%，措施“{text}”折算为 {computed}%，已采用较小的 {used}%", "请核对措施和比例，改成一致")
     CUT_UNKNOWN = ("E803", "“{label}”没有填写，措施“{text}”也折算不出比例，这一级的减排量没有计算", "请填写减排比例，或把措施写到条数、比例或日产量")

@@ -6,7 +6,7 @@ Nothing here decides what no rule decides: where a number or a choice is missing
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import chain
 
@@ -41,6 +41,7 @@ from xltools.rules.emergency_rows import (
     who,
 )
 from xltools.rules.enterprises import ROW, told_by
+from xltools.rules.gathered import gather
 from xltools.rules.identified import Apart
 from xltools.rules.reduction import WHOLE, Basis, worked
 from xltools.rules.sanctions import unplaced
@@ -90,11 +91,12 @@ def lines(ask: Ask) -> Lines:
     grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
     listed_lines, protected = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"])), ask.city.apart) for some in made)
-    return Lines(listed_lines, protected, list(dict.fromkeys(findings)))
+    return Lines(listed_lines, protected, _unsent_together(dict.fromkeys(findings), ask))
 
 
 TASK = ("protected_kind", "task", "scope", "valid_from", "valid_to")
 OF_CUTS = frozenset({Code.CUT_DIFFERS, Code.CUT_UNKNOWN, Code.CUT_TOO_SMALL, Code.CUT_OVER_BASE})
+MANY = 3        # lines of one county without measures, from which on it is its sheet that is missing
 WAITS = "按生产线条数折算，条数没有填或不是整数条"
 
 
@@ -115,6 +117,22 @@ def _flagged(made: Sequence[Record], apart: Apart) -> list[Record]:
     told = [(who(one), told_by({**one, ROW: ""}, apart)) for one in made]
     seen = Counter(told)
     return [one if seen[mine] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for mine, one in zip(told, made, strict=True)]
+
+
+def _unsent_together(findings: Iterable[Finding], ask: Ask) -> list[Finding]:
+    """The findings, those about lines without measures as one for each county that reported no measures at all: a sheet is missing, or was left empty."""
+    ledger, sheet = ask.city.ledger, ask.city.reductions.form.sheet
+    sent = {*ask.city.reductions.column("county")}
+    counties = dict(zip(ledger.rows, ledger.column("county"), strict=True))
+
+    def county(one: Finding) -> object:
+        where = counties.get(one.place.row) if one.code is Code.NO_MEASURES else None
+        return None if where in sent else where
+
+    def once(some: list[Finding]) -> list[Finding]:
+        return some if len(some) < MANY else [Code.NO_MEASURES_SENT.at(Place(ledger.file, ledger.sheet), county=county(some[0]), count=len(some), sheet=sheet)]
+
+    return gather(findings, county, once)
 
 
 def _counted(ask: Ask, made: Sequence[Record]) -> Iterator[Finding]:
