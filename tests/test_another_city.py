@@ -149,19 +149,46 @@ def test_a_policy_workbook_made_before_it_had_clauses_is_read_with_those_of_its_
         assert read.clauses.get("三(三)3") == clause
 
 
-@pytest.mark.parametrize(("clause", "told"), [("三(三)3", ["C5"]), ("第十二条", [])])
-def test_another_document_with_our_clauses_is_asked_about(clause: str, told: list[str], tmp_path: Path) -> None:
-    """Who changes the document alone would cite clauses that it may not have."""
+@pytest.mark.parametrize(("clause", "about", "told"), [("三(三)3", "", ["C5"]), ("第十二条", "", []), ("三(三)3", "市级现场核查，已核对", [])])
+def test_another_document_with_our_clauses_is_asked_about(clause: str, about: str, told: list[str], tmp_path: Path) -> None:
+    """Who changes the document alone would cite clauses that it may not have; next year's notice may well have the same, which a person can say."""
     path = tmp_path / "政策库.xlsx"
     assert cli.run(["make", "policy", "-o", str(path)]) == 0
     book, forms = openpyxl.load_workbook(path), {name: load_form(name) for name in ("policy", "policy_clauses")}
     (source,) = [cell for row in book[forms["policy"].sheet].iter_rows() for cell in row if cell.value == "三环文〔2022〕69号"]
     (cell,) = [cell for cell in book[forms["policy_clauses"].sheet]["C"] if cell.value == "三(三)3"]
     source.value, cell.value = "清环发〔2031〕5号", clause
+    book[forms["policy_clauses"].sheet].cell(cell.row, 2).value = about
     book.save(path)
     read, found = read_policy(path)
     assert read is not None
     assert [one.place.cell for one in found if one.code is Code.CLAUSES_NOT_OWN] == told
+
+
+@pytest.mark.parametrize(("id", "told"), [("sanmenxia-2022", 1), ("sanmenxia-2023", 0)])
+def test_the_code_of_a_policy_that_comes_with_the_program_is_not_for_another_year(id: str, told: int, tmp_path: Path) -> None:
+    """Files say by the code which policy they belong to; they would be read by the rules of 2022."""
+    path = tmp_path / "政策库.xlsx"
+    assert cli.run(["make", "policy", "-o", str(path)]) == 0
+    assert [one.code for one in read_policy(path)[1]] == []
+    book = openpyxl.load_workbook(path)
+    for row in book[load_form("policy").sheet].iter_rows():
+        for cell in row:
+            if cell.value in (2022, "sanmenxia-2022"):
+                cell.value = 2023 if cell.value == 2022 else id
+    book.save(path)
+    assert [one.code for one in read_policy(path)[1]] == [Code.ID_NOT_OWN] * told
+
+
+def test_a_choice_written_twice_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "政策库.xlsx"
+    assert cli.run(["make", "policy", "-o", str(path)]) == 0
+    book = openpyxl.load_workbook(path)
+    sheet = book[load_form("policy_lists").sheet]
+    last = max(cell.row for cell in sheet["A"] if cell.value)
+    sheet.cell(last + 1, 1).value, sheet.cell(last + 1, 2).value = "能源类型", "天然气"
+    book.save(path)
+    assert [(one.code, one.place.cell) for one in read_policy(path)[1]] == [(Code.DUPLICATE_VALUE, f"B{last + 1}")]
 
 
 def day(month: int, day: int) -> date:

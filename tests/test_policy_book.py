@@ -154,7 +154,7 @@ def test_remarks_beside_the_rows_stay(tmp_path: Path) -> None:
 
 def test_a_changed_workbook_changes_the_policy() -> None:
     def change(contents: dict[str, list[dict[str, Any]]]) -> None:
-        contents["policy"][0]["year"] = 2027
+        contents["policy"][0] |= {"id": "mingzhou-2027", "year": 2027}
         contents["policy_counties"].append({"name": "新区", "code": "", "group": "帮扶二组", "aliases": "高新|高新区"})
         contents["policy_deadlines"][2]["inclusive"] = "否"
         contents["policy_targets"][0]["share"] = 12.5

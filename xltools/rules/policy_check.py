@@ -18,10 +18,12 @@ from xltools.rules.details import cell_details
 from xltools.rules.gathered import gather, stretches
 from xltools.rules.policy_contents import split
 from xltools.rules.policy_words import (
+    choices_twice,
     clauses_of_another,
     days_of_months,
     grades_in_one,
     grades_of_targets,
+    id_of_another,
     texts_beside_thresholds,
     with_grades_apart,
     words_with_two_meanings,
@@ -50,7 +52,8 @@ def check_policy(tables: Mapping[str, Table], known: Policy, unread: Collection[
     rows = with_grades_apart(rows)
     checks: tuple[Callable[[Mapping[str, Table], Mapping[str, Sequence[Row]]], Iterator[Finding]], ...] = (
         _schemes, _tables, _tiers, _commons, _indicators, odd_thresholds, texts_beside_thresholds,
-        words_with_two_meanings, grades_of_targets, days_of_months, clauses_of_another, _needed, _waiting,
+        words_with_two_meanings, grades_of_targets, days_of_months, choices_twice, id_of_another, clauses_of_another,
+        _needed, _waiting,
     )  # fmt: skip
     for check in checks:
         found += check(tables, rows)

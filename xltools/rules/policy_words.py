@@ -10,8 +10,10 @@ from decimal import Decimal
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
+from xltools.model.form import SpecError
 from xltools.model.indicator import AnswerKind, Operator
 from xltools.model.local import load_written
+from xltools.model.policy import load_policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.model.value import shown
@@ -29,6 +31,7 @@ SPELLED = {
     "policy_words": ("kind", ("value", "spellings")),
 }
 GRADED, GRADES = ("policy_schemes", "policy_tiers", "policy_tables", "policy_targets"), ("grades", "by_decision", "assumed")
+COMPARED = "已核对"       # written beside a clause: the clauses are those of the new document, although they read like those of ours
 SEVERAL = re.compile("[、，,；;]")     # what people write between grades in place of our own sign
 DIRECTION = {Operator.AT_LEAST: 1, Operator.ABOVE: 1, Operator.AT_MOST: -1, Operator.BELOW: -1}
 
@@ -89,14 +92,39 @@ def days_of_months(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]
                 yield Code.OUT_OF_RANGE.at(table.place(row, "day"), label=table.form["day"].label, value=record["day"], limits=f"在 0 至 {last} 之间")
 
 
+def choices_twice(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
+    """Choices that a drop-down list would offer twice."""
+    table, first = tables["policy_lists"], dict[tuple[str, str], int]()
+    for row, record in rows["policy_lists"]:
+        if record["value"] and first.setdefault((record["list"], record["value"]), row) != row:
+            details = {"label": table.form["value"].label, "value": record["value"], "row": first[record["list"], record["value"]]}
+            yield Code.DUPLICATE_VALUE.at(table.place(row, "value"), **details)
+
+
+def id_of_another(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
+    """The id of a policy that comes with the program, kept for another year."""
+    table = tables["policy"]
+    for row, record in rows["policy"]:
+        try:
+            shipped = load_policy(record["id"])
+        except SpecError:
+            continue
+        if record["year"].isdecimal() and int(record["year"]) != shipped.year:
+            details = {"label": table.form["id"].label, "value": record["id"], "title": shipped.title, "year": record["year"]}
+            yield Code.ID_NOT_OWN.at(table.place(row, "id"), **details)
+
+
 def clauses_of_another(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
-    """A document of the policy's own, cited by clauses that are all still those of the document the specs are written by."""
+    """A document of the policy's own, cited by clauses that are all still those of the document the specs are written by, unless somebody says
+    that they were compared."""
     written, policy = load_written(), tables["policy"]
     source = next((record["source"] for _, record in rows["policy"]), "")
     filled = [(row, record) for row, record in rows.get(CLAUSES, ()) if record["clause"]]
-    if source and source != written.document and filled and all(record["clause"] == record["id"] for _, record in filled):
+    compared = any(COMPARED in record["about"] for _, record in filled)
+    if source and source != written.document and filled and not compared and all(record["clause"] == record["id"] for _, record in filled):
         place = tables[CLAUSES].place(filled[0][0], "clause")
-        yield Code.CLAUSES_NOT_OWN.at(place, label=policy.form["source"].label, source=source, document=written.document)
+        details = {"label": policy.form["source"].label, "source": source, "document": written.document}
+        yield Code.CLAUSES_NOT_OWN.at(place, **details, about=tables[CLAUSES].form["about"].label, compared=COMPARED)
 
 
 def texts_beside_thresholds(tables: Mapping[str, Table], rows: Mapping[str, Sequence[Row]]) -> Iterator[Finding]:
