@@ -122,6 +122,7 @@ def test_dates_are_those_of_the_policy_wherever_a_county_is_told_them(tmp_path: 
     path = tmp_path / "下发"
     assert cli.run(["make", "templates", "--policy", "national-2026", "-o", str(path)]) == 0
     text = twins.text(path / "区县填报表.xlsx")
+    assert text.count("2026年度　表样第2022.1版") == 1
     assert re.findall("20日前|9月5日|[^0-9]5日前", text) == []
     assert [text.count(said) for said in ("每月15日前报市局", "当月15日前完成初审的", "每月15日前由分局局长签字确认", "8月31日前报送")] == [1, 2, 2, 2]
 

@@ -61,7 +61,10 @@ def upgrade(path: Path, output: Path, policy: Policy) -> Upgraded:
         write_leftovers(listed, load_upgrade().source.format(file=path.name, found=version), left)
     carried = sum(len(record) for name in contents for record in contents[name])
     said = [*(one for one in found if one.code not in SETTLED), *_no_place(path.name, left, listed.name)]
-    said.append(Code.UPGRADED.at(Place(path.name), found=version, version=template.version, count=carried))
+    names = {"found": version, "version": template.version}
+    if book.stamp.policy not in ("", policy.id):
+        names = {"found": f"{version}（{book.stamp.policy}）", "version": f"{template.version}（{policy.id}）"}
+    said.append(Code.UPGRADED.at(Place(path.name), **names, count=carried))
     return Upgraded(output, carried, tuple(left), tuple(sorted(said, key=order)), listed if left else None)
 
 

@@ -14,7 +14,7 @@ from xltools.books.validation import details, required_word
 from xltools.model.form import Field, Form, Template
 from xltools.model.guide import Guide, Step, load_guide
 from xltools.model.live import placeholders
-from xltools.model.local import localised
+from xltools.model.local import load_written, localised
 from xltools.model.policy import Policy
 
 COLUMNS = ("sheet", "label", "help", "owner", "format", "required", "example", "source")
@@ -29,7 +29,7 @@ def add_guide(workbook: Workbook, template: Template, styles: Styles, footer: st
     sheet: Worksheet = workbook.add_worksheet(guide.guide)
     for column, width in enumerate(WIDTHS):
         sheet.set_column(column, column, width)
-    _title(sheet, template, styles)
+    _title(sheet, template, styles, policy)
     row = _steps(sheet, 2, guide.words["steps_title"], list(_written(guide.steps, template, policy)), styles)
     row = _steps(sheet, row, guide.words["tips_title"], list(_written(guide.tips, template, policy)), styles)
     row = _legend(sheet, row, guide, styles)
@@ -40,9 +40,11 @@ def add_guide(workbook: Workbook, template: Template, styles: Styles, footer: st
     return sheet
 
 
-def _title(sheet: Worksheet, template: Template, styles: Styles) -> None:
+def _title(sheet: Worksheet, template: Template, styles: Styles, policy: Policy) -> None:
+    """The year is named where it is not that of the specs: the version begins with theirs and would be taken for it."""
     guide = load_guide()
-    version = guide.words["version_line"].format(version=template.version, source=template.source)
+    line = guide.words["version_line" if policy.year == load_written().year else "year_line"]
+    version = line.format(year=policy.year, version=template.version, source=template.source)
     for row, look, text, height in ((0, "title", f"{template.title} · {guide.guide}", 38), (1, "subtitle", version, 22)):
         sheet.set_row(row, height)
         band(sheet, row, range(LAST + 1), (0, text), styles.get(look))
