@@ -477,6 +477,7 @@ def test_a_free_name_is_found_beside(tmp_path: Path) -> None:
         found.touch()
         names.append(found.name)
     assert names == ["市级汇总（新）.xlsx", "市级汇总（新2）.xlsx", "市级汇总（新3）.xlsx"]
+    assert beside(tmp_path / names[0]).name == "市级汇总（新4）.xlsx"
 
 
 def test_the_figures_are_formulas_over_the_sheets(run: Callable[[], Outcome]) -> None:

@@ -13,6 +13,7 @@ from xltools.model.finding import Place, StopError
 
 BACKUP_FOLDER = "{stem}-备份"
 BESIDE = "{stem}（新{number}）{suffix}"
+FROM_BESIDE = re.compile(r"(?<=.)（新\d*）$")
 NAME = "%Y-%m-%d %H-%M-%S"
 COPY = re.compile(r"(\d{4}-\d\d-\d\d \d\d-\d\d-\d\d)(（新(\d*)）)?")
 UNNAMED = "其他人或其他程序"
@@ -75,10 +76,10 @@ def _content(lock: Path) -> bytes:
 
 
 def beside(path: Path) -> Path:
-    """A path in the same folder that no file has yet."""
-    number = 1
+    """A path in the same folder that no file has yet; beside “甲（新）” that is “甲（新2）”."""
+    number, stem = 1, FROM_BESIDE.sub("", path.stem)
     while True:
-        found = path.with_name(BESIDE.format(stem=path.stem, number="" if number == 1 else number, suffix=path.suffix))
+        found = path.with_name(BESIDE.format(stem=stem, number="" if number == 1 else number, suffix=path.suffix))
         if not found.exists():
             return found
         number += 1
