@@ -15,6 +15,7 @@ from xltools.actions.city import Basis, city
 from xltools.actions.make import make_templates
 from xltools.actions.merge import merge
 from xltools.actions.remind import remind
+from xltools.books.file import open_book
 from xltools.faces.cli import run as command
 from xltools.model.code import Code
 from xltools.model.finding import Place, StopError
@@ -89,6 +90,30 @@ def test_a_workbook_without_the_sheets_rows_is_asked_about() -> None:
     one = lines(outcome([sent("灵宝市", "8月", date(2022, 8, 19), "screening")]), date(2022, 8, 25), "灵宝市")
     assert one[REVIEWS, "8月"]["state"] == WORDS.state["empty"].format(sheet="初审意见")
     assert "回复“无”" in str(one[WORDS.total, ""]["reminder"])
+
+
+def test_a_county_that_says_none_has_answered_and_is_not_reminded_though_its_file_is_away_next_month(tmp_path: Path) -> None:
+    """As the counties' manual says: who has nothing to report in a month writes 无 in the first row of the list of enterprises."""
+    facts = {"batch": "7月", "report_date": date(2022, 7, 20), "sign_date": date(2022, 7, 20)}
+    none = county_file(tmp_path / "收件箱", "灵宝市", [{"name": "无"}], facts, protected=[{"credit_code": "无"}])
+    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(0)], facts)
+    summary = tmp_path / "市级汇总.xlsx"
+
+    def line(day: int, item: str, batch: str) -> tuple[object, ...]:
+        outcome = merge([tmp_path / "收件箱"], summary, POLICY, datetime(2022, 9, day, 9))
+        assert not {Code.OUTSIDE_ROWS, Code.NOT_BALANCED} & {one.code for one in outcome.findings}
+        form, grid = load_form("reporting"), open_book(summary).values(load_form("reporting").sheet)
+        found = next(dict(zip([one.name for one in form], row, strict=False)) for row in grid if row[:3:2] == ["灵宝市", item] and row[3] == (batch or None))
+        return found["records"], found["on_time"], found["since"], found["state"]
+
+    assert line(6, REVIEWS, "7月") == (0, "按时", None, "文件已收到，“排查清单”写的是“无”")
+    assert line(6, PROTECTED, "") == (0, "按时", None, "文件已收到，“保障类清单”写的是“无”")
+    assert line(6, SCREENING, "")[3] == WORDS.state["missing"]      # the list of June is another one
+    none.unlink()
+    assert line(7, REVIEWS, "7月") == line(8, REVIEWS, "7月") == (0, "按时", None, WORDS.state["kept"])
+    assert line(8, REVIEWS, "8月")[3] == WORDS.state["missing"]
+    county_file(tmp_path / "收件箱", "灵宝市", [enterprise(1)], facts)
+    assert line(9, REVIEWS, "7月")[3] == WORDS.state["empty"].format(sheet="初审意见")     # said otherwise since
 
 
 def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:

@@ -19,7 +19,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
 from xltools.model.returned import load_return
 from xltools.model.table import Table
-from xltools.model.value import ERRORS, is_blank, is_error, shown
+from xltools.model.value import ERRORS, NOTHING, is_blank, is_error, shown
 
 COUNTY = "county"   # the template that counties are handed
 # A moved column is a note nobody has to act on: a sheet put wholly in another order gets one, not twenty.
@@ -196,7 +196,11 @@ def _typed_over(located: Located, field: Field, column: int) -> Iterator[Finding
 
 def _outside(located: Located) -> Iterator[Finding]:
     for cell, value in located.rows.outside:
-        yield Code.OUTSIDE_ROWS.at(Place(located.place.file, located.place.sheet, cell), value=shown(value))
+        place = Place(located.place.file, located.place.sheet, cell)
+        if shown(value) == NOTHING and not located.rows.records:
+            yield Code.SAID_NONE.at(place, sheet=place.sheet, value=NOTHING)
+        else:
+            yield Code.OUTSIDE_ROWS.at(place, value=shown(value))
     yield from _far(located.place, located.facts)
 
 

@@ -9,6 +9,7 @@ from xltools.model.percent import Percent
 from xltools.model.visible import is_unseen
 
 BREAKS = re.compile("[\r\n\v\f\x85\u2028\u2029\t]+")
+NOTHING = "无"       # what an office writes where it has nothing to report
 # What Excel and WPS show for an error, then what LibreOffice shows.
 ERRORS = frozenset(
     ["#N/A", "#REF!", "#NAME?", "#VALUE!", "#DIV/0!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#GETTING_DATA"]

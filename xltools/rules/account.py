@@ -26,7 +26,7 @@ RANKS = {word: rank for rank, word in enumerate((CLEAN, KEPT, DOUBTFUL, WRONG))}
 # Findings that keep a whole workbook, or one row, out of the summary; the last are about lines outside the records.
 SETS_ASIDE = frozenset({Code.SENT_TWICE, Code.SENT_TWICE_TIE, Code.SENT_AGAIN, Code.SENT_APART})
 KEEPS_OUT = frozenset({Code.ROW_WITHOUT_KEY})
-OUTSIDE = frozenset({Code.OUTSIDE_ROWS})
+OUTSIDE = frozenset({Code.OUTSIDE_ROWS, Code.SAID_NONE})
 
 Rows = Mapping[tuple[str, str, int], str]  # (file, sheet, row) → what is known of that row
 

@@ -29,6 +29,7 @@ EPOCH = date(1899, 12, 30)
 SYSTEM_1904 = 1462.0  # days between the two calendars of workbooks
 NO_VALUE = frozenset({Code.ERROR_CELL.number, Code.FORMULA_STALE.number})
 SET_ASIDE = frozenset({Code.SENT_TWICE.number, Code.SENT_TWICE_TIE.number, Code.SENT_AGAIN.number, Code.SENT_APART.number})
+OUTSIDE = frozenset({Code.OUTSIDE_ROWS.number, Code.SAID_NONE.number})
 FEW = 3               # filled cells of a line that is no record
 TELLING = 2           # so many labels make a header
 
@@ -133,7 +134,7 @@ def input_of(file: str, sheet: str, cells: Cells, form: Form, problems: ProblemL
 def check_rows(one: Input, account: Account, merged: set[int], unmerged: set[int], problems: ProblemList) -> None:
     """Every row with content is merged, listed as not merged, or named as standing outside the records."""
     own = {column for name, column in one.columns.items() if one.form[name].owner is Owner.COUNTY}
-    named = {where[0] for cell, code, _ in problems.of_sheet(one.file, one.sheet) if code == Code.OUTSIDE_ROWS.number and (where := _split(cell))}
+    named = {where[0] for cell, code, _ in problems.of_sheet(one.file, one.sheet) if code in OUTSIDE and (where := _split(cell))}
     filled: dict[int, list[Value]] = {}
     for (row, column), value in sorted(one.cells.items()):
         if row > one.below and column in own and bare(str(value)):

@@ -9,6 +9,7 @@ from operator import itemgetter
 
 from msgspec import Struct, field
 
+from xltools.model.code import Code
 from xltools.model.form import Form, load_form
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
@@ -24,6 +25,7 @@ from xltools.rules.journal import lines_of
 from xltools.rules.reminder import Files, files_of, reminder
 
 # What is taken from the last summary while the file is not among today's.
+LIST = "screening"
 ANSWERED = ("file", "records", "reported", "received", "versions", "on_time")
 
 
@@ -82,12 +84,11 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
 
 
 def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
-    """The lines of the last summary whose file is still answered for by rows that stay."""
+    """The lines of the last summary whose file is still answered for by rows that stay, or had nothing to report."""
     sources = (zip(table.cells["source_file"], table.cells["status"], strict=True) for table in tables.values() if table.form.collects)
     stay = {str(file) for files in sources for file, status in files if status == KEPT}
     records = [] if before is None else before.records()
-    found = [plain_record(one) for one in records if str(one.get("file")) in stay]
-    return {_key(one): one for one in found}
+    return {_key(one): one for one in map(plain_record, records) if str(one.get("file")) in stay or (one.get("on_time") and not one.get("records"))}
 
 
 def _key(line: Mapping[str, object]) -> tuple[str, str, str]:
@@ -132,9 +133,11 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
     sent, others = _files(duty, county, status)
     if sent:
         return {**line, **_sent(sent[0], duty, status)}
+    if none := next((one for one in others if _none_in(one, duty)), None):
+        return {**line, **_sent(none, duty, status), **_said("none", status, sheet=_none_in(none, duty))}
     if others and others[0].count(duty.form):
         return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
-    if former := status.before.get((county, duty.deadline.name, duty.batch)):
+    if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others):
         return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
     if not is_asked(duty.deadline, status.policy, duty.month):
         return {**line, **_said("closed", status)}
@@ -159,6 +162,13 @@ def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], l
         answers = [one for one in there if one.count(duty.form) and deadline_of(policy, policy.month(one.batch) or NO_MONTH, one.count("review")) == duty.deadline]
         return answers, [one for one in there if one.count(duty.form)]
     return [one for one in there if one.count(duty.form)], there
+
+
+def _none_in(one: Submission, duty: Duty) -> str:
+    """The sheet that says that there is nothing to report: of a month also its list of enterprises; "" where none does."""
+    sheets = [load_form(name).sheet for name in (duty.form, *([LIST] if duty.batch else []))]
+    said = {found.place.sheet for found in one.findings if found.code is Code.SAID_NONE}
+    return next((sheet for sheet in sheets if sheet in said), "")
 
 
 def _content(one: Submission, duty: Duty) -> dict[str, object]:
@@ -195,7 +205,7 @@ def _summed(lines: Sequence[Record], files: Files, status: Status) -> Record:
     kinds = [str(line["kind"]) for line in lines]
     numbers = {
         "due": sum(kind not in ("pending", "closed") for kind in kinds),
-        "sent": _count(kinds, ("sent", "late", "kept")),
+        "sent": _count(kinds, ("sent", "none", "late", "kept")),
         "missing": _count(kinds, ("missing", "unread", "empty")),
         "asked": _count(kinds, ("unclear", "packed")),
     }

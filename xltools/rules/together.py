@@ -13,6 +13,7 @@ from xltools.model.form import Owner
 from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.model.value import NOTHING
 from xltools.rules.gathered import gather
 from xltools.rules.limits import date_limits
 from xltools.rules.shifted import gaps_explained, shifted_together
@@ -20,10 +21,10 @@ from xltools.rules.text import LIST
 
 SCREENING, REVIEW, VISITED = "screening", "review", "visit_date"
 UNLISTED = frozenset({Code.REVIEW_NOT_SCREENED, Code.RECTIFICATION_UNKNOWN, Code.ELSEWHERE_UNKNOWN})
-NONE = "无"
 MANY = 4    # rows below one another, from which on they are one block
 FEWEST = 3  # rows that refer to a list, from which on it is the list that is missing
 NAMED = 5   # rows or areas that a sentence names
+WRITTEN = frozenset({Code.OUTSIDE_ROWS, Code.SAID_NONE})
 THROUGHOUT = 0.8    # of the rows with two dates, from which on it is the columns that were exchanged
 
 
@@ -133,8 +134,8 @@ def nothing_filled(file: str, tables: Mapping[str, Table], findings: Iterable[Fi
     """That no sheet but the cover holds a row, and none says that there is nothing to report."""
     screening = tables.get(SCREENING)
     rows = [table for table in tables.values() if table.form.layout == "rows"]
-    if screening is not None and "cover" in tables and not any(table.rows for table in rows) and not any(one.code is Code.OUTSIDE_ROWS for one in findings):
-        yield Code.NOTHING_FILLED.at(Place(file), sheet=screening.sheet, word=NONE)
+    if screening is not None and "cover" in tables and not any(table.rows for table in rows) and not any(one.code in WRITTEN for one in findings):
+        yield Code.NOTHING_FILLED.at(Place(file), sheet=screening.sheet, word=NOTHING)
 
 
 def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding]:
