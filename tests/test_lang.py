@@ -405,7 +405,7 @@ def test_what_rules_put_together_is_english_but_for_what_is_listed(
         ["emergency", str(summary), "-o", str(tmp_path / "清单.xlsx")],
     ):
         assert cli.run(["--lang", "en", *arguments, "--json"]) in (0, 1), capsys.readouterr().err
-    names = {name for policy in map(load_policy, POLICIES) for key in ("counties", "industries", "tables") for name in policy.lists[key]}
+    names = {name for policy in map(load_policy, POLICIES) for key in ("counties", "industries", "tables") for name in (policy.title, *policy.lists[key])}
     left = {
         (finding.code.number, name): value
         for finding in seen

@@ -18,6 +18,7 @@ from xltools.books.read import read_tables, stamp_findings
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.form import Template, form_from, load_template
+from xltools.model.policy import load_policy
 from xltools.model.table import Table
 
 LIST = form_from(
@@ -468,14 +469,30 @@ def test_a_card_without_any_label_has_no_table() -> None:
     ("stamp", "codes"),
     [
         (Stamp(), [Code.NO_STAMP]),
-        (Stamp("t", "1", "p"), []),
-        (Stamp("t", "0", "p"), [Code.OLD_TEMPLATE]),
+        (Stamp("t", "1", "sanmenxia-2022"), []),
+        (Stamp("t", "0", "sanmenxia-2022"), [Code.OLD_TEMPLATE]),
         (Stamp("t", "1", "q"), [Code.OTHER_POLICY]),
         (Stamp("t", "", ""), [Code.OLD_TEMPLATE, Code.OTHER_POLICY]),
     ],
 )
 def test_the_stamp_is_judged_against_template_and_policy(stamp: Stamp, codes: list[Code]) -> None:
-    assert [finding.code for finding in stamp_findings(TextBook("a", stamp=stamp), template(), "p")] == codes
+    assert [finding.code for finding in stamp_findings(TextBook("a", stamp=stamp), template(), load_policy("sanmenxia-2022"))] == codes
+
+
+@pytest.mark.parametrize(
+    ("stamped", "called"),
+    [
+        ("national-2026", load_policy("national-2026").title),
+        ("sanmenxia-2021", "2021年度的另一套政策"),
+        ("lab/../sanmenxia-2022", "2022年度的另一套政策"),
+        ("luoyang", "另一套政策"),
+        ("洛阳-2023", "洛阳-2023"),
+        ("", "未注明"),
+    ],
+)
+def test_a_clerk_reads_a_policy_by_its_title_or_year_not_by_its_id(stamped: str, called: str) -> None:
+    (one,) = stamp_findings(TextBook("a", stamp=Stamp("t", "1", stamped)), template(), load_policy("sanmenxia-2022"))
+    assert one.message == f"模板对应的政策是“{called}”，本次按“三门峡市2022年重点行业绩效分级评定”校验"
 
 
 def test_the_county_template_finds_every_field_of_every_form_by_its_own_header() -> None:

@@ -191,7 +191,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
         found += unread_in(book, template, raw, found)
     if is_alone(book):
         found = _alone(book.name, raw, found)
-    tables, found = _judged(raw, [*found, *stamp_findings(book, template, policy.id)], policy)
+    tables, found = _judged(raw, [*found, *stamp_findings(book, template, policy)], policy)
     found = said_once(found, tables, policy)
     said, doubts = _whose(book, tables.get("cover"), policy)
     found += [*doubts, *workbook_doubts(book.name, tables, found, policy)]

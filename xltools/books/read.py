@@ -17,6 +17,7 @@ from xltools.model.address import address, column_letters
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Field, Form, Owner, Template
+from xltools.model.policy import Policy, called
 from xltools.model.returned import load_return
 from xltools.model.table import Table
 from xltools.model.value import ERRORS, NOTHING, is_blank, is_error, shown
@@ -64,7 +65,7 @@ def not_ours(file: str, template: Template) -> Finding:
     return Code.NOT_OUR_BOOK.at(Place(file), book=PurePath(template.file).stem)
 
 
-def stamp_findings(book: Book, template: Template, policy_id: str) -> list[Finding]:
+def stamp_findings(book: Book, template: Template, policy: Policy) -> list[Finding]:
     """What the workbook's stamp says against the template and policy in use: none, older, for another policy."""
     place = Place(book.name)
     stamp = book.stamp
@@ -73,8 +74,8 @@ def stamp_findings(book: Book, template: Template, policy_id: str) -> list[Findi
     found = []
     if stamp.version != template.version:
         found.append(Code.OLD_TEMPLATE.at(place, found=stamp.version or "未注明", expected=template.version))
-    if stamp.policy != policy_id:
-        found.append(Code.OTHER_POLICY.at(place, found=stamp.policy or "未注明", expected=policy_id))
+    if stamp.policy != policy.id:
+        found.append(Code.OTHER_POLICY.at(place, found=called(stamp.policy, policy), expected=policy.title))
     return found
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
+from contextlib import suppress
 from decimal import Decimal
 from enum import StrEnum
 from functools import cache, cached_property
@@ -21,6 +23,7 @@ from xltools.model.indicator_rows import indicator_file, indicators_from
 
 Entry = TypeVar("Entry", bound=Struct)
 Typed = TypeVar("Typed")
+_SHIPPED, _LATIN, _YEAR = re.compile(r"[a-z]+(?:-[a-z]+)*-\d{4}"), re.compile("[A-Za-z]"), re.compile(r"(?:19|20)\d\d")
 
 
 class County(Struct, frozen=True):
@@ -232,6 +235,19 @@ def load_policy(id: str) -> Policy:
     if not folder.joinpath("policy.toml").is_file():
         raise SpecError(f"no policy {id!r}")
     return policy_in(folder)
+
+
+def called(id: str, policy: Policy) -> str:
+    """What a sentence calls the policy with this id: its title where it is this one or comes with the program, else its year; an id in Latin letters tells a clerk nothing."""
+    if id == policy.id:
+        return policy.title
+    if _SHIPPED.fullmatch(id):
+        with suppress(SpecError):
+            return load_policy(id).title
+    if not _LATIN.search(id):
+        return id or "未注明"
+    year = _YEAR.search(id)
+    return f"{year[0]}年度的另一套政策" if year else "另一套政策"
 
 
 def policy_in(folder: Traversable) -> Policy:

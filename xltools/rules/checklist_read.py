@@ -15,7 +15,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import load_form, load_template
 from xltools.model.grade import Answer, Checklist, Found, PartGrade
 from xltools.model.indicator import IndicatorTable
-from xltools.model.policy import Policy
+from xltools.model.policy import Policy, called
 from xltools.model.value import is_error, shown
 from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
 from xltools.rules.dates import read_date
@@ -196,7 +196,7 @@ def _about_stamp(read: ReadChecklist, policy: Policy) -> Iterator[Finding]:
     if read.version != version:
         yield Code.OLD_TEMPLATE.at(place, found=read.version or "未注明", expected=version)
     if read.policy != policy.id:
-        yield Code.OTHER_POLICY.at(place, found=read.policy or "未注明", expected=policy.id)
+        yield Code.OTHER_POLICY.at(place, found=called(read.policy, policy), expected=policy.title)
 
 
 def _about_head(part: ReadPart, read: ReadChecklist) -> Iterator[Finding]:
