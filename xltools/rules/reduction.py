@@ -21,12 +21,13 @@ WHOLE, ROUNDINGS = Decimal(100), (ROUND_CEILING, ROUND_FLOOR)
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _COUNT = "([1-9]\\d?|[一二两三四五六七八九十])"
 _COUNTS = {word: at for at, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
-_AHEAD = r"(?:(?!不得|不再|禁止|除|若|如|或|未|车|运输)[^\d%]){0,12}?"
+# Nothing of this may stand before the word that cuts: it denies, sets a condition, or tells of something else than production.
+_AHEAD = r"(?:(?!不|无需|无须|免|禁止|除|若|如|或|未|车|运输|人员|用电|电量|夜间|库存|排放|颗粒物|二氧化硫|氮氧化物|VOC)[^\d%]){0,12}?"
 _LINE = "条[^\\d%，]{0,8}"
-_NOT_OUTPUT = frozenset(["车", "辆", "车次", "辆次", "次", "人", "小时", "天", "台"])   # what is counted here is not produced
+_NOT_OUTPUT = frozenset(["车", "辆", "车次", "辆次", "次", "人", "小时", "天", "台", "度", "千瓦时", "KWH"])   # what is counted here is not produced
 _CLAUSES = re.compile(r"[,，;；。、\n]")
 _TOTAL = re.compile(rf"[(（]?(?:全厂|企业)?(?:共有?|总共){_COUNT}条[^\d%()（）]{{0,6}}[)）]?")
-_ABOUT_CUTS = re.compile(r"停产|限产|减产|压减|负荷|产量|产能|生产线|投料|\d+(?:\.\d+)?%")
+_ABOUT_CUTS = re.compile(r"除外|例外|保留|恢复|停产|限产|减产|压减|负荷|产量|产能|生产线|投料|\d+(?:\.\d+)?%")
 _STOP = re.compile(r"(?:全部|全厂|全面|整体|完全|所有生产线|全部生产线|各生产线)?(?:停产|停止生产)(?:到位)?")
 _CUT = re.compile(rf"{_AHEAD}(?:限产|减产|压减|降低?|减少|削减)(?:生产)?(?:负荷|产量|产能|投料量|生产量)?(?:的)?{_NUMBER}%(?:以上)?")
 _LEFT = re.compile(rf"{_AHEAD}(?:限产|降低?|减少?|控制|限制|压减)(?:生产)?(?:负荷|产量|产能|投料量)?(?:到|至|在|为){_NUMBER}%(?:以下|以内)?")
