@@ -208,6 +208,19 @@ def test_versions_are_the_different_contents_the_log_has_seen() -> None:
     assert (found[SCREENING]["versions"], found[SCREENING]["received"]) == (2, "2022-07-26 00:00:00")
 
 
+def test_a_file_sent_again_after_the_date_is_not_said_to_be_late_where_the_first_one_was_in_time() -> None:
+    first = sent("灵宝市", "7月", date(2022, 7, 20), "screening", "review", sha256="a" * 64)
+    before = city(outcome([first]), Basis({}, POLICY, CITY, datetime(2022, 7, 21, 9)))[1]
+    for day, sha in ((25, "b"), (28, "c"), (28, "c")):
+        again = outcome([sent("灵宝市", "7月", date(2022, 7, day), "screening", "review", sha256=sha * 64)])
+        one = lines(again, date(2022, 7, day), "灵宝市", before)
+        assert (one[REVIEWS, "7月"]["on_time"], one[REVIEWS, "7月"]["state"]) == (WORDS.state["ask"], WORDS.state["again"].format(first="2022-07-20"))
+        assert "已报1项" in str(one[WORDS.total, ""]["state"])
+        before = city(again, Basis(before, POLICY, CITY, datetime(2022, 7, day, 9)))[1]
+    late = city(outcome([sent("灵宝市", "7月", date(2022, 7, 21), "review", sha256="d" * 64)]), Basis({}, POLICY, CITY, datetime(2022, 7, 22, 9)))[1]
+    assert lines(again, date(2022, 7, 28), "灵宝市", late)[REVIEWS, "7月"]["state"] == WORDS.state["late"]
+
+
 def test_what_an_earlier_merge_took_in_stays_answered_while_its_rows_stay() -> None:
     run = outcome([sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review")])
     _, tables = city(run, Basis({}, POLICY, CITY, datetime(2022, 7, 25)))

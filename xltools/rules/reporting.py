@@ -39,7 +39,7 @@ class Duty(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True, dict=True):
-    """What the lines are made from. before: the sheet of the last summary · tables: of this merge, the log among them ·
+    """What the lines are made from. told: the lines of the last summary · before: those that still hold · tables: of this merge, the log among them ·
     today: the day that tells what is overdue."""
 
     outcome: Outcome
@@ -48,6 +48,7 @@ class Status(Struct, frozen=True, dict=True):
     words: ReportingWords
     today: date
     before: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
+    told: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Mapping[str, Files]:
@@ -72,7 +73,8 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
     What a file of an earlier merge answered stays answered while its rows stay. Source: 三环文〔2022〕69号 三(一).
     """
     policy, words = status.policy, status.words
-    status = Status(status.outcome, status.tables, policy, words, status.today, _former(before, status.tables))
+    told = {_key(one): one for one in map(plain_record, before.records() if before else [])}
+    status = Status(status.outcome, status.tables, policy, words, status.today, _former(told, status.tables), told)
     duties = list(_duties(status))
     lines: list[Record] = []
     for county in policy.counties:
@@ -83,12 +85,11 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
     return city_records(form, lines)
 
 
-def _former(before: Table | None, tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
+def _former(told: Mapping[tuple[str, str, str], Record], tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
     """The lines of the last summary whose file is still answered for by rows that stay, or had nothing to report."""
     sources = (zip(table.cells["source_file"], table.cells["status"], strict=True) for table in tables.values() if table.form.collects)
     stay = {str(file) for files in sources for file, status in files if status == KEPT}
-    records = [] if before is None else before.records()
-    return {_key(one): one for one in map(plain_record, records) if str(one.get("file")) in stay or (one.get("on_time") and not one.get("records"))}
+    return {at: one for at, one in told.items() if str(one.get("file")) in stay or (one.get("on_time") and not one.get("records"))}
 
 
 def _key(line: Mapping[str, object]) -> tuple[str, str, str]:
@@ -179,8 +180,21 @@ def _sent(one: Submission, duty: Duty, status: Status) -> Record:
     if one.report_date is None:
         return {**_facts(one, duty, status), "on_time": NO_DATE, **_said("sent", status)}
     late = one.report_date > last_day(duty.deadline, status.policy.year, duty.month)
+    if late and (first := _first_in_time(one, duty, status)):
+        return {**_facts(one, duty, status), "on_time": status.words.state["ask"], **_said("again", status, first=first)}
     said = punctuality(duty.deadline, status.policy.year, duty.month, one.report_date)
     return {**_facts(one, duty, status), "on_time": said, **_said("late" if late else "sent", status)}
+
+
+def _first_in_time(one: Submission, duty: Duty, status: Status) -> str:
+    """The day on which the last summary says that the date was met before this file came in the place of another; "" where it says no such thing."""
+    earlier = status.told.get((one.county, duty.deadline.name, duty.batch), {})
+    before, after = status.words.state["again"].split("{first}")
+    if (state := str(earlier.get("state") or "")).startswith(before) and state.endswith(after):
+        return state.removeprefix(before).removesuffix(after)
+    day = earlier.get("reported")
+    met = isinstance(day, date) and day <= last_day(duty.deadline, status.policy.year, duty.month)
+    return str(day) if met and earlier.get("on_time") else ""
 
 
 def _facts(one: Submission, duty: Duty, status: Status) -> Record:
@@ -205,7 +219,7 @@ def _summed(lines: Sequence[Record], files: Files, status: Status) -> Record:
     kinds = [str(line["kind"]) for line in lines]
     numbers = {
         "due": sum(kind not in ("pending", "closed") for kind in kinds),
-        "sent": _count(kinds, ("sent", "none", "late", "kept")),
+        "sent": _count(kinds, ("sent", "none", "late", "again", "kept")),
         "missing": _count(kinds, ("missing", "unread", "empty")),
         "asked": _count(kinds, ("unclear", "packed")),
     }
