@@ -169,6 +169,15 @@ def test_what_is_left_out_says_why_and_the_account_balances(decision: Decision, 
     assert Code.NOT_BALANCED not in codes(run)
 
 
+def test_a_county_that_alone_reports_in_a_later_month_is_asked_about_though_it_was_decided_for_the_other() -> None:
+    """The enterprise may have moved, and its application of the month is in no ledger."""
+    _, tables = merged(two_counties())
+    month = [county("灵宝市", (B, "乙公司", "铸件"), file="灵宝8.xlsx", batch="8月"), county("渑池县", (A, "甲公司", "铸件"), file="渑池8.xlsx", batch="8月")]
+    run, _ = merged(read(*two_counties().submissions, *month), decide(tables, Decision.SECOND), day=26)
+    left = [(one.code, one.place.file) for one in run.findings if one.code in (Code.LEFT_OUT_ALONE, Code.ROW_LEFT_OUT)]
+    assert sorted(left, key=str) == [(Code.LEFT_OUT_ALONE, "渑池8.xlsx"), (Code.ROW_LEFT_OUT, "渑池县.xlsx")]
+
+
 def test_the_review_of_a_row_left_out_is_left_out_with_it() -> None:
     review = "credit_code | process | conclusion\n" + f"{A} | 铸件 | B"
     second = submission("灵宝市.xlsx", "灵宝市", {"screening": f"credit_code | name | process\n{A} | 甲公司 | 铸件", "review": review})

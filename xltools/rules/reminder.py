@@ -19,7 +19,7 @@ from xltools.rules.cross import in_archives
 
 OVERDUE = {"missing": "missing", "unread": "missing", "empty": "empty"}     # kind of a line → the sentence about it
 # What the city decides by itself: no return shows it, and nothing in the county's file need be put right.
-FOR_THE_CITY = frozenset({Code.NAMES_CLOSE, Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.ROW_IN_TWO_FILES, Code.CITY_ROW_GONE})
+FOR_THE_CITY = frozenset({Code.NAMES_CLOSE, Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.ROW_IN_TWO_FILES, Code.LEFT_OUT_ALONE, Code.CITY_ROW_GONE})
 NAMED = 3   # of more, only so many are named: the sheet lists all below, and a row of paper is no longer than a page
 
 

@@ -45,12 +45,13 @@ class Memory(Struct, frozen=True):
 
 class Settled(Struct, frozen=True):
     """Conflicts after the decisions. left_out: rows that do not count, with the reason · decided: (conflict, decision) of those that
-    leave no row out · over: all rows of conflicts that a decision put an end to."""
+    leave no row out · over: all rows of conflicts that a decision put an end to · alone: rows left out though the county that was chosen has none in their batch."""
 
     open: tuple[Conflict, ...] = ()
     decided: tuple[tuple[Conflict, Decision], ...] = ()
     left_out: Mapping[tuple[str, str, int], str] = field(default_factory=dict)
     over: frozenset[tuple[str, str, int]] = frozenset()
+    alone: frozenset[tuple[str, str, int]] = frozenset()
 
 
 def remembered(sources: Iterable[Iterable[Record]], today: date) -> Memory:
@@ -175,7 +176,7 @@ def losers(conflict: Conflict, decision: Decision | None) -> tuple[Side, ...]:
 def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
     """The conflicts among these rows with every decision applied; what is left after one may be in conflict with something else."""
     left_out: Rows = {}
-    over: set[tuple[str, str, int]] = set()
+    over, alone = set[tuple[str, str, int]](), set[tuple[str, str, int]]()
     alive = list(sides)
     while True:
         found = conflicts(alive, policy)
@@ -183,6 +184,7 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
         if not lost:
             break
         left_out |= lost
+        alone |= {side.at for one in found for side in _alone(one, losers(one, memory.decision(one)))}
         over |= {side.at for one in found if losers(one, memory.decision(one)) for side in one}
         alive = [side for side in alive if side.at not in lost]
     decided = [(one, memory.decision(one)) for one in found]
@@ -191,7 +193,16 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
         tuple((one, decision) for one, decision in decided if decision is not None),
         left_out,
         frozenset(over | {side.at for one, decision in decided if decision is not None for side in one}),
+        frozenset(alone),
     )
+
+
+def _alone(conflict: Conflict, lost: Sequence[Side]) -> list[Side]:
+    """Of the rows left out those of a batch in which the other county has none: the enterprise may have moved since it was decided."""
+    if conflict.clash is not Clash.TWO_COUNTIES or not lost:
+        return []
+    there = {side.batch for side in conflict if side not in lost}
+    return [side for side in lost if side.batch not in there]
 
 
 def _reason(conflict: Conflict, memory: Memory) -> str:
@@ -248,4 +259,6 @@ def notes(settled: Settled, memory: Memory, sides: Iterable[Side]) -> Iterator[F
         yield Code.DECIDED.at(conflict.first.place, name=conflict.first.name, clash=conflict.clash.value, day=ruling.decided, decision=ruling.decision.value)
     for side in sides:
         if reason := settled.left_out.get(side.at):
-            yield Code.ROW_LEFT_OUT.at(side.place, name=side.name, process=side.process, reason=reason)
+            facts = {"name": side.name, "process": side.process, "reason": reason}
+            alone = side.at in settled.alone
+            yield Code.LEFT_OUT_ALONE.at(side.place, **facts, batch=side.batch, county=side.county) if alone else Code.ROW_LEFT_OUT.at(side.place, **facts)
