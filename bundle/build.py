@@ -26,7 +26,7 @@ PYTHONS = ("3.11", "3.12", "3.13", "3.14")
 ROOT = Requirement("xltools-jixiao[excel]")
 PIP = Requirement("pip")    # brought along: a Python without ensurepip (Debian's own) can then still fill its environment
 EPOCH = 1_640_995_200       # 2022-01-01: archives of the same content are the same bytes
-SUMS, WHEELS = "SHA256SUMS", "wheels"
+SUMS, WHEELS, README = "SHA256SUMS", "wheels", "安装说明.txt"
 
 
 def build(output: Path, computer: Computer, pythons: Sequence[str], parts: Mapping[str, Path]) -> Path:
@@ -47,7 +47,7 @@ def build(output: Path, computer: Computer, pythons: Sequence[str], parts: Mappi
                     raise RuntimeError(f"{computer.name}, Python {target.python}: {lacking}")
         for title, source in parts.items():
             shutil.copytree(source, folder / title, ignore=shutil.ignore_patterns("*.txt", "*.md", ".*"))
-        _installer(folder, computer)
+        _installer(folder, computer, pythons)
         (folder / SUMS).write_text("".join(f"{line}\n" for line in sums(folder)), encoding="utf-8", newline="\n")
         return _archive(folder, output, computer)
 
@@ -63,11 +63,13 @@ def _own_wheel(folder: Path) -> None:
     subprocess.run(command, check=True, env=os.environ | {"SOURCE_DATE_EPOCH": str(EPOCH)})
 
 
-def _installer(folder: Path, computer: Computer) -> None:
-    """The starter for this system, the installer that both start, and what to read first."""
+def _installer(folder: Path, computer: Computer, pythons: Sequence[str]) -> None:
+    """The starter for this system, the installer that both start, and what to read first, with the Pythons this bundle is for."""
     starter = "安装.cmd" if computer is WINDOWS else "install.sh"
-    for name in (starter, "install.py", "安装说明.txt"):
+    for name in (starter, "install.py"):
         shutil.copyfile(FILES / name, folder / name)
+    text = (FILES / README).read_bytes()
+    (folder / README).write_bytes(text.replace(b"{pythons}", " 或 ".join(pythons).encode()))
     if computer is not WINDOWS:
         (folder / starter).chmod(0o755)
 

@@ -1,6 +1,7 @@
 """The offline bundle: complete for every computer, and installed on this one with the network off."""
 
 import importlib.util
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from zipfile import ZipFile
 import pytest
 from packaging.requirements import Requirement
 
-from bundle.build import CONSTRAINTS, FILES, PARTS, ROOT, SUMS, _own_wheel, build
+from bundle.build import CONSTRAINTS, FILES, PARTS, PYTHONS, ROOT, SUMS, _own_wheel, build
 from bundle.wheels import COMPUTERS, WINDOWS, Target, fill, missing, read_wheel
 
 HERE = f"{sys.version_info[0]}.{sys.version_info[1]}"
@@ -95,11 +96,26 @@ def test_installed_without_a_network_it_merges_the_example(bundle: Path, tmp_pat
     assert where.startswith(str(tmp_path))
 
 
+def test_the_starter_passes_over_a_python_the_bundle_has_no_libraries_for(tmp_path: Path) -> None:
+    """A bundle may be made for one Python; a newer one that is there too would be refused by the installer."""
+    other = next(python for python in PYTHONS[::-1] if python != HERE)
+    (tmp_path / "wheels").mkdir()
+    (tmp_path / "wheels" / f"pandas-3.0-cp{HERE.replace('.', '')}-x.whl").touch()
+    shutil.copyfile(FILES / "install.sh", tmp_path / "install.sh")
+    (tmp_path / "install.py").write_text("import sys; print('%d.%d' % sys.version_info[:2])", encoding="utf-8")
+    for python, command in ((HERE, f'exec "{sys.executable}" "$@"'), (other, "echo wrong")):
+        (tmp_path / f"python{python}").write_text(f"#!/bin/sh\n{command}\n", encoding="utf-8")
+        (tmp_path / f"python{python}").chmod(0o755)
+    done = subprocess.run(["sh", tmp_path / "install.sh"], env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=False)
+    assert done.stdout == f"{HERE}\n"
+
+
 @pytest.mark.network
 def test_every_file_is_in_the_list_of_sums(bundle: Path) -> None:
     listed = [line.split("  ", 1)[1] for line in (bundle / SUMS).read_text(encoding="utf-8").splitlines()]
     assert set(listed) == {path.relative_to(bundle).as_posix() for path in bundle.rglob("*") if path.is_file()} - {SUMS}
     assert {"install.sh", "install.py", "安装说明.txt", "模板/区县填报表.xlsx"} <= set(listed)
+    assert f"Python {HERE}（安装包不含" in (bundle / "安装说明.txt").read_text(encoding="utf-8")
     assert subprocess.run(["sha256sum", "--quiet", "--check", SUMS], cwd=bundle, check=False).returncode == 0
 
 

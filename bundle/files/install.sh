@@ -1,9 +1,10 @@
 #!/bin/sh
 # 离线安装 xltools：sh install.sh
 cd "$(dirname "$0")" || exit 1
-for python in python3.14 python3.13 python3.12 python3.11 python3; do
-    if "$python" -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1; then
-        exec "$python" install.py
+for minor in 14 13 12 11; do # the newest that this bundle has libraries for
+    set -- wheels/pandas-*-cp3$minor-*
+    if [ -e "$1" ] && "python3.$minor" -c 'import venv' >/dev/null 2>&1; then
+        exec "python3.$minor" install.py
     fi
 done
 for python in python3 python; do

@@ -2,10 +2,10 @@
 chcp 65001 >nul
 cd /d "%~dp0"
 set PYTHONUTF8=1
-for %%v in (3.14 3.13 3.12 3.11) do (
-    py -%%v -c "" >nul 2>nul
+for %%v in (14 13 12 11) do if exist "wheels\pandas-*-cp3%%v-*" (
+    py -3.%%v -c "" >nul 2>nul
     if not errorlevel 1 (
-        py -%%v install.py
+        py -3.%%v install.py
         goto done
     )
 )
