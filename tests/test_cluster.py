@@ -302,7 +302,7 @@ def test_without_dask_the_sentence_says_how_to_install_it(city: Path, monkeypatc
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert run(["check", str(city), "--dask", f"{HERE}:8786"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith(f"{HERE}:8786：--dask 给出的集群不能用：这台电脑没有安装 Dask。请运行 pip install 'xltools-jixiao[dask]'")
+    assert said.startswith(f"{HERE}:8786：--dask 给出的集群不能用：这台电脑没有安装 Dask。请在程序文件夹里运行 pip install '.[dask]'")
     assert said.count("\n") == 1
     assert run(["--lang", "en", "check", str(city), "--dask", HERE]) == 1
     assert not any("\u4e00" <= letter <= "\u9fff" for letter in capsys.readouterr().err)

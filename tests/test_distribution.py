@@ -80,7 +80,7 @@ def test_the_wheel_holds_nothing_outside_the_package(wheel: Path) -> None:
 def test_the_command_is_called_xltools(wheel: Path) -> None:
     with ZipFile(wheel) as archive:
         (entry,) = [name for name in archive.namelist() if name.endswith("entry_points.txt")]
-        assert "xltools = xltools.faces.cli:main" in archive.read(entry).decode()
+        assert "xltools = xltools.__main__:main" in archive.read(entry).decode()
 
 
 @pytest.mark.parametrize(

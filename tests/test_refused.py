@@ -25,9 +25,11 @@ COUNTY = Path(__file__).parents[1] / "workbooks" / "区县" / "义马市.xlsx"
         (OSError(errno.EDQUOT, "", "汇总.xlsx"), Code.DISK_FULL, "汇总.xlsx"),
         (NotADirectoryError(errno.ENOTDIR, "", "表.xlsx/退回"), Code.PLACE_UNUSABLE, "表.xlsx/退回"),
         (OSError(errno.ESTALE, "", 3), Code.PLACE_UNUSABLE, ""),
+        (ModuleNotFoundError("", name="xlsxwriter.worksheet"), Code.LIBRARY_MISSING, ""),
+        (ImportError("DLL load failed", name="msgspec._core"), Code.LIBRARY_MISSING, ""),
     ],
 )
-def test_what_the_system_refuses_is_a_finding_that_names_the_place(error: OSError, code: Code, place: str) -> None:
+def test_what_the_system_refuses_is_a_finding_that_names_the_place(error: Exception, code: Code, place: str) -> None:
     found = refused(error)
     assert found is not None
     assert (found.code, found.place.file) == (code, place)
@@ -42,9 +44,21 @@ def test_a_path_that_windows_does_not_find_cannot_be_used() -> None:
     assert found.code is Code.PLACE_UNUSABLE
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), FileNotFoundError(errno.ENOENT, "", "spec.toml"), BrokenPipeError(errno.EPIPE, "")])
+@pytest.mark.parametrize("error", [ValueError("x"), ImportError("", name="xltools.rules.nothing"), FileNotFoundError(errno.ENOENT, "", "spec.toml"), BrokenPipeError(errno.EPIPE, "")])
 def test_any_other_error_is_a_bug(error: Exception) -> None:
     assert refused(error) is None
+
+
+@pytest.mark.parametrize("library", ["click", "msgspec", "xlsxwriter"])
+def test_a_library_that_is_not_there_is_a_sentence_and_no_traceback(library: str) -> None:
+    """An interrupted installation, or a virus scanner that took files away; also where the program needs it to start at all."""
+    start = f"import sys, runpy; sys.modules[{library!r}] = None; sys.argv = ['xltools', 'check', {str(COUNTY)!r}]; runpy.run_module('xltools', run_name='__main__')"
+    done = subprocess.run([sys.executable, "-c", start], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("程序没有装好")
+    assert library in done.stderr
+    assert "请再装一次" in done.stderr
+    assert done.stderr.count("\n") == 1
 
 
 @pytest.mark.parametrize("command", [["merge", "{county}", "-o", "{place}/汇总.xlsx"], ["make", "templates", "-o", "{place}/下发"], ["check", "{county}", "--return", "{place}/退回"]])

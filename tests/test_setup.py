@@ -8,7 +8,7 @@ import sys
 import venv
 from collections.abc import Iterator
 from datetime import date
-from importlib.metadata import requires
+from importlib.metadata import PackagePath, requires
 from pathlib import Path
 
 import pytest
@@ -225,6 +225,16 @@ def test_every_library_that_is_declared_is_looked_for(places: Places, tmp_path: 
     declared = [one for one in requires("xltools-jixiao") or () if "extra" not in one]
     assert len(declared) > 5
     assert [name for name in (re.split(r"[><=\[ ]", one)[0] for one in declared) if name not in said(machine(places, tmp_path), "程序库").text] == []
+
+
+def test_a_library_that_lost_a_file_is_named(places: Places, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its version is still known: what pip wrote about it is there."""
+    whole = PackagePath("click/__init__.py")
+    monkeypatch.setattr("xltools.actions.doctor.files", lambda name: [whole] if name == "pandas" else [])
+    whole.locate = lambda: tmp_path / "gone.py"  # type: ignore[method-assign]
+    line = said(machine(places, tmp_path), "程序库")
+    assert (line.state, line.text) == (BAD, "缺少 pandas，或它们的文件不全")
+    assert "再装一次" in line.mend
 
 
 def computers(places: Places, folder: Path) -> Iterator[Machine]:

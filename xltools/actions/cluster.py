@@ -132,7 +132,7 @@ def _client(address: str, seconds: float) -> Client:
         import dask
         from distributed import Client
     except ImportError as error:
-        raise unusable(address, "这台电脑没有安装 Dask", "请运行 pip install 'xltools-jixiao[dask]'，再试一次；不用 --dask 也能做，结果一样") from error
+        raise unusable(address, "这台电脑没有安装 Dask", "请在程序文件夹里运行 pip install '.[dask]'，再试一次；不用 --dask 也能做，结果一样") from error
     # what Dask has to say goes through our own sentences
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     dask.config.set({"distributed.admin.large-graph-warning-threshold": MOST_BYTES * 2})

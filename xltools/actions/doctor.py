@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from importlib.metadata import PackageNotFoundError, requires, version
+from importlib.metadata import PackageNotFoundError, files, requires, version
 from pathlib import Path
 
 from msgspec import Struct
@@ -21,6 +21,7 @@ PROVIDER = ("pythonscript.py", "pythonloader.py")
 SECURITY = re.compile(r'"MacroSecurityLevel"[^>]*><value>(\d)</value>')
 BLOCKED = {"3": "非常高"}
 TEMPLATES = ("county", "city")
+AGAIN = "请再装一次：离线安装包再运行一次，或照“怎么装”的第2步"
 PROBE = ".xltools-写入测试"
 
 
@@ -71,14 +72,14 @@ def _python(machine: Machine) -> Iterator[Examined]:
 
 def _packages(machine: Machine) -> Iterator[Examined]:
     names = [match[0] for one in requires(OURS) or () if "extra ==" not in one and (match := REQUIREMENT.match(one))]
-    missing = [name for name in names if _version(name) is None]
+    missing = [name for name in names if _version(name) is None or _gone(name)]
     found = "、".join(f"{name} {_version(name)}" for name in names if name not in missing)
     if missing:
-        yield Examined("程序库", BAD, f"缺少 {'、'.join(missing)}", "运行：pip install --upgrade xltools-jixiao")
+        yield Examined("程序库", BAD, f"缺少 {'、'.join(missing)}，或它们的文件不全", AGAIN)
     else:
         yield Examined("程序库", GOOD, found)
     xlwings = _version(XLWINGS)
-    mend = "" if xlwings else "需要按钮和菜单时：pip install 'xltools-jixiao[excel]'"
+    mend = "" if xlwings else "需要按钮和菜单时，在程序文件夹里运行：pip install '.[excel]'"
     yield Examined(XLWINGS, GOOD if xlwings else DOUBT, xlwings or "没有安装，按钮和菜单不能用，命令行不受影响", mend)
 
 
@@ -87,6 +88,11 @@ def _version(name: str) -> str | None:
         return version(name)
     except PackageNotFoundError:
         return None
+
+
+def _gone(name: str) -> bool:
+    """Whether a file that was installed is not there: an interrupted upgrade, or a virus scanner that took it away."""
+    return any(path.suffix != ".pyc" and not Path(path.locate()).exists() for path in files(name) or ())
 
 
 def _setup(machine: Machine) -> Iterator[Examined]:

@@ -1,4 +1,4 @@
-"""What the system says when it refuses to write or to keep a file, as a finding."""
+"""What the system says when it refuses to write or to keep a file, or has no library where the program needs one, as a finding."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ CODES = ((NO_RIGHT, Code.NO_RIGHT_TO_WRITE), (FULL, Code.DISK_FULL), (UNUSABLE, 
 
 def refused(error: Exception) -> Finding | None:
     """The finding for a refusal that whoever runs the program can do something about; None for any other error, which is ours."""
+    if isinstance(error, ImportError) and error.name and not error.name.startswith("xltools"):
+        return Code.LIBRARY_MISSING.at(Place(), name=error.name.partition(".")[0])
     if not isinstance(error, OSError):
         return None
     if getattr(error, "winerror", None) in WINDOWS:
