@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import venv
@@ -309,6 +310,17 @@ def test_a_file_that_comes_again_is_checked_again(inbox: Path) -> None:
 def test_a_text_that_lies_there_and_is_no_workbook_is_passed_over(inbox: Path) -> None:
     (inbox / "说明.txt").write_text("各县注意：本周五前报。\n", "utf-8")
     assert [path.name for path, _, _ in look(inbox, {}, POLICY, date(2022, 7, 1))] == ["灵宝市.xlsx"]
+
+
+def test_the_list_beside_what_cannot_be_read_is_not_taken_for_a_new_file(inbox: Path) -> None:
+    """Else it gets a list of its own, and that one another, for as long as the folder is watched."""
+    seen: Seen = {}
+    (inbox / "灵宝市.xlsx").write_bytes(b"PK")
+    ((_, _, (returned,)),) = look(inbox, seen, POLICY, date(2022, 7, 1))
+    assert returned.output.name == "灵宝市-退回清单.xlsx"
+    assert list(look(inbox, seen, POLICY, date(2022, 7, 1))) == []
+    shutil.copyfile(Path(__file__).parents[1] / "workbooks" / "市级汇总.xlsx", inbox / "市级汇总.xlsx")
+    assert list(look(inbox, seen, POLICY, date(2022, 7, 1))) == []
 
 
 def test_the_command_watches_once_when_asked(inbox: Path, capsys: pytest.CaptureFixture[str]) -> None:
