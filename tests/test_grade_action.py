@@ -17,11 +17,23 @@ from xltools.actions.regrade import compared, stamped_policy
 from xltools.books.base import Cell
 from xltools.faces import cli
 from xltools.model.code import Code
+from xltools.model.finding import Place
 from xltools.model.graded import GradeOutcome
 from xltools.model.policy import load_policy
+from xltools.rules.gathered import unknown_together
 
 GRINDING, CLINKER, REFRACTORY = table_of("cement-grinding"), table_of("cement-clinker"), table_of("refractory")
 NATIONAL = load_policy("national-2026")
+
+
+def test_a_tick_in_every_row_is_told_once() -> None:
+    """Experts tick; one sentence names all the cells, those that want something else stay apart."""
+    place = Place("核查表.xlsx", "焙烧")
+    ticks = [Code.ANSWER_UNKNOWN.at(replace(place, cell=f"J{row}"), item="", value="√", hint="专家判定的等级：A、B、C、D") for row in (7, 8, 9, 12)]
+    other = Code.ANSWER_UNKNOWN.at(replace(place, cell="J10"), item="", value="√", hint="其中之一：是、否")
+    one, two = unknown_together([*ticks, other])
+    assert (one.code, one.place.cell, dict(one.values)["cells"], two) == (Code.SAME_PROBLEM, "J7", "J7:J9、J12", other)
+    assert unknown_together(ticks[:3]) == ticks[:3]
 
 
 def event(kind: str, **changes: Cell) -> dict[str, Cell]:

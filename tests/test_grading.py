@@ -162,9 +162,9 @@ def test_a_table_that_knows_no_better_grade_says_so() -> None:
 @pytest.mark.parametrize(
     ("no", "typed", "sentence"),
     [
-        ("1", "10", "“排放限值—颗粒物”填的“10”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 10"),
-        ("1", "１０ ", "“排放限值—颗粒物”填的“１０ ”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 10"),
-        ("1", "9.5mg/m3", "“排放限值—颗粒物”填的“9.5mg/m3”是文字，不是数字，按待核实处理。请把这一格的格式改为“常规”，再输入 9.5"),
+        ("1", "10", "“排放限值—颗粒物”填的“10”是文字，不是数字，按待核实处理。请重新输入 10，只填数字，不写单位；格式是“文本”的，先改为“常规”"),
+        ("1", "１０ ", "“排放限值—颗粒物”填的“１０ ”是文字，不是数字，按待核实处理。请重新输入 10，只填数字，不写单位；格式是“文本”的，先改为“常规”"),
+        ("1", "9.5mg/m3", "“排放限值—颗粒物”填的“9.5mg/m3”是文字，不是数字，按待核实处理。请重新输入 9.5，只填数字，不写单位；格式是“文本”的，先改为“常规”"),
         ("1", "≤10", "“排放限值—颗粒物”填了“≤10”，无法判断，按待核实处理。请填不小于0的数字，不写单位（mg/m³）"),
         ("1", "8-10", "“排放限值—颗粒物”填了“8-10”，无法判断，按待核实处理。请填不小于0的数字，不写单位（mg/m³）"),
         ("3", " 是", "“监测监控水平—视频监控”填了“ 是”，无法判断，按待核实处理。请填其中之一：是、否；是不是“是”？"),
@@ -174,6 +174,21 @@ def test_a_table_that_knows_no_better_grade_says_so() -> None:
 def test_an_entry_that_cannot_be_judged_says_what_to_enter(no: str, typed: str, sentence: str) -> None:
     (found,) = [one for one in grade_part(filled(small(), GOOD | {no: typed}))[1] if one.severity is Severity.ERROR]
     assert f"{found.message}。{found.fix}" == sentence
+
+
+@pytest.mark.parametrize(("typed", "asked"), [("A级", "；是不是“A”？"), ("ｂ", "；是不是“B”？"), ("C级企业", "；是不是“C”？"), ("√", ""), ("达到", ""), ("B-", "")])
+def test_a_grade_typed_in_another_way_is_asked_about(typed: str, asked: str) -> None:
+    """It is not taken for the grade: the sheet does not take it either, and the two would disagree."""
+    table = toy(*(f"1; 装备水平; 窑型; 文本; ; ; ; {grade}; ; " for grade in "ABC"))
+    (found,) = of(grade_part(filled(table, {"1": typed}))[1], Code.ANSWER_UNKNOWN)
+    assert found.fix == f"请填专家判定的等级：A、B、C、D{asked}"
+
+
+@pytest.mark.parametrize(("reason", "told"), [("√", 1), ("是", 1), ("不适用", 1), ("无此工序", 0)])
+def test_a_reason_for_not_applying_that_names_none_is_asked_about(reason: str, told: int) -> None:
+    """三环文〔2022〕69号 三(三)3: what is left out of a grade is left out for a reason that others can read."""
+    findings = grade_part(filled(small(), GOOD | {"1": ("不适用", reason)}))[1]
+    assert len(of(findings, Code.REASON_SAYS_NOTHING)) == told
 
 
 # --- the worst item decides -------------------------------------------------------------------------------------------

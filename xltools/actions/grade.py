@@ -31,6 +31,7 @@ from xltools.model.standing import Event
 from xltools.rules.account import SETS_ASIDE
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
+from xltools.rules.gathered import unknown_together
 from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
@@ -190,7 +191,7 @@ def _checks(book: FileBook, policy: Policy) -> Inputs | None:
 
 
 def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade], list[Finding]]:
-    """The grade of every process of one checklist, and everything found in it, one per cell."""
+    """The grade of every process of one checklist, and everything found in it, one per cell, the same of many cells once."""
     given, findings = checklists(read, policy)
     parts: list[PartGrade] = []
     for checklist, sheet in given:
@@ -198,7 +199,7 @@ def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade
         findings += [*said, *changed_formulas(sheet, grade)]
         parts.append(grade)
     findings += _overall(read, parts, policy)
-    return parts, first_per_cell([*read.findings, *findings])
+    return parts, unknown_together(first_per_cell([*read.findings, *findings]))
 
 
 def _overall(read: ReadChecklist, parts: Sequence[PartGrade], policy: Policy) -> list[Finding]:

@@ -27,6 +27,7 @@ from xltools.rules.nearest import meant
 from xltools.rules.numbers import says_below
 from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
 from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
+from xltools.rules.text import latin
 
 UNFILLED = frozenset({Code.NO_ANSWER, Code.ROW_GONE})
 Judged = tuple[Verdict, Code | None]
@@ -48,7 +49,7 @@ def grade_part(checklist: Checklist) -> tuple[PartGrade, list[Finding]]:
         if code and not needless:
             findings.append(_about_answer(item, code, checklist.table))
     part = _part(checklist, items)
-    findings += [*_disagreements(part), *_limits(part)]
+    findings += [*_disagreements(part), *_empty_reasons(part), *_limits(part)]
     return part, sorted(findings, key=order)
 
 
@@ -170,17 +171,25 @@ def needs(decisive: Sequence[ItemGrade], better: str, table: IndicatorTable) -> 
 def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding:
     """The finding for one answer."""
     answer, indicator = item.answer or Answer(item.indicator.no), item.indicator
+    text = indicator.kind is AnswerKind.TEXT
+    more = _grade_meant(answer.chosen or "", table) if text else _more(indicator, answer.found) if isinstance(answer.found, str) else ""
     values = {
         "item": item.label,
-        "value": written(answer.chosen if indicator.kind is AnswerKind.TEXT else answer.found),
+        "value": written(answer.chosen if text else answer.found),
         "reason": answer.reason,
-        "hint": _hint(indicator, table) + (_more(indicator, answer.found) if isinstance(answer.found, str) else ""),
+        "hint": _hint(indicator, table) + more,
         "no": indicator.no,
         "number": number_written(answer.found, indicator.unit),
         "other": asked_alike(indicator, table, answer.chosen),
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell
     return code.at(answer.reason_place if at_reason else item.place, **values)
+
+
+def _grade_meant(chosen: str, table: IndicatorTable) -> str:
+    """A question about a grade that was typed in another way: “A级”, “ｂ”. It is never applied, as the sheet does not either."""
+    bare = latin(chosen).removesuffix("企业").removesuffix("级")
+    return next((f"；是不是“{grade}”？" for grade in (*table.ladder, table.lowest) if latin(grade) == bare), "")
 
 
 def _more(indicator: Indicator, found: str) -> str:
@@ -210,6 +219,14 @@ def _disagreements(part: PartGrade) -> Iterator[Finding]:
     if checklist.shown is not None and checklist.shown != part.outcome:
         name = f"{checklist.process}的等级"
         yield Code.GRADE_DISAGREES.at(checklist.grade_place, item=name, shown=checklist.shown, computed=part.outcome)
+
+
+def _empty_reasons(part: PartGrade) -> Iterator[Finding]:
+    """Reasons for not applying that name none: a tick, or the word itself."""
+    for item in part.items:
+        answer = item.answer
+        if answer and item.outcome == NOT_APPLICABLE and (len(answer.reason.strip()) == 1 or says_not_applicable(answer.reason.strip())):
+            yield Code.REASON_SAYS_NOTHING.at(answer.reason_place, item=item.label, value=answer.reason.strip())
 
 
 def _limits(part: PartGrade) -> Iterator[Finding]:

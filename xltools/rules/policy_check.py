@@ -15,7 +15,7 @@ from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
-from xltools.rules.gathered import gather, stretches
+from xltools.rules.gathered import FEW_ALIKE, gather, same_problem
 from xltools.rules.policy_contents import split
 from xltools.rules.policy_words import (
     choices_twice,
@@ -29,13 +29,11 @@ from xltools.rules.policy_words import (
     words_with_two_meanings,
 )
 from xltools.rules.rows import sheet_findings
-from xltools.rules.text import LIST
 from xltools.rules.thresholds import odd_thresholds
 
 Row = tuple[int, Mapping[str, str]]
 NOT_ASKED = {("indicators", "grade")}      # rows without a grade say how to check
 GRADES = ("grades", "current_grades")     # drop-downs that offer every grade there is
-FEW = 3         # cells of one column with the same problem that are told one by one
 # Problems of a cell that say nothing of another row, so that one sentence is true of all of them.
 OF_A_CELL = frozenset({Code.REQUIRED, Code.NOT_A_NUMBER, Code.NOT_A_CHOICE, Code.MEMBER_UNKNOWN, Code.INDICATOR_WRONG, Code.NOT_SET_APART})
 QUOTED = re.compile("“[^”]*”")
@@ -67,12 +65,7 @@ def same_together(findings: Iterable[Finding]) -> list[Finding]:
         problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
         return (one.code, one.place.file, one.place.sheet, one.place.column, problem) if one.code in OF_A_CELL and one.place.cell else None
 
-    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW else [_same(some)]), key=order)
-
-
-def _same(some: Sequence[Finding]) -> Finding:
-    first = min(some, key=order)
-    return Code.SAME_PROBLEM.at(first.place, count=len(some), cells=LIST.join(stretches(some)), number=first.code.number, message=first.message, fix=first.fix)
+    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW_ALIKE else [same_problem(some)]), key=order)
 
 
 def _cells(table: Table, known: Policy, unread: Collection[Place]) -> Iterator[Finding]:
