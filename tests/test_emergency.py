@@ -118,6 +118,21 @@ def test_of_the_number_and_the_text_the_smaller_counts(tmp_path: Path) -> None:
     assert [cell for cell, _ in told(done, Code.CUT_DIFFERS)] == ["L5"]
 
 
+@pytest.mark.parametrize(
+    ("cuts", "note"),
+    [
+        ((50.0, 30.0, 100.0), "橙色预警减30%，比黄色预警的50%还少"),
+        ((50.0, None, 40.0), "橙色预警没有减排比例；红色预警减40%，比黄色预警的50%还少"),
+        ((20.0, 20.0, 20.0), None),
+        ((0.0, 0.5, 1.0), None),
+    ],
+)
+def test_a_graver_warning_that_cuts_less_is_asked_about(cuts: tuple[float | None, ...], note: str | None, tmp_path: Path) -> None:
+    levels = {f"{name}_{level}": value for level, cut in zip(("yellow", "orange", "red"), cuts, strict=True) for name, value in (("measure", "按方案执行"), ("cut", cut))}
+    done = made(city([decided(0, "B")], [reduction(0, **levels)]), tmp_path)
+    assert listed(done)[0]["confirm"] == note
+
+
 def test_what_was_not_understood_stands_there_as_typed_and_is_not_summed(tmp_path: Path) -> None:
     done = made(city([decided(0), decided(1)], [reduction(0, day_pm="很多"), reduction(1)]), tmp_path)
     assert [row["day_pm"] for row in listed(done)] == ["很多", 10]

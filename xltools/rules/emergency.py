@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
-from itertools import chain
+from itertools import chain, pairwise
 
 from msgspec import Struct
 
@@ -167,6 +167,7 @@ class _Draft(Struct, frozen=True):
             record |= cells
             said += found
             doubts.append(doubt)
+        doubts += self._falling(record)
         return {**record, "confirm": SAID.join(dict.fromkeys(filter(None, doubts))) or None}, said
 
     def _events(self) -> list[Event]:
@@ -226,6 +227,13 @@ class _Draft(Struct, frozen=True):
             said.append(self._too_small(level, grade, least, used))
         doubt = SAID.join(filter(None, (f"{self.ask.words.levels[level]}{WAITS}" if found.waits and not found.note else "", found.note)))
         return cells, doubt if used is not None or not self.measure else SAID.join(filter(None, (doubt, f"{self.ask.words.levels[level]}没有减排比例"))), said
+
+    def _falling(self, record: Record) -> Iterator[str]:
+        """Where a graver warning cuts less than the one below it."""
+        cuts = [(label, value_of(record[f"cut_{level}"])) for level, label in self.ask.words.levels.items()]
+        for (milder, more), (graver, less) in pairwise((label, cut) for label, cut in cuts if isinstance(cut, Decimal)):
+            if less < more:
+                yield f"{graver}减{number_text(float(less))}%，比{milder}的{number_text(float(more))}%还少"
 
     def _least(self, level: str, demand: Mapping[str, object], basis: Basis) -> Decimal | None:
         """The least cut: as the measure's own text comes to with these lines, else the number written beside it."""
