@@ -20,7 +20,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Place
 from xltools.model.graded import GradeOutcome
 from xltools.model.policy import load_policy
-from xltools.rules.gathered import unknown_together
+from xltools.rules.alike import unknown_together
 
 GRINDING, CLINKER, REFRACTORY = table_of("cement-grinding"), table_of("cement-clinker"), table_of("refractory")
 NATIONAL = load_policy("national-2026")

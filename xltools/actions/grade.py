@@ -29,9 +29,9 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.rules.account import SETS_ASIDE
+from xltools.rules.alike import unknown_together
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
-from xltools.rules.gathered import unknown_together
 from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force

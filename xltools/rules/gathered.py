@@ -6,13 +6,12 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
 from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, order
+from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.grouped import grouped
 from xltools.model.table import Table
 from xltools.rules.text import LIST
 
-FEW_ALIKE = 3   # cells of one column with the same problem that are told one by one
 FEW = 2     # filled cells of a row that is no more than begun
 
 
@@ -31,21 +30,6 @@ def gather(findings: Iterable[Finding], by: Callable[[Finding], Hashable], said:
     groups = grouped(findings, by)
     alone = groups.pop(None, [])
     return [*alone, *(one for some in groups.values() for one in said(some))]
-
-
-def same_problem(some: Sequence[Finding]) -> Finding:
-    """One finding for many of one code in one column."""
-    first = min(some, key=order)
-    return Code.SAME_PROBLEM.at(first.place, count=len(some), cells=LIST.join(stretches(some)), number=first.code.number, message=first.message, fix=first.fix)
-
-
-def unknown_together(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of a checklist, those of a column whose answers all want the same instead as one: a tick in every row."""
-
-    def alike(one: Finding) -> tuple[str, str, str] | None:
-        return (one.place.sheet, one.place.column, one.fix) if one.code is Code.ANSWER_UNKNOWN and one.place.cell else None
-
-    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW_ALIKE else [same_problem(some)]), key=order)
 
 
 def hardly_filled(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:

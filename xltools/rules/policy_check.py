@@ -13,9 +13,10 @@ from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
+from xltools.rules.alike import FEW, same_problem
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
-from xltools.rules.gathered import FEW_ALIKE, gather, same_problem
+from xltools.rules.gathered import gather
 from xltools.rules.policy_contents import split
 from xltools.rules.policy_words import (
     choices_twice,
@@ -65,7 +66,7 @@ def same_together(findings: Iterable[Finding]) -> list[Finding]:
         problem = QUOTED.sub("", str(dict(one.values).get("problem", "")))
         return (one.code, one.place.file, one.place.sheet, one.place.column, problem) if one.code in OF_A_CELL and one.place.cell else None
 
-    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW_ALIKE else [same_problem(some)]), key=order)
+    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW else [same_problem(some)]), key=order)
 
 
 def _cells(table: Table, known: Policy, unread: Collection[Place]) -> Iterator[Finding]:
