@@ -96,8 +96,8 @@ def sources(paths: Iterable[Path]) -> tuple[list[Source], list[str]]:
     names = _unique_names(chosen)
     passwords = passwords_of(paths)
     found = sorted((Source(path, names[path], named, passwords) for path, named in chosen.items()), key=lambda one: one.name)
-    wanted = [one for one in found if one.chosen or _is_submission(one.path)]
-    return wanted, [one.name for one in found if one not in wanted]
+    wanted = {one.name: one for one in found if one.chosen or _is_submission(one.path)}
+    return [*wanted.values()], [one.name for one in found if one.name not in wanted]
 
 
 def missed(outcome: Outcome, paths: Iterable[Path]) -> Outcome:
