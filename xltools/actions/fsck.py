@@ -130,15 +130,16 @@ def _recount(side: _Side, log: Mapping[int, Row]) -> None:
     """Every sheet of every input against the log, every row of the summary against its source."""
     merged = {form.name: records(side.sheets.get(form.sheet, {}), form) for form in side.city if form.collects and form.name not in side.beside}
     away = {form.collects for form in side.city if form.name in side.beside}
-    unmerged = _sources(records(side.sheets.get(side.city["unmerged"].sheet, {}), side.city["unmerged"]).values())
+    unmerged = _rows_by_sheet(records(side.sheets.get(side.city["unmerged"].sheet, {}), side.city["unmerged"]))
+    sources = {form: _rows_by_sheet(found) for form, found in merged.items()}
     inputs: dict[tuple[str, str], Input] = {}
     for (file, sheet), (at, line) in _latest(log).items():
-        forms = [form for form in side.city if form.name in merged and any((row.get("source_file"), row.get("source_sheet")) == (file, sheet) for row in merged[form.name].values())]
+        forms = [form for form in side.city if (file, sheet) in sources.get(form.name, {})]
         form = side.county[forms[0].collects] if forms else next((one for one in side.county if one.sheet == sheet), None)
         if file in side.inputs and sheet and form and form.name not in away and (one := input_of(file, sheet, side.inputs[file].get(sheet, {}), form, side.problems)):
             inputs[file, sheet] = one
-            rows = [source for name in merged for source in _sources(merged[name].values()) if source[:2] == (file, sheet)]
-            _sheet(side, at, line, one, ({row for _, _, row in rows}, {row for *where, row in unmerged if tuple(where) == (file, sheet)}))
+            rows = {row for found in sources.values() for row in found.get((file, sheet), ())}
+            _sheet(side, at, line, one, (rows, unmerged.get((file, sheet), set())))
     for name, found in merged.items():
         _rows(side, side.city[name], found, inputs)
 
@@ -148,8 +149,19 @@ def _latest(log: Mapping[int, Row]) -> dict[tuple[str, str], tuple[int, Row]]:
     return {(str(line.get("file", "")), str(line.get("sheet", ""))): (at, line) for at, line in log.items() if "sha256" in line}
 
 
-def _sources(rows: Iterable[Row]) -> list[tuple[str, str, int]]:
-    return [(str(row["source_file"]), str(row.get("source_sheet", "")), int(float(row["source_row"]))) for row in rows if "source_file" in row and "source_row" in row]
+def _source_of(row: Row) -> tuple[str, str, int] | None:
+    """File, sheet and row that a row of the summary says it came from."""
+    if "source_file" not in row or "source_row" not in row:
+        return None
+    return str(row["source_file"]), str(row.get("source_sheet", "")), int(float(row["source_row"]))
+
+
+def _rows_by_sheet(rows: Mapping[int, Row]) -> dict[tuple[str, str], set[int]]:
+    """File and sheet → the rows of it that are said to be the sources of these."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for file, sheet, row in filter(None, map(_source_of, rows.values())):
+        found.setdefault((file, sheet), set()).add(row)
+    return found
 
 
 def _sheet(side: _Side, at: int, line: Row, one: Input, rows: tuple[set[int], set[int]]) -> None:
@@ -167,22 +179,24 @@ def _sheet(side: _Side, at: int, line: Row, one: Input, rows: tuple[set[int], se
 
 def _rows(side: _Side, form: Form, found: Mapping[int, Row], inputs: Mapping[tuple[str, str], Input]) -> None:
     """Every row of one city sheet against the row it says it came from."""
+    columns = _columns(side.sheets.get(form.sheet, {}), form)
     taken: dict[tuple[str, str, int], int] = {}
     for at, row in found.items():
-        for source in _sources([row]):
-            one = inputs.get(source[:2])
-            place = Place(side.name, form.sheet, f"A{at}")
-            if source in taken:
-                side.account.findings.append(Code.RECOUNT_ROW_TWICE.at(place, source=_source(source), row=taken[source]))
-            elif one and not any(where[0] == source[2] for where in one.cells):
-                side.account.findings.append(Code.RECOUNT_ROW_UNKNOWN.at(place, source=_source(source)))
-            elif one:
-                side.account.findings += _row(side, form, at, row, one)
-            taken[source] = at
+        if not (source := _source_of(row)):
+            continue
+        one = inputs.get(source[:2])
+        place = Place(side.name, form.sheet, f"A{at}")
+        if source in taken:
+            side.account.findings.append(Code.RECOUNT_ROW_TWICE.at(place, source=_source(source), row=taken[source]))
+        elif one and source[2] not in one.filled:
+            side.account.findings.append(Code.RECOUNT_ROW_UNKNOWN.at(place, source=_source(source)))
+        elif one:
+            side.account.findings += _row(side, form, (at, row), one, columns)
+        taken[source] = at
 
 
-def _row(side: _Side, form: Form, at: int, row: Row, one: Input) -> Iterator[Finding]:
-    columns = _columns(side.sheets[form.sheet], form)
+def _row(side: _Side, form: Form, of: tuple[int, Row], one: Input, columns: Mapping[str, str]) -> Iterator[Finding]:
+    at, row = of
     source = int(float(row["source_row"]))
     for state, declared, here, there in check_cells(form, row, one, side.problems):
         side.account.cells += there is not None

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from functools import cached_property
 
 from msgspec import Struct, field
 
@@ -34,16 +35,21 @@ FEW = 3               # filled cells of a line that is no record
 TELLING = 2           # so many labels make a header
 
 
-class ProblemList(Struct, frozen=True):
+class ProblemList(Struct, frozen=True, dict=True):
     """The problem list of a summary. by_cell: (file, sheet, cell) → code and sentence of every line about it."""
 
     by_cell: Mapping[tuple[str, str, str], list[tuple[str, str]]]
 
     def of_sheet(self, file: str, sheet: str) -> Iterator[tuple[str, str, str]]:
         """Cell, code and sentence of every line about a sheet."""
-        for (where, name, cell), lines in self.by_cell.items():
-            if (where, name) == (file, sheet):
-                yield from ((cell, code, message) for code, message in lines)
+        yield from self._by_sheet.get((file, sheet), ())
+
+    @cached_property
+    def _by_sheet(self) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+        found: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+        for (file, sheet, cell), lines in self.by_cell.items():
+            found.setdefault((file, sheet), []).extend((cell, code, message) for code, message in lines)
+        return found
 
 
 class Account(Struct):
@@ -62,7 +68,7 @@ class Account(Struct):
     findings: list[Finding] = field(default_factory=list)
 
 
-class Input(Struct, frozen=True):
+class Input(Struct, frozen=True, dict=True):
     """One sheet of a source file. columns: field → column, as found by its header; below: the last row of the header."""
 
     file: str
@@ -71,6 +77,11 @@ class Input(Struct, frozen=True):
     form: Form
     columns: Mapping[str, int]
     below: int
+
+    @cached_property
+    def filled(self) -> frozenset[int]:
+        """The rows in which anything stands."""
+        return frozenset(row for row, _ in self.cells)
 
 
 def bare(text: str) -> str:
