@@ -5,6 +5,7 @@ Source: 三环文〔2022〕69号 三(三)2, 三(三)3, 三(三)4, 四.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -95,11 +96,8 @@ def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding
 
 def _unsolved(reported: Iterable[Application], problems: Rows) -> list[Finding]:
     """Enterprises that are reported with problems not yet solved."""
-    found = []
-    for one in {one.code: one for one in reported}.values():
-        count = sum(problem["state"] == NOT_DONE and str(problem["credit_code"] or "").upper() == one.code for problem in problems)
-        found += [Code.OPEN_ISSUES.at(one.place, name=one.name, count=count)] if count else []
-    return found
+    counts = Counter(str(problem["credit_code"] or "").upper() for problem in problems if problem["state"] == NOT_DONE)
+    return [Code.OPEN_ISSUES.at(one.place, name=one.name, count=counts[code]) for code, one in {one.code: one for one in reported}.items() if code in counts]
 
 
 def _files(submission: Submission, everybody: Sequence[Application], problems: Rows, job: Job) -> dict[str, bytes]:

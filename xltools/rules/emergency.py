@@ -16,7 +16,6 @@ from xltools.model.code import Code
 from xltools.model.emergency import Computed, EmergencyWords, Worked, value_of
 from xltools.model.finding import Finding, Place
 from xltools.model.policy import Policy
-from xltools.model.standing import Event
 from xltools.model.table import Record
 from xltools.model.value import number_text
 from xltools.rules.city import plain
@@ -153,7 +152,7 @@ class _Draft(Struct, frozen=True):
 
     def made(self) -> tuple[Record, list[Finding]]:
         """The line, and what a person has to do about it."""
-        grade, said = graded(self.measure, self.there, self._events(), self.ask.policy)
+        grade, said = graded(self.measure, self.there, self.ask.city.happened.get(cell_key(self.there.get(CODE)), ()), self.ask.policy)
         said += self._of_grade(grade)
         doubts = [grade.note, "" if grade.decided else NO_GRADE]
         record: Record = {name: self.there.get(name) for name in ("county", NAME, CODE, PROCESS, "industry", "table")}
@@ -169,10 +168,6 @@ class _Draft(Struct, frozen=True):
             doubts.append(doubt)
         doubts += self._falling(record)
         return {**record, "confirm": SAID.join(dict.fromkeys(filter(None, doubts))) or None}, said
-
-    def _events(self) -> list[Event]:
-        code = cell_key(self.there.get(CODE))
-        return [one for one in self.ask.city.events if key(one.credit_code) == code]
 
     def _of_grade(self, grade: Graded) -> list[Finding]:
         name, process = (self.there.get(one) for one in (NAME, PROCESS))

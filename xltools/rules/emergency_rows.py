@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import cached_property
 from operator import itemgetter
 
 from msgspec import Struct, field
@@ -26,7 +27,7 @@ COUNTY, CODE, NAME, PROCESS = "county", "credit_code", "name", "process"
 LISTED, APART = "emergency", "emergency_protected"     # the forms of the list
 
 
-class CitySheets(Struct, frozen=True):
+class CitySheets(Struct, frozen=True, dict=True):
     """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed · apart: enterprises that have another one's code."""
 
     reductions: Table
@@ -35,6 +36,11 @@ class CitySheets(Struct, frozen=True):
     protections: Table | None = None
     events: Sequence[Event] = ()
     apart: Apart = frozenset()
+
+    @cached_property
+    def happened(self) -> Mapping[str, Sequence[Event]]:
+        """The events of every enterprise, by its code as `key`."""
+        return grouped(self.events, lambda one: key(one.credit_code))
 
 
 class Last(Struct, frozen=True):

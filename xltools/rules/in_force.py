@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from xltools.model.code import Code
 from xltools.model.finding import Finding
 from xltools.model.grade import PartGrade, Reason, Status
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.rules.sanctions import of_whole, sanction
@@ -31,11 +32,12 @@ def in_force(parts: Sequence[PartGrade], events: Iterable[Event], policy: Policy
     What happened before the day of the check changes nothing, as the check came after it, but a person is asked whether it was
     known. Events of enterprises without a checklist are passed over. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
-    own = [event for event in events if any(event.credit_code == part.checklist.credit_code for part in parts)]
-    early = {event: met for event in own if (met := _met(event, parts, policy))}
+    mine = grouped(parts, lambda part: part.checklist.credit_code)
+    own = [event for event in events if event.credit_code in mine]
+    early = {event: met for event in own if (met := _met(event, mine[event.credit_code], policy))}
     findings = [_known_before(event, part) for event, met in early.items() for part in met]
     standings = [_standing(part, policy) for part in parts]
-    since = [_comparable(event, parts, policy) for event in own if event not in early]
+    since = [_comparable(event, mine[event.credit_code], policy) for event in own if event not in early]
     after, said = sanction(standings, since, policy)
     changed = tuple(_after(part, standing) for part, standing in zip(parts, after, strict=True))
     return InForce(changed, tuple(after), (*findings, *said))
@@ -51,9 +53,8 @@ def _met(event: Event, parts: Sequence[PartGrade], policy: Policy) -> list[PartG
 
 
 def _named(event: Event, parts: Sequence[PartGrade], policy: Policy) -> list[PartGrade]:
-    """The parts of the event's enterprise that it concerns."""
-    mine = [part for part in parts if part.checklist.credit_code == event.credit_code]
-    return mine if of_whole(event, policy.sanction(event.kind)) else [part for part in mine if key(event.process) == key(part.checklist.process)]
+    """Of the parts of the event's enterprise those that it concerns."""
+    return [part for part in parts if of_whole(event, policy.sanction(event.kind)) or key(event.process) == key(part.checklist.process)]
 
 
 def _known_before(event: Event, part: PartGrade) -> Finding:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from xltools.model.grouped import grouped
 from xltools.model.local import localised
 from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
@@ -25,7 +27,7 @@ from xltools.rules.text import cell_key, key
 STATES = {State.IN_REVIEW: "review", State.TO_DECIDE: "waiting"}
 
 
-class City(Struct, frozen=True):
+class City(Struct, frozen=True, dict=True):
     """What of a summary the lists follow from. advanced: codes of enterprises that take part in 绩效先进性 · apart: enterprises that have another one's code."""
 
     ledger: Table
@@ -34,6 +36,16 @@ class City(Struct, frozen=True):
     policy: Policy
     advanced: frozenset[str] = frozenset()
     apart: Apart = frozenset()
+
+    @cached_property
+    def happened(self) -> Mapping[str, Sequence[Event]]:
+        """The events of every enterprise, by its code as `key`."""
+        return grouped(self.events, lambda one: key(one.credit_code))
+
+    @cached_property
+    def on_paper(self) -> frozenset[str]:
+        """The codes of those that take part in 绩效先进性, as `key`."""
+        return frozenset(map(key, self.advanced))
 
 
 def named_lists(city: City) -> list[Record]:
@@ -61,7 +73,7 @@ def _protected(city: City) -> Iterator[Record]:
     for record in rows_of(city.protections):
         place = f"【{city.protections.sheet}】{record[ROW]}" if city.protections else ""
         about = {**record, "process": None}
-        gone = next((one for one in city.events if key(one.credit_code) == cell_key(record["credit_code"]) and _leaves(one, city.policy)), None)
+        gone = next((one for one in city.happened.get(cell_key(record["credit_code"]), ()) if _leaves(one, city.policy)), None)
         rule = city.policy.sanction(gone.kind) if gone else None
         if gone:
             yield _line("removed", about, place, event=gone.kind, day=_day(gone), clause=rule.clause if rule else "")
@@ -95,7 +107,7 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Record]:
     place = f"【{city.ledger.sheet}】{'、'.join(str(row[ROW]) for row in rows)}"
     about = {**first, "process": None}
     parts = parts_of(rows)
-    after = [afterwards(row, _events(row, city), city.policy) for row in rows]
+    after = [afterwards(row, city.happened.get(cell_key(row["credit_code"]), ()), city.policy) for row in rows]
     for standing, row in ((one.standing, row) for one, row in zip(after, rows, strict=True)):
         if standing and standing.state in STATES:
             last = standing.history[-1]
@@ -108,7 +120,7 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Record]:
     yield from (_line(kind, about, place, grade=grade) for kind, grades in lists.items() if grade in grades)
     before = [row for row in rows if EARLIER in row and row[EARLIER]["decided"] in words.positive]
     yield from (_line("asked", row, place, grade=row[EARLIER]["decided"], reason="earlier", why=unsettled(row), clause=words.clauses["positive"]) for row in before)
-    if cell_key(first["credit_code"]) in {key(code) for code in city.advanced} and grade not in words.positive:
+    if cell_key(first["credit_code"]) in city.on_paper and grade not in words.positive:
         yield _line("asked", about, place, grade=grade or None, reason="advanced", clause=words.clauses["positive"])
     honours = list(dict.fromkeys(str(row["honour"]) for row in rows if row["honour"] and row["honour"] != words.no_honour))
     kinds = {honour: "honour" if honour in city.policy.lists["honours"] else "unknown" for honour in honours}
@@ -121,10 +133,6 @@ def _foreign(part: Part, parts: Sequence[Part], city: City) -> str:
     """That no table of the enterprise has the grade, in words; "" where one has, as the grade of the whole may be written for all its processes."""
     known = not part.grade or any(scheme_of(replace(other, grade=part.grade), city.policy) for other in parts)
     return "" if known else NO_RANK.format(grade=part.grade, process=part.process)
-
-
-def _events(row: Row, city: City) -> list[Event]:
-    return [one for one in city.events if key(one.credit_code) == cell_key(row["credit_code"])]
 
 
 def counted(lines: Iterable[Record]) -> list[tuple[str, int]]:

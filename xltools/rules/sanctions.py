@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from xltools.model.code import Code
 from xltools.model.finding import Finding, order
 from xltools.model.form import load_form
+from xltools.model.grouped import grouped
 from xltools.model.policy import Effect, Policy, Sanction, Scheme
 from xltools.model.standing import Change, Event, Standing, State
 from xltools.model.table import Table
@@ -59,10 +60,11 @@ def sanction(standings: Sequence[Standing], events: Iterable[Event], policy: Pol
     otherwise. The order of the events given does not matter. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
     now = list(standings)
+    places = grouped(range(len(now)), lambda at: now[at].credit_code)
     findings: list[Finding] = []
     for event in sorted(events, key=lambda e: (e.when, e.credit_code, e.process, e.kind, e.place)):
         rule = policy.sanction(event.kind)
-        hit = [at for at, one in enumerate(now) if _concerns(event, one, rule)]
+        hit = [at for at in places.get(event.credit_code, ()) if of_whole(event, rule) or key(event.process) == key(now[at].process)]
         if not hit:
             findings.append(Code.NOT_GRADED_YET.at(event.place, process=event.process or event.credit_code))
         for at in hit:
@@ -144,10 +146,6 @@ def _should_fall(new: str, old: str, effect: Effect, scheme: Scheme) -> bool:
         return False
     steps_down = scheme.rank(new) - scheme.rank(old)
     return steps_down <= 0 if effect is Effect.DECISION else effect is Effect.REVIEW and steps_down < 0
-
-
-def _concerns(event: Event, standing: Standing, rule: Sanction | None) -> bool:
-    return event.credit_code == standing.credit_code and (of_whole(event, rule) or key(event.process) == key(standing.process))
 
 
 def of_whole(event: Event, rule: Sanction | None) -> bool:
