@@ -19,6 +19,8 @@ from xltools.actions.check import check_files, sources
 from xltools.actions.give_back import Returned, deadline_line, give_back
 from xltools.books.file import open_book
 from xltools.books.returned import FILLS, is_untouched
+from xltools.books.returned_letter import front_lines, list_lines, starts_anew, titles_at
+from xltools.books.returned_sheet import line_height
 from xltools.faces import cli
 from xltools.model.code import Code
 from xltools.model.console import load_console
@@ -134,6 +136,22 @@ def test_the_headers_of_the_whole_list_are_printed_on_every_page_of_it(sent, out
     unread = Code.UNREADABLE.at(Place("乙.xlsx"), reason="已损坏")
     (one,) = give(Outcome((unread,), ()), tmp_path / "四")
     assert titled(one.output)[:7] == headers
+
+
+@pytest.mark.parametrize("page", [690, 740, 800, 860])
+@pytest.mark.parametrize("make", [front_lines, list_lines])
+def test_the_headers_of_the_whole_list_never_stand_at_the_foot_of_a_page_without_a_finding(make, page):
+    broken = 0
+    for count in range(1, 120):
+        findings = tuple(Code.CREDIT_CODE_FORM.at(Place("甲.xlsx", f"表{at % 60}", f"A{at + 5}"), label="信用代码", value="9" * 40, near="，" * (at % 50)) for at in range(count))
+        lines = list(make(Letter("甲.xlsx", "灵宝市", "", "", findings)))
+        heights = [line_height(line) for line in lines]
+        end, title = starts_anew(lines, heights), titles_at(lines) - 1
+        broken += bool(end)
+        assert end in (0, title - 1)
+        above = 0.0 if end else sum(heights[: title - 1]) % page
+        assert above + sum(heights[title - 1 : title + 2]) <= page
+    assert 0 < broken < 119
 
 
 def test_the_sheet_in_front_has_page_numbers_and_bands_over_its_whole_width(outcome, tmp_path):

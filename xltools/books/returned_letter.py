@@ -17,6 +17,7 @@ ANSWERED = (*COLUMNS, "answer")  # the columns where warnings can be answered
 WIDTHS = (7, 9, 18, 11, 58, 52, 9, 34)
 FIRST, LAST = 1, len(COLUMNS)
 ANSWER = len(ANSWERED)
+PAGE = 690, 860     # points of rows on a page, with Excel's fonts and with those that make the columns widest
 TABLE = ("cell", "wrap", "top")
 BANDS = (("title",), ("subtitle",), ("section",))
 Link = tuple[str, str]  # sheet, cell
@@ -127,6 +128,18 @@ def _steps(title: str, steps: Sequence[str]) -> Iterator[LetterRow]:
 def titles_at(lines: Iterable[LetterRow]) -> int:
     """The number of the line with the headers of the list of all findings, which is printed again on every page."""
     return max(number for number, line in enumerate(lines, 1) if line.entries and "header" in line.entries[0].looks)
+
+
+def starts_anew(lines: Sequence[LetterRow], heights: Sequence[float]) -> int:
+    """Behind which line a page must end, so that the headers of the list of all findings never stand at its foot without a finding; 0 where they cannot.
+
+    How much a page takes depends on how wide a program's fonts make the columns, in which the sheet is one page wide.
+    """
+    title = titles_at(lines) - 1    # the line that says what the list is
+    above, needed = sum(heights[: title - 1]), sum(heights[title - 1 : title + 2])
+    least, most = PAGE
+    pages = range(1, int(above // least) + 2)
+    return title - 1 if any(number * least - needed < above < number * most for number in pages) else 0
 
 
 def _table(findings: Sequence[Finding], words: ReturnWords) -> Iterator[LetterRow]:

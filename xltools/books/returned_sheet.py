@@ -17,7 +17,7 @@ from xltools.books.patch import MAIN
 from xltools.books.patch_style import NONE, StyleTable
 from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
-from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds
+from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds, starts_anew
 from xltools.books.style import properties_of
 from xltools.model.address import address, column_letters, split
 from xltools.model.code import Code
@@ -40,7 +40,7 @@ class Known(Struct, frozen=True):
 
 def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles: StyleTable) -> bytes:
     """The worksheet part, not yet signed. lines: the letter's, see `returned_letter.front_lines`."""
-    words = load_return()
+    words, heights = load_return(), list(map(line_height, lines))
     rows: list[str] = []
     links: list[tuple[str, Link]] = []
     numbers: dict[tuple[str, ...], int] = {}
@@ -50,7 +50,7 @@ def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles
         entries = (*line.entries, *([Entry(RECORD, record)] if record else []), *([Entry(OTHERS, others)] if others else []))
         numbers |= {entry.looks: styles.look(properties_of(entry.looks)) for entry in entries if entry.looks not in numbers}
         cells = "".join(_cell(number, entry, numbers[entry.looks]) for entry in entries)
-        rows.append(f'<row r="{number}" ht="{line_height(line)}" customHeight="1">{cells}</row>')
+        rows.append(f'<row r="{number}" ht="{heights[number - 1]}" customHeight="1">{cells}</row>')
         links += [(address(number, entry.column), entry.link) for entry in line.entries if entry.link]
     columns = "".join(f'<col min="{at}" max="{at}" width="{width}" customWidth="1"/>' for at, width in enumerate(WIDTHS, 1))
     return (
@@ -61,8 +61,12 @@ def front_sheet(letter: Letter, lines: Sequence[LetterRow], known: Known, styles
         f"<sheetData>{''.join(rows)}</sheetData>{_links(links)}"
         '<pageMargins left="0.4" right="0.4" top="0.5" bottom="0.6" header="0.3" footer="0.3"/>'
         '<pageSetup paperSize="9" fitToHeight="0" orientation="landscape"/>'
-        '<headerFooter scaleWithDoc="0"><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter></worksheet>'
+        f'<headerFooter scaleWithDoc="0"><oddFooter>&amp;C第 &amp;P 页，共 &amp;N 页</oddFooter></headerFooter>{_page_end(starts_anew(lines, heights))}</worksheet>'
     ).encode()
+
+
+def _page_end(row: int) -> str:
+    return f'<rowBreaks count="1" manualBreakCount="1"><brk id="{row}" max="16383" man="1"/></rowBreaks>' if row else ""
 
 
 def signed(content: bytes, digest: str, sources: str) -> bytes:
