@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import ceil
 from typing import Any
 
@@ -77,17 +78,18 @@ def _with_room(counts: Counts) -> str:
     return f'[<{max(1, ceil(LEAST[lying] / pixels))}]"";0'
 
 
-def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tuple[int, int, int, int]) -> None:
-    """The shares of months as lines, below their table. place: row of the header, last row, column of the first share from 0,
-    and how many columns are shares, the target last."""
-    header, last, left, count = place
+def add_months_chart(workbook: Workbook, sheet: Worksheet, title: str, place: tuple[int, int, int], names: Sequence[str]) -> None:
+    """The shares of months as lines, below their table. place: row of the header, last row, column of the first share from 0 ·
+    names: of the columns with shares, the target last; their headers may be broken into lines."""
+    header, last, left = place
+    count = len(names)
     chart: Any = workbook.add_chart({"type": "line"})
-    for at in range(count):
+    for at, name in enumerate(names):
         color, dash, marker = LINES[-1] if at == count - 1 else LINES[at % (len(LINES) - 1)]
         look = {"type": marker, "size": 7, "fill": {"color": color}, "border": {"color": color}}
         chart.add_series(
             {
-                "name": [sheet.name, header - 1, left + at],
+                "name": name,
                 "categories": [sheet.name, header, 0, last - 1, 0],
                 "values": [sheet.name, header, left + at, last - 1, left + at],
                 "line": {"color": color, "width": 2, "dash_type": dash},

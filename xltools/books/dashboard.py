@@ -23,7 +23,7 @@ from xltools.books.charts import (
     add_tally_chart,
     chart_rows,
 )
-from xltools.books.layout import SHEET_ROWS, band, set_page
+from xltools.books.layout import SHEET_ROWS, band, broken, set_page
 from xltools.books.refs import column_of, quoted
 from xltools.books.sheet import Formula, shown_value, write_cell
 from xltools.books.style import Styles
@@ -276,7 +276,7 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     names = [ranges.label(figures.words.share.form, basis) for basis in bases]
     head = [*(ranges.label(words.form, name) for name in words.before), *names, target, *(ranges.label(words.form, name) for name in words.after)]
     sheet.set_row(row, 34)
-    line(sheet, row + 1, head, [("header", "formula")] * len(head), styles)
+    line(sheet, row + 1, [broken(one, NUMBER_WIDTH) for one in head], [("header", "formula")] * len(head), styles)
     before, shares = len(words.before), len(bases) + 1
     looks = [("cell", "bold"), *[("cell", "center")] * (before - 1), *[("cell", "share")] * shares, *[("cell", "center")] * len(words.after)]
     shown = figures.months[-words.last :]
@@ -285,7 +285,7 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     last = row + 1 + len(shown)
     if len(shown) == 1:
         return last + 1
-    add_months_chart(workbook, sheet, words.chart, (row + 1, last, before, shares))
+    add_months_chart(workbook, sheet, words.chart, (row + 1, last, before), [*names, target])
     return last + 2 + MONTHS_ROWS
 
 

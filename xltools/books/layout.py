@@ -73,6 +73,12 @@ def _broken(text: str, room: float) -> int:
     return count
 
 
+def broken(text: str, width: float) -> str:
+    """A header with what stands in brackets at its end on a line of its own, where only what stands before fits the column: LibreOffice leaves the bracket behind."""
+    before, bracket, rest = text.partition("（")
+    return f"{before}\n{bracket}{rest}" if text_width(before) <= width + 1 < text_width(text) and rest.endswith("）") else text
+
+
 def header_height(form: Form) -> float:
     """High enough for the longest header."""
     return LINE_HEIGHT * max(lines(header_text(field), column_width(field)) for field in form) + 6

@@ -51,7 +51,7 @@ def figure_at(grid: Grid, place: tuple[int, int], dashboard: Dashboard, tables: 
     top = next((at for at in range(row, -1, -1) if grid[at] and str(grid[at][0]) in (*tallies, share, months)), None)
     if top is None or top + 1 >= row:
         return None
-    title, head, line = str(grid[top][0]), str(grid[top + 1][column]), str(grid[row][0])
+    title, head, line = str(grid[top][0]), str(grid[top + 1][column]).replace("\n", ""), str(grid[row][0])
     if title == months:
         return _month((title, line, head), float(value), dashboard, tables)
     if title == share:
