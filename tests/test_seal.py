@@ -175,6 +175,16 @@ def test_nothing_is_sealed_until_every_checker_has_signed(tmp_path: Path, checke
     assert not (tmp_path / "已封签").exists()
 
 
+def test_a_checklist_whose_formulas_were_never_calculated_is_not_sealed(tmp_path: Path) -> None:
+    """As a program writes it: the first look at it in a spreadsheet program would fill in the grades, and the seal would be broken by nobody."""
+    path = checklist(tmp_path, {"name": "张三", "signature": "张三"})
+    openpyxl.load_workbook(path).save(path)
+    done = sign_files([path], Signing(POLICY, tmp_path / "已封签", DAY))
+    assert [one.code for one in done.findings] == [Code.CANNOT_SEAL]
+    assert "打开、保存一次" in done.findings[0].message
+    assert not (tmp_path / "已封签").exists()
+
+
 def test_a_changed_checklist_is_sealed_anew_and_names_the_old_seal(tmp_path: Path, seal_book: Path) -> None:
     old = seal_of(open_book(seal_book))
     change(seal_book, SHEET, **{FOUND: 85.0})

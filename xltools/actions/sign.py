@@ -108,7 +108,8 @@ def _sign(book: FileBook, form: Paper, job: Signing) -> tuple[Path, str]:
     if book.kind is not Kind.XLSX:
         raise StopError(_cannot(book, said.reasons["format"]))
     strange = [said.reasons["signer"].format(name=key.name)] if key and key.name not in form.who.names else []
-    if against := [*form.who.against, *strange]:
+    stale = [said.reasons["stale"].format(count=len(form.content.stale))] if form.content.stale else []
+    if against := [*form.who.against, *strange, *stale]:
         raise StopError(_cannot(book, against[0]))
     target = job.folder / Path(book.name).name
     if target.exists():
