@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import sys
 import time
 from datetime import datetime
 from pathlib import Path
@@ -74,7 +75,7 @@ def uninstall() -> int:
         if in_use(user) and has_menu(user):
             click.echo(spoken().say(NOT_REMOVED, profile=user.parent), err=True)
             return 1
-    say("已移除。程序本身请用 pip uninstall xltools-jixiao 卸载。")
+    say("已移除。程序本身在 {folder}：是为它单独建的，删除这个文件夹即可；不是的，运行 pip uninstall xltools-jixiao。", folder=sys.prefix)
     return 0
 
 
