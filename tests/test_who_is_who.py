@@ -74,11 +74,7 @@ class Desk:
     def results(self) -> None:
         """The line of every enterprise, the public list, the named lists, the emergency list."""
         self.note("总表", "enterprises", "county", "name", "credit_code", "process_list", "decided", "confirm")
-        done = publish(self.summary, Notice(POLICY, date(2022, 9, 25), date(2022, 9, 30)), self.folder / f"公示{self.count}")
-        if done.paths:
-            rows = open_book(done.paths[0]).values(load_form("publication").sheet)
-            self.lines += [f"公示 {row[1]} {row[2]} {row[4]}" for row in rows if isinstance(row[0], float)]
-        self.lines += [one.message.replace("不能列入公示", " 不列入") for one in done.findings if one.code.number == "W762"]
+        self.public()
         lists, urgent = self.folder / f"名单{self.count}.xlsx", self.folder / f"应急{self.count}.xlsx"
         last = self.folder / f"应急{self.count - 1}.xlsx"
         lists_of(self.summary, lists, POLICY)
@@ -87,6 +83,14 @@ class Desk:
         self.note("应急", "emergency", "name", "credit_code", "process", "grade", "orange_pm", path=urgent)
         if last.exists():
             self.note("与上次", "emergency_changes", "move", "name", "item", "before", "after", path=urgent)
+
+    def public(self) -> None:
+        """Who is published, and of all others the reason why not."""
+        done = publish(self.summary, Notice(POLICY, date(2022, 9, 25), date(2022, 9, 30)), self.folder / f"公示{self.count}")
+        if done.paths:
+            rows = open_book(done.paths[0]).values(load_form("publication").sheet)
+            self.lines += [f"公示 {row[1]} {row[2]} {row[4]}" for row in rows if isinstance(row[0], float)]
+        self.lines += [one.message.replace("不能列入公示", " 不列入") for one in done.findings if one.code.number == "W762"]
 
 
 def rows_of(path: Path, form: str) -> list[dict[str, Any]]:
@@ -202,6 +206,20 @@ def two_in_two_counties(desk: Desk) -> None:
     desk.results()
 
 
+def two_sites(desk: Desk) -> None:
+    """11 一家企业在两地各有一个厂，市级定为两方都保留：不再问属地，各县公示本县的厂（三(三)5）"""
+    for county in (HOME, OTHER):
+        desk.send(county, 7, (A, FIRST, "铸件"))
+    desk.merge()
+    desk.note("总表", "enterprises", "county", "confirm")
+    desk.decide("两地同报", "两方都保留")
+    desk.grade("B", county=HOME)
+    desk.grade("C", county=OTHER)
+    desk.merge()
+    desk.note("总表", "enterprises", "county", "confirm")
+    desk.public()
+
+
 def turned_round(desk: Desk) -> None:
     """08 两地同报，先定灵宝市，改定湖滨区，再取消：市里写在哪一行的话回到哪一行（没有条款，按手册“待认领”）"""
     for county in (HOME, OTHER):
@@ -248,7 +266,7 @@ def back_in_another_month(desk: Desk) -> None:
     desk.note("待认领", "unclaimed", "batch", "name", "item", "content")
 
 
-PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month)
+PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites)
 
 
 def expected() -> dict[str, str]:

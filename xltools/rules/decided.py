@@ -27,13 +27,15 @@ Reason = tuple[str, str, Row]                   # why not; the field and the row
 
 
 class Decisions(Struct, frozen=True):
-    """The ledger as parsed and as typed. wrong: cells that could not be read · apart: enterprises that have another one's code."""
+    """The ledger as parsed and as typed. wrong: cells that could not be read · apart: enterprises that have another one's code ·
+    sites: rows of enterprises that a person knows to be in two counties."""
 
     ledger: Table
     raw: Table
     wrong: Mapping[Place, Finding]
     policy: Policy
     apart: Apart = frozenset()
+    sites: Collection[int] = ()
 
     def misread(self, rows: Sequence[Row], fields: Collection[str] = (FIELD,)) -> Iterator[Reason]:
         """Decisions that cannot be read, and grades with a word before them that must not be left out: 地方A is no A."""

@@ -107,7 +107,8 @@ def _grouped(cells: Cells) -> tuple[list[int], dict[int, list[int]], list[Sequen
             more.setdefault(number, [firsts[number]]).append(at)
     homes: dict[Who, str] = {}
     elsewhere: list[Sequence[str]] = [()] * len(firsts)
-    shared = {who for county, numbers in there.items() for who in numbers if homes.setdefault(who, county) != county}
+    settled = {one.who for one in cells[ENTERPRISE] if one.has_sites}
+    shared = {who for county, numbers in there.items() for who in numbers if homes.setdefault(who, county) != county} - settled
     for who in shared:
         counties = sorted((county for county, numbers in there.items() if who in numbers), key=lambda county: there[county][who])
         for here in counties:

@@ -20,22 +20,26 @@ Apart = frozenset[tuple[str, str]]  # code and name of enterprises that have ano
 
 
 class Identified(Struct, frozen=True):
-    """An enterprise. name and code: the ones decided, "" where its rows speak for themselves · doubts: the kinds of open conflicts."""
+    """An enterprise. name and code: the ones decided, "" where its rows speak for themselves · doubts: the kinds of open conflicts ·
+    has_sites: it is in two counties, as a person said."""
 
     who: Who = ""
     name: str = ""
     code: str = ""
     doubts: tuple[str, ...] = ()
+    has_sites: bool = False
 
 
 class Identity(Struct, frozen=True):
     """Who is who in a ledger, for all that follows from it. names, codes: row of the ledger → the enterprise's, where its row says another ·
-    renewed: code, or county and name of a row without a good one → the code of the enterprise that it turned out to be · apart: see `Apart`."""
+    renewed: code, or county and name of a row without a good one → the code of the enterprise that it turned out to be · apart: see `Apart` ·
+    sites: rows of enterprises that are in two counties."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     codes: Mapping[int, str] = field(default_factory=dict)
     renewed: Mapping[Who, str] = field(default_factory=dict)
     apart: Apart = frozenset()
+    sites: frozenset[int] = frozenset()
 
     def ledger(self, table: Table) -> Table:
         """The ledger with every row called as its enterprise is."""
@@ -54,7 +58,7 @@ def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
     apart = frozenset((one.who[0], one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
     written = {row: _written(*one) for row, one in zip(ledger.rows, _rows(ledger), strict=True)} if codes else {}
     own = {old for row, old in written.items() if old == key(codes.get(row, str(old)))}     # of these another enterprise goes by what it wrote
-    return Identity(names, codes, {old: codes[row] for row, old in written.items() if row in codes and old not in own}, apart)
+    return Identity(names, codes, {old: codes[row] for row, old in written.items() if row in codes and old not in own}, apart, frozenset(row for row, one in zip(ledger.rows, found, strict=True) if one.has_sites))
 
 
 def _rows(table: Table) -> Iterator[tuple[object, object, object]]:
@@ -95,11 +99,13 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
                 leads[under] = top
             names[top] = (winner.name, winner.code if winner.good else "")
     doubts = _doubts(settled.open)
+    sites = {_top(leads, _who(side, codes, apart)) for one, said in settled.decided if one.clash is Clash.TWO_COUNTIES and said is Decision.BOTH for side in one}
+    sites -= {_top(leads, _who(side, codes, apart)) for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
     found: dict[At, Identified] = {}
     for side in sides:
         who = _top(leads, _who(side, codes, apart))
-        if not side.good or who != side.code or who in names or (doubts and side.at in doubts):
-            found[side.at] = Identified(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(side.at, ()))))
+        if not side.good or who != side.code or who in names or who in sites or (doubts and side.at in doubts):
+            found[side.at] = Identified(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(side.at, ()))), has_sites=who in sites)
     return found
 
 
@@ -112,7 +118,7 @@ def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:
     """The good codes of every name in a county."""
     found: dict[tuple[str, str], set[str]] = {}
     for side in sides:
-        if side.good and side.name:
+        if side.good:
             found.setdefault((side.county, company_key(side.name)), set()).add(key(side.code))
     return found
 

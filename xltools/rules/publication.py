@@ -141,7 +141,7 @@ class _City(Struct, frozen=True, dict=True):
             yield f"“{line['county']}”不是本市的县（市、区）", "county", row
         if strange := [one for one in line["industry"].split(LIST) if one not in self.policy.lists["industries"]]:
             yield f"“{strange[0]}”不在政策的行业中", "industry", row
-        homes = self.homes.get(told_by(row, self.decisions.apart), []) if row["credit_code"] else []
+        homes = self.homes.get(told_by(row, self.decisions.apart), []) if row["credit_code"] and row[ROW] not in self.decisions.sites else []
         if len(homes) > 1:
             yield f"由{LIST.join(homes)}同时报送，须先核实属地", "county", row
 
