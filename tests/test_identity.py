@@ -12,7 +12,7 @@ from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.actions.city import Basis, city, with_findings
 from xltools.model.code import Code
-from xltools.model.conflict import Clash, Decision
+from xltools.model.conflict import Clash, Decision, Side
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
@@ -75,6 +75,8 @@ def codes(run: Outcome) -> set[Code]:
     [
         ((A, "灵宝甲有限公司", "铸件"), (A, "灵宝甲有限公司", "铸件"), Clash.TWO_COUNTIES),
         ((A, "灵宝甲有限公司", "铸件"), (A, "渑池乙有限公司", "烧结"), Clash.TWO_NAMES),
+        (("", "甲公司", "铸件"), ("无", "甲公司", "铸件"), Clash.TWO_COUNTIES),
+        ((A, "甲公司", "铸件"), ("无", "甲公司", "铸件"), Clash.TWO_COUNTIES),
         (("无", "三门峡示例铸造有限公司", "铸件"), ("", "渑池县示例铸造厂", "烧结"), Clash.CLOSE),
         ((A, "三门峡示例铸造有限公司", "铸件"), ("", "三门峡示倒铸造有限公司", "烧结"), Clash.CLOSE),
     ],
@@ -112,6 +114,11 @@ def test_one_row_in_two_files_of_a_county_is_asked() -> None:
     _, settled = merged(run, decide(tables, Decision.FIRST))
     (kept,) = settled["ledger"].cells["source_file"]
     assert settled["unmerged"].cells["reason"] == [f"{Clash.TWO_FILES.value}：2022-07-25的决定是“以甲方为准”，以{kept}为准"]
+
+
+def test_one_row_in_two_files_that_say_no_month_is_asked() -> None:
+    sides = [Side("灵宝市", "甲公司", A, "铸件", "", file, "排查清单", "B", 5, good=True) for file in ("一.xlsx", "二.xlsx")]
+    assert [one.clash for one in conflicts(sides, POLICY)] == [Clash.TWO_FILES]
 
 
 def test_the_next_month_is_no_second_copy() -> None:
