@@ -300,6 +300,14 @@ def test_of_two_files_that_cannot_be_told_apart_a_person_chooses(decision: Decis
     assert Code.SENT_TWICE in codes(run)
 
 
+def test_a_choice_between_two_files_holds_for_their_contents_and_not_for_their_names() -> None:
+    _, tables = merged(twins())
+    _, after = merged(twins(), decide(tables, Decision.FIRST))
+    one, other = twins().submissions
+    _, again = merged(read(replace(one, accepted=True), replace(other, accepted=True, sha256="3" * 64)), after)
+    assert asked(again) == [Clash.SENT_TWICE.value]
+
+
 def test_of_three_files_a_person_is_asked_until_one_is_left() -> None:
     _, tables = merged(twins(3))
     _, tables = merged(twins(3), decide(decide(tables, Decision.SECOND), Decision.SECOND, 1))
