@@ -218,6 +218,8 @@ def two_sites(desk: Desk) -> None:
     desk.merge()
     desk.note("总表", "enterprises", "county", "confirm")
     desk.public()
+    emergency(desk.summary, desk.folder / "应急.xlsx", POLICY)
+    desk.note("应急", "emergency", "county", "grade", "confirm", path=desk.folder / "应急.xlsx")
 
 
 def turned_round(desk: Desk) -> None:

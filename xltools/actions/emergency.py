@@ -96,7 +96,7 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, Identity, list[Findin
     known = read_back(raw["ledger"], read_ours(book, template, [template["names"]])[0].get("names"), policy)
     told = {name: known.other(table) for name, table in typed.items() if name != "ledger"}
     events = events_of(told["events"]) if "events" in told else ()
-    return CitySheets(told["reductions"], raw["reductions"], known.ledger(typed["ledger"]), told.get("protections"), events, known.apart), known, kept
+    return CitySheets(told["reductions"], raw["reductions"], known.ledger(typed["ledger"]), told.get("protections"), events, known.apart, known.sites), known, kept
 
 
 def _matters(finding: Finding, typed: Mapping[str, Table]) -> bool:

@@ -41,7 +41,6 @@ from xltools.rules.emergency_rows import (
 )
 from xltools.rules.enterprises import ROW, told_by
 from xltools.rules.gathered import gather
-from xltools.rules.identified import Apart
 from xltools.rules.reduction import WHOLE, Basis, worked
 from xltools.rules.sanctions import unplaced
 from xltools.rules.text import SAID, cell_key, key
@@ -89,7 +88,7 @@ def lines(ask: Ask) -> Lines:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(there[ROW], "protected"), name=there.get(NAME)))
     grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
     findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
-    listed_lines, protected = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"])), ask.city.apart) for some in made)
+    listed_lines, protected = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"])), ask.city) for some in made)
     return Lines(listed_lines, protected, _unsent_together(dict.fromkeys(findings), ask))
 
 
@@ -111,9 +110,10 @@ def _measures(ask: Ask, ledger: Sequence[Record]) -> Iterator[tuple[Record, Reco
     yield from (({}, there) for there in ledger if (there[COUNTY], who(there)) not in met)
 
 
-def _flagged(made: Sequence[Record], apart: Apart) -> list[Record]:
+def _flagged(made: Sequence[Record], city: CitySheets) -> list[Record]:
     """The lines with those marked that stand there more than once."""
-    told = [(who(one), told_by({**one, ROW: ""}, apart)) for one in made]
+    sites = {cell_key(code) for row, code in zip(city.ledger.rows, city.ledger.cells[CODE], strict=True) if row in city.sites}
+    told = [(who(one), told_by({**one, ROW: ""}, city.apart), one[COUNTY] if who(one)[0] in sites else "") for one in made]
     seen = Counter(told)
     return [one if seen[mine] == 1 else {**one, "confirm": SAID.join(filter(None, (str(one["confirm"] or ""), TWICE)))} for mine, one in zip(told, made, strict=True)]
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from functools import cached_property
@@ -28,7 +28,8 @@ LISTED, APART = "emergency", "emergency_protected"     # the forms of the list
 
 
 class CitySheets(Struct, frozen=True, dict=True):
-    """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed · apart: enterprises that have another one's code."""
+    """The sheets of the summary that the list needs, typed. raw: the reductions as they were typed · apart: enterprises that have another one's code ·
+    sites: rows of the ledger about enterprises that a person knows to be in two counties."""
 
     reductions: Table
     raw: Table
@@ -36,6 +37,7 @@ class CitySheets(Struct, frozen=True, dict=True):
     protections: Table | None = None
     events: Sequence[Event] = ()
     apart: Apart = frozenset()
+    sites: Collection[int] = ()
 
     @cached_property
     def happened(self) -> Mapping[str, Sequence[Event]]:
