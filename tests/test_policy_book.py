@@ -484,6 +484,8 @@ def test_the_front_sheet_says_how_many_rows_wait(tmp_path: Path) -> None:
     book = open_book(write_contents(tmp_path / "政策库.xlsx", contents))
     texts = [str(cell) for row in book.values("政策") for cell in row if cell]
     assert f"{len(contents['indicators'])}；另有 4 行待确认" in texts
+    shown = [cell.value for row in load_workbook(tmp_path / "政策库.xlsx")["政策"].iter_rows() for cell in row if str(cell.value).startswith("=")]
+    assert len(shown) == len([form for form in TEMPLATE if form.layout != "card"])      # formulas: they follow what is added and confirmed
 
 
 def test_addresses_in_this_file_are_those_of_the_workbook(tmp_path: Path) -> None:

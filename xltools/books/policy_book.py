@@ -17,6 +17,7 @@ from xltools.books.refs import CARD_COLUMN, LAST_ROW, column_of, column_range, l
 from xltools.books.sheet import Record, SheetPlan, add_form_sheet, write_cell
 from xltools.books.style import BASE, LINE, TEAL, Styles, kind_look
 from xltools.books.validation import validation
+from xltools.model.address import column_letters
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
@@ -24,6 +25,7 @@ from xltools.model.table import cells_of
 
 Contents = Mapping[str, Sequence[Record]]
 
+FURTHEST = 20_000       # the last row that the front sheet counts
 SPARE, GROWTH = 5, 1000     # empty rows that stand ready, and rows that may be added before drop-downs and colours end
 A3, WIDE = 8, 220        # sheets wider than this many characters go on A3 paper
 LABEL, VALUE, LAST = 1, CARD_COLUMN - 1, 3
@@ -167,12 +169,27 @@ def _contents(sheet: Worksheet, row: int, plan: PolicyPlan, styles: Styles) -> N
         sheet.set_row(row, 22)
         sheet.write_url(row, LABEL, f"internal:{quoted(form.sheet)}!A1", styles.get("cell", "link", "indent"), string=form.sheet)
         sheet.write_string(row, VALUE, form.title, styles.get("cell", "indent"))
-        count = len(plan.contents.get(form.name, ()))
-        waits = plan.waiting() if form.name == "indicators" else 0
-        if waits:
-            sheet.write_string(row, LAST, f"{count}；{words['waiting'].format(count=waits)}", styles.get("cell", "warning", "center"))
-        else:
-            sheet.write_number(row, LAST, count, styles.get("cell", "center"))
+        formula, value = _count(form, plan)
+        sheet.write_formula(row, LAST, f"={formula}", styles.get("cell", "center"), value)
+        sheet.conditional_format(row, LAST, row, LAST, styles.where(f"ISTEXT({column_letters(LAST + 1)}{row + 1})", "warning"))
+
+
+def _count(form: Form, plan: PolicyPlan) -> tuple[str, str | int]:
+    """A formula that counts a sheet's rows, and those that wait for a person as long as there are any; and what it comes to now."""
+
+    def area(field: str) -> str:
+        letter = column_of(form, field)
+        return f"{quoted(form.sheet)}!${letter}${FIRST_ROW}:${letter}${FURTHEST}"
+
+    first, second = (area(field.name) for field in form.fields[:2])
+    rows, count = f'SUMPRODUCT(--({first}&{second}<>""))', len(plan.contents.get(form.name, ()))
+    if "confirm" not in form:
+        return rows, count
+    book, waits = load_policy_book(), plan.waiting()
+    waiting = f'COUNTIF({area("confirm")},"{book.confirmations["waiting"]}")'
+    before, after = book.words["waiting"].split("{count}")
+    formula = f'IF({waiting}=0,{rows},{rows}&"；{before}"&{waiting}&"{after}")'
+    return formula, f"{count}；{before}{waits}{after}" if waits else count
 
 
 def _fixed(form: Form) -> Form:
