@@ -17,6 +17,7 @@ from xltools.actions.policy import make_policy, read_policy
 from xltools.books.base import SheetFacts
 from xltools.books.docx import is_document, tables_in
 from xltools.books.grid_table import read_source, sheet_table
+from xltools.faces.cli import run
 from xltools.model.address import address
 from xltools.model.code import Code
 from xltools.model.finding import Finding, StopError
@@ -605,6 +606,15 @@ def test_whatever_is_drawn_no_text_is_lost_and_the_rows_make_a_table(table: Sour
 def is_words(text: str) -> bool:
     """Whether a cell must be a row's origin or have a finding; the lowest grade's and notes may be merged over many rows."""
     return bool(text) and not is_failing(text) and not text.startswith("注")
+
+
+@pytest.mark.parametrize("command", [["make", "policy"], ["import-table", str(FILES / "casting.docx"), "--industry", "铸造", "--process", "铸件二"]])
+def test_rows_that_wait_go_on_waiting_in_a_workbook_made_from_theirs(command: list[str], tmp_path: Path) -> None:
+    """What a person has still to confirm must not seem confirmed because it was written anew."""
+    first = import_table(FILES / "casting.xlsx", ASKED, POLICY, tmp_path / "一.xlsx")
+    assert run([*command, "--policy", str(first.output), "-o", str(tmp_path / "二.xlsx")]) in (0, 1)
+    _, found = read_policy(tmp_path / "二.xlsx")
+    assert f"指标表“{first.imported.table.name}”还有 {first.imported.waiting} 行待确认" in " ".join(one.message for one in found if one.code is Code.WAITING_ROWS)
 
 
 def test_an_existing_library_stays_and_the_new_one_stands_beside_it(tmp_path: Path) -> None:

@@ -8,15 +8,14 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xltools.actions.policy import read_contents, write_contents
-from xltools.books.file import open_book
+from xltools.actions.policy import contents_at, write_contents
 from xltools.books.grid_table import read_source
 from xltools.books.replace import beside
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity, StopError
 from xltools.model.form import load_form
 from xltools.model.policy import Policy, policy_from
-from xltools.rules.policy_contents import Contents, contents_of, policy_data, table_record
+from xltools.rules.policy_contents import Contents, policy_data, table_record
 from xltools.rules.table_import import Imported, choose_table, propose
 from xltools.rules.table_import import ImportRequest as ImportRequest
 
@@ -48,7 +47,7 @@ def import_table(source: Path, request: ImportRequest, base: Policy | Path, outp
     base: a policy we ship, or a policy workbook, whose remarks stay. The new table is 部分 until a person confirms it. Raises StopError
     when nothing can be imported: unreadable, no or several tables, an industry, scheme or name that does not fit, output there already.
     """
-    contents = _contents(base)
+    contents = contents_at(base)
     policy = policy_from(policy_data(contents))
     asked = _known(request, policy, source.name)
     table = choose_table(read_source(source), asked, policy)
@@ -67,23 +66,14 @@ def import_table(source: Path, request: ImportRequest, base: Policy | Path, outp
     return ImportOutcome(imported, imported.findings, write_contents(output, joined))
 
 
-def add_table(source: Path, request: ImportRequest, policy: Policy, library: Path) -> ImportOutcome:
-    """Import into a policy workbook: a new one made from `policy`, or one that is there already, whose own file stays as it is.
+def add_table(source: Path, request: ImportRequest, base: Policy | Path, library: Path) -> ImportOutcome:
+    """Import into a policy workbook: a new one made from `base`, or one that is there already, whose own file stays as it is.
 
     With the workbook there, all it holds and the new table stand in another beside it. Raises StopError as `import_table` does.
     """
     if library.exists():
         return import_table(source, request, library, beside(library))
-    return import_table(source, request, policy, library)
-
-
-def _contents(base: Policy | Path) -> Contents:
-    if isinstance(base, Policy):
-        return contents_of(base)
-    contents, found = read_contents(open_book(base))
-    if contents is None:
-        raise StopError(next(one for one in found if one.severity is Severity.ERROR))
-    return contents
+    return import_table(source, request, base, library)
 
 
 def _known(request: ImportRequest, policy: Policy, file: str) -> ImportRequest:

@@ -35,9 +35,22 @@ _TEMPLATE = "policy"
 LOOKED_INTO = frozenset({".xlsx", ".xls", ".et", ".ods"})     # not into summaries (.xlsm) and tables, which take long
 
 
-def make_policy(output: Path, policy: Policy) -> Path:
-    """Write the policy as a workbook for people to edit. Raises StopError when the file is there already."""
-    return write_contents(output, contents_of(policy))
+def make_policy(output: Path, base: Policy | Path) -> Path:
+    """Write a policy as a workbook for people to edit. Raises StopError when the file is there already, or the workbook it is made from has errors.
+
+    base: a policy, or a policy workbook, whose remarks and rows that wait for a person stay.
+    """
+    return write_contents(output, contents_at(base))
+
+
+def contents_at(base: Policy | Path) -> Contents:
+    """The records of a policy, or of a policy workbook with all that is written beside its rules. Raises StopError for one with errors."""
+    if isinstance(base, Policy):
+        return contents_of(base)
+    contents, found = read_contents(open_book(base))
+    if contents is None:
+        raise StopError(next(one for one in found if one.severity is Severity.ERROR))
+    return contents
 
 
 def write_contents(output: Path, contents: Contents) -> Path:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from xltools.faces.options import A_FILE, Command, help_option, json_option, output_file, policy_option
+from xltools.faces.options import A_FILE, Command, help_option, json_option, output_file, policy_option, with_remarks
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import named, show_json, show_report
 from xltools.model.result import exit_code
@@ -26,7 +26,7 @@ def make_policy(output: Path, policy: Policy) -> int:
     """把一套政策写成政策库.xlsx，供市局在格里修改。"""
     from xltools.actions.policy import make_policy
 
-    say("已生成 {path}", path=make_policy(output, policy))
+    say("已生成 {path}", path=make_policy(output, with_remarks(policy)))
     return 0
 
 
@@ -50,7 +50,7 @@ def import_table(source: Path, output: Path, as_json: bool, policy: Policy, orig
     """
     from xltools.actions.import_table import ImportRequest, add_table
 
-    outcome = add_table(source, ImportRequest(source=origin, **about), policy, output)
+    outcome = add_table(source, ImportRequest(source=origin, **about), with_remarks(policy), output)
     if as_json:
         show_json(outcome)
         return exit_code(outcome.findings)

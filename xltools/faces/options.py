@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from xltools.model.policy import Policy
 
 PASSWORD, HIDDEN = "--password", "******"
+POLICY_BOOK = "policy book"     # what the context calls the workbook that a policy was read from
 A_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 A_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 FILE_OR_FOLDER = click.Path(exists=True, path_type=Path)
@@ -110,6 +111,8 @@ class PolicyName(click.ParamType[Any]):
         from xltools.actions.policy import read_policy
 
         policy, findings = read_policy(path)
+        if ctx:
+            ctx.meta[POLICY_BOOK] = path
         if policy is None:
             for line in report_lines(findings, brief=True):
                 click.echo(line, err=True)
@@ -135,6 +138,12 @@ class BookName(click.ParamType[Any]):
             said = spoken().say("“{file}”：结果是工作簿，扩展名只能是 {kinds}。请写成 {better}", file=path.name, kinds="、".join(self.kinds), better=path.stem + self.kinds[0])
             self.fail(said, param, ctx)
         return self.convert(f"{path}{self.kinds[0]}", param, ctx)
+
+
+def with_remarks(policy: Policy) -> Policy | Path:
+    """The policy of the running command; the workbook it was read from, where there is one, for what else is written there."""
+    found: Policy | Path = click.get_current_context().meta.get(POLICY_BOOK, policy)
+    return found
 
 
 def wrong(name: str, reason: str) -> click.BadParameter:
