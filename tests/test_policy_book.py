@@ -420,6 +420,12 @@ def test_a_policy_is_found_by_its_id_among_those_we_ship_and_the_workbooks_besid
     assert policy_named("明州-2027", tmp_path) == own
     (tmp_path / "政策库.xlsx").rename(tmp_path / "政策库.et")
     assert policy_named("明州-2027", tmp_path) == own
+    make_policy(tmp_path / "政策库-副本.xlsx", own)
+    assert policy_named("明州-2027", tmp_path) == own
+    make_policy(tmp_path / "政策库（新）.xlsx", replace(own, title="改过的"))
+    with pytest.raises(StopError) as stop:
+        policy_named("明州-2027", tmp_path)
+    assert (stop.value.finding.code, dict(stop.value.finding.values)["files"]) == (Code.POLICY_SEVERAL, "政策库-副本.xlsx、政策库.et、政策库（新）.xlsx")
     assert policy_named(SHIPPED[0], tmp_path / "没有") is load_policy(SHIPPED[0])
 
 

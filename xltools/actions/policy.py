@@ -72,16 +72,19 @@ def read_policy(path: Path) -> tuple[Policy | None, list[Finding]]:
 def policy_named(id: str, folder: Path) -> Policy:
     """The policy of this id: one that we ship, else the one in a policy workbook that lies in the folder.
 
-    Raises StopError when there is neither.
+    Raises StopError when there is neither, or several that say different things: importing a table leaves the old one beside the new.
     """
     try:
         return load_policy(id)
     except SpecError:
-        found = (_policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in LOOKED_INTO)
-        policy = next((one for one in found if one and one.id == id), None)
-    if policy is None:
+        there = {path.name: _policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in LOOKED_INTO}
+    found = {name: one for name, one in there.items() if one and one.id == id}
+    if not found:
         raise StopError(Code.POLICY_NOT_HERE.at(Place(""), policy=id))
-    return policy
+    first, *others = found.values()
+    if any(one != first for one in others):
+        raise StopError(Code.POLICY_SEVERAL.at(Place(""), policy=id, files="、".join(found)))
+    return first
 
 
 def _policy_in(path: Path) -> Policy | None:
