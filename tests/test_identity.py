@@ -101,6 +101,11 @@ def test_what_is_no_conflict_is_not_asked(one: Row, other: Row) -> None:
     assert asked(merged(read(county("灵宝市", one), county("渑池县", other)))[1]) == []
 
 
+def test_two_good_codes_are_two_enterprises_also_where_another_row_has_none() -> None:
+    rows = [(A, "三门峡示例铸造有限公司", "铸件"), (B, "三门峡示倒铸造有限公司", "铸件"), ("", "崤函碳素有限公司", "焙烧")]
+    assert asked(merged(read(county("灵宝市", *rows)))[1]) == []
+
+
 def test_one_name_with_two_codes_in_a_county_is_asked() -> None:
     run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (B, "甲公司", "烧结"))))
     assert asked(tables) == [Clash.TWO_CODES.value]
@@ -129,6 +134,7 @@ def test_the_next_month_is_no_second_copy() -> None:
 def test_a_name_is_compared_without_its_region_and_ending() -> None:
     strip = stripped(POLICY)
     assert {strip(name) for name in ("河南省三门峡市示例铸造有限公司", "三门峡示例铸造（集团）有限责任公司", "灵宝市示例铸造厂")} == {"示例铸造"}
+    assert strip("陕化科技有限公司") == "陕化科技"      # not of 陕县
 
 
 # --- what is decided --------------------------------------------------------------------------------------------------
