@@ -28,7 +28,7 @@ from xltools.model.finding import Finding, Place, Severity
 from xltools.model.form import load_template
 from xltools.model.outcome import Outcome
 from xltools.model.percent import Percent
-from xltools.model.returned import Answer, load_return
+from xltools.model.returned import Explanation, load_return
 from xltools.rules.answers import answered, called
 
 TODAY = date(2022, 7, 18)
@@ -280,7 +280,7 @@ def test_what_an_answer_is_about_does_not_depend_on_the_reader_and_stays_as_retu
 @given(st.permutations(range(len(SEVERAL))), st.sets(st.sampled_from(range(len(SEVERAL)))), st.sets(st.sampled_from(range(len(SEVERAL)))), st.booleans())
 def test_rows_may_move_and_no_answer_is_anothers(order: list[int], hidden: set[int], later: set[int], twice: bool):
     _, about, concerned = warned(inbox_book(list(range(len(SEVERAL))), hidden, twice))
-    given_ = [Answer(one.place.sheet, one.place.cell, one.code.number, about[one], concerned[one]) for one in about]
+    given_ = [Explanation(one.place.sheet, one.place.cell, one.code.number, about[one], concerned[one]) for one in about]
     moved = inbox_book(order, later, twice)
     found, about, now = warned(moved)
     told, _ = answered(found, given_, about)

@@ -9,7 +9,7 @@ from xltools.books.base import Book, Cell, Grid, value_at
 from xltools.books.returned_letter import ANSWER
 from xltools.model.address import split
 from xltools.model.finding import Finding, Severity
-from xltools.model.returned import Answer, load_return
+from xltools.model.returned import Explanation, load_return
 
 RECORD = ANSWER + 1  # the hidden column behind the table
 BETWEEN = " | "      # in it: the fill a cell had, and what an answer would be about; on top: our fingerprint, and of which files this is the return
@@ -41,7 +41,7 @@ def returned_from(book: Book) -> str:
     return " ".join(dict.fromkeys(part for name in front_sheets(book) for part in record_of(book.values(name)).partition(BETWEEN.strip())[2].split()))
 
 
-def answers_in(book: Book) -> list[Answer]:
+def answers_in(book: Book) -> list[Explanation]:
     """Every answer on the sheets in front; one beside an error is about nothing."""
     words = load_return()
     found = []
@@ -50,7 +50,7 @@ def answers_in(book: Book) -> list[Answer]:
             sheet, cell, code, said, record = (_text(row[at - 1]) if len(row) >= at else "" for at in (SHEET_AT, CELL_AT, CODE_AT, ANSWER, RECORD))
             about = record.partition(BETWEEN.strip())[2].strip()  # a warning without a cell has no fill before it
             if said and (about or (code.startswith("E") and said != words.must_change)):
-                found.append(Answer("" if sheet == words.whole else sheet, cell, about.partition(":")[0] or code, about, said))
+                found.append(Explanation("" if sheet == words.whole else sheet, cell, about.partition(":")[0] or code, about, said))
     return found
 
 

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Severity
-from xltools.model.returned import Answer, Letter, ReturnWords, load_return
+from xltools.model.returned import Explanation, Letter, ReturnWords, load_return
 
 COLUMNS = ("no", "severity", "sheet", "cell", "message", "fix", "code")
 ANSWERED = (*COLUMNS, "answer")  # the columns where warnings can be answered
@@ -62,7 +62,7 @@ def _widened(line: LetterRow) -> LetterRow:
     return replace(line, entries=(*line.entries, Entry(ANSWER, "", looks))) if looks in BANDS else line
 
 
-def holds(answer: Answer, finding: Finding) -> bool:
+def holds(answer: Explanation, finding: Finding) -> bool:
     """Whether this remark is the warning with that answer."""
     place = finding.place
     return finding.code is Code.ANSWERED and (answer.sheet, answer.cell) == (place.sheet, place.cell) and finding.message.startswith(answer.code)

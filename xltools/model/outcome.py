@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from xltools.model.account import Account
 from xltools.model.finding import Finding, Severity, order
 from xltools.model.graded import GradeOutcome
-from xltools.model.returned import Answer
+from xltools.model.returned import Explanation
 from xltools.model.table import Table
 
 
@@ -46,7 +46,7 @@ class Submission(Struct, frozen=True):
     raw: Mapping[str, Table] = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
     accepted: bool = True
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Explanation, ...] = ()
 
     def count(self, form: str) -> int:
         """How many records it has of a form, 0 without its sheet."""

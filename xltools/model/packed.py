@@ -19,7 +19,7 @@ from xltools.model.finding import Finding, Place
 from xltools.model.form import Template
 from xltools.model.outcome import Submission
 from xltools.model.percent import Percent
-from xltools.model.returned import Answer
+from xltools.model.returned import Explanation
 from xltools.model.table import Cells, Table
 
 CHECK = 32  # bytes of the checksum in front
@@ -71,7 +71,7 @@ def _submission(record: Mapping[str, Any], template: Template) -> Submission:
         report_date=_value_again(record["report_date"]),
         saved=_value_again(record["saved"]),
         findings=tuple(map(_finding_again, record["findings"])),
-        answers=tuple(Answer(**answer) for answer in record["answers"]),
+        answers=tuple(Explanation(**answer) for answer in record["answers"]),
         tables=typed,
         raw={name: _table_again(table, template, typed.get(name)) for name, table in record["raw"].items()},
     )

@@ -68,7 +68,7 @@ class ReturnWords(Struct, frozen=True):
     reasons: Mapping[str, str]
 
 
-class Answer(Struct, frozen=True):
+class Explanation(Struct, frozen=True):
     """What a county wrote beside a warning (情况说明): about which sheet, cell ("" for the whole sheet or file) and code.
 
     about: code, fingerprint of the warning and of the value it was about, fingerprint of the record ("" without one), parted by ":"; when one changes, the answer
@@ -99,7 +99,7 @@ class Letter(Struct, frozen=True):
     date: str
     deadline: str
     findings: tuple[Finding, ...]
-    answers: tuple[Answer, ...] = ()
+    answers: tuple[Explanation, ...] = ()
     account: str = ""
     records: Mapping[tuple[str, int], str] = field(default_factory=dict)
 

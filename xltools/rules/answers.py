@@ -11,7 +11,7 @@ from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Owner
 from xltools.model.grouped import grouped
-from xltools.model.returned import Answer
+from xltools.model.returned import Explanation
 from xltools.model.table import Table
 from xltools.model.value import shown
 from xltools.model.visible import visible
@@ -40,7 +40,7 @@ def _written(table: Table, names: Iterable[str]) -> list[tuple[str, ...]]:
     return [tuple("" if value is None else key(shown(value)) for value in values) for values in zip(*columns, strict=True)] or [()] * len(table.rows)
 
 
-def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Mapping[Finding, str]) -> tuple[list[Finding], list[Answer]]:
+def answered(findings: Iterable[Finding], answers: Sequence[Explanation], abouts: Mapping[Finding, str]) -> tuple[list[Finding], list[Explanation]]:
     """The findings with answered warnings as remarks, and the answers that hold, each with the cell it is about now.
 
     abouts: what an answer to each warning would have to be about. An answer about something else has lapsed; where its record still has
@@ -57,9 +57,9 @@ def answered(findings: Iterable[Finding], answers: Sequence[Answer], abouts: Map
     return found, [replace(answer, cell=finding.place.cell) for finding, answer in given.items()]
 
 
-def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mapping[Finding, str]) -> dict[Finding, Answer]:
+def _given(answers: Sequence[Explanation], warnings: Sequence[Finding], abouts: Mapping[Finding, str]) -> dict[Finding, Explanation]:
     """The answer to each warning: of the same cell, else of the same record wherever it has gone; never one that may be another's."""
-    found: dict[Finding, Answer] = {}
+    found: dict[Finding, Explanation] = {}
     waiting: dict[tuple[str, str], list[Finding]] = {}
     left = grouped(answers, lambda one: (one.sheet, one.about))
     for warning in warnings:
@@ -75,16 +75,16 @@ def _given(answers: Sequence[Answer], warnings: Sequence[Finding], abouts: Mappi
     return found
 
 
-def _is_about(answer: Answer, finding: Finding) -> bool:
+def _is_about(answer: Explanation, finding: Finding) -> bool:
     """Whether an answer beside an error stands beside this one."""
     return (answer.sheet, answer.cell, answer.code) == (finding.place.sheet, finding.place.cell, finding.code.number)
 
 
-def _remark(finding: Finding, answer: Answer) -> Finding:
+def _remark(finding: Finding, answer: Explanation) -> Finding:
     return Code.ANSWERED.at(finding.place, number=finding.code.number, message=finding.message, answer=shown(answer.text, LONGEST))
 
 
-def _still(answer: Answer, warned: Sequence[Finding], abouts: Mapping[Finding, str]) -> Place | None:
+def _still(answer: Explanation, warned: Sequence[Finding], abouts: Mapping[Finding, str]) -> Place | None:
     """Where to say that an answer has lapsed: at the same warning of its record, else at any in its cell."""
     here = [one for one in warned if one.place.sheet == answer.sheet]
     same = [one for one in here if answer.record and one.code.number == answer.code and abouts[one].rpartition(":")[2] == answer.record]
