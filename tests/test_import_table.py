@@ -310,6 +310,16 @@ def test_the_names_of_a_table_of_leading_enterprises_may_be_headed_by_its_grade(
     assert result.table.grades == ("引领性", "非引领性")
 
 
+def test_a_note_in_a_row_of_its_own_is_no_requirement() -> None:
+    """As tables end whose notes stand inside the frame: 备注 under the names, one text across all grades."""
+    rows = "风速 | 不低于1m/s | 同A级 | 同A级 | 未达到C级要求\n备注 | 1.本表自2023年7月1日起执行；2.涉及多工序的从严执行 | | | "
+    result = imported(f"{HEAD}\n{rows}", "B3:E3")
+    assert {row["item"] for row in result.rows} == {"风速"}
+    assert "本表自2023年7月1日起执行" in result.table.note
+    assert "涉及多工序的从严执行" in result.table.note
+    assert Code.IMPORT_UNUSED not in [one.code for one in result.findings]
+
+
 def test_a_name_taken_from_a_long_text_shows_that_it_goes_on() -> None:
     result = imported(f"{HEAD}\n运输监管 | 参照《重污染天气重点行业移动源应急管理技术指南》建立门禁系统和电子台账 | 同A级 | 同A级 | 未达到C级要求")
     assert result.rows[0]["item"] == "参照《重污染天气重点行业移动源应急管理技术指南》建立门禁系…"

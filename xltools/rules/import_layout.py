@@ -19,6 +19,7 @@ HEADER_WORDS = re.compile(rf"(?:企业)?(?:绩效)?(?:分级)?(?:指标|要求|�
 SERIAL = re.compile(r"(?:序号|编号|项次|No\.?)", re.IGNORECASE)
 SEVERAL = re.compile(r"[、/，,和及与]")
 NOTE = re.compile(rf"(?:注|备注|说明)\s*\d*\s*[:：.、]|注\s*\d|[a-z]\s*[、.．:：)）]|[{RAISED_SIGNS}]|[a-z](?=[\u4e00-\u9fff“])")
+NOTE_NAME = re.compile("(?:备注|注|注释|说明)[:：]?")
 
 
 class Layout(Struct, frozen=True):
@@ -118,6 +119,10 @@ def read_body(table: SourceTable, layout: Layout) -> Body:
         elif [cell.text for cell in table.row(row)] == titles:
             body.repeated += cells
             row += 1
+        elif _is_noted(cells, layout):
+            body.repeated.append(cells[0])
+            body.notes.append(cells[1])
+            row = cells[1].bottom + 1
         elif line is not None and (noting or NOTE.match(line.text)):
             noting = True
             body.notes.append(line)
@@ -139,6 +144,13 @@ def _line(cells: list[SourceCell], layout: Layout) -> SourceCell | None:
     across = cell.left <= max(layout.labels) and cell.right >= max(layout.grades)
     alone = cell.top == cell.bottom and cell.left <= max(layout.labels) and cell.right < min(layout.grades)
     return cell if across or alone else None
+
+
+def _is_noted(cells: list[SourceCell], layout: Layout) -> bool:
+    """Whether the row has 备注 where the names stand, and one text across all grades: a note, no requirement of any grade."""
+    if len(cells) != 2 or not NOTE_NAME.fullmatch(cells[0].text.replace(" ", "")):
+        return False
+    return cells[1].left <= min(layout.grades) and cells[1].right >= max(layout.grades)
 
 
 def _entry(table: SourceTable, layout: Layout, row: int, body: Body) -> Entry:
