@@ -150,6 +150,15 @@ def installer() -> ModuleType:
     return module
 
 
+def test_the_command_says_what_to_do_when_its_python_is_gone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after an upgrade of the system, whose old Python the environment pointed to."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XLTOOLS_HOME", str(tmp_path / "程序"))
+    done = subprocess.run([installer().link(), "--version"], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (70, "")
+    assert "请把离线安装包再运行一次" in done.stderr
+
+
 @pytest.mark.parametrize(
     ("version", "said"),
     [((3, 8, 10), "这台电脑的 Python 是 3.8，需要 3.11 或更新的版本"), ((3, 99, 0), "这台电脑的 Python 是 3.99，这份安装包带的是 Python 3.11、3.14 的程序库"), ((3, 14, 0), "")],

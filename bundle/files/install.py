@@ -111,7 +111,8 @@ def link():
         content = '@echo off\r\n"%s" -m xltools %%*\r\n' % python()
     else:
         path = os.path.join(os.path.expanduser("~"), ".local", "bin", "xltools")
-        content = '#!/bin/sh\nexec "%s" -m xltools "$@"\n' % python()
+        gone = "程序的 Python 不在了（系统的 Python 换过版本，或者程序文件夹删过），请把离线安装包再运行一次。"
+        content = '#!/bin/sh\n[ -x "%s" ] || { echo "%s" >&2; exit 70; }\nexec "%s" -m xltools "$@"\n' % (python(), gone, python())
     os.makedirs(os.path.dirname(path), exist_ok=True)
     with open(path, "w", encoding="utf-8", newline="") as file:
         file.write(content)
