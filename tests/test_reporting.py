@@ -208,6 +208,30 @@ def test_versions_are_the_different_contents_the_log_has_seen() -> None:
     assert (found[SCREENING]["versions"], found[SCREENING]["received"]) == (2, "2022-07-26 00:00:00")
 
 
+def test_a_month_stays_answered_when_the_next_one_comes_under_the_same_name() -> None:
+    def month(batch: str, reported: date) -> list[Submission]:
+        return [submission(f"{name}.xlsx", name, {"screening": LIST, "review": REVIEW}, batch=batch, report_date=reported) for name in ("灵宝市", "湖滨区")]
+
+    july, august = month("7月", date(2022, 7, 19)), outcome(month("8月", date(2022, 8, 19)))
+    before = city(outcome(july), Basis({}, POLICY, CITY, datetime(2022, 7, 22, 9)))[1]
+    for day in (22, 23):
+        one = lines(august, date(2022, 8, day), "灵宝市", before)
+        assert (one[REVIEWS, "7月"]["on_time"], one[REVIEWS, "7月"]["state"]) == ("按时", WORDS.state["kept"])
+        assert (one[REVIEWS, "8月"]["on_time"], one[REVIEWS, "8月"]["state"]) == ("按时", WORDS.state["sent"])
+        before = city(august, Basis(before, POLICY, CITY, datetime(2022, 8, day, 9)))[1]
+
+
+@pytest.mark.parametrize(("today", "months"), [(date(2023, 1, 5), 6), (date(2022, 8, 1), 2), (date(2021, 12, 20), 1)])
+def test_after_the_year_all_its_months_are_asked_for_and_before_it_only_those_that_came(today: date, months: int) -> None:
+    one = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 19), "review")]), today, "灵宝市")
+    assert [batch for item, batch in one if item == REVIEWS] == [f"{7 + at}月" for at in range(months)]
+
+
+def test_a_file_of_another_year_answers_nothing() -> None:
+    one = lines(outcome([sent("灵宝市", "7月", date(2021, 7, 19), "review", year=2021), sent("湖滨区", "7月", date(2022, 7, 19), "review")]), date(2022, 7, 25), "灵宝市")
+    assert one[REVIEWS, "7月"]["state"] == WORDS.state["missing"]
+
+
 def test_a_file_sent_again_after_the_date_is_not_said_to_be_late_where_the_first_one_was_in_time() -> None:
     first = sent("灵宝市", "7月", date(2022, 7, 20), "screening", "review", sha256="a" * 64)
     before = city(outcome([first]), Basis({}, POLICY, CITY, datetime(2022, 7, 21, 9)))[1]

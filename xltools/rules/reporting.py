@@ -22,10 +22,11 @@ from xltools.rules.city import NO_MONTH, city_records, plain_record
 from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality
 from xltools.rules.journal import lines_of
+from xltools.rules.kept import EARLIER, LAST
 from xltools.rules.reminder import Files, files_of, reminder
 
 # What is taken from the last summary while the file is not among today's.
-LIST = "screening"
+LISTED = "screening"
 ANSWERED = ("file", "records", "reported", "received", "versions", "on_time")
 
 
@@ -87,8 +88,9 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
 
 def _former(told: Mapping[tuple[str, str, str], Record], tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
     """The lines of the last summary whose file is still answered for by rows that stay, or had nothing to report."""
-    sources = (zip(table.cells["source_file"], table.cells["status"], strict=True) for table in tables.values() if table.form.collects)
-    stay = {str(file) for files in sources for file, status in files if status == KEPT}
+    sources = (zip(*(table.cells[name] for name in ("source_file", "batch", "status")), strict=True) for table in tables.values() if table.form.collects)
+    kept = {(str(file), batch) for rows in sources for file, batch, status in rows if status == KEPT}
+    stay = {name for file, batch in kept for name in (file, file.removesuffix(EARLIER.format(file="", batch=batch or LAST)))}
     return {at: one for at, one in told.items() if str(one.get("file")) in stay or (one.get("on_time") and not one.get("records"))}
 
 
@@ -167,7 +169,7 @@ def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], l
 
 def _none_in(one: Submission, duty: Duty) -> str:
     """The sheet that says that there is nothing to report: of a month also its list of enterprises; "" where none does."""
-    sheets = [load_form(name).sheet for name in (duty.form, *([LIST] if duty.batch else []))]
+    sheets = [load_form(name).sheet for name in (duty.form, *([LISTED] if duty.batch else []))]
     said = {found.place.sheet for found in one.findings if found.code is Code.SAID_NONE}
     return next((sheet for sheet in sheets if sheet in said), "")
 
