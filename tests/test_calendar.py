@@ -1,7 +1,7 @@
 """The calendar: dates of the notice, working days from a person's register, and who met which deadline."""
 
 import json
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -15,6 +15,7 @@ from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
 from tests.workbooks import zipped
 from xltools.actions.calendar import calendar, make_holidays, write_calendar
+from xltools.actions.merge import merge
 from xltools.books.file import open_book
 from xltools.faces import cli
 from xltools.model.calendar import DaysOff
@@ -146,6 +147,30 @@ def test_a_yearly_list_that_a_county_sends_again_is_not_late_and_measures_are_no
     (tmp_path / "8月" / "灵宝市.xlsx").unlink()
     assert [message for _, message in told(tmp_path, "2022-10-20")] == ["“报送保障类企业清单及申报材料”应于 2022-09-05 前完成（含当日），2022-09-18 报送，迟 13 天"]
     assert not [one for one in calendar([tmp_path], POLICY, date(2022, 10, 20)).progress if "应急减排清单" in str(one["name"])]
+
+
+def test_a_corrected_file_is_asked_about_where_the_summary_or_the_first_file_says_that_it_was_in_time(tmp_path: Path) -> None:
+    """三(一): whether a file that was returned and came again after the date is late no source says."""
+    inbox, summary, today = tmp_path / "收件箱", tmp_path / "市级汇总.xlsx", date(2022, 8, 1)
+    sent(inbox, "灵宝市", "2022-07-20")
+    merge([inbox], summary, POLICY, datetime(2022, 7, 21, 9))
+    first = (inbox / "灵宝市.xlsx").read_bytes()
+    sent(inbox, "灵宝市", "2022-07-25")
+
+    def said(summary: Path | None) -> tuple[str, object]:
+        outcome = calendar([inbox], POLICY, today, summary=summary)
+        (late,) = [one for one in outcome.findings if one.code is Code.REPORTED_LATE]
+        assert "第一次报的按时、退回后改好重报的，算不算迟报没有规定，由市级确认" in late.fix
+        return late.message.rpartition("，2022-07-25 报送，")[2], next(one["state"] for one in outcome.progress if (one["month"], one["county"]) == ("7月", "灵宝市"))
+
+    asked = ("2022-07-20 报的按时，改后重报的晚于期限", "需人工确认")
+    assert (said(None), said(summary)) == (("迟 5 天", "迟5天"), asked)
+    (inbox / "改前").mkdir()
+    (inbox / "改前" / "灵宝市.xlsx").write_bytes(first)
+    assert said(None) == asked
+    other = replace(POLICY, id="luoyang-2022")
+    with pytest.raises(StopError):
+        calendar([inbox], other, today, summary=summary)
 
 
 @pytest.mark.parametrize(

@@ -241,8 +241,22 @@ def test_a_file_sent_again_after_the_date_is_not_said_to_be_late_where_the_first
         assert (one[REVIEWS, "7月"]["on_time"], one[REVIEWS, "7月"]["state"]) == (WORDS.state["ask"], WORDS.state["again"].format(first="2022-07-20"))
         assert "已报1项" in str(one[WORDS.total, ""]["state"])
         before = city(again, Basis(before, POLICY, CITY, datetime(2022, 7, day, 9)))[1]
+        assert {str(line["on_time"]) for line in before["board"].records() if line["county"] == "灵宝市"} == {WORDS.state["ask"]}
     late = city(outcome([sent("灵宝市", "7月", date(2022, 7, 21), "review", sha256="d" * 64)]), Basis({}, POLICY, CITY, datetime(2022, 7, 22, 9)))[1]
     assert lines(again, date(2022, 7, 28), "灵宝市", late)[REVIEWS, "7月"]["state"] == WORDS.state["late"]
+
+
+@pytest.mark.parametrize(
+    ("first", "asked"),
+    [({"report_date": date(2022, 7, 20)}, True), ({"report_date": date(2022, 7, 21)}, False), ({"report_date": None}, False), ({"county": "湖滨区"}, False), ({"batch": "6月"}, False), ({"tables": {}}, False)],
+)
+def test_a_file_in_time_that_another_one_replaces_in_the_same_run_was_in_time(first: dict[str, object], asked: bool) -> None:
+    replaced = replace(sent("灵宝市", "7月", date(2022, 7, 19), "screening", "review"), **({"file": "改前.xlsx", "accepted": False} | first))
+    _, tables = city(outcome([sent("灵宝市", "7月", date(2022, 7, 25), "screening", "review"), replaced]), Basis({}, POLICY, CITY, datetime(2022, 7, 26, 9)))
+    said = [next(line["on_time"] for line in tables[name].records() if line["file"] == "灵宝市7月.xlsx") for name in ("board", "reporting")]
+    (line,) = [one for one in tables["reporting"].records() if (one["county"], one["item"], one["batch"]) == ("灵宝市", REVIEWS, "7月")]
+    assert (said[0] == WORDS.state["ask"], line["on_time"] == WORDS.state["ask"]) == (asked, asked)
+    assert asked or str(said[0]).startswith("迟5天")
 
 
 def test_what_an_earlier_merge_took_in_stays_answered_while_its_rows_stay() -> None:

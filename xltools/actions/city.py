@@ -33,6 +33,7 @@ from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
 from xltools.rules.moves import Period, moves
 from xltools.rules.reporting import Status, reporting
+from xltools.rules.resent import Earlier, told_lines
 from xltools.rules.rulings import (
     Memory,
     Settled,
@@ -98,10 +99,11 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     former = basis.against or basis.before
     period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
     carried["moves"] = moves(template["moves"], former, carried, period, policy)
-    carried["board"] = board(template["board"], outcome, policy, known.stays.counties)
+    earlier = Earlier(told_lines(basis.before.get("reporting")), outcome.submissions)
+    carried["board"] = board(template["board"], outcome, policy, known.stays.counties, earlier)
     carried["history"] = history(template["history"], basis.before.get("history"), month_line(carried, load_dashboard(), policy, basis.moment))
-    status = Status(outcome, carried, policy, load_reporting(), basis.moment.date())
-    carried["reporting"] = reporting(template["reporting"], status, basis.before.get("reporting"))
+    status = Status(outcome, carried, policy, load_reporting(), basis.moment.date(), earlier)
+    carried["reporting"] = reporting(template["reporting"], status)
     return outcome, carried
 
 

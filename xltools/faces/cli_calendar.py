@@ -30,16 +30,19 @@ if TYPE_CHECKING:
 @click.argument("files", nargs=-1, type=FILE_OR_FOLDER, metavar="[文件或文件夹…]")
 @click.option("--date", "day", type=DAY, metavar="日期", help="按哪一天看，例如 2022-07-18；默认今天。")
 @click.option("--holidays", type=A_FILE, metavar="节假日.xlsx", help="登记好的节假日和调休；空白的用 xltools make holidays 生成。")
+@click.option("--summary", type=A_FILE, metavar="市级汇总.xlsx", help="取其中“报送情况”：第一次报的按时、改好重报的，不说成迟报。")
 @output_file("日程.xlsx", "另写成一本表格：全年日程、各县进度。", required=False)
 @json_option
 @policy_option
 @help_option
-def calendar(files: tuple[Path, ...], day: datetime | None, holidays: Path | None, output: Path | None, as_json: bool, policy: Policy) -> int:
+def calendar(
+    files: tuple[Path, ...], day: datetime | None, holidays: Path | None, summary: Path | None, output: Path | None, as_json: bool, policy: Policy
+) -> int:
     """日程：全年时限、还剩几个工作日、接下来是什么；给出区县文件和核查表的，列出谁迟了、谁没报。"""
     from xltools.actions.calendar import calendar, write_calendar
 
     today = (day or datetime.now()).date()
-    outcome = calendar(files, policy, today, holidays)
+    outcome = calendar(files, policy, today, holidays, summary)
     if output:
         write_calendar(output, outcome, policy, today)
     if as_json:

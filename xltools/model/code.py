@@ -309,7 +309,7 @@ class Code(Enum):
     CHECKER_BOTH_SIDES = ("W830", "“{name}”在 {other} 是这家企业的县级核查人，又是市级现场核查人", "县、市两级须分别核查，请换人；确为同名两个人的，请由市级确认")
     CHECKER_NAMESAKE = ("W831", "核查人“{name}”（{unit}）与黑名单上的人同名，登记的单位是“{other}”", "请核对是不是同一个人")
 
-    REPORTED_LATE = ("W832", "“{name}”应于 {due} 前完成（{inclusive}），{reported} 报送，迟 {days} 天", "请说明原因；没有赶上当月的，由市级确认是否转入下一批（{source}）")
+    REPORTED_LATE = ("W832", "“{name}”应于 {due} 前完成（{inclusive}），{reported} 报送，{late}", "请说明原因；第一次报的按时、退回后改好重报的，算不算迟报没有规定，由市级确认；没有赶上当月的，由市级确认是否转入下一批（{source}）")
     REPORTED_EARLY = ("W833", "{batch}批次 {reported} 就已报送，当月还没有开始", "请核对批次和上报日期（{source}）")
     CHECKED_LATE = ("W834", "“{name}”（{process}）{checked} 核查，{batch}批次的核查结果应于 {due} 前汇总", "请说明原因；由市级确认是否转入下一批（{source}）")
     CHECKED_EARLY = ("W835", "“{name}”（{process}）的核查日期 {checked} 早于县级初审签字日期 {signed}", "先初审、后现场核查：请核对两个日期")

@@ -11,12 +11,14 @@ from xltools.model.finding import Finding, Severity
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
+from xltools.model.reporting import load_reporting
 from xltools.model.table import Record, Table
 from xltools.rules.account import KEEPS_OUT, KEPT
 from xltools.rules.city import Seen, city_columns, city_records, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, punctuality
+from xltools.rules.resent import NOTHING_EARLIER, Earlier
 
 NOT_SENT, PACKED, NOT_READ, NOT_MERGED, REPLACED = "未报送", "在压缩包里，没有读取，见问题清单", "打不开，见问题清单", "未汇总，见问题清单", "已由另一份代替，不用处理"
 NO_DATE = "上报日期未填或有误"
@@ -26,16 +28,16 @@ ROWS = {"企业": "enterprises", "汇总工序": "ledger"}
 CITYWIDE = {"全市错误": Severity.ERROR, "全市提醒": Severity.WARNING}
 
 
-def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = ()) -> Table:
+def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = (), earlier: Earlier = NOTHING_EARLIER) -> Table:
     """One line per workbook in the policy's order of counties, one per county that sent nothing, then files nobody can place.
 
-    stay: counties of which rows of last time stay.
+    stay: counties of which rows of last time stay · earlier: what is known of files that came before.
     """
     groups = {county.name: county.group for county in policy.counties}
     numbers = Counter((finding.place.file, finding.severity) for finding in outcome.findings)
     sent = sorted(outcome.submissions, key=lambda one: place_in_order(one, policy))
     again = {finding.place.file for finding in outcome.findings if finding.code is Code.SENT_AGAIN}
-    lines = [_line(one, numbers, policy) | ({"state": REPLACED} if one.file in again else {}) for one in sent]
+    lines = [_line(one, numbers, policy, earlier) | ({"state": REPLACED} if one.file in again else {}) for one in sent]
     lines += [{"file": file, "county": guess(file, policy) or None, **_found(file, numbers), "state": NOT_READ} for file in sorted(outcome.unread)]
     there = {line["county"] for line in lines}
     packed = in_archives(outcome, policy)
@@ -45,7 +47,7 @@ def board(form: Form, outcome: Outcome, policy: Policy, stay: Container[str] = (
     return city_records(form, [{**line, "group": groups.get(str(line["county"]))} for line in lines])
 
 
-def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy) -> Record:
+def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], policy: Policy, earlier: Earlier) -> Record:
     """What one workbook brought."""
     reviews = submission.count("review")
     found = _found(submission.file, numbers)
@@ -54,7 +56,7 @@ def _line(submission: Submission, numbers: Mapping[tuple[str, Severity], int], p
         "file": submission.file,
         "batch": submission.batch or None,
         "reported": submission.report_date,
-        "on_time": on_time(submission, reviews, policy),
+        "on_time": on_time(submission, reviews, policy, earlier),
         "rows": submission.count("screening"),
         "reviews": reviews,
         "issues": submission.count("rectification"),
@@ -76,12 +78,15 @@ def state(submission: Submission, found: Record, lost: int) -> str:
     return f"{told}，{lost}行未汇总" if lost else told
 
 
-def on_time(submission: Submission, reviews: int, policy: Policy) -> str:
+def on_time(submission: Submission, reviews: int, policy: Policy, earlier: Earlier = NOTHING_EARLIER) -> str:
     """Whether a workbook came in time for its batch, in words."""
     month = policy.month(submission.batch)
     if submission.report_date is None or not month:
         return NO_DATE
-    return punctuality(deadline_of(policy, month, reviews), submission.year or policy.year, month, submission.report_date)
+    deadline = deadline_of(policy, month, reviews)
+    if earlier.first_in_time(submission, deadline, policy):
+        return load_reporting().state["ask"]
+    return punctuality(deadline, submission.year or policy.year, month, submission.report_date)
 
 
 def guess(text: str, policy: Policy) -> str:

@@ -13,8 +13,10 @@ from xltools.model.finding import Finding, Place
 from xltools.model.grade import PartGrade
 from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
+from xltools.model.reporting import load_reporting
 from xltools.model.value import day_of
 from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day
+from xltools.rules.resent import NOTHING_EARLIER, Earlier
 from xltools.rules.text import key
 
 REVIEW, SITE_CHECK = "review", "site_check"
@@ -44,13 +46,21 @@ def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
     return sorted(found, key=lambda one: (one.reported, one.submission.file))
 
 
-def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: date, packed: Container[str] = ()) -> list[dict[str, object]]:
+class Desk(Struct, frozen=True):
+    """What a line is judged by. packed: counties of which a workbook lies unread in an archive · earlier: what is known of files that came before."""
+
+    policy: Policy
+    today: date
+    earlier: Earlier = NOTHING_EARLIER
+    packed: Container[str] = ()
+
+
+def progress(dues: Sequence[Due], there: Sequence[Sent], desk: Desk) -> list[dict[str, object]]:
     """One line a county for every deadline that a file answers; one line in all for a yearly one that is past and that no file answers.
 
     A month that no file is about may have had no applicants, or its files are not at hand: nothing is said of it.
-    packed: counties of which a workbook lies unread in an archive.
     """
-    words, lines = load_calendar_words().words, []
+    words, lines, policy = load_calendar_words().words, [], desk.policy
     for due in dues:
         id = due.deadline.id
         if id not in (REVIEW, "screening", *FILLED):
@@ -59,20 +69,22 @@ def progress(dues: Sequence[Due], there: Sequence[Sent], policy: Policy, today: 
         if answers:
             asked = is_asked(due.deadline, policy, due.month)
             own = [(county.name, [one for one in answers if one.submission.county == county.name]) for county in policy.counties]
-            lines += [_line(county, due, there_of_it, today) for county, there_of_it in own if asked or there_of_it]
-        elif due.last < today and not due.month:
-            lines.append(_line(due.deadline.who, due, [], today) | {"state": words["unseen"]})
-    return [one | {"state": words["packed"]} if one["county"] in packed and one["state"] == words["missing"] else one for one in lines]
+            lines += [_line(county, due, there_of_it, desk) for county, there_of_it in own if asked or there_of_it]
+        elif due.last < desk.today and not due.month:
+            lines.append(_line(due.deadline.who, due, [], desk) | {"state": words["unseen"]})
+    return [one | {"state": words["packed"]} if one["county"] in desk.packed and one["state"] == words["missing"] else one for one in lines]
 
 
-def _line(county: str, due: Due, answers: Sequence[Sent], today: date) -> dict[str, object]:
+def _line(county: str, due: Due, answers: Sequence[Sent], desk: Desk) -> dict[str, object]:
     words = load_calendar_words().words
     first = answers[0] if answers else None
     late = (first.reported - due.last).days if first else 0
-    if first:
+    if first and desk.earlier.first_in_time(first.submission, due.deadline, desk.policy):
+        state = load_reporting().state["ask"]
+    elif first:
         state = words["late"].format(days=late) if late > 0 else words["on_time"]
     else:
-        state = words["missing"] if due.last < today else words["waiting"]
+        state = words["missing"] if due.last < desk.today else words["waiting"]
     return {
         "county": county,
         "name": due.deadline.name,
@@ -85,10 +97,10 @@ def _line(county: str, due: Due, answers: Sequence[Sent], today: date) -> dict[s
     }
 
 
-def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
+def judged(there: Iterable[Sent], policy: Policy, earlier: Earlier) -> Iterator[Finding]:
     """What was late, early, or came when adjustments had closed; each with its clause.
 
-    there: the earliest first. A yearly date is answered once: what a county sends of it again later is not late.
+    there: the earliest first · earlier: what is known of files that came before. A yearly date is answered once: what a county sends of it again later is not late.
     """
     answered: set[tuple[str, str]] = set()
     for one in there:
@@ -100,11 +112,17 @@ def judged(there: Iterable[Sent], policy: Policy) -> Iterator[Finding]:
         answered.add((one.submission.county, one.deadline))
         if one.reported > last and not again:
             due = due_date(deadline, year, one.month)
-            said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "days": (one.reported - last).days}
+            said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "late": _late(one, last, policy, earlier)}
             yield Code.REPORTED_LATE.at(place, **said, source=deadline.source)
         if one.deadline == REVIEW and one.reported < date(year, one.month, 1):
             yield Code.REPORTED_EARLY.at(place, batch=one.submission.batch, reported=one.reported, source=deadline.source)
         yield from _closed(one, policy, year)
+
+
+def _late(one: Sent, last: date, policy: Policy, earlier: Earlier) -> str:
+    """How late a file is; of one that came in the place of another that was in time, when that one came."""
+    first, words = earlier.first_in_time(one.submission, policy.deadline(one.deadline), policy), load_calendar_words().words
+    return words["again"].format(first=first) if first else words["days_late"].format(days=(one.reported - last).days)
 
 
 def _closed(one: Sent, policy: Policy, year: int) -> Iterator[Finding]:

@@ -8,6 +8,7 @@ from functools import cached_property
 from operator import itemgetter
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.form import Form, load_form
@@ -18,12 +19,13 @@ from xltools.model.reporting import ReportingWords
 from xltools.model.table import Record, Table
 from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
-from xltools.rules.city import NO_MONTH, city_records, plain_record
+from xltools.rules.city import NO_MONTH, city_records
 from xltools.rules.cross import in_archives
 from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality
 from xltools.rules.journal import lines_of
 from xltools.rules.kept import EARLIER, LAST
 from xltools.rules.reminder import Files, files_of, reminder
+from xltools.rules.resent import Earlier, Line
 
 # What is taken from the last summary while the file is not among today's.
 LISTED = "screening"
@@ -40,16 +42,16 @@ class Duty(Struct, frozen=True):
 
 
 class Status(Struct, frozen=True, dict=True):
-    """What the lines are made from. told: the lines of the last summary · before: those that still hold · tables: of this merge, the log among them ·
-    today: the day that tells what is overdue."""
+    """What the lines are made from. earlier: what is known of files that came before · before: the lines of the last summary that still hold ·
+    tables: of this merge, the log among them · today: the day that tells what is overdue."""
 
     outcome: Outcome
     tables: Mapping[str, Table]
     policy: Policy
     words: ReportingWords
     today: date
-    before: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
-    told: Mapping[tuple[str, str, str], Record] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    before: Mapping[Line, Record] = field(default_factory=dict)
 
     @cached_property
     def files(self) -> Mapping[str, Files]:
@@ -67,15 +69,14 @@ class Status(Struct, frozen=True, dict=True):
         return grouped(lines_of(self.tables["log"]), itemgetter("county"))
 
 
-def reporting(form: Form, status: Status, before: Table | None) -> Table:
+def reporting(form: Form, status: Status) -> Table:
     """The sheet: a line that sums up each county with what to remind it of, then one for each of its dates.
 
     A monthly date counts from the first batch that two counties sent (or the only one), up to the month of today.
     What a file of an earlier merge answered stays answered while its rows stay. Source: 三环文〔2022〕69号 三(一).
     """
     policy, words = status.policy, status.words
-    told = {_key(one): one for one in map(plain_record, before.records() if before else [])}
-    status = Status(status.outcome, status.tables, policy, words, status.today, _former(told, status.tables), told)
+    status = replace(status, before=_former(status.earlier.told, status.tables))
     duties = list(_duties(status))
     lines: list[Record] = []
     for county in policy.counties:
@@ -86,16 +87,12 @@ def reporting(form: Form, status: Status, before: Table | None) -> Table:
     return city_records(form, lines)
 
 
-def _former(told: Mapping[tuple[str, str, str], Record], tables: Mapping[str, Table]) -> dict[tuple[str, str, str], Record]:
+def _former(told: Mapping[Line, Record], tables: Mapping[str, Table]) -> dict[Line, Record]:
     """The lines of the last summary whose file is still answered for by rows that stay, or had nothing to report."""
     sources = (zip(*(table.cells[name] for name in ("source_file", "batch", "status")), strict=True) for table in tables.values() if table.form.collects)
     kept = {(str(file), batch) for rows in sources for file, batch, status in rows if status == KEPT}
     stay = {name for file, batch in kept for name in (file, file.removesuffix(EARLIER.format(file="", batch=batch or LAST)))}
     return {at: one for at, one in told.items() if str(one.get("file")) in stay or (one.get("on_time") and not one.get("records"))}
-
-
-def _key(line: Mapping[str, object]) -> tuple[str, str, str]:
-    return str(line["county"]), str(line["item"]), str(line.get("batch") or "")
 
 
 # --- the calendar -----------------------------------------------------------------------------------------------------
@@ -182,21 +179,10 @@ def _sent(one: Submission, duty: Duty, status: Status) -> Record:
     if one.report_date is None:
         return {**_facts(one, duty, status), "on_time": NO_DATE, **_said("sent", status)}
     late = one.report_date > last_day(duty.deadline, status.policy.year, duty.month)
-    if late and (first := _first_in_time(one, duty, status)):
+    if first := status.earlier.first_in_time(one, duty.deadline, status.policy):
         return {**_facts(one, duty, status), "on_time": status.words.state["ask"], **_said("again", status, first=first)}
     said = punctuality(duty.deadline, status.policy.year, duty.month, one.report_date)
     return {**_facts(one, duty, status), "on_time": said, **_said("late" if late else "sent", status)}
-
-
-def _first_in_time(one: Submission, duty: Duty, status: Status) -> str:
-    """The day on which the last summary says that the date was met before this file came in the place of another; "" where it says no such thing."""
-    earlier = status.told.get((one.county, duty.deadline.name, duty.batch), {})
-    before, after = status.words.state["again"].split("{first}")
-    if (state := str(earlier.get("state") or "")).startswith(before) and state.endswith(after):
-        return state.removeprefix(before).removesuffix(after)
-    day = earlier.get("reported")
-    met = isinstance(day, date) and day <= last_day(duty.deadline, status.policy.year, duty.month)
-    return str(day) if met and earlier.get("on_time") else ""
 
 
 def _facts(one: Submission, duty: Duty, status: Status) -> Record:
