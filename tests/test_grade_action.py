@@ -16,11 +16,12 @@ from xltools.actions.policy import make_policy
 from xltools.actions.regrade import compared, stamped_policy
 from xltools.books.base import Cell
 from xltools.faces import cli
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
-from xltools.model.finding import Place
+from xltools.model.finding import Finding, Place
 from xltools.model.graded import GradeOutcome
 from xltools.model.policy import load_policy
-from xltools.rules.alike import unknown_together
+from xltools.rules.alike import chosen_together, unknown_together
 
 GRINDING, CLINKER, REFRACTORY = table_of("cement-grinding"), table_of("cement-clinker"), table_of("refractory")
 NATIONAL = load_policy("national-2026")
@@ -34,6 +35,20 @@ def test_a_tick_in_every_row_is_told_once() -> None:
     one, two = unknown_together([*ticks, other])
     assert (one.code, one.place.cell, dict(one.values)["cells"], two) == (Code.SAME_PROBLEM, "J7", "J7:J9、J12", other)
     assert unknown_together(ticks[:3]) == ticks[:3]
+
+
+def test_several_items_with_a_grade_below_one_that_asks_the_same_are_told_once() -> None:
+    place = Place("核查表.xlsx", "焙烧")
+
+    def doubt(row: int, value: str = "B", other: str = "A") -> Finding:
+        return Code.SAME_REQUIREMENT.at(replace(place, cell=f"I{row}"), item=f"台账{row}", more="", value=value, other=other)
+
+    apart = [doubt(8, value="C"), doubt(10, other="B-")]
+    one, *others = chosen_together([doubt(12), doubt(7), *apart, doubt(9)])
+    assert others == apart
+    assert one.message == "“台账7”等 3 项（I7、I9、I12）选了 B，而 A 与 B 的要求一样"
+    assert (one.place.cell, [each.cell for each in one.marked]) == ("I7", ["I7", "I9", "I12"])
+    assert read_language("en").translated(one).message == "“台账7” and more, 3 in all (I7、I9、I12): B is chosen, but A and B require the same"
 
 
 def event(kind: str, **changes: Cell) -> dict[str, Cell]:

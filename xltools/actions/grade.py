@@ -29,7 +29,7 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.rules.account import SETS_ASIDE
-from xltools.rules.alike import unknown_together
+from xltools.rules.alike import answers_together
 from xltools.rules.checklist_read import changed_formulas, checklists, shown_of
 from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
@@ -199,7 +199,7 @@ def grade_checklist(read: ReadChecklist, policy: Policy) -> tuple[list[PartGrade
         findings += [*said, *changed_formulas(sheet, grade)]
         parts.append(grade)
     findings += _overall(read, parts, policy)
-    return parts, unknown_together(first_per_cell([*read.findings, *findings]))
+    return parts, answers_together(first_per_cell([*read.findings, *findings]))
 
 
 def _overall(read: ReadChecklist, parts: Sequence[PartGrade], policy: Policy) -> list[Finding]:

@@ -194,7 +194,7 @@ class Code(Enum):
     SHEET_NOT_GRADED = ("W539", "工作表“{sheet}”不是工序核查表，没有参与评级", "如果它是被改动过的工序核查表，请恢复表头；如果是另外附上的内容，不需要处理")
     PART_MISSING = ("E540", "这份核查表应有指标表“{table}”的工作表，现在没有或认不出来", "请恢复这张工作表，缺列的先补上列；恢复不了的，重新生成一份核查表，把填过的抄过去")
     CHECK_DATE_MISSING = ("W545", "没有填写核查日期，不能判断指标表“{table}”当时是否有效", "请填写核查的日期")
-    SAME_REQUIREMENT = ("W546", "“{item}”选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
+    SAME_REQUIREMENT = ("W546", "“{item}”{more}选了 {value}，而 {other} 与 {value} 的要求一样", "达到要求的请选 {other}；没有达到的请选更低的等级，并写明存在问题")
     LOOSER = ("W547", "“{label}”：{grade} 的要求“{value}”反而比 {other} 的“{other_value}”宽", "请对照原表核对这两个阈值和比较符；较好等级的要求应当更严")
     CLAUSES_NOT_OWN = ("W554", "“{label}”是“{source}”，这里的条款却都是“{document}”的", "请逐条改成“{source}”的条款，没有对应的留空；编号确实一样的，在任一条的“{about}”后面写“{compared}”")
     ID_NOT_OWN = ("W555", "“{label}”是“{value}”，那是随带的“{title}”的代号，这里的年度却是 {year}", "请另取一个代号：各文件凭它认政策，不另取的会被当作那一套的")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, order
+from xltools.model.finding import Finding, also, order
 from xltools.rules.gathered import gather, stretches
 from xltools.rules.text import LIST
 
@@ -18,10 +18,30 @@ def same_problem(some: Sequence[Finding]) -> Finding:
     return Code.SAME_PROBLEM.at(first.place, count=len(some), cells=LIST.join(stretches(some)), number=first.code.number, message=first.message, fix=first.fix)
 
 
+def answers_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of a checklist, those of its answers that come of the same thing as one."""
+    return sorted(chosen_together(unknown_together(findings)), key=order)
+
+
+def chosen_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of a checklist, those of several items for which the same grade was chosen instead of the same better one as one."""
+
+    def alike(one: Finding) -> tuple[str, str, object] | None:
+        return (one.place.sheet, one.fix, dict(one.values)["value"]) if one.code is Code.SAME_REQUIREMENT else None
+
+    return gather(findings, alike, lambda some: some if len(some) == 1 else [_chosen(some)])
+
+
+def _chosen(some: Sequence[Finding]) -> Finding:
+    first, cells = min(some, key=order), stretches(some)
+    more = f"等 {len(some)} 项（{LIST.join(cells)}）"
+    return first.code.at(first.place, **{**dict(first.values), "more": more, "also": also(first.place.sheet, cells)})
+
+
 def unknown_together(findings: Iterable[Finding]) -> list[Finding]:
     """The findings of a checklist, those of a column whose answers all want the same instead as one: a tick in every row."""
 
     def alike(one: Finding) -> tuple[str, str, str] | None:
         return (one.place.sheet, one.place.column, one.fix) if one.code is Code.ANSWER_UNKNOWN and one.place.cell else None
 
-    return sorted(gather(findings, alike, lambda some: some if len(some) <= FEW else [same_problem(some)]), key=order)
+    return gather(findings, alike, lambda some: some if len(some) <= FEW else [same_problem(some)])

@@ -181,6 +181,7 @@ def _about_answer(item: ItemGrade, code: Code, table: IndicatorTable) -> Finding
         "no": indicator.no,
         "number": number_written(answer.found, indicator.unit),
         "other": asked_alike(indicator, table, answer.chosen),
+        "more": "",
     }
     at_reason = code is Code.NOT_APPLICABLE_NO_REASON and answer.reason_place.cell
     return code.at(answer.reason_place if at_reason else item.place, **values)
