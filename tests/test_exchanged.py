@@ -3,6 +3,7 @@
 import pytest
 
 from tests.county_books import beside, book, check, enterprise, found, told
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
 from xltools.rules.codes import make_credit_code
 
@@ -63,6 +64,7 @@ def test_a_block_in_a_longer_list_is_told_as_that_block():
     rows = [*LIST[:2], *(swapped(row, "contact", "phone") for row in LIST[2:5]), LIST[5]]
     (one,) = check(book(screening=rows)).findings
     assert (one.code, one.place.cell) == (Code.COLUMNS_EXCHANGED, "V7")
+    assert read_language("en").translated(one).message.startswith("“Environmental contact” and “Phone” seem")
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,9 @@ import pytest
 
 from tests.county_books import TEMPLATE, beside, book, check, enterprise
 from tests.text_book import TextBook
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
+from xltools.model.language import CHINESE_TEXT
 from xltools.rules.codes import make_credit_code
 
 S = "排查清单"
@@ -50,6 +52,7 @@ def test_a_cell_deleted_in_one_of_two_columns_that_go_together_is_one_problem_an
     told, gap = sorted(check(up(name, 7)).findings, key=lambda one: one.code is not Code.COLUMN_SHIFTED)
     assert (told.code, told.place.cell) == (Code.COLUMN_SHIFTED, first)
     assert "第7至15行中有 9 行与本行的" in told.message
+    assert not CHINESE_TEXT.search(read_language("en").translated(told).message)
     assert told.message.endswith(f"与它{where}面第1行的对得上，像是这一列{how}")
     assert (gap.code, gap.place.cell) == (Code.ROW_WITHOUT_KEY if name == "credit_code" else Code.REQUIRED, f"{first[0]}16")
 

@@ -1,12 +1,16 @@
 """A row whose cells stand in the columns beside their own: one finding, where that is clear and only there."""
 
+import re
+
 import pytest
 from msgspec.structs import replace
 
 from tests.county_books import OTHER, OTHER_NAME, TEMPLATE, THIRD, beside, book, check, enterprise, told
 from tests.text_book import TextBook
 from xltools.books.base import SheetFacts
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
+from xltools.model.language import CHINESE_TEXT
 
 S = "排查清单"
 FORM = TEMPLATE["screening"]
@@ -42,6 +46,7 @@ def test_a_row_that_has_slid_is_one_finding_that_says_from_where_and_to_where(st
     assert one.code is Code.ROW_SLID
     assert one.place.cell == cells.partition(":")[0]
     moved = f"左移了{-by}列" if by < 0 else f"右移了{by}列"
+    assert CHINESE_TEXT.search(re.findall("“([^”]*)”", read_language("en").translated(one).message)[2]) is None
     assert one.message.startswith(f"本行 {cells} 的内容整体{moved}，没有读取：")
     assert one.fix == f"请复制 {cells}，在 {first} 按“选择性粘贴”只粘贴数值；{left} 里多出来的内容清空，该填的补填，公式从相邻行复制"
 

@@ -4,6 +4,7 @@ import pytest
 
 from tests.county_books import OTHER, TEMPLATE, THIRD, book, check, enterprise
 from tests.text_book import TextBook
+from xltools.model.catalogues import read_language
 from xltools.model.code import Code
 
 S = "排查清单"
@@ -31,6 +32,7 @@ def headed(header: str, *units: str) -> TextBook:
 def test_another_scale_in_the_header_than_in_the_column_of_units_is_asked_about_once(header, units, count):
     (one,) = [one for one in check(headed(header, *units)).findings if one.code is not Code.CONVERTED]
     assert (one.code, one.place.sheet, one.place.cell, dict(one.values)["count"]) == (Code.TWO_UNITS, S, "K4", count)
+    assert f"{count} cells of “Unit of capacity”" in read_language("en").translated(one).message
 
 
 def test_the_question_says_what_stands_in_both():

@@ -163,7 +163,7 @@ def _two_units(located: Located) -> Iterator[Finding]:
         column = found[field.name]
         text, units = located.header.texts[column], located.cells[found[field.unit_in]]
         if other := [value for value in units if isinstance(value, str) and is_other_scale(text, value)]:
-            yield Code.TWO_UNITS.at(located.head(column), found=text, label=field.label, other=located.form[field.unit_in].label, count=len(other), value=other[0])
+            yield Code.TWO_UNITS.at(located.head(column), found=text, label=field.label, other_label=located.form[field.unit_in].label, count=len(other), value=other[0])
 
 
 def _bad_cells(located: Located) -> Iterator[Finding]:

@@ -81,7 +81,7 @@ def exchanges_told(rows: Iterable[Exchanged]) -> Iterator[Finding]:
         here, there = (f"{column_letters(at)}{first.row}:{column_letters(at)}{last.row}" for at in first.columns)
         place = Place(first.table.file, first.table.sheet, here.partition(":")[0])
         named = [area for at in first.columns for area in areas(f"{column_letters(at)}{one.row}" for one in some)]
-        values = dict(zip(("value", "second"), first.values, strict=True)) | dict(zip(("label", "other"), (field.label for field in first.fields), strict=True))
+        values = dict(zip(("value", "second"), first.values, strict=True)) | dict(zip(("label", "other_label"), (field.label for field in first.fields), strict=True))
         yield Code.COLUMNS_EXCHANGED.at(place, first=first.row, last=last.row, count=len(some), cells=here, there=there, also=also(place.sheet, named), **values)
 
 

@@ -126,7 +126,7 @@ def _as_one(pair: Pair, table: Table, broken: Sequence[int]) -> tuple[Finding, s
     else:
         return None
     against = pair.field if moved == pair.other else pair.other
-    labels = {"label": table.form[moved].label, "other": table.form[against].label}
+    labels = {"label": table.form[moved].label, "other_label": table.form[against].label}
     place = table.place(rows[at[0]], moved)
     cells = also(table.sheet, areas(table.place(rows[one], moved).cell for one in at))
     return Code.COLUMN_SHIFTED.at(place, **labels, also=cells, first=rows[at[0]], last=rows[at[-1]], count=len(at), how=how), moved

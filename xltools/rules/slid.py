@@ -76,7 +76,7 @@ class Slid(Struct, frozen=True):
             moved=f"左移了{-self.by}列" if self.by < 0 else f"右移了{self.by}列",
             label=label,
             value=value,
-            other=other,
+            other_label=other,
             start=f"{column_letters(self.first - self.by)}{self.row}",
             left=self._range(*left, rows[-1]),
         )
