@@ -22,6 +22,7 @@ from xltools.books.base import Cell
 from xltools.books.checklist_layout import FIRST, PartLayout, layout_of
 from xltools.books.checklist_read import is_checklist, read_checklist
 from xltools.books.file import open_book
+from xltools.model.catalogues import read_language
 from xltools.model.checklist import ApplicantPart, ChecklistPlan
 from xltools.model.code import Code
 from xltools.model.indicator import Indicator, IndicatorTable
@@ -234,6 +235,12 @@ def test_the_places_are_the_cells_of_the_answers(tmp_path: Path) -> None:
 def test_a_wrong_entry_is_named_at_its_cell(tmp_path: Path, column: str, no: str, value: str | float, code: Code, where: str) -> None:
     found = codes(change(grinding(tmp_path), 2, **{cell(GRINDING, column, no): value}))
     assert (code, cell(GRINDING, where, no)) in found
+
+
+def test_a_share_in_doubt_is_explained_where_a_checklist_has_room_for_it(tmp_path: Path) -> None:
+    (doubt,) = [one for one in grade_files([change(grinding(tmp_path), 2, **{cell(GRINDING, "found", "9"): 0.8})], POLICY).findings if one.code is Code.PERCENT_DOUBT]
+    assert doubt.fix.endswith("；确为 0.8% 的请在核查意见说明")
+    assert read_language("en").translated(doubt).fix.endswith("; if it is 0.8% indeed, say so in “核查意见” (Opinion of the site check)")
 
 
 def test_a_checklist_whose_headers_were_reworded_is_graded_as_before(tmp_path: Path) -> None:

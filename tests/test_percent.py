@@ -139,6 +139,7 @@ def test_each_cell_of_a_file_says_what_it_shows_and_what_was_read(tmp_path):
         (RED, Code.PERCENT_DOUBT, "“红色减排比例”填了 0.8，分不清是 0.8% 还是 80%"),
         ("K5", Code.NOT_A_NUMBER, "“产能”填了“12%”，应为数字"),
     ]
+    assert "请填 0 至 100 的数，不带百分号；确为 0.8% 的请在备注说明" in {one.fix for one in outcome.findings}
     assert outcome.submissions[0].tables["measures"].frame.loc[5, ["cut_yellow", "cut_orange", "cut_red"]].tolist() == [80.0, 8000.0, 0.8]
 
 

@@ -242,6 +242,16 @@ def test_thresholds_that_can_hardly_be_meant_are_asked_about(row: int, cells: di
     assert shares == [(code, *at("indicators", "threshold", at_row)) for code, at_row in expected]
 
 
+def test_what_to_do_fits_a_workbook_without_remarks_of_another_year() -> None:
+    def fix(change: Change) -> str:
+        (one,) = read_policy_book(changed(change, load_policy("sanmenxia-2022") if change is share else SMALL))[1]
+        return one.fix
+
+    share, day = put("indicators", 1, threshold="0.8"), put("policy_tables", 0, effective_from="不知道")
+    assert fix(share) == "请填 0 至 100 的数，不带百分号；确为 0.8% 的不需要处理"
+    assert fix(day) == "请填成 2026-06-30 这样的日期，年、月、日都要有"
+
+
 def test_grades_with_another_sign_between_them_are_said_once_and_not_of_every_row_that_has_one() -> None:
     assert found(put("policy_schemes", 0, grades="A+、A、B，C、D")) == [(Code.NOT_SET_APART, *at("policy_schemes", "grades", 0))]
 

@@ -173,7 +173,7 @@ def test_problems_come_in_the_order_in_which_the_sheets_are_filled_in(tmp_path):
 
 def test_the_ten_most_important_are_the_gravest_and_earliest():
     late = [Code.CODE_TWO_NAMES.at(Place("甲.xlsx", "表", f"A{row}"), code="1", row=1, other="甲", name="乙") for row in range(1, 10)]
-    early = Code.NOT_A_DATE.at(Place("甲.xlsx", "表", "A20"), label="日期", value="x")
+    early = Code.NOT_A_DATE.at(Place("甲.xlsx", "表", "A20"), label="日期", value="x", example="2022-06-30")
     caution = Code.PERMIT_OLD.at(Place("甲.xlsx", "表", "A1"), label="编号", value="x")
     letter = Letter("甲.xlsx", "", "", "", (caution, *late, early))
     assert letter.important == [early, *late]

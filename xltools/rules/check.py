@@ -35,8 +35,7 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
 def cell_findings(table: Table, policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
     """The cells of one table that break a rule of their own field."""
     for row, name, code in failures(table, policy):
-        place, field = table.place(row, name), table.form[name]
+        place = table.place(row, name)
         if code in (Code.REQUIRED, Code.ROW_WITHOUT_KEY) and place in unread:
             continue
-        parent = table.value(row, field.depends) if field.depends else None
-        yield code.at(place, **cell_details(code, field, table.value(row, name), parent, policy))
+        yield code.at(place, **cell_details(code, table, row, name, policy))

@@ -19,6 +19,7 @@ from xltools.model.policy import Policy, called
 from xltools.model.value import is_error, shown
 from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
 from xltools.rules.dates import read_date
+from xltools.rules.details import say_so
 from xltools.rules.limits import date_limits
 from xltools.rules.printed import altered, struck_items
 from xltools.rules.reached import table_formula
@@ -226,6 +227,7 @@ def _about_cells(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
     shares = {one.no for one in table.indicators if is_share(one)}
     labels = {one.name: one.label for one in load_form("checklist")}
     items = {one.no: f"{one.category}—{one.item}" for one in table.indicators}
+    said = say_so(load_form("checklist_foot")["opinion"].label)
     low, high = PART_OF_A_WHOLE
     for line in part.lines:
         for name, cell in line.cells.items():
@@ -233,7 +235,7 @@ def _about_cells(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:
                 yield Code.ERROR_CELL.at(cell.place, label=labels[name], value=cell.value)
         found = line.cells["found"].value
         if line.no in shares and isinstance(found, float) and low < found <= high:
-            yield Code.PERCENT_DOUBT.at(line.cells["found"].place, label=items[line.no], value=shown(found), other=shown(found * 100))
+            yield Code.PERCENT_DOUBT.at(line.cells["found"].place, label=items[line.no], value=shown(found), other=shown(found * 100), then=said)
 
 
 def _about_date(part: ReadPart, table: IndicatorTable) -> Iterator[Finding]:

@@ -32,6 +32,17 @@ def read_date(cell: object, year: int) -> Reading:
 
     Text like "2022年6月", "6/30" or "22.6.30" is refused; so is, with another code, a year that can only be a slip (9999).
     """
+    reading = _date_in(cell, year)
+    return _no_date(f"{year:04d}-06-30") if reading.code is Code.NOT_A_DATE else reading
+
+
+def _no_date(example: str) -> Reading:
+    """No date, with one of the year that is meant as people should write it."""
+    return refused(Code.NOT_A_DATE, example=example)
+
+
+def _date_in(cell: object, year: int) -> Reading:
+    """The date in a cell, no example beside what is none."""
     if isinstance(cell, datetime):
         return _with_time(cell)
     if isinstance(cell, date):
@@ -51,7 +62,7 @@ def read_month(cell: object, year: int) -> Reading:
     text = compact(_arabic(shown(cell or "")))
     match = _MONTH.fullmatch(text)
     if match is None or not 1 <= int(match[2]) <= 12:
-        return refused(Code.NOT_A_DATE) if text else BLANK
+        return _no_date(f"{year:04d}-06") if text else BLANK
     month = f"{int(match[1] or year):04d}-{int(match[2]):02d}"
     return Reading(month) if month == cell else converted(month, "统一月份写法" if match[1] else "年份取自封面")
 

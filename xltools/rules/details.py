@@ -4,24 +4,28 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any
 
 from xltools.model.code import Code
 from xltools.model.form import Field
 from xltools.model.local import example_in
 from xltools.model.policy import Policy
+from xltools.model.table import Table
 from xltools.model.value import shown
 from xltools.rules.choices import choices_text
 from xltools.rules.codes import PermitForm, credit_code_check, is_credit_code, permit_form
 from xltools.rules.limits import date_limits, limits_text
 
 CODE_LENGTH = 18
+REMARK = "remark"
+NOTHING_TO_DO = "不需要处理"
 WHOLE_CODE = re.compile("[0-9A-Z]{18}")
 ALIKE = str.maketrans("OoIlZzSs", "00112255")  # letters that no code has, and the digits that they are taken for
 
 
-def cell_details(code: Code, field: Field, value: Any, parent: object, policy: Policy) -> dict[str, object]:
-    """The values for the sentence of this code about one cell; parent: the value of the field this one depends on."""
+def cell_details(code: Code, table: Table, row: int, name: str, policy: Policy) -> dict[str, object]:
+    """The values for the sentence of this code about the cell of a field."""
+    field, value = table.form[name], table.value(row, name)
+    parent = table.value(row, field.depends) if field.depends else None
     typed = "" if value is None else shown(value)
     details: dict[str, object] = {"label": field.label, "value": typed, "example": field.example, "hint": hint(field, policy), "more": ""}
     if code in (Code.NOT_A_CHOICE, Code.COUNTY_UNKNOWN):
@@ -33,7 +37,7 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
     elif code is Code.OUT_OF_RANGE:
         details["limits"] = limits_text(field)
     elif code is Code.PERCENT_DOUBT:
-        details["other"] = shown(float(Decimal(typed) * 100))
+        details |= {"other": shown(float(Decimal(typed) * 100)), "then": say_so(table.form[REMARK].label if REMARK in table.form else "")}
     elif code is Code.DATE_RANGE:
         low, high = date_limits(policy)
         details |= {"low": low, "high": high}
@@ -44,6 +48,11 @@ def cell_details(code: Code, field: Field, value: Any, parent: object, policy: P
     elif code is Code.CREDIT_CODE_CHECK:
         details["expected"] = credit_code_check(str(value)[:17])
     return details
+
+
+def say_so(remark: str) -> str:
+    """What to do about a cell that is as it should be, to follow “确为…的”. remark: where a person can say so, "" for nowhere."""
+    return f"请在{remark}说明" if remark else NOTHING_TO_DO
 
 
 def _instead(typed: str) -> str:

@@ -72,11 +72,11 @@ def same_together(findings: Iterable[Finding]) -> list[Finding]:
 def _cells(table: Table, known: Policy, unread: Collection[Place]) -> Iterator[Finding]:
     """The cells that break a rule of their own field; dates of tables may be far from the policy's year."""
     for row, name, code in failures(table, known):
-        place, field = table.place(row, name), table.form[name]
+        place = table.place(row, name)
         needed = Code.REQUIRED if code is Code.ROW_WITHOUT_KEY else code
         if code is Code.DATE_RANGE or (table.form.name, name) in NOT_ASKED or (needed is Code.REQUIRED and place in unread):
             continue
-        yield needed.at(place, **cell_details(needed, field, table.value(row, name), None, known))
+        yield needed.at(place, **cell_details(needed, table, row, name, known))
 
 
 def _rows(table: Table) -> list[Row]:

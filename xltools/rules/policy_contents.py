@@ -17,12 +17,13 @@ from xltools.model.local import load_written
 from xltools.model.policy import Policy
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
+from xltools.model.value import shown
 from xltools.rules.text import key
 
 JOIN, CLAUSES = "|", "policy_clauses"
 CODED = {"policy_lists": "list", "policy_synonyms": "list"}      # form → field with codes of lists
 HUNDRED = Decimal(100)
-PLAUSIBLE_YEAR = 2022       # for dates typed without a year, which no cell of the workbook asks for
+PLAUSIBLE_YEAR = 2022       # of dates where the workbook names no year
 Value = str | int | float | date | None
 Record = Mapping[str, Value]
 Contents = Mapping[str, Sequence[Record]]
@@ -136,7 +137,13 @@ def vocabulary(tables: Mapping[str, Table]) -> Policy:
         "scheme_ids": tuple(name for (name,) in _columns(tables, "policy_schemes", "id")),
         "change_kinds": tuple(changes),
     }
-    return _of_lists(choices)
+    return _of_lists(choices, _year(tables))
+
+
+def _year(tables: Mapping[str, Table]) -> int:
+    """The year of the policy, where its cell says one."""
+    text = shown(tables["policy"].card().get("year") or "").strip() if "policy" in tables else ""
+    return int(text) if len(text) == len(str(PLAUSIBLE_YEAR)) and text.isdecimal() else PLAUSIBLE_YEAR
 
 
 def fixed_policy() -> Policy:
@@ -144,8 +151,8 @@ def fixed_policy() -> Policy:
     return _of_lists(fixed_lists())
 
 
-def _of_lists(choices: Mapping[str, tuple[str, ...]]) -> Policy:
-    return Policy("", "", "", PLAUSIBLE_YEAR, "", (), (), (), (), (), (), choices)
+def _of_lists(choices: Mapping[str, tuple[str, ...]], year: int = PLAUSIBLE_YEAR) -> Policy:
+    return Policy("", "", "", year, "", (), (), (), (), (), (), choices)
 
 
 def fixed_lists() -> dict[str, tuple[str, ...]]:

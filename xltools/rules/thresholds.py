@@ -14,6 +14,7 @@ from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy_book import load_policy_book
 from xltools.model.table import Table
 from xltools.model.value import shown
+from xltools.rules.details import say_so
 from xltools.rules.policy_contents import split
 
 Row = tuple[int, Mapping[str, str]]
@@ -52,7 +53,7 @@ def _fractions(table: Table, asked: Sequence[Asked]) -> Iterator[Finding]:
     for row, one in shares:
         if 0 < one.limit <= ONE and (one.operator not in UPPER or any(other.limit > ONE for _, other in shares)):
             label = table.form["threshold"].label
-            yield Code.PERCENT_DOUBT.at(table.place(row, "threshold"), label=label, value=shown(float(one.limit)), other=shown(float(one.limit * 100)))
+            yield Code.PERCENT_DOUBT.at(table.place(row, "threshold"), label=label, value=shown(float(one.limit)), other=shown(float(one.limit * 100)), then=say_so(""))
 
 
 def _looser(table: Table, asked: Sequence[Asked]) -> Iterator[Finding]:
