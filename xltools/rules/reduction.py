@@ -21,13 +21,23 @@ WHOLE, ROUNDINGS = Decimal(100), (ROUND_CEILING, ROUND_FLOOR)
 _NUMBER = r"(\d+(?:\.\d+)?)"
 _COUNT = "([1-9]\\d?|[一二两三四五六七八九十])"
 _COUNTS = {word: at for at, word in enumerate("一二三四五六七八九十", 1)} | {"两": 2}
+# 不, 免 and pollutants belong to what is produced here: 不锈钢, 免烧砖, 涉VOCs工序.
+_DENIED = "不(?!锈|定[形型]|饱和|烧|粘|干胶|织布|溶性)|免(?!烧|蒸|检|漆|拆|维护)|无需|无须|禁止|除|若|如|或|未"
+_POLLUTED = "(?:排放|颗粒物|二氧化硫|氮氧化物|VOC)(?!(?:S|的|产生|排放)*(?:生产)?(?:工序|环节|车间|装置|生产线))"
 # Nothing of this may stand before the word that cuts: it denies, sets a condition, or tells of something else than production.
-_AHEAD = r"(?:(?!不|无需|无须|免|禁止|除|若|如|或|未|车|运输|人员|用电|电量|夜间|库存|排放|颗粒物|二氧化硫|氮氧化物|VOC)[^\d%]){0,12}?"
+_AHEAD = rf"(?:(?!{_DENIED}|车|运输|人员|用电|电量|夜间|库存|{_POLLUTED})[^\d%]){{0,12}}?"
 _LINE = "条[^\\d%，]{0,8}"
 _NOT_OUTPUT = frozenset(["车", "辆", "车次", "辆次", "次", "人", "小时", "天", "台", "度", "千瓦时", "KWH"])   # what is counted here is not produced
-_CLAUSES = re.compile(r"[,，;；。、\n]")
+_CLAUSES, _SENTENCES = re.compile(r"[,，;；。、\n]"), re.compile(r"[,，;；。\n]")
 _TOTAL = re.compile(rf"[(（]?(?:全厂|企业)?(?:共有?|总共){_COUNT}条[^\d%()（）]{{0,6}}[)）]?")
-_ABOUT_CUTS = re.compile(r"除外|例外|保留|恢复|停产|限产|减产|压减|负荷|产量|产能|生产线|投料|\d+(?:\.\d+)?%")
+_ABOUT_CUTS = re.compile(r"停产|限产|减产|压减|负荷|产量|产能|生产线|投料|\d+(?:\.\d+)?%")
+_SPARED = re.compile("除外|例外|保留|恢复")
+# What is spared but produces nothing: people, vehicles, environmental plant; and what holds only after the warning, or for no time at all.
+_BESIDE = re.compile(
+    "(?!.*(?:工序|生产|产线|车间|炉|窑|磨|槽|烧|炼|供|号|条|台|机(?!动)))"
+    ".*(?:人员|值班|值守|留守|安保|保安|门卫|消防|照明|办公|车(?![床削])|运输|环保|治污|治理设施|防治设施|污水处理|监测|监控).*"
+    "|(?!.*(?:除外|例外|保留)).*(?:(?:解除|(?:预警|响应|应急).{0,6}(?:结束|终止|取消))(?:通知|指令)?(?:之|以)?(?:后|方可|才)|不得|严禁|禁止).*恢复.*"
+)
 _STOP = re.compile(r"(?:全部|全厂|全面|整体|完全|所有生产线|全部生产线|各生产线)?(?:停产|停止生产)(?:到位)?")
 _CUT = re.compile(rf"{_AHEAD}(?:限产|减产|压减|降低?|减少|削减)(?:生产)?(?:负荷|产量|产能|投料量|生产量)?(?:的)?{_NUMBER}%(?:以上)?")
 _LEFT = re.compile(rf"{_AHEAD}(?:限产|降低?|减少?|控制|限制|压减)(?:生产)?(?:负荷|产量|产能|投料量)?(?:到|至|在|为){_NUMBER}%(?:以下|以内)?")
@@ -60,7 +70,7 @@ def worked(text: str, basis: Basis) -> Worked:
     clauses = _CLAUSES.split(_TOTAL.sub("", plain, count=1))
     found = [(reader, match) for clause in clauses for reader, match in _readings(clause)][:2]
     about = [clause for clause in clauses if _ABOUT_CUTS.search(clause)]
-    if len(found) != 1 or len(about) > 1:
+    if len(found) != 1 or len(about) > 1 or _spares(plain):
         return Worked()
     reader, match = found[0]
     said = _count(total[1]) if total else None
@@ -73,6 +83,11 @@ def worked(text: str, basis: Basis) -> Worked:
 
 def _readings(clause: str) -> list[tuple[Callable[[re.Match[str], Basis], Worked], re.Match[str]]]:
     return [(reader, match) for pattern, reader in _READERS.items() if (match := pattern.fullmatch(clause))][:1]
+
+
+def _spares(text: str) -> bool:
+    """Whether the measure leaves out something that produces, or ends before the warning does."""
+    return any(_SPARED.search(one) and not _BESIDE.fullmatch(one) for one in _SENTENCES.split(text))
 
 
 def share(part: Decimal, whole: Decimal) -> Decimal:
