@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from itertools import permutations
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -17,6 +18,7 @@ from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
 from xltools.rules.cross import across, newest, not_sent, set_aside
+from xltools.rules.identified import read_back
 from xltools.rules.identity import conflicts, listed, stripped
 from xltools.rules.parse import parse
 
@@ -231,6 +233,16 @@ def test_one_code_said_to_be_two_enterprises_makes_two_lines() -> None:
     run, after = merged(run, decide(tables, Decision.BOTH))
     assert [name for _, name in names(after, "enterprises")] == ["甲公司", "申公司"]
     assert Code.DECIDED in codes(run)
+
+
+@pytest.mark.parametrize("order", [*permutations(range(3))])
+def test_who_is_who_in_a_summary_does_not_depend_on_how_somebody_sorted_it(order: tuple[int, ...]) -> None:
+    run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (A, "乙公司", "烧结"), (A, "丙公司", "熔炼"))))
+    _, tables = merged(run, decide(decide(tables, Decision.BOTH), Decision.SECOND, 1))
+    ledger = tables["ledger"].with_cells({name: [column[at] for at in order] for name, column in tables["ledger"].cells.items()})
+    known = read_back(ledger, tables["names"], POLICY)
+    assert [known.ledger(ledger).cells["name"][order.index(at)] for at in range(3)] == ["丙公司", "乙公司", "丙公司"]
+    assert known.apart == {(A, "乙")}
 
 
 def test_close_names_said_to_be_one_take_the_code_that_is_right() -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct, field
 from xltools.model.conflict import Clash, Conflict, Decision, Side
 from xltools.model.policy import Policy
 from xltools.model.table import Table
+from xltools.rules.city import record_orders
 from xltools.rules.codes import is_credit_code
 from xltools.rules.rulings import Settled, remembered, settle
 from xltools.rules.text import cell_key, company_key, key
@@ -74,10 +75,18 @@ def read_back(ledger: Table, names: Table | None, policy: Policy) -> Identity:
     """Who is who in a summary. ledger: as it stands there · names: the sheet of the decisions that its merge has followed."""
     columns = [[str(value or "") for value in ledger.column(name)] for name in ("county", "name", "credit_code", "process", "batch")]
     rows = zip(*columns, ledger.rows, strict=True)
-    sides = [Side(county, name, code, process, batch, "", row=row, good=is_credit_code(code)) for county, name, code, process, batch, row in rows]
+    rank = _ranks(ledger, policy)
+    sides = [Side(county, name, code, process, batch, "", row=row, good=is_credit_code(code)) for county, name, code, process, batch, row in sorted(rows, key=lambda one: rank[one[-1]])]
     memory = remembered([names.records() if names else []], date.max)
     known = identified(sides, settle(sides, memory, policy) if memory.rulings else Settled())
-    return identity(ledger, [known.get(side.at, Identified()) for side in sides])
+    return identity(ledger, [known.get(("", "", row), Identified()) for row in ledger.rows])
+
+
+def _ranks(ledger: Table, policy: Policy) -> Mapping[int, tuple[object, ...]]:
+    """Row of the ledger → its place in the order that merges take the rows in, however somebody has sorted the sheet since."""
+    origins = [*zip(*(ledger.column(name) for name in ("county", "batch", "source_file")), strict=True)]
+    orders = record_orders(origins, policy)
+    return {row: (*orders[origin], source if isinstance(source, int | float) else 0) for row, origin, source in zip(ledger.rows, origins, ledger.column("source_row"), strict=True)}
 
 
 def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
