@@ -319,6 +319,27 @@ def test_an_enterprise_that_moved_or_changed_its_name_is_a_change_and_another_wr
     assert [one["item"] for one in listed(second, "emergency_changes")] == items
 
 
+@pytest.mark.parametrize(
+    ("last", "now", "kept", "moves"),
+    [
+        ([("灵宝市", 0)], [("灵宝市", 0), ("义马市", 0)], {"灵宝市": 1}, [("义马市", "新增", None)]),                      # a second plant has figures of its own
+        ([("灵宝市", 0)], [("义马市", 0)], {"义马市": 1}, [("义马市", "修改", "县（市、区）")]),                              # it moved
+        ([("灵宝市", 0)], [("义马市", 0), ("湖滨区", 0)], {}, [("湖滨区", "新增", None), ("义马市", "新增", None), ("灵宝市", "移出清单", None)]),    # which of them is it?
+        ([("灵宝市", 0), ("湖滨区", 0)], [("灵宝市", 0), ("义马市", 0)], {"灵宝市": 2, "义马市": 1}, [("义马市", "修改", "县（市、区）")]),
+        ([("灵宝市", 0), ("灵宝市", 1)], [("灵宝市", 1), ("灵宝市", 0)], {NAMES[0]: 1, NAMES[1]: 2}, []),                   # two enterprises with one code
+        ([("灵宝市", 0)], [("灵宝市", 0), ("灵宝市", 1)], {NAMES[0]: 1}, [("灵宝市", "新增", None)]),
+    ],
+)  # fmt: skip
+def test_no_line_takes_over_what_the_last_list_says_of_another_one(last: list[tuple[str, int]], now: list[tuple[str, int]], kept: dict[str, int], moves: list[tuple[object, ...]], tmp_path: Path) -> None:
+    before, after = ([{"county": county, "name": NAMES[at]} for county, at in some] for some in (last, now))
+    first = made(city([decided(0, **one) for one in before], [reduction(0, **one) for one in before]), tmp_path)
+    fill(first.path, "emergency", {5 + at: {"base_eia": 1.0 + at, "lines": 1.0 + at, "list_remark": f"{1 + at}"} for at in range(len(last))})
+    second = made(city([decided(0, **one) for one in after], [reduction(0, **one) for one in after]), tmp_path, first.path, "二.xlsx")
+    own = {str(one["name" if one["name"] in kept else "county"]): [one["base_eia"], one["lines"], one["list_remark"]] for one in listed(second)}
+    assert {name: said for name, said in own.items() if said != [None] * 3} == {name: [at, at, str(at)] for name, at in kept.items()}
+    assert [(one["county"], one["move"], one["item"]) for one in listed(second, "emergency_changes")] == moves
+
+
 @pytest.mark.parametrize("order", [("红色", "橙色", "黄色"), ("黄色", "橙色", "红色"), ("橙色", "红色", "黄色")])
 @pytest.mark.parametrize("banded", [True, False])
 def test_a_list_of_another_make_is_read_by_its_headers(order: tuple[str, ...], banded: bool, tmp_path: Path) -> None:

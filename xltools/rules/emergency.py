@@ -74,12 +74,12 @@ class Lines(Struct, frozen=True):
 
 def lines(ask: Ask) -> Lines:
     """Every process of the city's reductions and ledger once. Source: 三环文〔2022〕69号 三(三)5、四."""
-    own = nearest(ask.last.rows(APART, LISTED))
-    listed = newest(ask.city.ledger, ask.policy)
+    measured = [*_measures(ask, newest(ask.city.ledger, ask.policy))]
+    own = nearest(ask.last.rows(APART, LISTED), (there for _, there in measured), ask.policy)
     shield = protection(ask.city, ask.policy)
     findings: list[Finding] = []
     made: tuple[list[Record], list[Record]] = ([], [])
-    for measure, there in _measures(ask, listed):
+    for measure, there in measured:
         task = shield.of(there.get(CODE))
         record, said = _Draft(ask, measure, there, own(there)[1]).made()
         findings += [one for one in said if task is None or one.code not in OF_CUTS]
@@ -101,7 +101,7 @@ WAITS = "按生产线条数折算，条数没有填或不是整数条"
 def _measures(ask: Ask, ledger: Sequence[Record]) -> Iterator[tuple[Record, Record]]:
     """Each row of measures with its row of the ledger; then the rows of the ledger that have none."""
     met: set[tuple[object, Who]] = set()
-    find = nearest((LEDGER, one) for one in ledger)
+    find = nearest(((LEDGER, one) for one in ledger), (), ask.policy)
     for one in newest(ask.city.reductions, ask.policy):
         there = find(one)[1]
         met.add((there.get(COUNTY), who(there)))

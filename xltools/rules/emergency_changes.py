@@ -41,7 +41,7 @@ def changes(ask: Compared) -> list[Record]:
     if not ask.last.tables:
         return []
     before = [*ask.last.rows(APART, LISTED)]
-    find = nearest(before)
+    find = nearest(before, (*ask.listed, *ask.protected), ask.policy)
     pairs = [(name, line, find(line)) for name, lines in ((LISTED, ask.listed), (APART, ask.protected)) for line in lines]
     met = {(name, one.get(ROW)) for _, _, (name, one) in pairs}
     return [one for pair in pairs for one in _line(ask, *pair)] + [_gone(ask, name, one) for name, one in before if (name, one[ROW]) not in met]

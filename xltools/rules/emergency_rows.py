@@ -61,16 +61,33 @@ def who(record: Mapping[str, object]) -> Who:
     return cell_key(record.get(CODE)) or name_key(str(record.get(NAME) or "")), cell_key(record.get(PROCESS))
 
 
-def nearest(rows: Iterable[tuple[str, Record]]) -> Callable[[Record], tuple[str, Record]]:
-    """A function from a row to the one of these, with its form, that is about the same process: of its county and name, or of its county, else the last; an empty one for none."""
-    groups = grouped(rows, lambda one: who(one[1]))
+def nearest(rows: Iterable[tuple[str, Record]], lines: Iterable[Record], policy: Policy) -> Callable[[Record], tuple[str, Record]]:
+    """A function from one of these lines to the row, with its form, that is about the same process; an empty one for none.
+
+    That is the row of its county and name, or of its county under a name that no line has any more. It has moved from another
+    county where that one has no line about it any more, and no second county has come.
+    """
+    groups, now = grouped(rows, lambda one: who(one[1])), grouped(lines, who)
+
+    def home(one: Record) -> object:
+        known = policy.county(str(one.get(COUNTY) or ""))
+        return known.name if known else one.get(COUNTY)
+
+    def moved(some: Sequence[tuple[str, Record]], homes: set[object]) -> Sequence[tuple[str, Record]]:
+        return [one for one in some if home(one[1]) not in homes][-1:] if len(homes - {home(one) for _, one in some}) < 2 else []
 
     def find(record: Record) -> tuple[str, Record]:
-        some = groups.get(who(record), [])
-        there = [one for one in some if one[1].get(COUNTY) == record.get(COUNTY)] or some[-1:]
-        return next((one for one in there if one[1].get(NAME) == record.get(NAME)), there[-1] if there else ("", {}))
+        some, others = groups.get(who(record), []), now.get(who(record), [])
+        there = [one for one in some if home(one[1]) in (home(record), None)] or moved(some, {*map(home, others)})
+        named = {_called(one) for one in others if home(one) == home(record)}
+        own = [one for one in there if _called(one[1]) == _called(record)][:1] or [one for one in there if _called(one[1]) not in named][-1:]
+        return own[0] if own else ("", {})
 
     return find
+
+
+def _called(one: Record) -> str:
+    return name_key(str(one.get(NAME) or ""))
 
 
 def newest(table: Table, policy: Policy) -> list[Record]:
