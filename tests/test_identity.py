@@ -193,6 +193,28 @@ def test_a_county_that_alone_reports_in_a_later_month_is_asked_about_though_it_w
     assert sorted(left, key=str) == [(Code.LEFT_OUT_ALONE, "渑池8.xlsx"), (Code.ROW_LEFT_OUT, "渑池县.xlsx")]
 
 
+@pytest.mark.parametrize(
+    ("lost", "won", "day", "asked"),
+    [
+        (["6月"], ["7月"], 25, []),                         # both were there when it was decided, and the other county came later
+        (["6月", "7月"], ["5月"], 25, []),                  # decided after 7月 was due: who decided saw that the other one had stopped
+        (["6月", "8月"], ["7月"], 25, ["8月"]),
+        (["7月", "8月", "9月"], ["7月"], 25, ["8月", "9月"]),
+        (["7月", "8月"], ["7月", "9月"], 25, []),           # the other county has gone on
+        (["7月"], ["6月"], 20, ["7月"]),                    # decided on the day that 7月 is due, or before: it may have come since
+        (["7月"], ["6月"], 21, []),
+    ],
+)
+def test_what_came_before_the_decision_or_before_the_other_county_is_not_asked_about(lost: list[str], won: list[str], day: int, asked: list[str]) -> None:
+    run = read(*(county(name, (A, "甲公司", "铸件"), file=f"{name}{batch}.xlsx", batch=batch) for name, batches in (("义马市", lost), ("灵宝市", won)) for batch in batches))
+    _, tables = merged(run, day=1)
+    first = str(tables["conflicts"].records()[0]["first_county"])
+    decided = merged(run, decide(tables, Decision.SECOND if first == "义马市" else Decision.FIRST), day=day)
+    for found, _ in (decided, merged(run, decided[1], day=30)):
+        left = {one.place.file: one.code for one in found.findings if one.code in (Code.LEFT_OUT_ALONE, Code.ROW_LEFT_OUT)}
+        assert left == {f"义马市{batch}.xlsx": Code.LEFT_OUT_ALONE if batch in asked else Code.ROW_LEFT_OUT for batch in lost}
+
+
 def test_the_review_of_a_row_left_out_is_left_out_with_it() -> None:
     review = "credit_code | process | conclusion\n" + f"{A} | 铸件 | B"
     second = submission("灵宝市.xlsx", "灵宝市", {"screening": f"credit_code | name | process\n{A} | 甲公司 | 铸件", "review": review})

@@ -18,6 +18,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.city import Seen, city_records, plain, plain_record
 from xltools.rules.cross import groups, newest
+from xltools.rules.deadlines import last_day
 from xltools.rules.identity import as_side, common, conflicts, own, sent_twice
 
 REASON = "{clash}：{day}的决定是“{decision}”，以{winner}为准"
@@ -45,7 +46,7 @@ class Memory(Struct, frozen=True):
 
 class Settled(Struct, frozen=True):
     """Conflicts after the decisions. left_out: rows that do not count, with the reason · decided: (conflict, decision) of those that
-    leave no row out · over: all rows of conflicts that a decision put an end to · alone: rows left out though the county that was chosen has none in their batch."""
+    leave no row out · over: all rows of conflicts that a decision put an end to · alone: rows left out though the county that was chosen has not reported since."""
 
     open: tuple[Conflict, ...] = ()
     decided: tuple[tuple[Conflict, Decision], ...] = ()
@@ -184,7 +185,7 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
         if not lost:
             break
         left_out |= lost
-        alone |= {side.at for one in found for side in _alone(one, losers(one, memory.decision(one)))}
+        alone |= {side.at for one in found for side in _alone(one, memory, policy)}
         over |= {side.at for one in found if losers(one, memory.decision(one)) for side in one}
         alive = [side for side in alive if side.at not in lost]
     decided = [(one, memory.decision(one)) for one in found]
@@ -197,12 +198,14 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
     )
 
 
-def _alone(conflict: Conflict, lost: Sequence[Side]) -> list[Side]:
-    """Of the rows left out those of a batch in which the other county has none: the enterprise may have moved since it was decided."""
+def _alone(conflict: Conflict, memory: Memory, policy: Policy) -> list[Side]:
+    """Of the rows left out those of a month due after the decision and later than any of the other county's: the enterprise may have moved since."""
+    lost = losers(conflict, memory.decision(conflict))
     if conflict.clash is not Clash.TWO_COUNTIES or not lost:
         return []
-    there = {side.batch for side in conflict if side not in lost}
-    return [side for side in lost if side.batch not in there]
+    latest = max(policy.month(side.batch) for side in conflict if side not in lost)
+    decided, due = memory.rulings[conflict.id].decided or date.min, policy.deadline("review")
+    return [side for side in lost if (month := policy.month(side.batch)) > latest and last_day(due, policy.year, month) >= decided]
 
 
 def _reason(conflict: Conflict, memory: Memory) -> str:
