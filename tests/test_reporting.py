@@ -246,6 +246,19 @@ def test_a_file_sent_again_after_the_date_is_not_said_to_be_late_where_the_first
     assert lines(again, date(2022, 7, 28), "灵宝市", late)[REVIEWS, "7月"]["state"] == WORDS.state["late"]
 
 
+def test_the_first_day_is_remembered_while_the_file_is_away() -> None:
+    def july(day: int, sha: str) -> Outcome:
+        return outcome([sent("灵宝市", "7月", date(2022, 7, day), "screening", "review", sha256=sha * 64)])
+
+    before: dict[str, Table] = {}
+    elsewhere = outcome([sent("湖滨区", "7月", date(2022, 7, 19), "screening", "review")])
+    for day, run in ((21, july(20, "a")), (25, july(25, "b")), (26, elsewhere), (27, elsewhere), (28, july(25, "b")), (29, elsewhere), (30, july(29, "c"))):
+        one = lines(run, date(2022, 7, day), "灵宝市", before)
+        said = one[REVIEWS, "7月"]["on_time"], one[REVIEWS, "7月"]["state"]
+        assert said == (("按时", WORDS.state["sent"]) if day == 21 else (WORDS.state["ask"], WORDS.state["again"].format(first="2022-07-20")))
+        before = city(run, Basis(before, POLICY, CITY, datetime(2022, 7, day, 9)))[1]
+
+
 @pytest.mark.parametrize(
     ("first", "asked"),
     [({"report_date": date(2022, 7, 20)}, True), ({"report_date": date(2022, 7, 21)}, False), ({"report_date": None}, False), ({"county": "湖滨区"}, False), ({"batch": "6月"}, False), ({"tables": {}}, False)],

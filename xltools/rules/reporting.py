@@ -25,7 +25,7 @@ from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, p
 from xltools.rules.journal import lines_of
 from xltools.rules.kept import EARLIER, LAST
 from xltools.rules.reminder import Files, files_of, reminder
-from xltools.rules.resent import Earlier, Line
+from xltools.rules.resent import Earlier, Line, first_named
 
 # What is taken from the last summary while the file is not among today's.
 LISTED = "screening"
@@ -138,7 +138,7 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
     if others and others[0].count(duty.form):
         return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
     if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others):
-        return {**line, **{name: former.get(name) for name in ANSWERED}, **_said("kept", status)}
+        return {**line, **_kept(former, status)}
     if not is_asked(duty.deadline, status.policy, duty.month):
         return {**line, **_said("closed", status)}
     if status.today <= day:
@@ -149,6 +149,12 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
     if county in status.packed:
         return {**line, **_said("packed", status, file=status.packed[county][0])}
     return {**line, **late, **_said("unread" if status.files[county].lost else "missing", status)}
+
+
+def _kept(former: Record, status: Status) -> Record:
+    """What the last summary says of a file that is away. That one in time came before it no other sheet says, so that it stays said."""
+    first = first_named(former)
+    return {**{name: former.get(name) for name in ANSWERED}, **(_said("again", status, first=first) if first else _said("kept", status))}
 
 
 def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], list[Submission]]:

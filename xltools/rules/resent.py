@@ -34,9 +34,8 @@ class Earlier(Struct, frozen=True):
     def _told(self, one: Submission, deadline: Deadline, last: date) -> str:
         """The day that the last summary names."""
         line = self.told.get((one.county, deadline.name, "" if deadline.month else one.batch), {})
-        before, after = load_reporting().state["again"].split("{first}")
-        if (state := str(line.get("state") or "")).startswith(before) and state.endswith(after):
-            return state.removeprefix(before).removesuffix(after)
+        if first := first_named(line):
+            return first
         day = line.get("reported")
         return str(day) if isinstance(day, date) and day <= last and line.get("on_time") else ""
 
@@ -54,6 +53,13 @@ def told_lines(reporting: Table | None) -> dict[Line, Record]:
     """The lines of a summary's sheet of what was reported."""
     records = map(plain_record, reporting.records() if reporting else [])
     return {(str(one["county"]), str(one["item"]), str(one.get("batch") or "")): one for one in records}
+
+
+def first_named(line: Record) -> str:
+    """The day of the file in time that a line names because another one came in its place; "" where it names none."""
+    before, after = load_reporting().state["again"].split("{first}")
+    state = str(line.get("state") or "")
+    return state.removeprefix(before).removesuffix(after) if state.startswith(before) and state.endswith(after) else ""
 
 
 def _answers(one: Submission, deadline: Deadline, policy: Policy) -> bool:
