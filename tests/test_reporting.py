@@ -116,6 +116,34 @@ def test_a_county_that_says_none_has_answered_and_is_not_reminded_though_its_fil
     assert line(9, REVIEWS, "7月")[3] == WORDS.state["empty"].format(sheet="初审意见")     # said otherwise since
 
 
+@pytest.mark.parametrize(
+    ("batch", "day", "said"),
+    [
+        ("6月", date(2022, 6, 28), ("按时", WORDS.state["none"].format(sheet="排查清单"))),
+        ("5月", date(2022, 6, 30), ("按时", WORDS.state["none"].format(sheet="排查清单"))),
+        ("6月", date(2022, 7, 1), ("迟1天（应于6月30日前）", WORDS.state["none"].format(sheet="排查清单"))),
+        ("7月", date(2022, 6, 28), (None, WORDS.state["missing"])),      # of the month after, see deadline_of
+    ],
+)
+def test_the_list_of_june_is_answered_by_none_in_the_file_of_june(batch: str, day: date, said: tuple[object, ...], tmp_path: Path) -> None:
+    facts = {"report_date": day, "sign_date": day}
+    none = county_file(tmp_path / "收件箱", "灵宝市", [{"name": "无"}], {"batch": batch, **facts})
+    county_file(tmp_path / "收件箱", "湖滨区", [enterprise(0)], {"batch": "6月", **facts})
+    july = county_file(tmp_path / "七月", "灵宝市", [enterprise(1)], {"batch": "7月", "report_date": date(2022, 7, 19), "sign_date": date(2022, 7, 19)})
+    summary = tmp_path / "市级汇总.xlsx"
+
+    def line(moment: datetime, *more: Path) -> tuple[tuple[object, ...], bool]:
+        merge([tmp_path / "收件箱", *more], summary, POLICY, moment)
+        names, rows = [one.name for one in load_form("reporting")], open_book(summary).values(load_form("reporting").sheet)
+        found = {row[2]: dict(zip(names, row, strict=False)) for row in rows if row[0] == "灵宝市" and row[2] in (SCREENING, WORDS.total)}
+        return (found[SCREENING]["on_time"], found[SCREENING]["state"]), SCREENING in str(found[WORDS.total]["reminder"])
+
+    assert line(datetime(2022, 7, 1, 9)) == (said, said[0] is None)
+    if said[0] and batch == "6月":
+        july.rename(none.with_name("灵宝市7月.xlsx"))
+        assert line(datetime(2022, 7, 25, 9)) == (said, False)      # the list of July adds nothing to that of June
+
+
 def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:
     bad = Code.UNREADABLE.at(Place("灵宝市.xlsx"), reason="不是工作簿")
     found = lines(outcome([], bad, unread=("灵宝市.xlsx",)), date(2022, 7, 25), "灵宝市")

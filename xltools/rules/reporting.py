@@ -165,8 +165,9 @@ def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], l
         return [one for one in there if one.count(duty.form)], there
     policy = status.policy
     if duty.deadline == policy.deadline("screening"):
-        answers = [one for one in there if one.count(duty.form) and deadline_of(policy, policy.month(one.batch) or NO_MONTH, one.count("review")) == duty.deadline]
-        return answers, [one for one in there if one.count(duty.form)]
+        own = {one.file for one in there if deadline_of(policy, policy.month(one.batch) or NO_MONTH, one.count("review")) == duty.deadline}
+        listed = [one for one in there if one.count(duty.form)]
+        return [one for one in listed if one.file in own], [*listed, *(one for one in there if one.file in own and _none_in(one, duty))]
     return [one for one in there if one.count(duty.form)], there
 
 
