@@ -142,6 +142,8 @@ def test_the_list_of_june_is_answered_by_none_in_the_file_of_june(batch: str, da
     if said[0] and batch == "6月":
         july.rename(none.with_name("灵宝市7月.xlsx"))
         assert line(datetime(2022, 7, 25, 9)) == (said, False)      # the list of July adds nothing to that of June
+        none.unlink()
+        assert line(datetime(2022, 7, 26, 9)) == ((said[0], WORDS.state["kept"]), False)
 
 
 def test_a_file_that_cannot_be_read_is_no_missing_file() -> None:
@@ -247,6 +249,16 @@ def test_a_month_stays_answered_when_the_next_one_comes_under_the_same_name() ->
         assert (one[REVIEWS, "7月"]["on_time"], one[REVIEWS, "7月"]["state"]) == ("按时", WORDS.state["kept"])
         assert (one[REVIEWS, "8月"]["on_time"], one[REVIEWS, "8月"]["state"]) == ("按时", WORDS.state["sent"])
         before = city(august, Basis(before, POLICY, CITY, datetime(2022, 8, day, 9)))[1]
+
+
+def test_the_list_of_june_stays_answered_when_the_file_of_july_takes_its_place() -> None:
+    june, july = (sent("灵宝市", batch, day, *forms) for batch, day, forms in (("6月", date(2022, 6, 30), ["screening"]), ("7月", date(2022, 7, 19), ["screening", "review"])))
+    for first, said in ((june, ("按时", WORDS.state["kept"])), (july, ("需人工确认", WORDS.state["unclear"].format(month=6, batch="7月", sheet="排查清单", count=1)))):
+        before = city(outcome([first]), Basis({}, POLICY, CITY, datetime(2022, 7, 1, 9)))[1]
+        for day in (25, 26):
+            one = lines(outcome([july]), date(2022, 7, day), "灵宝市", before)[SCREENING, ""]
+            assert (one["on_time"], one["state"]) == said
+            before = city(outcome([july]), Basis(before, POLICY, CITY, datetime(2022, 7, day, 9)))[1]
 
 
 @pytest.mark.parametrize(("today", "months"), [(date(2023, 1, 5), 6), (date(2022, 8, 1), 2), (date(2021, 12, 20), 1)])

@@ -135,10 +135,11 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
         return {**line, **_sent(sent[0], duty, status)}
     if none := next((one for one in others if _none_in(one, duty)), None):
         return {**line, **_sent(none, duty, status), **_said("none", status, sheet=_none_in(none, duty))}
-    if others and others[0].count(duty.form):
-        return {**line, **_facts(others[0], duty, status), **_said("unclear", status, month=duty.month, batch=others[0].batch, **_content(others[0], duty)), "on_time": status.words.state["ask"]}
-    if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others):
+    doubt = others[0] if others and others[0].count(duty.form) else None
+    if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others) and not (doubt and _asked(former, status)):
         return {**line, **_kept(former, status)}
+    if doubt:
+        return {**line, **_facts(doubt, duty, status), **_said("unclear", status, month=duty.month, batch=doubt.batch, **_content(doubt, duty)), "on_time": status.words.state["ask"]}
     if not is_asked(duty.deadline, status.policy, duty.month):
         return {**line, **_said("closed", status)}
     if status.today <= day:
@@ -149,6 +150,11 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
     if county in status.packed:
         return {**line, **_said("packed", status, file=status.packed[county][0])}
     return {**line, **late, **_said("unread" if status.files[county].lost else "missing", status)}
+
+
+def _asked(former: Record, status: Status) -> bool:
+    """Whether the last summary left it open if the date was met at all."""
+    return former.get("on_time") == status.words.state["ask"] and not first_named(former)
 
 
 def _kept(former: Record, status: Status) -> Record:
