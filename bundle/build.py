@@ -69,7 +69,7 @@ def _installer(folder: Path, computer: Computer, pythons: Sequence[str]) -> None
     for name in (starter, "install.py"):
         shutil.copyfile(FILES / name, folder / name)
     text = (FILES / README).read_bytes()
-    (folder / README).write_bytes(text.replace(b"{pythons}", " 或 ".join(pythons).encode()))
+    (folder / README).write_bytes(text.replace(b"{pythons}", "、".join(pythons).encode()))
     if computer is not WINDOWS:
         (folder / starter).chmod(0o755)
 

@@ -89,7 +89,7 @@ def test_every_month_since_the_first_that_two_counties_sent_is_asked_for() -> No
 def test_a_workbook_without_the_sheets_rows_is_asked_about() -> None:
     one = lines(outcome([sent("灵宝市", "8月", date(2022, 8, 19), "screening")]), date(2022, 8, 25), "灵宝市")
     assert one[REVIEWS, "8月"]["state"] == WORDS.state["empty"].format(sheet="初审意见")
-    assert "回复“无”" in str(one[WORDS.total, ""]["reminder"])
+    assert "请在“初审意见”第一行写“无”报来" in str(one[WORDS.total, ""]["reminder"])
 
 
 def test_a_county_that_says_none_has_answered_and_is_not_reminded_though_its_file_is_away_next_month(tmp_path: Path) -> None:
@@ -221,7 +221,7 @@ def test_of_more_than_three_overdue_items_the_reminder_counts_all_and_names_the_
     assert [line[:2] for line in three] == ["1.", "2.", "3."]
     assert four == [
         "1. “完成当月申报企业初审并上报”（8月）、“完成当月申报企业初审并上报”（9月）、“完成当月申报企业初审并上报”（10月）等4项没有收到，或没有内容；"
-        "最早的应于8月20日前报送（三环文〔2022〕69号 三(一)、三(三)2）。请尽快报送；确实没有的，请回复“无”。"
+        "最早的应于8月20日前报送（三环文〔2022〕69号 三(一)、三(三)2）。请尽快报送；确实没有的，请在表的第一行写“无”报来。"
     ]
 
 

@@ -98,7 +98,7 @@ def test_dates_exchanged_in_all_rows_are_one_problem_that_says_what_to_exchange_
     assert (one.code, one.place.cell) == (Code.DATE_ORDER, "G5")
     assert one.message == "“保障结束日期”是 2022-01-01，早于“保障开始日期”的 2022-12-31；G5:G10 共 6 格都这样，像是两列填颠倒了"
     assert one.fix == "请核对两个日期；填颠倒了的，把 G5:G10 和 F5:F10 的内容对调"
-    assert [place.cell for place in one.marked] == [f"G{row}" for row in range(5, 11)]
+    assert [place.cell for place in one.marked] == [f"{column}{row}" for column in "GF" for row in range(5, 11)]
     assert states([one]) == {(one.place.file, "保障类清单", row): WRONG for row in range(5, 11)}
 
 

@@ -84,9 +84,9 @@ def test_what_has_no_place_is_named_and_listed_cell_by_cell(tmp_path):
 
 def test_last_years_file_is_said_to_have_moved_from_policy_to_policy(tmp_path):
     """The template's version is the same in both years: “从 2022.1 换成 2022.1” would say nothing."""
-    done = upgrade(old_file(tmp_path), tmp_path / "新.xlsx", replace(POLICY, id="sanmenxia-2023"))
+    done = upgrade(old_file(tmp_path), tmp_path / "新.xlsx", replace(POLICY, id="sanmenxia-2023", title="三门峡市2023年评定"))
     (said,) = [one.message for one in done.findings if one.code is Code.UPGRADED]
-    assert said.startswith(f"已换成模板 {SHORT.version}（sanmenxia-2023），原来是 {older().version}（sanmenxia-2022），")
+    assert said.startswith(f"已换成模板 {SHORT.version}（三门峡市2023年评定），原来是 {older().version}（{POLICY.title}），")
 
 
 def test_every_cell_of_the_old_file_is_in_the_new_one_or_in_the_list(tmp_path):

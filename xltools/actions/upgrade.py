@@ -18,7 +18,7 @@ from xltools.model.code import TAKEN_OUT, Code
 from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.form import Owner, load_template
 from xltools.model.percent import Percent
-from xltools.model.policy import Policy
+from xltools.model.policy import Policy, called
 from xltools.model.table import Table
 from xltools.model.upgrade import Leftover, load_upgrade
 from xltools.model.value import is_blank, shown
@@ -63,7 +63,7 @@ def upgrade(path: Path, output: Path, policy: Policy) -> Upgraded:
     said = [*(one for one in found if one.code not in SETTLED), *_no_place(path.name, left, listed.name)]
     names = {"found": version, "version": template.version}
     if book.stamp.policy not in ("", policy.id):
-        names = {"found": f"{version}（{book.stamp.policy}）", "version": f"{template.version}（{policy.id}）"}
+        names = {"found": f"{version}（{called(book.stamp.policy, policy)}）", "version": f"{template.version}（{policy.title}）"}
     said.append(Code.UPGRADED.at(Place(path.name), **names, count=carried))
     return Upgraded(output, carried, tuple(left), tuple(sorted(said, key=order)), listed if left else None)
 

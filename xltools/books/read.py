@@ -75,7 +75,7 @@ def stamp_findings(book: Book, template: Template, policy: Policy) -> list[Findi
     if stamp.version != template.version:
         found.append(Code.OLD_TEMPLATE.at(place, found=stamp.version or "未注明", expected=template.version))
     if stamp.policy != policy.id:
-        found.append(Code.OTHER_POLICY.at(place, found=called(stamp.policy, policy), expected=policy.title))
+        found.append(Code.OTHER_POLICY.at(place, policy=called(stamp.policy, policy), expected=policy.title))
     return found
 
 

@@ -13,6 +13,7 @@ from xlsxwriter import Workbook
 from xltools.model.address import column_letters
 from xltools.model.form import FIRST_ROW, HEADER_ROW, Form, Owner, Template
 from xltools.model.live import PLACEHOLDER, WHOLE_ROW, Live, LiveForm, placeholders
+from xltools.model.value import NOTHING
 
 LAST_ROW = 2000  # rows copied down below the ready ones are still checked up to here
 CARD_COLUMN = 3  # a card form's values stand in column C, from row FIRST_ROW
@@ -67,14 +68,17 @@ def _target(name: str, form: Form, row: int, sheet: str) -> str:
 
 
 def _whole_row(what: str, form: Form, row: int, sheet: str) -> str:
-    """Whether the county's own cells of the row hold anything, or an error value; of a card, whether the workbook was begun."""
+    """Whether the county's own cells of the row hold anything but one 无, or an error value; of a card, whether the workbook was begun."""
     if what == "number":
         return f"ROW()-ROW($A${HEADER_ROW})"
     if form.layout == "card":
         return f"({ROWS_NAME}>0)"
     cells = [f"{sheet}${first}{row}:${last}{row}" if first != last else f"{sheet}${first}{row}" for first, last in county_columns(form)]
-    test = "SUMPRODUCT(ISERROR({area})*1)" if what == "broken" else 'SUMPRODUCT(LEN(TRIM(SUBSTITUTE({area},"　",""))))'
-    return "(" + "+".join(test.format(area=area) for area in cells) + ">0)"
+    if what == "broken":
+        return "(" + "+".join(f"SUMPRODUCT(ISERROR({area})*1)" for area in cells) + ">0)"
+    length = "+".join(f'SUMPRODUCT(LEN(TRIM(SUBSTITUTE({area},"　",""))))' for area in cells)
+    nothing = "+".join(f'SUMPRODUCT(({area}="{NOTHING}")*1)' for area in cells)
+    return f"({length}>IF({nothing}=1,{len(NOTHING)},0))"
 
 
 def county_columns(form: Form) -> list[tuple[str, str]]:

@@ -8,6 +8,7 @@ Source: ECMA-376 part 1, 18.3.1.99.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import accumulate
 
 from msgspec import Struct
 
@@ -19,9 +20,10 @@ from xltools.books.patch_xml import cell_text, escape
 from xltools.books.refs import quoted
 from xltools.books.returned_letter import WIDTHS, Entry, LetterRow, Link, holds, starts_anew
 from xltools.books.style import properties_of
-from xltools.model.address import address, column_letters, split
+from xltools.model.address import address, areas, column_letters, corners, split
 from xltools.model.code import Code
 from xltools.model.finding import Finding
+from xltools.model.grouped import grouped
 from xltools.model.returned import Letter, load_return
 
 MOST_LINKS = 60_000  # a sheet holds 65,530
@@ -85,11 +87,11 @@ def formers_in(grid: Grid) -> Formers:
     found: Formers = {}
     for row in grid[1:]:
         sheet, cell, fill, others = (row[at - 1] if len(row) >= at else None for at in (3, 4, RECORD, OTHERS))
-        for line in others.split("\n") if isinstance(others, str) else ():
+        for line in others.splitlines() if isinstance(others, str) else ():
             place, _, former = line.rpartition(" ")
-            named, _, other = place.rpartition("!")
-            if at := split(other):
-                found[named, at] = former
+            named, _, area = place.rpartition("!")
+            if box := corners(area):
+                found |= {(named, (row, box[1])): former for row in range(box[0], box[2] + 1)}
         where = split(cell) if isinstance(cell, str) else None
         former = fill.partition(BETWEEN)[0] if isinstance(fill, str) else ""
         if where and isinstance(sheet, str) and former:
@@ -111,12 +113,13 @@ def _recorded(line: LetterRow, known: Known, letter: Letter) -> str:
 
 
 def _others(line: LetterRow, known: Known) -> str:
-    """The fills of the other cells that a finding names, where they had one, a cell a line."""
+    """The fills of the other cells that a finding names, where they had one: areas, each in a line of its own, as many as a cell holds."""
     if line.finding is None:
         return ""
-    places = [one for one in line.finding.marked if one != line.finding.place]
-    fills = ((one, known.formers.get((one.sheet, split(one.cell) or (0, 0)), NONE)) for one in places)
-    return "\n".join(f"{one.sheet}!{one.cell} {fill}" for one, fill in fills if fill != NONE)
+    places = (one for one in line.finding.marked if one != line.finding.place)
+    filled = grouped(places, lambda one: (one.sheet, known.formers.get((one.sheet, split(one.cell) or (0, 0)), NONE)))
+    lines = [f"{sheet}!{area} {fill}\n" for (sheet, fill), some in filled.items() if fill != NONE for area in areas(one.cell for one in some)]
+    return "".join(line for line, end in zip(lines, accumulate(map(len, lines)), strict=True) if end <= LONGEST_TEXT)
 
 
 def _cell(row: int, entry: Entry, style: int) -> str:

@@ -75,7 +75,10 @@ def uninstall() -> int:
         if in_use(user) and has_menu(user):
             click.echo(spoken().say(NOT_REMOVED, profile=user.parent), err=True)
             return 1
-    say("已移除。程序本身在 {folder}：是为它单独建的，删除这个文件夹即可；不是的，运行 pip uninstall xltools-jixiao。", folder=sys.prefix)
+    if sys.prefix == sys.base_prefix:
+        say("已移除。程序本身请用 pip uninstall xltools-jixiao 移除。")
+    else:
+        say("已移除。程序本身在 {folder}：是为它单独建的，删除这个文件夹即可，离线安装的再删除安装时写明的命令文件；不是的，运行 pip uninstall xltools-jixiao。", folder=sys.prefix)
     return 0
 
 

@@ -238,12 +238,14 @@ def load_policy(id: str) -> Policy:
 
 
 def called(id: str, policy: Policy) -> str:
-    """What a sentence calls the policy with this id: its title where it is this one or comes with the program, else its year; an id in Latin letters tells a clerk nothing."""
-    if id == policy.id:
-        return policy.title
+    """What a sentence calls the policy with this id, another than `policy`: its title where it comes with the program and this one has another, else its year.
+
+    An id in Latin letters tells a clerk nothing.
+    """
     if _SHIPPED.fullmatch(id):
         with suppress(SpecError):
-            return load_policy(id).title
+            if (title := load_policy(id).title) != policy.title:
+                return title
     if not _LATIN.search(id):
         return id or "未注明"
     year = _YEAR.search(id)

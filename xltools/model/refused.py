@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import traceback
 from pathlib import Path
 
 from xltools.model.code import Code
@@ -17,14 +18,22 @@ CODES = ((NO_RIGHT, Code.NO_RIGHT_TO_WRITE), (FULL, Code.DISK_FULL), (UNUSABLE, 
 
 def refused(error: Exception) -> Finding | None:
     """The finding for a refusal that whoever runs the program can do something about; None for any other error, which is ours."""
-    if isinstance(error, ImportError) and error.name and not error.name.startswith("xltools"):
-        return Code.LIBRARY_MISSING.at(Place(), name=error.name.partition(".")[0])
+    if isinstance(error, ImportError) and (name := _library(error)) and not name.startswith("xltools"):
+        return Code.LIBRARY_MISSING.at(Place(), name=name)
     if not isinstance(error, OSError):
         return None
     if getattr(error, "winerror", None) in WINDOWS:
         return Code.PLACE_UNUSABLE.at(Place(_named(error)))
     code = next((code for numbers, code in CODES if error.errno in numbers), None)
     return code and code.at(Place(_named(error)))
+
+
+def _library(error: ImportError) -> str:
+    """The library that cannot be loaded; where the error names none, as of a library that misses another, the one that raised it."""
+    if error.name:
+        return error.name.partition(".")[0]
+    last = list(traceback.walk_tb(error.__traceback__))[-1:]
+    return next((str(frame.f_globals.get("__name__", "")).partition(".")[0] for frame, _ in last), "")
 
 
 def _named(error: OSError) -> str:

@@ -197,7 +197,7 @@ def _about_stamp(read: ReadChecklist, policy: Policy) -> Iterator[Finding]:
     if read.version != version:
         yield Code.OLD_TEMPLATE.at(place, found=read.version or "未注明", expected=version)
     if read.policy != policy.id:
-        yield Code.OTHER_POLICY.at(place, found=called(read.policy, policy), expected=policy.title)
+        yield Code.OTHER_POLICY.at(place, policy=called(read.policy, policy), expected=policy.title)
 
 
 def _about_head(part: ReadPart, read: ReadChecklist) -> Iterator[Finding]:

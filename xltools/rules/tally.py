@@ -89,7 +89,7 @@ def _account(one: Submission, table: Table, said: Sequence[Finding], fate: Fate 
 
 
 def _cells(raw: Table, table: Table, said: Sequence[Finding], fate: Fate | None) -> Iterator[Account]:
-    told = {place.cell for one in said for place in (one.marked if one.severity is not Severity.NOTE else [one.place])}
+    told = {place.cell for one in said for place in (one.marked if one.severity is not Severity.NOTE else [one.place]) if place.sheet == table.sheet}
     unstored = Counter(found.place.column for found in said if found.code in TAKEN_OUT and found.place.row in table.at)
     for field in (one for one in table.form.owned(Owner.COUNTY) if one.name in table.columns):
         if gone := unstored[table.columns[field.name]]:

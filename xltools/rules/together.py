@@ -102,12 +102,12 @@ def _same_order(some: Sequence[Finding], table: Table) -> Finding:
     cells = areas(one.place.cell for one in some)
     rule = next(rule for rule in table.form.rules if rule.code is first.code and table.columns.get(rule.field) == first.place.column)
     filled = sum(day is not None and other is not None for day, other in zip(table.cells[rule.field], table.cells[rule.other], strict=True))
-    more, swap = f"；{_some(cells)} 共 {len(some)} 格都这样", ""
+    more, swap, named = f"；{_some(cells)} 共 {len(some)} 格都这样", "", cells
     if len(some) >= THROUGHOUT * filled:
         there = areas(table.place(one.place.row, rule.other).cell for one in some)
         more += "，像是两列填颠倒了"
-        swap = f"；填颠倒了的，把 {_some(cells)} 和 {_some(there)} 的内容对调"
-    return first.code.at(first.place, **{**dict(first.values), "more": more, "swap": swap, "also": also(table.sheet, cells)})
+        swap, named = f"；填颠倒了的，把 {_some(cells)} 和 {_some(there)} 的内容对调", [*cells, *there]
+    return first.code.at(first.place, **{**dict(first.values), "more": more, "swap": swap, "also": also(table.sheet, named)})
 
 
 def _some(named: Sequence[str]) -> str:
