@@ -115,6 +115,40 @@ def test_lines_count_as_the_setting_says(text: str, lines: int | None, half: str
     assert percent is not None or found.waits or found.note
 
 
+HALF = "ROUND({0}{{lines}}*50/100{1}/{{lines}}*100,4)"
+FEED = "ROUND((960-768)/960*100,4)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expression"),
+    [
+        ("停产", "100"),
+        ("限产12.5%", "12.5"),
+        ("负荷控制在70%以内", "100-70"),
+        ("停产2条生产线", 'IF(N({lines})>=2,ROUND(2/{lines}*100,4),"")'),
+        ("停产1条生产线（共3条）", 'IF(N(3)>=1,ROUND(1/3*100,4),"")'),
+        ("由960吨降低到768吨", FEED),
+        ("停产一半生产线", f'IF(N({{lines}})=0,"",IF({{lines}}*50/100=INT({{lines}}*50/100),ROUND(({{lines}}*50/100)/{{lines}}*100,4),IF({{half}}="向上取整",{HALF.format("ROUNDUP(", ",0)")},IF({{half}}="向下取整",{HALF.format("ROUNDDOWN(", ",0)")},""))))'),
+    ],
+)
+def test_a_cell_shows_the_arithmetic(text: str, expression: str) -> None:
+    assert worked(text, basis()).expression == expression
+
+
+@pytest.mark.parametrize(
+    ("text", "given", "note"),
+    [
+        ("停产50%的生产线", basis(3), "3条生产线的50%不是整数条"),
+        ("停产1条生产线（共3条）", basis(2), "措施写的是共3条生产线，而生产线条数填的是2"),
+        ("由960吨降低到768吨", basis(base="800"), "措施从960吨算起，而减排基数（三项日均取小）是800吨，取较小的比例"),
+    ],
+)
+def test_what_a_person_must_know_is_said_in_full(text: str, given: Basis, note: str) -> None:
+    found = worked(text, given)
+    assert (found.note, found.waits) == (note, found.percent is None and bool(found.expression))
+    assert not given.base or found.expression == f"MIN({FEED},IF(N({{base}})>0,ROUND(MAX({{base}}-768,0)/{{base}}*100,4),100))"
+
+
 @pytest.mark.parametrize(("text", "lines", "note"), [("停产3条生产线", 2, "停产3条，而生产线只有2条"), ("停产2条生产线", 3, ""), ("停产1条生产线", None, "")])
 def test_only_more_lines_than_there_are_is_remarked(text: str, lines: int | None, note: str) -> None:
     assert worked(text, basis(lines)).note == note

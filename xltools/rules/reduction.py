@@ -68,7 +68,7 @@ def worked(text: str, basis: Basis) -> Worked:
     plain = compact(text)
     total = _TOTAL.search(plain)
     clauses = _CLAUSES.split(_TOTAL.sub("", plain, count=1))
-    found = [(reader, match) for clause in clauses for reader, match in _readings(clause)][:2]
+    found = [(reader, match) for clause in clauses for reader, match in _readings(clause)]
     about = [clause for clause in clauses if _ABOUT_CUTS.search(clause)]
     if len(found) != 1 or len(about) > 1 or _spares(plain):
         return Worked()
