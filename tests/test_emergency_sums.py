@@ -4,9 +4,12 @@ from decimal import Decimal
 
 import pytest
 
+from xltools.model.address import column_letters
+from xltools.model.code import Code
 from xltools.model.emergency import Computed, load_emergency, value_of
+from xltools.model.form import load_template
 from xltools.model.policy import load_policy
-from xltools.rules.emergency_sums import Sums, sums
+from xltools.rules.emergency_sums import Sums, short, sums
 
 WORDS, POLICY = load_emergency(), load_policy("sanmenxia-2022")
 Row = dict[str, object]
@@ -71,3 +74,14 @@ def test_the_whole_is_the_citys_figure_or_the_list_with_or_without_the_protected
 
 def test_of_nothing_no_share_is_said() -> None:
     assert results(said([row(0, 0, 0, 0)])) == ("不能确定",) * 3
+
+
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [(row(100, 10, 15, 30), Code.SUM_BELOW, "橙色预警颗粒物减排占比 15%，没有达到要求的 20%"), (row(100, 10, None, 30), Code.SUM_OPEN, "0%"), (row(0, 0, 0, 0), Code.SUM_OPEN, "?%")],
+)
+def test_what_is_not_enough_is_a_finding_at_its_result(line: Row, code: Code, said: str) -> None:
+    form = load_template("emergency")["emergency_sums"]
+    found = {one.place.cell: one for one in short(sums(Sums([line], [], [], "是", WORDS, POLICY)), form, "清单.xlsx", WORDS)}
+    at = column_letters([one.name for one in form].index("result_orange") + 1)
+    assert (found[f"{at}5"].code, said in found[f"{at}5"].message, len(found) % len(WORDS.pollutants)) == (code, True, 0)
