@@ -299,6 +299,17 @@ def test_the_first_day_is_remembered_while_the_file_is_away() -> None:
         before = city(run, Basis(before, POLICY, CITY, datetime(2022, 7, day, 9)))[1]
 
 
+def test_the_first_day_is_remembered_where_nothing_was_to_report_either_time() -> None:
+    before: dict[str, Table] = {}
+    for moment, reported in ((21, 20), (26, 25), (27, 25), (28, 25)):
+        said = Code.SAID_NONE.at(Place("灵宝市7月.xlsx", load_form("screening").sheet, "B5"), sheet=load_form("screening").sheet, value="无")
+        run = outcome([sent("灵宝市", "7月", date(2022, 7, reported), sha256=f"{reported}" * 32, findings=(said,)), sent("湖滨区", "7月", date(2022, 7, 19), "review")])
+        one = lines(run, date(2022, 7, moment), "灵宝市", before)[REVIEWS, "7月"]
+        none, again = WORDS.state["none"].format(sheet="排查清单"), WORDS.state["again"].format(first="2022-07-20")
+        assert (one["records"], one["on_time"], one["state"]) == ((0, "按时", none) if moment == 21 else (0, WORDS.state["ask"], again))
+        before = city(run, Basis(before, POLICY, CITY, datetime(2022, 7, moment, 9)))[1]
+
+
 @pytest.mark.parametrize(
     ("first", "asked"),
     [({"report_date": date(2022, 7, 20)}, True), ({"report_date": date(2022, 7, 21)}, False), ({"report_date": None}, False), ({"county": "湖滨区"}, False), ({"batch": "6月"}, False), ({"tables": {}}, False)],

@@ -134,7 +134,8 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
     if sent:
         return {**line, **_sent(sent[0], duty, status)}
     if none := next((one for one in others if _none_in(one, duty)), None):
-        return {**line, **_sent(none, duty, status), **_said("none", status, sheet=_none_in(none, duty))}
+        said = _sent(none, duty, status)
+        return {**line, **said, **(_said("none", status, sheet=_none_in(none, duty)) if said["kind"] != "again" else {})}
     doubt = others[0] if others and others[0].count(duty.form) else None
     if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others) and not (doubt and _asked(former, status)):
         return {**line, **_kept(former, status)}
