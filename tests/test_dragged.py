@@ -60,6 +60,13 @@ def test_a_whole_row_dragged_down_is_asked_about_once_with_all_its_columns():
     assert {place.cell for place in one.marked} == {f"{column}{row}" for column in ("K", "Q", "W") for row in range(5, 11)}
 
 
+def test_a_dragged_row_is_asked_about_where_its_first_cell_has_an_error_too():
+    rows = [enterprise(code, f"三门峡示例{at}厂", capacity=at - 0.5, phone=f"1390000000{at}", target_date=days(WEDNESDAY, 6)[at]) for at, code in enumerate(CODES[:6])]
+    told = {one.place.cell: one for one in check(book(screening=rows)).findings}
+    assert {cell: one.code for cell, one in told.items()} == {"K5": Code.OUT_OF_RANGE, "Q5": Code.DRAGGED}
+    assert "；联系电话、产能在这几行也是这样" in told["Q5"].message
+
+
 def test_series_in_other_rows_are_asked_about_apart():
     rows = [enterprise(code, f"三门峡示例{at}厂", capacity=500.5 + at if at < 4 else 30.0, phone=f"1390000000{at if at > 1 else 2 * at + 5}") for at, code in enumerate(CODES[:6])]
     assert found(book(screening=rows)) == {(Code.DRAGGED, f"{S}K5"), (Code.DRAGGED, f"{S}W7")}

@@ -280,6 +280,7 @@ def test_an_entry_with_a_value_of_another_type_is_named(section: str, change: di
         ("lists", {}, "nothing in lists"),
         ("county", {"name": "湖滨区"}, r"\[\[county]]: Expected `array`, got `object`"),
         ("policy", "2022", r"\[policy]: Expected `object`, got `str`"),
+        ("grade_words", {"prefixs": ["拟"]}, r"\[grade_words]: unknown key prefixs"),
         ("lists", {"months": "1月"}, r"\[policy]: Expected `array`, got `str` - at `\$.choices"),
     ],
 )

@@ -439,6 +439,21 @@ def test_a_policy_is_found_by_its_id_among_those_we_ship_and_the_workbooks_besid
     assert policy_named(SHIPPED[0], tmp_path / "没有") is load_policy(SHIPPED[0])
 
 
+def test_a_newer_policy_workbook_with_an_error_is_not_passed_over_for_the_older_one(tmp_path: Path) -> None:
+    own = replace(SMALL, id="明州-2027")
+    make_policy(tmp_path / "政策库.xlsx", own)
+    newer = make_policy(tmp_path / "政策库（新）.xlsx", replace(own, title="改过的"))
+    book = load_workbook(newer)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value == own.year]
+    assert cells
+    for cell in cells:
+        cell.value = "后年"
+    book.save(newer)
+    with pytest.raises(StopError) as stop:
+        policy_named("明州-2027", tmp_path)
+    assert stop.value.finding.code is Code.POLICY_SEVERAL
+
+
 def test_a_policy_workbook_that_is_there_is_never_written_over(tmp_path: Path) -> None:
     path = tmp_path / "政策库.xlsx"
     path.write_bytes(b"mine")

@@ -77,23 +77,28 @@ def policy_named(id: str, folder: Path) -> Policy:
     try:
         return load_policy(id)
     except SpecError:
-        there = {path.name: _policy_in(path) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in LOOKED_INTO}
-    found = {name: one for name, one in there.items() if one and one.id == id}
-    if not found:
+        there = {path.name: _policy_in(path, id) for path in sorted(folder.glob("*.*")) if path.suffix.lower() in LOOKED_INTO}
+    found = {name: one for name, one in there.items() if one}
+    if not any(isinstance(one, Policy) for one in found.values()):
         raise StopError(Code.POLICY_NOT_HERE.at(Place(""), policy=id))
     first, *others = found.values()
-    if any(one != first for one in others):
+    if not isinstance(first, Policy) or any(one != first for one in others):
         raise StopError(Code.POLICY_SEVERAL.at(Place(""), policy=id, files="、".join(found)))
     return first
 
 
-def _policy_in(path: Path) -> Policy | None:
-    """The policy in a file, None in one that holds none."""
+def _policy_in(path: Path, id: str) -> Policy | bool:
+    """The policy in a file that has this id, True where one has errors and may be it, False where there is none."""
     try:
         book = open_book(path)
-        return read_policy_book(book)[0] if book.stamp.template == _TEMPLATE else None
+        if book.stamp.template != _TEMPLATE:
+            return False
+        policy, _ = read_policy_book(book)
     except StopError:
-        return None
+        return False
+    if policy is None:
+        return True
+    return policy if policy.id == id else False
 
 
 def read_policy_book(book: Book) -> tuple[Policy | None, list[Finding]]:

@@ -137,7 +137,7 @@ class Code(Enum):
     MEANS_TWO = ("E328", "“{label}”里的“{value}”也是“{other}”的写法，分不清指哪一个", "一种写法只能有一个意思：请只留在一处，或两处都不写")
     NOT_SET_APART = ("E329", "“{label}”写了“{value}”，几个等级之间要用“|”隔开", "请改成 {example}")
     POLICY_NOT_HERE = ("E330", "这个文件用的政策“{policy}”不是随带的，文件旁边也没有它的政策库", "请把这套政策的政策库.xlsx 放在这个文件的文件夹里，再点一次")
-    POLICY_SEVERAL = ("E331", "这个文件的文件夹里有几本“{policy}”的政策库，内容不一样：{files}", "请只留要用的那一本，再点按钮")
+    POLICY_SEVERAL = ("E331", "这个文件的文件夹里有几本“{policy}”的政策库，内容不一样，或者有错误：{files}", "请只留要用的那一本，再点按钮")
     SAME_PROBLEM = ("E332", "这一列有 {count} 格是同样的问题（{cells}）；第一格{number}：{message}", "各格都按第一格的改法：{fix}")
     COLUMN_SHIFTED = ("E333", "“{label}”第{first}至{last}行中有 {count} 行与本行的“{other_label}”对不上，{how}", "请对照原表核对是哪一列错了行，把那一列整段移回去或重新复制，不要逐格改；空出来的格补填")
     DRAGGED = ("W334", "“{label}”从这一格到 {end} 共 {count} 格，每行正好比上一行多{step}（从“{first}”到“{last}”）{more}，是不是拖动填充时变成了序列？", "请对照原表逐行核对：各行本应相同的，复制第一格再粘贴到下面各格；确实是这样的，在退回说明里写情况说明")

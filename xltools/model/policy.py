@@ -231,9 +231,9 @@ class Policy(Struct, frozen=True, dict=True):
 @cache
 def load_policy(id: str) -> Policy:
     """The policy shipped in specs/policies/<id>/. Raises SpecError when it is not there or contradicts itself."""
-    folder = files("xltools") / "specs" / "policies" / id
-    if not folder.joinpath("policy.toml").is_file():
-        raise SpecError(f"no policy {id!r}")
+    folder = next((one for one in (files("xltools") / "specs" / "policies").iterdir() if one.name == id and one.joinpath("policy.toml").is_file()), None)
+    if folder is None:
+        raise SpecError(f"no policy {id[:50]!r}")
     return policy_in(folder)
 
 
@@ -257,8 +257,11 @@ def policy_in(folder: Traversable) -> Policy:
     data: dict[str, Any] = {"indicators": {}}
     for name in ("policy.toml", "tables.toml", "sanctions.toml"):
         data |= _toml(folder, name)
-    for path in folder.joinpath("indicators").iterdir():
-        data["indicators"][path.name.removesuffix(".csv")] = indicator_file(path)
+    try:
+        for path in folder.joinpath("indicators").iterdir():
+            data["indicators"][path.name.removesuffix(".csv")] = indicator_file(path)
+    except (OSError, ValueError, TypeError) as wrong:
+        raise SpecError(f"indicators: {wrong}") from wrong
     return policy_from(data)
 
 
@@ -280,9 +283,9 @@ def policy_from(data: Mapping[str, Any]) -> Policy:
         "commons": _entries(CommonSet, data, "common"),
         "sanctions": _entries(Sanction, data, "sanction"),
     }
-    words = {name: data.get(name, {}) for name in ("synonyms", "grade_words", "clauses")}
-    policy = _entry(Policy, {**_typed(dict[str, Any], data["policy"], "[policy]"), **words, "choices": data["lists"], **dict.fromkeys(lists, ())}, "[policy]")
-    policy = replace(policy, **lists)
+    written = {name: data.get(name, {}) for name in ("synonyms", "clauses")} | dict.fromkeys(lists, ())
+    policy = _entry(Policy, {**_typed(dict[str, Any], data["policy"], "[policy]"), **written, "choices": data["lists"]}, "[policy]")
+    policy = replace(policy, **lists, grade_words=_entry(GradeWords, _typed(dict[str, Any], data.get("grade_words", {}), "[grade_words]"), "[grade_words]"))
     _consistent(policy)
     rows = data.get("indicators", {})
     commons = {one.id: _common_indicators(policy, one, rows) for one in policy.commons}

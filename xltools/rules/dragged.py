@@ -7,7 +7,7 @@ problems and papers) and extensions of one switchboard count up by themselves an
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 from itertools import pairwise
@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from xltools.model.address import areas
 from xltools.model.code import Code
-from xltools.model.finding import Finding, also
+from xltools.model.finding import Finding, Severity, also, order
 from xltools.model.form import Field, Kind, Owner
-from xltools.model.grouped import grouped
 from xltools.model.table import Table
 from xltools.model.value import shown
+from xltools.rules.gathered import gather
 from xltools.rules.text import LIST
 
 # The shortest run that is asked about. Three phones of neighbours do not follow one another by chance, nor do four capacities of 100 and more
@@ -40,17 +40,38 @@ class Step(NamedTuple):
 
 
 def dragged(table: Table) -> Iterator[Finding]:
-    """One question for each run of cells that count up where they should not, one for all columns where the same rows do: a whole row dragged down."""
+    """A question for each run of cells that count up where they should not."""
     fields = [field for field in table.form if field.kind in FEWEST and field.owner is not Owner.FORMULA and field.name in table.columns]
-    runs = [(rows, field) for field in fields for rows in _runs(table, field)] if table.form.layout == "rows" else []
-    for some in grouped(runs, lambda run: (run[0][0], run[0][-1])).values():
-        rows, field = some[0]
+    runs = [(field, rows) for field in fields for rows in _runs(table, field)] if table.form.layout == "rows" else []
+    for field, rows in runs:
         first, last = (shown(table.value(row, field.name)) for row in (rows[0], rows[-1]))
         place, end = table.place(rows[0], field.name), table.place(rows[-1], field.name).cell
         step = "1天" if field.kind is Kind.DATE else "1"
-        more = f"；{LIST.join(other.label for _, other in some[1:])}在这几行也是这样" if len(some) > 1 else ""
-        cells = also(table.sheet, areas(table.place(row, one.name).cell for _, one in some for row in rows))
-        yield Code.DRAGGED.at(place, label=field.label, end=end, first=first, last=last, count=len(rows), step=step, more=more, also=cells)
+        cells = also(table.sheet, areas(table.place(row, field.name).cell for row in rows))
+        yield Code.DRAGGED.at(place, label=field.label, end=end, first=first, last=last, count=len(rows), step=step, more="", also=cells)
+
+
+def dragged_together(findings: Iterable[Finding]) -> list[Finding]:
+    """The findings of one workbook, with one question for all columns that count up in the same rows: a whole row dragged down.
+
+    A run whose first cell has an earlier problem is told behind the others: of one cell only the first problem is told.
+    """
+    found = list(findings)
+    earlier = {one.place for one in found if one.code.stage < Code.DRAGGED.stage and one.severity is not Severity.NOTE}
+
+    def rows(one: Finding) -> tuple[str, int, object] | None:
+        return (one.place.sheet, one.place.row, dict(one.values)["count"]) if one.code is Code.DRAGGED else None
+
+    def said(some: list[Finding]) -> list[Finding]:
+        first, *others = sorted(some, key=lambda one: (one.place in earlier, order(one)))
+        if not others:
+            return some
+        values = [dict(one.values) for one in others]
+        more = f"；{LIST.join(str(one['label']) for one in values)}在这几行也是这样"
+        cells = "\n".join(str(dict(one.values)["also"]) for one in some)
+        return [first.code.at(first.place, **{**dict(first.values), "more": more, "also": cells})]
+
+    return gather(found, rows, said)
 
 
 def _runs(table: Table, field: Field) -> Iterator[Sequence[int]]:

@@ -14,6 +14,7 @@ from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.model.value import NOTHING
+from xltools.rules.dragged import dragged_together
 from xltools.rules.gathered import gather
 from xltools.rules.limits import date_limits
 from xltools.rules.shifted import gaps_explained, shifted_together
@@ -31,7 +32,7 @@ THROUGHOUT = 0.8    # of the rows with two dates, from which on it is the column
 def said_once(findings: Iterable[Finding], tables: Mapping[str, Table], policy: Policy) -> list[Finding]:
     """The findings of one workbook, with one in place of all those that come of the same mistake."""
     found = dates_together(gaps_explained(shifted_together(findings, tables, policy), tables), tables)
-    return unlisted_together(blocks_together(found, tables), tables)
+    return unlisted_together(blocks_together(dragged_together(found), tables), tables)
 
 
 def workbook_doubts(file: str, tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy) -> list[Finding]:
