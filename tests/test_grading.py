@@ -32,6 +32,7 @@ from xltools.model.finding import Finding, Place, Severity
 from xltools.model.grade import Checklist, EnterpriseGrade, Found, PartGrade, Status, level, written
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable
 from xltools.model.policy import load_policy
+from xltools.rules.alike import answers_together
 from xltools.rules.enterprise import grade_enterprise, overall_formula
 from xltools.rules.grading import grade_part
 from xltools.rules.reached import climb, is_graded, ranking, reached_formula, table_formula
@@ -189,6 +190,14 @@ def test_a_reason_for_not_applying_that_names_none_is_asked_about(reason: str, t
     """三环文〔2022〕69号 三(三)3: what is left out of a grade is left out for a reason that others can read."""
     findings = grade_part(filled(small(), GOOD | {"1": ("不适用", reason)}))[1]
     assert len(of(findings, Code.REASON_SAYS_NOTHING)) == told
+
+
+def test_the_same_tick_as_the_reason_of_several_items_is_asked_about_once() -> None:
+    """As an expert ticks down a column."""
+    findings = grade_part(filled(small(), GOOD | dict.fromkeys(("1", "2", "3"), ("不适用", "√"))))[1]
+    (one,) = of(answers_together(findings), Code.REASON_SAYS_NOTHING)
+    assert "等 3 项（" in one.message
+    assert len(one.marked) == 3
 
 
 # --- the worst item decides -------------------------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from xltools.model.indicator_rows import indicators_from
 from xltools.model.policy import load_policy
 from xltools.model.result import exit_code
 from xltools.model.source_table import SourceCell, SourceTable
-from xltools.rules.import_layout import header_grades
+from xltools.rules.import_layout import find_layout, header_grades
 from xltools.rules.import_text import is_failing, same_as, split_items
 from xltools.rules.table_import import Imported, ImportRequest, choose_table, propose
 
@@ -308,6 +308,18 @@ def test_the_names_of_a_table_of_leading_enterprises_may_be_headed_by_its_grade(
     result = imported(f"引领性指标 | 玻璃钢（喷射、手糊）{lowest}\n风速 | 不低于0.5m/s{lowest and ' | 未达到引领性要求'}", request=ImportRequest("铸造", "铸件", "引领性"))
     assert (result.rows[0]["item"], result.rows[0]["grade"], result.rows[0]["threshold"]) == ("风速", "引领性", "0.5")
     assert result.table.grades == ("引领性", "非引领性")
+
+
+def test_a_table_without_names_is_refused_whatever_its_grades_are_called() -> None:
+    table = drawn("A级企业指标 | B级企业指标 | C级企业指标\n不低于1m/s | 不低于0.5m/s | 未达到B级要求")
+    assert find_layout(table, POLICY.scheme("A-D"), POLICY) is None
+
+
+def test_a_row_called_notes_among_the_requirements_is_one_of_them() -> None:
+    rows = "说明 | 厂区设置标识说明 | | | \n风速 | 不低于1m/s | 同A级 | 同A级 | 未达到C级要求"
+    result = imported(f"{HEAD}\n{rows}", "B3:E3")
+    assert "厂区设置标识说明" in {row["text"] for row in result.rows}
+    assert "厂区设置标识说明" not in result.table.note
 
 
 def test_a_note_in_a_row_of_its_own_is_no_requirement() -> None:

@@ -9,13 +9,16 @@ from xltools.model.finding import Finding, also, order
 from xltools.rules.gathered import gather, stretches
 from xltools.rules.text import LIST
 
+REPEATED = frozenset({Code.SAME_REQUIREMENT, Code.REASON_SAYS_NOTHING})
 FEW = 3     # such cells that are told one by one
 
 
 def same_problem(some: Sequence[Finding]) -> Finding:
     """One finding for many of one code in one column."""
     first = min(some, key=order)
-    return Code.SAME_PROBLEM.at(first.place, count=len(some), cells=LIST.join(stretches(some)), number=first.code.number, message=first.message, fix=first.fix)
+    cells = stretches(some)
+    values = {"count": len(some), "cells": LIST.join(cells), "number": first.code.number, "message": first.message, "fix": first.fix}
+    return Code.SAME_PROBLEM.at(first.place, **values, also=also(first.place.sheet, cells))
 
 
 def answers_together(findings: Iterable[Finding]) -> list[Finding]:
@@ -24,10 +27,10 @@ def answers_together(findings: Iterable[Finding]) -> list[Finding]:
 
 
 def chosen_together(findings: Iterable[Finding]) -> list[Finding]:
-    """The findings of a checklist, those of several items for which the same grade was chosen instead of the same better one as one."""
+    """The findings of a checklist, those of several items as one for which the same grade was chosen instead of the same better one, or the same reason given that says nothing."""
 
-    def alike(one: Finding) -> tuple[str, str, object] | None:
-        return (one.place.sheet, one.fix, dict(one.values)["value"]) if one.code is Code.SAME_REQUIREMENT else None
+    def alike(one: Finding) -> tuple[str, Code, str, object] | None:
+        return (one.place.sheet, one.code, one.fix, dict(one.values)["value"]) if one.code in REPEATED else None
 
     return gather(findings, alike, lambda some: some if len(some) == 1 else [_chosen(some)])
 

@@ -227,7 +227,7 @@ def _empty_reasons(part: PartGrade) -> Iterator[Finding]:
     for item in part.items:
         answer = item.answer
         if answer and item.outcome == NOT_APPLICABLE and (len(answer.reason.strip()) == 1 or says_not_applicable(answer.reason.strip())):
-            yield Code.REASON_SAYS_NOTHING.at(answer.reason_place, item=item.label, value=answer.reason.strip())
+            yield Code.REASON_SAYS_NOTHING.at(answer.reason_place, item=item.label, more="", value=answer.reason.strip())
 
 
 def _limits(part: PartGrade) -> Iterator[Finding]:

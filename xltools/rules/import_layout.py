@@ -92,7 +92,8 @@ def _graded(table: SourceTable, row: int, scheme: Scheme, policy: Policy) -> tup
     """
     cells = [cell for cell in table.row(row) if cell.text]
     named = {cell: header_grades(cell.text, scheme, policy) for cell in cells}
-    over_names = cells[0] if cells and cells[0].left == 1 and cells[0].text.endswith("指标") else None
+    others = {grade for cell, grades in named.items() if cell is not cells[0] for grade in grades}
+    over_names = cells[0] if cells and cells[0].left == 1 and cells[0].text.endswith("指标") and others <= {scheme.lowest} else None
     columns = {column: grades for cell, grades in named.items() if grades and cell is not over_names for column in cell.columns}
     best = scheme.computable[:1]
     if over_names and named[over_names] == best and best not in columns.values() and len(cells) > 1 and not named[cells[1]]:
@@ -119,7 +120,7 @@ def read_body(table: SourceTable, layout: Layout) -> Body:
         elif [cell.text for cell in table.row(row)] == titles:
             body.repeated += cells
             row += 1
-        elif _is_noted(cells, layout):
+        elif _is_noted(cells, layout) and all(_is_noted(others, layout) for others in _filled(table, row) if len(others) > 1):
             body.repeated.append(cells[0])
             body.notes.append(cells[1])
             row = cells[1].bottom + 1
@@ -144,6 +145,11 @@ def _line(cells: list[SourceCell], layout: Layout) -> SourceCell | None:
     across = cell.left <= max(layout.labels) and cell.right >= max(layout.grades)
     alone = cell.top == cell.bottom and cell.left <= max(layout.labels) and cell.right < min(layout.grades)
     return cell if across or alone else None
+
+
+def _filled(table: SourceTable, first: int) -> Iterator[list[SourceCell]]:
+    """The cells with text of every row from this one on."""
+    return ([cell for cell in table.row(row) if cell.text] for row in range(first, table.height + 1))
 
 
 def _is_noted(cells: list[SourceCell], layout: Layout) -> bool:
