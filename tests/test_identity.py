@@ -17,10 +17,14 @@ from xltools.model.conflict import Clash, Decision, Side
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
+from xltools.rules.city import city_records
 from xltools.rules.cross import across, newest, not_sent, set_aside
+from xltools.rules.enterprises import rows_of
+from xltools.rules.happened import Happened
 from xltools.rules.identified import read_back
 from xltools.rules.identity import conflicts, listed, stripped
 from xltools.rules.parse import parse
+from xltools.rules.sanctions import events_of
 
 A, B, C = CODES[:3]
 NOW = datetime(2022, 7, 25, 9, 0)
@@ -265,6 +269,31 @@ def test_who_is_who_in_a_summary_does_not_depend_on_how_somebody_sorted_it(order
     known = read_back(ledger, tables["names"], POLICY)
     assert [known.ledger(ledger).cells["name"][order.index(at)] for at in range(3)] == ["丙公司", "乙公司", "丙公司"]
     assert known.apart == {(A, "乙")}
+
+
+def test_an_event_is_its_whose_name_it_says_also_by_a_name_that_is_right_no_more() -> None:
+    run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (A, "乙公司", "烧结"), (A, "丙公司", "熔炼"))))
+    _, tables = merged(run, decide(decide(tables, Decision.BOTH), Decision.SECOND, 1))
+    happened = happened_in(tables, *((A, name) for name in ("甲公司", "乙公司", "丙有限公司", "丁公司", "")))
+    assert [[one.name for one in happened.of(row)] for row in rows_of(happened.ledger)] == [["丙公司"] * 2, ["乙公司"], ["丙公司"] * 2]
+    assert [(one.code, dict(one.values)["name"]) for one in happened.doubts()] == [(Code.EVENT_WHOSE, "丁公司"), (Code.EVENT_WHOSE, "")]
+
+
+def test_an_event_under_a_code_that_was_not_its_own_follows_the_enterprise_to_the_right_one() -> None:
+    july, august = (county("灵宝市", (code, "甲公司", "铸件"), (B, "乙公司", "熔炼"), file=f"{month}.xlsx", batch=month) for code, month in ((B, "7月"), (A, "8月")))
+    run, tables = merged(read(july, august))
+    at = asked(tables).index(Clash.TWO_CODES.value)
+    _, tables = merged(run, decide(tables, Decision.FIRST if tables["conflicts"].cells["first_code"][at] == A else Decision.SECOND, at))
+    happened = happened_in(tables, (B, "甲公司"), (B, "乙公司"))
+    assert [(one.credit_code, one.name) for one in happened.events] == [(A, "甲公司"), (B, "乙公司")]
+    assert {(row["name"], *(one.name for one in happened.of(row))) for row in rows_of(happened.ledger)} == {("甲公司", "甲公司"), ("乙公司", "乙公司")}
+
+
+def happened_in(tables: dict[str, Table], *who: tuple[str, str]) -> Happened:
+    """Events of these codes and names in a summary."""
+    known = read_back(tables["ledger"], tables["names"], POLICY)
+    events = city_records(CITY["events"], [{"county": "灵宝市", "credit_code": code, "name": name, "change_kind": "贿赂"} for code, name in who])
+    return Happened(events_of(known.named(events)), known.ledger(tables["ledger"]), known.apart)
 
 
 def test_close_names_said_to_be_one_take_the_code_that_is_right() -> None:

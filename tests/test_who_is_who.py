@@ -28,6 +28,7 @@ MISTYPED = A[:-1] + "0"
 FIRST, SECOND = NAMES[:2]
 HOME, OTHER = "灵宝市", "湖滨区"
 BRIBED = filled("changes", process="熔炼", change_kind="贿赂", found_date=date(2022, 8, 10), old_grade="B", second_review="不需要", new_grade="D", decided_by="市绩效分级评定领导小组", decided_date=date(2022, 8, 12))
+WHOSE = "E557"
 Row = tuple[str, str, str] | tuple[str, str, str, str]      # code, name, process, and the grade applied for where it is not B
 
 
@@ -46,7 +47,7 @@ class Desk:
 
     def merge(self) -> None:
         self.count += 1
-        merge([self.folder / "收件箱"], self.summary, POLICY, datetime(2022, 9, self.count, 9))
+        self.merged = merge([self.folder / "收件箱"], self.summary, POLICY, datetime(2022, 9, self.count, 9))
 
     def write(self, form: str, values: Mapping[str, Cell], **where: Cell) -> None:
         """A person writes into the rows of a sheet that have these values."""
@@ -77,9 +78,11 @@ class Desk:
         self.public()
         lists, urgent = self.folder / f"名单{self.count}.xlsx", self.folder / f"应急{self.count}.xlsx"
         last = self.folder / f"应急{self.count - 1}.xlsx"
-        lists_of(self.summary, lists, POLICY)
+        listed = lists_of(self.summary, lists, POLICY)
         self.note("名单", "named_lists", "kind", "name", "grade", path=lists)
-        emergency(self.summary, urgent, POLICY, last if last.exists() else None)
+        done = emergency(self.summary, urgent, POLICY, last if last.exists() else None)
+        told = {"汇总": self.merged.findings, "各类名单": listed.findings, "应急减排清单": done.findings}
+        self.lines += [f"分不清 {name}" for name, some in told.items() if WHOSE in {one.code.number for one in some}]
         self.note("应急", "emergency", "name", "credit_code", "process", "grade", "orange_pm", path=urgent)
         if last.exists():
             self.note("与上次", "emergency_changes", "move", "name", "item", "before", "after", path=urgent)
@@ -91,6 +94,7 @@ class Desk:
             rows = open_book(done.paths[0]).values(load_form("publication").sheet)
             self.lines += [f"公示 {row[1]} {row[2]} {row[4]}" for row in rows if isinstance(row[0], float)]
         self.lines += [one.message.replace("不能列入公示", " 不列入") for one in done.findings if one.code.number == "W762"]
+        self.lines += [one.message for one in done.findings if one.code.number == WHOSE]
 
 
 def rows_of(path: Path, form: str) -> list[dict[str, Any]]:
@@ -222,6 +226,46 @@ def two_sites(desk: Desk) -> None:
     desk.note("应急", "emergency", "county", "grade", "confirm", path=desk.folder / "应急.xlsx")
 
 
+def one_of_two_bribed(desk: Desk) -> None:
+    """12 一个代码定为两家，贿赂的是乙：甲不受影响，乙按最低等级；写不清是哪一家的，两家都不动，问人（五1）"""
+    rows = [(A, FIRST, "铸件"), (A, SECOND, "熔炼")]
+    desk.send(HOME, 7, *rows, changes=[BRIBED | {"credit_code": A}])
+    desk.merge()
+    desk.decide("一码两名", "两方都保留")
+    desk.grade("B")
+    desk.merge()
+    desk.results()
+    desk.send(HOME, 7, *rows, changes=[BRIBED | {"credit_code": A, "process": "全厂"}])
+    desk.merge()
+    desk.results()
+
+
+def one_of_two_in_two_counties_bribed(desk: Desk) -> None:
+    """13 两地用了一个代码，定为两家，贿赂的是灵宝市的甲：湖滨区的乙不受影响（五1）"""
+    bribed = BRIBED | {"credit_code": A, "process": "铸件"}
+    desk.send(OTHER, 7, (A, SECOND, "铸件"))
+    desk.send(HOME, 7, (A, FIRST, "铸件"), changes=[bribed])
+    desk.merge()
+    desk.decide("一码两名", "两方都保留")
+    desk.decide("两地同报", "两方都保留")
+    desk.grade("B")
+    desk.merge()
+    desk.results()
+
+
+def one_of_two_protected(desk: Desk) -> None:
+    """14 一个代码定为两家，保障类的是乙：甲照样减排（四）"""
+    told = filled("protected", credit_code=A, name=SECOND, project="否", green="")
+    desk.send(HOME, 7, (A, FIRST, "铸件"), (A, SECOND, "熔炼"), protected=[told])
+    desk.merge()
+    desk.decide("一码两名", "两方都保留")
+    desk.grade("B")
+    desk.merge()
+    emergency(desk.summary, desk.folder / "应急.xlsx", POLICY)
+    desk.note("应急", "emergency", "name", "grade", path=desk.folder / "应急.xlsx")
+    desk.note("保障", "emergency_protected", "name", "grade", path=desk.folder / "应急.xlsx")
+
+
 def turned_round(desk: Desk) -> None:
     """08 两地同报，先定灵宝市，改定湖滨区，再取消：市里写在哪一行的话回到哪一行（没有条款，按手册“待认领”）"""
     for county in (HOME, OTHER):
@@ -268,7 +312,7 @@ def back_in_another_month(desk: Desk) -> None:
     desk.note("待认领", "unclaimed", "batch", "name", "item", "content")
 
 
-PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites)
+PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites, one_of_two_bribed, one_of_two_in_two_counties_bribed, one_of_two_protected)
 
 
 def expected() -> dict[str, str]:

@@ -94,7 +94,7 @@ def _city(book: Book, policy: Policy) -> tuple[CitySheets, Identity, list[Findin
     typed, said = parse_all(raw, policy)
     kept = [one for one in (*found, *said) if _matters(one, typed) and one.severity is not Severity.NOTE]
     known = read_back(raw["ledger"], read_ours(book, template, [template["names"]])[0].get("names"), policy)
-    told = {name: known.other(table) for name, table in typed.items() if name != "ledger"}
+    told = {name: known.named(table) for name, table in typed.items() if name != "ledger"}
     events = events_of(told["events"]) if "events" in told else ()
     return CitySheets(told["reductions"], raw["reductions"], known.ledger(typed["ledger"]), told.get("protections"), events, known.apart, known.sites), known, kept
 

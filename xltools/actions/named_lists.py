@@ -31,14 +31,16 @@ def lists_of(summary: Path, output: Path, policy: Policy, settings: Path | None 
         raise StopError(Code.SHEET_MISSING.at(Place(book.name), sheets=load_template("city")[LEDGER].sheet))
     tables, said = parse_all({name: raw[name] for name in (LEDGER, PROTECTIONS, EVENTS) if name in raw}, policy)
     known = read_back(raw[LEDGER], raw.get(NAMES), policy)
-    ledger, others = known.ledger(tables[LEDGER]), {name: known.other(tables[name]) for name in (PROTECTIONS, EVENTS) if name in tables}
-    events = events_of(others[EVENTS]) if EVENTS in others else []
+    events = events_of(known.named(tables[EVENTS])) if EVENTS in tables else []
+    protections = known.named(tables[PROTECTIONS]) if PROTECTIONS in tables else None
     advanced = read_reporting(settings, policy)[0].advanced if settings else frozenset()
-    lines = named_lists(City(ledger, others.get(PROTECTIONS), events, policy, advanced, known.apart))
+    city = City(known.ledger(tables[LEDGER]), protections, events, policy, advanced, known.apart)
+    lines = named_lists(city)
     template = load_template(TEMPLATE)
     write_new_lists(output, Lists(template, policy, {TEMPLATE: lines}))
     used = {"decided", "decided_date", "honour", "low_voc", "project", "green", "change_kind", "new_grade"}
     columns = {(table.sheet, column) for table in tables.values() for name, column in table.columns.items() if name in used}
     found = [one for one in said if one.severity is Severity.ERROR and (one.place.sheet, one.place.column) in columns]
+    found += city.happened.doubts()
     word = load_list_words().words["line"]
     return Listed(output, tuple(word.format(kind=kind, count=count) for kind, count in counted(lines)), tuple(first_per_cell(found)))

@@ -73,4 +73,4 @@ def _publication(book: Book, notice: Notice) -> tuple[Publication, list[Finding]
     typed, said = parse_all(raw, notice.policy)
     wrong = {one.place: one for one in (*found, *said) if one.severity is Severity.ERROR}
     decisions = Decisions(known.ledger(typed[LEDGER]), raw[LEDGER], wrong, notice.policy, known.apart, known.sites)
-    return publication(decisions, known.other(typed[EVENTS]) if EVENTS in typed else None, notice)
+    return publication(decisions, known.named(typed[EVENTS]) if EVENTS in typed else None, notice)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from operator import le
@@ -16,7 +17,7 @@ from xltools.model.policy import Policy
 from xltools.model.table import Cells, Table
 from xltools.rules.account import CLEAN, Known, Rows, known, unmerged, worst
 from xltools.rules.city import Seen, city_columns, city_records, place_in_order, record_orders
-from xltools.rules.text import SAID
+from xltools.rules.text import LIST, SAID, company_key
 
 YES, NO, ABSENT = "是", "否", "无"
 # How far the solving of a problem is: (solved, late).
@@ -105,7 +106,7 @@ def column_of(one: Field, form: Form, seen: Seen) -> Sequence[Any]:
         return joined(seen, table, source, name)
     computed = table.form[name].formula if source else ""
     if computed == "lookup":
-        return names(seen, table.form.name)
+        return names_told_apart(seen, table.form.name)
     return overdue(table, seen.submission.report_date) if computed == "overdue" else seen.column(form.collects, name)
 
 
@@ -165,6 +166,31 @@ def names(seen: Seen, form: str) -> list[Any]:
             if name is not None and code != ("",):
                 listed.setdefault(code, name)
     return [listed.get(code, own) for code, own in zip(seen.keys(form, "credit_code"), seen.column(form, "name"), strict=True)]
+
+
+def names_told_apart(seen: Seen, form: str) -> list[Any]:
+    """The same; of several names that have the code the one that the row itself says where that is not the first, which the sheet's formula
+    always gives; else the only one with the row's process; else all of them.
+    """
+    found = names(seen, form)
+    listed = {*zip(seen.keys("screening", "credit_code"), seen.column("screening", "name"), strict=True)} if "screening" in seen.submission.tables else set()
+    several = {code for (code,), count in Counter(code for code, name in listed if name is not None).items() if code and count > 1}
+    if not several:
+        return found
+    called: dict[str, dict[str, object]] = {}
+    doing: dict[tuple[str, ...], set[str]] = {}
+    for part, name in zip(seen.keys("screening", *_PROCESS), seen.column("screening", "name"), strict=True):
+        if part[0] in several and name is not None:
+            called.setdefault(part[0], {}).setdefault(company_key(str(name)), name)
+            doing.setdefault(part, set()).add(company_key(str(name)))
+    parts = seen.keys(form, *_PROCESS) if "process" in seen.submission.tables[form].cells else seen.keys(form, "credit_code")
+    told = [*found]
+    for at, (part, own) in enumerate(zip(parts, seen.column(form, "name"), strict=True)):
+        if len(some := called.get(part[0], {})) > 1:
+            written, fitting = company_key(str(own or "")), doing.get(part, set())
+            one = written if written in some and written != next(iter(some)) else next(iter(fitting)) if len(fitting) == 1 else ""
+            told[at] = some.get(one) or LIST.join(map(str, some.values()))
+    return told
 
 
 def overdue(table: Table, today: date | None) -> list[str | None]:

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from operator import attrgetter
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place, Severity
-from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, scheme_of
+from xltools.rules.happened import Happened
 from xltools.rules.identified import Apart, Identity
 from xltools.rules.parse import parse
 from xltools.rules.sanctions import events_of
@@ -94,16 +93,18 @@ def unusable(ledger: Table, policy: Policy, known: Identity = NOBODY) -> list[Fi
 
 
 def outdated(ledger: Table, events: Table, policy: Policy, known: Identity = NOBODY) -> list[Finding]:
-    """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing.
+    """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing; and for every event that is nobody's.
 
     ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
     ledger = known.ledger(ledger)
-    happened = grouped(events_of(known.other(events)), attrgetter("credit_code"))
-    concerned = ledger.only(code in happened for code in ledger.cells["credit_code"])
+    happened = Happened(events_of(known.named(events)), ledger, known.apart)
+    codes = {one.credit_code for one in happened.events}
+    concerned = ledger.only(code in codes for code in ledger.cells["credit_code"])
     parsed, _ = _parsed(concerned, (FIELD, "decided_date"), policy)
-    judged = ((row, superseded(afterwards(row, happened[row["credit_code"]], policy))) for rows in by_enterprise(parsed, policy, known.apart) for row in rows)
-    return [Code.NOT_PUBLISHED.at(ledger.place(row[ROW], FIELD), name=row["name"] or NAMELESS, reason=reason) for row, reason in judged if reason]
+    judged = ((row, superseded(afterwards(row, happened.of(row), policy))) for rows in by_enterprise(parsed, policy, known.apart) for row in rows)
+    found = [Code.NOT_PUBLISHED.at(ledger.place(row[ROW], FIELD), name=row["name"] or NAMELESS, reason=reason) for row, reason in judged if reason]
+    return [*found, *happened.doubts()]
 
 
 def _parsed(ledger: Table, names: Sequence[str], policy: Policy) -> tuple[Table, list[Finding]]:

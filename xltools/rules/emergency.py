@@ -42,8 +42,7 @@ from xltools.rules.emergency_rows import (
 from xltools.rules.enterprises import ROW, told_by
 from xltools.rules.gathered import gather
 from xltools.rules.reduction import WHOLE, Basis, worked
-from xltools.rules.sanctions import unplaced
-from xltools.rules.text import SAID, cell_key, key
+from xltools.rules.text import SAID, cell_key
 
 MASS = Decimal("0.000001")      # masses have six decimals, as the cells' ROUND(…,6)
 BASES = ("base_eia", "base_permit", "base_actual")
@@ -80,14 +79,14 @@ def lines(ask: Ask) -> Lines:
     findings: list[Finding] = []
     made: tuple[list[Record], list[Record]] = ([], [])
     for measure, there in measured:
-        task = shield.of(there.get(CODE))
+        task = shield.of(there)
         record, said = _Draft(ask, measure, there, own(there)[1]).made()
         findings += [one for one in said if task is None or one.code not in OF_CUTS]
         made[task is not None].append({**record, **{name: task.get(name) for name in TASK}} if task else record)
-        if not task and there.get("protected") == ask.policy.options("yes_no")[0] and key(str(there.get(CODE))) not in shield.off:
+        if not task and there.get("protected") == ask.policy.options("yes_no")[0] and shield.who(there) not in shield.off:
             findings.append(Code.PROTECTED_DOUBT.at(ask.city.ledger.place(there[ROW], "protected"), name=there.get(NAME)))
-    grades = {cell_key(one.get(CODE)): str(one["grade"] or "") for one in made[0]}
-    findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *unplaced(ask.city.events, map(who, chain(*made)), ask.policy)]
+    grades = {shield.who(one): str(one["grade"] or "") for one in made[0]}
+    findings += [*taken_off(shield, grades), *_counted(ask, made[0]), *ask.city.happened.unplaced(chain(*made), ask.policy)]
     listed_lines, protected = (_flagged(sorted(some, key=lambda one: ask.policy.county_rank(one["county"])), ask.city) for some in made)
     return Lines(listed_lines, protected, _unsent_together(dict.fromkeys(findings), ask))
 
@@ -152,7 +151,7 @@ class _Draft(Struct, frozen=True):
 
     def made(self) -> tuple[Record, list[Finding]]:
         """The line, and what a person has to do about it."""
-        grade, said = graded(self.measure, self.there, self.ask.city.happened.get(cell_key(self.there.get(CODE)), ()), self.ask.policy)
+        grade, said = graded(self.measure, self.there, self.ask.city.happened.of(self.there), self.ask.policy)
         said += self._of_grade(grade)
         doubts = [grade.note, "" if grade.decided else NO_GRADE]
         record: Record = {name: self.there.get(name) for name in ("county", NAME, CODE, PROCESS, "industry", "table")}

@@ -18,7 +18,8 @@ from xltools.model.standing import Event
 from xltools.model.table import Record, Table
 from xltools.model.value import day_of, number_text
 from xltools.rules.afterwards import NO_RANK, afterwards
-from xltools.rules.enterprises import ROW, latest, rows_of, unsettled
+from xltools.rules.enterprises import ROW, latest, rows_of, told_by, unsettled
+from xltools.rules.happened import NOBODY, Happened
 from xltools.rules.identified import Apart
 from xltools.rules.text import SAID, cell_key, key, name_key
 
@@ -40,9 +41,9 @@ class CitySheets(Struct, frozen=True, dict=True):
     sites: Collection[int] = ()
 
     @cached_property
-    def happened(self) -> Mapping[str, Sequence[Event]]:
-        """The events of every enterprise, by its code as `key`."""
-        return grouped(self.events, lambda one: key(one.credit_code))
+    def happened(self) -> Happened:
+        """The events of every enterprise."""
+        return Happened(self.events, self.ledger, self.apart)
 
 
 class Last(Struct, frozen=True):
@@ -126,15 +127,19 @@ def graded(measure: Record, listed: Record, events: Iterable[Event], policy: Pol
 
 
 class Protection(Struct, frozen=True):
-    """The protected enterprises by code, and those that are off the list, with the event that took them off."""
+    """The protected enterprises as `told_by` tells them, and those that are off the list, with the event that took them off."""
 
-    listed: Mapping[str, Record]
-    off: Mapping[str, Event]
+    listed: Mapping[Who, Record]
+    off: Mapping[Who, Event]
+    apart: Apart
 
-    def of(self, code: object) -> Record | None:
+    def who(self, row: Record) -> Who:
+        """What tells the enterprise of a row of any list."""
+        return told_by({**row, ROW: ""}, self.apart)
+
+    def of(self, row: Record) -> Record | None:
         """The task of a protected enterprise, None when it is none, or no longer."""
-        plain_code = cell_key(code)
-        return None if plain_code in self.off else self.listed.get(plain_code)
+        return None if self.who(row) in self.off else self.listed.get(self.who(row))
 
 
 def protection(city: CitySheets, policy: Policy) -> Protection:
@@ -142,10 +147,11 @@ def protection(city: CitySheets, policy: Policy) -> Protection:
 
     Source: 三环文〔2022〕69号 三(三)2、五2.
     """
-    listed = {cell_key(one.get(CODE)): one for one in rows_of(city.protections)}
-    off = {code: brown for code, one in listed.items() if (brown := _not_green(one, city, policy))}
-    off |= {key(one.credit_code): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
-    return Protection({code: one for code, one in listed.items() if code}, {code: one for code, one in off.items() if code in listed})
+    listed = {city.happened.who(one): one for one in rows_of(city.protections) if cell_key(one.get(CODE))}
+    listed.pop(NOBODY, None)
+    off = {who: brown for who, one in listed.items() if (brown := _not_green(one, city, policy))}
+    off |= {city.happened.whose(one): one for one in city.events if (rule := policy.sanction(one.kind)) and rule.effect is Effect.OFF_LIST}
+    return Protection(listed, {who: one for who, one in off.items() if who in listed}, city.apart)
 
 
 def _not_green(record: Record, city: CitySheets, policy: Policy) -> Event | None:
@@ -157,10 +163,10 @@ def _not_green(record: Record, city: CitySheets, policy: Policy) -> Event | None
     return Event(str(record.get(CODE) or ""), "", f"{field.label}：{no}", place=city.protections.place(record[ROW], field.name))
 
 
-def taken_off(protected: Protection, grades: Mapping[str, str]) -> Iterator[Finding]:
-    """A finding for every enterprise that is no longer protected. grades: code → its grade."""
-    for code, event in protected.off.items():
-        yield Code.PROTECTED_OFF.at(event.place, kind=event.kind, grade=grades.get(code, ""))
+def taken_off(protected: Protection, grades: Mapping[Who, str]) -> Iterator[Finding]:
+    """A finding for every enterprise that is no longer protected. grades: of every enterprise, as `told_by` tells it."""
+    for gone, event in protected.off.items():
+        yield Code.PROTECTED_OFF.at(event.place, kind=event.kind, grade=grades.get(gone, ""))
 
 
 class Demands(Struct, frozen=True):

@@ -34,13 +34,15 @@ class Identified(Struct, frozen=True):
 class Identity(Struct, frozen=True):
     """Who is who in a ledger, for all that follows from it. names, codes: row of the ledger → the enterprise's, where its row says another ·
     renewed: code, or county and name of a row without a good one → the code of the enterprise that it turned out to be · apart: see `Apart` ·
-    sites: rows of enterprises that are in two counties."""
+    sites: rows of enterprises that are in two counties · whose: of codes that several enterprises have or wrote, code and name as a row says them →
+    the enterprise's own name and code."""
 
     names: Mapping[int, str] = field(default_factory=dict)
     codes: Mapping[int, str] = field(default_factory=dict)
     renewed: Mapping[Who, str] = field(default_factory=dict)
     apart: Apart = frozenset()
     sites: frozenset[int] = frozenset()
+    whose: Mapping[tuple[str, str], tuple[object, object]] = field(default_factory=dict)
 
     def ledger(self, table: Table) -> Table:
         """The ledger with every row called as its enterprise is."""
@@ -51,6 +53,13 @@ class Identity(Struct, frozen=True):
         """Another table of rows about enterprises, in the codes of the ledger."""
         return table.with_cells({"credit_code": [self.renewed.get(_written(*one), one[2]) for one in _rows(table)]}) if self.renewed else table
 
+    def named(self, table: Table) -> Table:
+        """The same, and rows of a code that several enterprises have or wrote called as the one whose name they say."""
+        if not self.whose:
+            return self.other(table)
+        told = [self.whose.get(_called(code, name), (name, self.renewed.get(_written(county, name, code), code))) for county, name, code in _rows(table)]
+        return table.with_cells({"name": [name for name, _ in told], "credit_code": [code for _, code in told]})
+
 
 def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
     """Who is who by what is known of every row of the ledger."""
@@ -59,11 +68,20 @@ def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
     apart = frozenset((one.who[0], one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
     written = {row: _written(*one) for row, one in zip(ledger.rows, _rows(ledger), strict=True)} if codes else {}
     own = {old for row, old in written.items() if old == key(codes.get(row, str(old)))}     # of these another enterprise goes by what it wrote
-    return Identity(names, codes, {old: codes[row] for row, old in written.items() if row in codes and old not in own}, apart, frozenset(row for row, one in zip(ledger.rows, found, strict=True) if one.has_sites))
+    renewed = {old: codes[row] for row, old in written.items() if row in codes and old not in own}
+    sites = frozenset(row for row, one in zip(ledger.rows, found, strict=True) if one.has_sites)
+    shared = {code for code, _ in apart} | {old for row, old in written.items() if old in own and key(codes.get(row, str(old))) != old}
+    rows = zip(ledger.rows, _rows(ledger), strict=True) if shared else ()
+    whose = {_called(code, name): (names.get(row, name), codes.get(row, code)) for row, (_, name, code) in rows if cell_key(code) in shared}
+    return Identity(names, codes, renewed, apart, sites, whose)
 
 
 def _rows(table: Table) -> Iterator[tuple[object, object, object]]:
     return zip(*(table.column(name) for name in ("county", "name", "credit_code")), strict=True)
+
+
+def _called(code: object, name: object) -> tuple[str, str]:
+    return cell_key(code), company_key(str(name or ""))
 
 
 def _written(county: object, name: object, code: object) -> Who:

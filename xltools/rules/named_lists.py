@@ -12,7 +12,6 @@ from functools import cached_property
 from msgspec import Struct
 from msgspec.structs import replace
 
-from xltools.model.grouped import grouped
 from xltools.model.local import localised
 from xltools.model.named_lists import load_list_words
 from xltools.model.policy import Effect, Policy
@@ -20,7 +19,19 @@ from xltools.model.standing import Event, State
 from xltools.model.table import Record, Table
 from xltools.rules.afterwards import NO_RANK, afterwards
 from xltools.rules.decided import parts_of
-from xltools.rules.enterprises import EARLIER, ROW, Part, Row, by_enterprise, rows_of, scheme_of, unsettled, whole
+from xltools.rules.enterprises import (
+    EARLIER,
+    ROW,
+    Part,
+    Row,
+    by_enterprise,
+    rows_of,
+    scheme_of,
+    told_by,
+    unsettled,
+    whole,
+)
+from xltools.rules.happened import Happened
 from xltools.rules.identified import Apart
 from xltools.rules.text import cell_key, key
 
@@ -38,9 +49,9 @@ class City(Struct, frozen=True, dict=True):
     apart: Apart = frozenset()
 
     @cached_property
-    def happened(self) -> Mapping[str, Sequence[Event]]:
-        """The events of every enterprise, by its code as `key`."""
-        return grouped(self.events, lambda one: key(one.credit_code))
+    def happened(self) -> Happened:
+        """The events of every enterprise."""
+        return Happened(self.events, self.ledger, self.apart)
 
     @cached_property
     def on_paper(self) -> frozenset[str]:
@@ -73,7 +84,7 @@ def _protected(city: City) -> Iterator[Record]:
     for record in rows_of(city.protections):
         place = f"【{city.protections.sheet}】{record[ROW]}" if city.protections else ""
         about = {**record, "process": None}
-        gone = next((one for one in city.happened.get(cell_key(record["credit_code"]), ()) if _leaves(one, city.policy)), None)
+        gone = next((one for one in city.happened.of(record) if _leaves(one, city.policy)), None)
         rule = city.policy.sanction(gone.kind) if gone else None
         if gone:
             yield _line("removed", about, place, event=gone.kind, day=_day(gone), clause=rule.clause if rule else "")
@@ -85,10 +96,10 @@ def _protected(city: City) -> Iterator[Record]:
 
 def _credit(city: City) -> Iterator[Record]:
     """Every violation, whether its enterprise is graded or not even in the ledger. Source: 三环文〔2022〕69号 二(五)."""
-    known = {cell_key(row["credit_code"]): row for row in rows_of(city.ledger)}
+    known = {told_by(row, city.apart): row for row in rows_of(city.ledger)}
     for one in city.events:
         if one.kind in load_list_words().credit:
-            about = {**known.get(key(one.credit_code), {}), "credit_code": one.credit_code, "process": one.process or None}
+            about = {**known.get(city.happened.whose(one), {}), "credit_code": one.credit_code, "process": one.process or None}
             yield _line("credit", about, f"【{one.place.sheet}】{one.place.row}", event=one.kind, day=_day(one))
 
 
@@ -107,7 +118,7 @@ def _enterprise(rows: Sequence[Row], city: City) -> Iterator[Record]:
     place = f"【{city.ledger.sheet}】{'、'.join(str(row[ROW]) for row in rows)}"
     about = {**first, "process": None}
     parts = parts_of(rows)
-    after = [afterwards(row, city.happened.get(cell_key(row["credit_code"]), ()), city.policy) for row in rows]
+    after = [afterwards(row, city.happened.of(row), city.policy) for row in rows]
     for standing, row in ((one.standing, row) for one, row in zip(after, rows, strict=True)):
         if standing and standing.state in STATES:
             last = standing.history[-1]

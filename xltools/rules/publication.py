@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from operator import attrgetter, itemgetter
+from operator import itemgetter
 
 from msgspec import Struct
 
@@ -17,16 +17,17 @@ from xltools.model.grouped import grouped
 from xltools.model.indicator import TableStatus
 from xltools.model.policy import Policy
 from xltools.model.publication import FORM, NUMBER, Notice, Publication
-from xltools.model.standing import Event, State
+from xltools.model.standing import State
 from xltools.model.table import Table
 from xltools.model.value import day_of
 from xltools.rules.afterwards import afterwards, superseded
 from xltools.rules.decided import NAMELESS, Decisions, Reason, parts_of
 from xltools.rules.enterprises import ROW, Part, Row, by_enterprise, rows_of, told_by, unsettled, whole
 from xltools.rules.gathered import gather, stretches
+from xltools.rules.happened import Happened
 from xltools.rules.reached import UNDECIDED
-from xltools.rules.sanctions import events_of, unplaced
-from xltools.rules.text import LIST, part_key
+from xltools.rules.sanctions import events_of
+from xltools.rules.text import LIST
 
 LEDGER = "ledger"
 UNREAD = re.compile(r"（[^（）]*）")             # what merging writes where a cell could not be read
@@ -53,14 +54,14 @@ def publication(decisions: Decisions, events: Table | None, notice: Notice) -> t
     Of one process the latest batch counts. Source: 三环文〔2022〕69号 三(三)4、三(三)5.
     """
     fields = public_fields()
-    happened = events_of(events) if events else []
-    city = _City(decisions, grouped(happened, attrgetter("credit_code")), notice, fields)
+    happened = Happened(events_of(events) if events else [], decisions.ledger, decisions.apart)
+    city = _City(decisions, happened, notice, fields)
     groups = by_enterprise(city.ledger, city.policy, decisions.apart)
     judged = [city.judge(rows) for rows in groups]
     listed = sorted((one for one in judged if not one.reason), key=lambda one: notice.policy.county_rank(one.line["county"]))
     said = [Code.NOT_PUBLISHED.at(one.place, name=one.line["name"] or NAMELESS, reason=one.reason) for one in judged if one.reason]
     said += [Code.PUBLISHED_PENDING.at(one.place, name=one.line["name"], state=one.pending, grade=one.line["decided"]) for one in listed if one.pending]
-    said += unplaced(happened, (part_key(row["credit_code"], row["process"]) for rows in groups for row in rows), notice.policy)
+    said += happened.unplaced((row for rows in groups for row in rows), notice.policy)
     tables = tuple(dict.fromkeys(name for one in listed for name in one.tables))
     result = Publication(notice, tuple(one.line for one in listed), sum(bool(one.tables) for one in listed), tables)
     if result.unofficial:
@@ -95,7 +96,7 @@ class _City(Struct, frozen=True, dict=True):
     """The ledger with what has to be known beside it."""
 
     decisions: Decisions
-    events: Mapping[str, Sequence[Event]]
+    happened: Happened
     notice: Notice
     fields: tuple[str, ...]
 
@@ -123,7 +124,7 @@ class _City(Struct, frozen=True, dict=True):
         misread = self.decisions.misread(rows, ("decided", "decided_date"))
         reasons = (*self._unknown(line, rows[-1]), *misread, *self._undecided(rows), *_open(rows, question), *self.decisions.foreign(rows))
         reason, name, at = next(iter(reasons), ("", "decided", rows[-1]))
-        after = [] if reason else [afterwards(row, self.events.get(str(row["credit_code"] or ""), ()), self.policy) for row in rows]
+        after = [] if reason else [afterwards(row, self.happened.of(row), self.policy) for row in rows]
         standings = [one.standing for one in after if one.standing and one.standing.history]
         reason = reason or next(filter(None, map(superseded, after)), "")
         pending = next((one.state.value for one in standings if one.state is not State.IN_FORCE), "")

@@ -17,7 +17,7 @@ from xltools.model.table import Table
 from xltools.model.value import day_of
 from xltools.rules.text import key
 
-_MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.DECISION})
+MOVING = frozenset({Effect.LOWEST, Effect.REVIEW, Effect.REVIEW_LOWEST, Effect.DECISION})
 NOT_DONE, DONE = 1, 2       # places of the words in the policy's list second_reviews: not needed, going on, finished
 
 
@@ -48,6 +48,7 @@ def events_of(table: Table) -> list[Event]:
                 decided_by=str(values.get("decided_by", "")),
                 decided_date=day_of(values.get("decided_date")),
                 place=table.place(row, "change_kind"),
+                name=str(values.get("name", "")),
             )
         )
     return events
@@ -72,23 +73,6 @@ def sanction(standings: Sequence[Standing], events: Iterable[Event], policy: Pol
             findings += _findings(now[at], event, ruling)
             now[at] = _after(now[at], event, ruling, rule)
     return now, sorted(dict.fromkeys(findings), key=order)
-
-
-def unplaced(events: Iterable[Event], parts: Iterable[tuple[str, str]], policy: Policy) -> list[Finding]:
-    """A finding for every event that would move a grade and names a process which its enterprise does not have.
-
-    parts: code and process of everything that is listed, as `part_key` gives them; enterprises that are not listed are passed over.
-    """
-    there: dict[str, set[str]] = {}
-    for code, process in parts:
-        there.setdefault(code, set()).add(process)
-    found = []
-    for event in events:
-        rule, known = policy.sanction(event.kind), there.get(key(event.credit_code))
-        moves = bool(event.new_grade) or (rule is not None and rule.effect in _MOVING)
-        if moves and not of_whole(event, rule) and known and key(event.process) not in known:
-            found.append(Code.NOT_GRADED_YET.at(event.place, process=event.process))
-    return found
 
 
 def rule_on(standing: Standing, event: Event, rule: Sanction | None, policy: Policy) -> Ruling:
