@@ -129,6 +129,20 @@ def test_good_rows_say_nothing_and_the_workbook_can_be_sent(begun: Document) -> 
     assert begun.value("整改台账", f"O{FIRST_ROW}") == "否"
 
 
+def test_a_county_with_nothing_to_report_writes_one_word_and_can_send_the_workbook(office: Office, tmp_path: Path) -> None:
+    """三环文〔2022〕69号 三(一): also nothing is reported; the row has no problem for it, a second word is one."""
+    path = tmp_path / "灵宝市.xlsx"
+    write_template(path, TEMPLATE, POLICY, LIVE, {"cover": [COVER]})
+    with office.open(path) as document:
+        put(document, "screening", FIRST_ROW, {"name": "无"})
+        document.recalculate()
+        assert hint(document, "screening", FIRST_ROW) == ""
+        assert cover(document, WORDS["status_title"])[0] == WORDS["status_good"]
+        put(document, "screening", FIRST_ROW, {"name": "无", "product": "无"})
+        document.recalculate()
+        assert "未填写" in hint(document, "screening", FIRST_ROW)
+
+
 # (form, changes to a good row, what the row must say): one case for every rule, at and around its edge
 SECOND = {"credit_code": OTHER, "permit_no": f"{OTHER}001P", "name": "三门峡另例铸造有限公司"}
 CASES: list[tuple[str, Record, str]] = [
