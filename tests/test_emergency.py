@@ -249,10 +249,11 @@ def test_an_enterprise_without_measures_is_a_row_to_be_filled_not_left_out(tmp_p
 @pytest.mark.parametrize("others", [[], [reduction(6, county="渑池县")]])
 def test_a_county_that_reported_no_measures_at_all_is_told_once(others: list[dict[str, Cell]], tmp_path: Path) -> None:
     ledger = [*(decided(at) for at in range(4)), *(decided(at, county="渑池县") for at in (4, 5))]
-    done = made(city([*ledger, decided(6, county="渑池县")], others), tmp_path)
+    few = [decided(7, county="湖滨区", process=process) for process in ("铸件", "熔炼")]
+    done = made(city([*ledger, decided(6, county="渑池县"), *few], others), tmp_path)
     wanted = {"灵宝市": 4} | ({} if others else {"渑池县": 3})
     assert {said for _, said in told(done, Code.NO_MEASURES_SENT)} == {f"“{county}”一行减排措施也没有填报，清单里这个县（市、区）的 {count} 行没有排放量和措施" for county, count in wanted.items()}
-    assert len(told(done, Code.NO_MEASURES)) == (2 if others else 0)
+    assert len(told(done, Code.NO_MEASURES)) == (2 if others else 0) + len(few)
     assert [one["county"] for one in listed(done, "problems") if one["code"] == "W864"] == sorted(wanted)
 
 
@@ -327,6 +328,7 @@ def test_an_enterprise_that_moved_or_changed_its_name_is_a_change_and_another_wr
         ([("灵宝市", 0)], [("义马市", 0), ("湖滨区", 0)], {}, [("湖滨区", "新增", None), ("义马市", "新增", None), ("灵宝市", "移出清单", None)]),    # which of them is it?
         ([("灵宝市", 0), ("湖滨区", 0)], [("灵宝市", 0), ("义马市", 0)], {"灵宝市": 2, "义马市": 1}, [("义马市", "修改", "县（市、区）")]),
         ([("灵宝市", 0), ("灵宝市", 1)], [("灵宝市", 1), ("灵宝市", 0)], {NAMES[0]: 1, NAMES[1]: 2}, []),                   # two enterprises with one code
+        ([("灵宝市", 0), ("湖滨区", 0)], [("灵宝市", 1), ("湖滨区", 0)], {"湖滨区": 1, "灵宝市": 2}, [("灵宝市", "修改", "企业名称")]),  # one of two plants has a new name
         ([("灵宝市", 0)], [("灵宝市", 0), ("灵宝市", 1)], {NAMES[0]: 1}, [("灵宝市", "新增", None)]),
     ],
 )  # fmt: skip

@@ -271,6 +271,16 @@ def test_who_is_who_in_a_summary_does_not_depend_on_how_somebody_sorted_it(order
     assert known.apart == {(A, "乙")}
 
 
+def test_two_plants_that_a_person_knows_of_leave_a_third_to_be_asked_about() -> None:
+    run, tables = merged(read(*(county(name, (A, "甲公司", "铸件")) for name in ("湖滨区", "灵宝市", "义马市"))))
+    _, two = merged(run, decide(tables, Decision.BOTH))
+    _, three = merged(run, decide(decide(tables, Decision.BOTH), Decision.BOTH, 1))
+    for found, known in ((two, False), (three, True)):
+        asked_about = ["需核实属地" in str(value) for value in found["enterprises"].cells["confirm"]]
+        sites = read_back(found["ledger"], found["names"], POLICY).sites
+        assert (asked_about, sites) == ([not known] * 3, {*found["ledger"].rows} if known else set())
+
+
 def test_an_event_is_its_whose_name_it_says_also_by_a_name_that_is_right_no_more() -> None:
     run, tables = merged(read(county("灵宝市", (A, "甲公司", "铸件"), (A, "乙公司", "烧结"), (A, "丙公司", "熔炼"))))
     _, tables = merged(run, decide(decide(tables, Decision.BOTH), Decision.SECOND, 1))
