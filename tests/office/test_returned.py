@@ -54,7 +54,7 @@ def annotations(book: Document, sheet: str) -> list[tuple[str, Any]]:
 
 
 def places(outcome: Outcome) -> set[tuple[str, str]]:
-    return {(one.place.sheet, one.place.cell) for one in outcome.findings if one.place.cell}
+    return {(place.sheet, place.cell) for one in outcome.findings for place in one.marked}
 
 
 def sent_back(outcome: Outcome, folder: Path) -> Path:
@@ -137,7 +137,7 @@ def test_every_example_county_comes_back_readable_by_everyone_and_otherwise_equa
             after = seen(book)
             assert book.errors() == errors
         assert after.cells == before.cells
-        cells = {(found.place.sheet, found.place.cell) for found in outcome.findings if found.place.file == one.file and found.place.cell}
+        cells = {(place.sheet, place.cell) for found in outcome.findings if found.place.file == one.file for place in found.marked}
         assert {place for place, text in after.notes.items() if MARK in text} == cells
 
 

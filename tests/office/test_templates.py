@@ -389,7 +389,7 @@ def test_what_a_sheet_flags_the_check_of_the_closed_file_flags_too(office: Offic
     path = tmp_path / "灵宝市.xlsx"
     write_template(path, TEMPLATE, POLICY, LIVE, {"cover": [COVER], **contents})
     findings = [one for one in check_files([path], POLICY).findings if one.severity is not Severity.NOTE]
-    flagged = {(one.place.sheet, one.place.cell) for one in findings}
+    flagged = {(place.sheet, place.cell) for one in findings for place in one.marked}
     alone, seen = [], set()
     with office.open(path) as document:
         document.recalculate()
