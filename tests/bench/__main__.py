@@ -14,6 +14,7 @@ from statistics import median
 from typing import NamedTuple
 
 from tests.bench.city import write_city, write_wide_policy, write_year
+from tests.bench.floor import FLOOR, FLOOR_AGAIN, keep_cells
 from tests.bench.peers import MORE, WAYS
 from tests.bench.plot import bars
 from tests.office.host import missing
@@ -44,6 +45,8 @@ def command(way: str, folder: Path, output: Path) -> list[str]:
     """What to start for a way."""
     if way in WAYS | MORE:
         return [sys.executable, "-m", "tests.bench.peers", way, str(folder), str(output)]
+    if way in (FLOOR, FLOOR_AGAIN):
+        return [sys.executable, "-m", "tests.bench.floor", way, str(folder), str(output)]
     if way in (OFFICE, CLICK, CLICKED):
         return [sys.executable, "-m", "tests.bench.office" if way == OFFICE else "tests.bench.click", str(folder), str(output)]
     if way == MADE:
@@ -125,8 +128,19 @@ def prepared(size: str, made: Path) -> tuple[str, Path, list[str]]:
     policy = write_wide_policy(made / WIDE, files) if files > CITY else None
     write_city(made, 1, rows, seed=1, policy=policy)
     write_city(folder, files, rows, policy=policy)
-    ways = [*WAYS, *MORE, *([] if missing() else [OFFICE])] if files * rows <= PEERS_UP_TO else [UNIT]
+    ways = [*WAYS, *MORE, *([] if missing() else [OFFICE])] if files * rows <= PEERS_UP_TO else [UNIT, *_floors(folder)]
     return f"{size}: {files} × {rows}", folder, [*ways, OURS, ON_ONE, AGAIN, *([] if policy else [CLICK, CLICKED])]
+
+
+def _floors(folder: Path) -> list[str]:
+    """Where its packages are, what no merge can go below, with all that it needs."""
+    if not MORE:
+        return []
+    kept = folder.parent / FLOOR
+    kept.mkdir()
+    cost(command(OURS, folder, kept / "summary.xlsx"), os.sched_getaffinity(0), kept / "own")
+    keep_cells(kept / "summary.xlsx")
+    return [FLOOR, FLOOR_AGAIN]
 
 
 def main() -> None:
