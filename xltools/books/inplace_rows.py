@@ -1,4 +1,4 @@
-"""Rows of records that say already what they should: known by their text, without taking it apart cell by cell.
+"""Rows of records that say already what they should, but for some cells: known by their text, without taking it apart cell by cell.
 
 In a merge of files of which few changed these are nearly all rows.
 """
@@ -11,9 +11,10 @@ from functools import lru_cache
 
 from msgspec import Struct, field
 
-from xltools.books.raw_rows import RawRow
-from xltools.books.sheet import Mark
-from xltools.model.address import column_number
+from xltools.books.base import Cell
+from xltools.books.raw_rows import RawRow, cell_xml
+from xltools.books.sheet import Formula, Mark
+from xltools.model.address import column_letters, column_number
 
 # A cell as nearly all programs write it: its place, then its style, and no attribute that we would write otherwise.
 PLAIN = re.compile(rb'<c r="([A-Z]{1,3})([0-9]{1,7})"(?: s="([1-9][0-9]*)")?(?: t="[A-Za-z]+")?(?:/>|>(?!</c>))')
@@ -39,7 +40,7 @@ class Kept(Struct, frozen=True):
     shapes: list[tuple[re.Pattern[bytes], Styles, Known]] = field(default_factory=list)
 
     def inside(self, raw: RawRow, places: tuple[int, int], at: int) -> bytes | None:
-        """The cells of a row that holds what its record does, where it stands now; None when they have to be looked at one by one.
+        """The cells of a row, in the place where it stands now; None when they have to be looked at one by one: other looks, a formula.
 
         places: row before and now · at: number of the record.
         """
@@ -71,6 +72,20 @@ class Kept(Struct, frozen=True):
         if cells:
             self.shapes[:] = [(_shape(looks), styles, known), *self.shapes][:MOST]
         return styles, known
+
+
+def with_cells(inside: bytes, row: int, values: Mapping[int, Cell | Formula]) -> bytes | None:
+    """A row's cells, as `Kept` gives them, with other values in these columns, in their styles; None where such a cell is not there."""
+    for column, value in values.items():
+        start = inside.find(b'<c r="%s%d"' % (column_letters(column).encode(), row))
+        cell = PLAIN.match(inside, start) if start >= 0 else None
+        if cell is None:
+            return None
+        end = inside.find(b"<c ", cell.end())
+        style = int(cell[3] or 0)
+        new = cell_xml((row, column), style, value).encode() if value is not None or style else b""
+        inside = b"".join([inside[:start], new, inside[end:] if end >= 0 else b""])
+    return inside
 
 
 def _placed(inside: bytes, row: bytes) -> bytes:

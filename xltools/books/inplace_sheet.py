@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from codecs import BOM_UTF8
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property, lru_cache
-from itertools import chain
-from operator import and_, eq
+from itertools import chain, compress, count
+from operator import ne
 from typing import Protocol
 
 from msgspec import Struct, field
@@ -18,7 +18,7 @@ from xltools.books.base import Cell, Grid
 from xltools.books.dress import Dresser
 from xltools.books.formula_refs import followed, in_any_row, in_row, shifted
 from xltools.books.grid import Sheet
-from xltools.books.inplace_rows import Kept
+from xltools.books.inplace_rows import Kept, with_cells
 from xltools.books.link import link_of
 from xltools.books.links import relink
 from xltools.books.patch import OFFICE, Patch
@@ -243,11 +243,14 @@ class _Rows:
 
     def written(self) -> Iterator[bytes]:
         kept_rows = Kept(marks_of(self._records.plan), self._stays)     # not held by what it asks: nothing large waits for Python to look for rubbish
-        for at, is_same in enumerate(self._unchanged()):
+        changed, cells = self._changed(), self._records.plan.cells
+        for at in range(self._records.plan.length):
             number = self._records.head + 1 + at
             before = self._back.get(number, 0)
             raw = self._standing.rows.get(before)
-            kept = kept_rows.inside(raw, (before, number), at) if raw and is_same else None
+            kept = kept_rows.inside(raw, (before, number), at) if raw else None
+            if kept is not None and at in changed:
+                kept = with_cells(kept, number, {column: cells[self._records.columns[column].name][at] for column in changed[at]})
             inside = "".join(self._cells((number, before), at, raw.cells(before) if raw else {})).encode() if kept is None else kept
             settings = self._settings(raw.settings if raw else "", number)
             if raw and number == before and settings == raw.settings and inside == raw.inside:
@@ -255,19 +258,21 @@ class _Rows:
             else:
                 yield _row(settings, number, inside)
 
-    def _unchanged(self) -> Sequence[bool]:
-        """Which records say what the row says in which they stood before: compared column by column, each distinct value made comparable once."""
+    def _changed(self) -> dict[int, list[int]]:
+        """The columns in which a record says something else than the row in which it stood before: compared column by column, each distinct value made comparable once."""
         plan, grid, first = self._records.plan, self._standing.grid, self._records.head + 1
         befores = [self._back.get(first + at, 0) for at in range(plan.length)]
         nothing: list[Cell] = [None] * max(self._records.columns, default=0)
         rows = [grid[row - 1] if 0 < row <= len(grid) else nothing for row in befores]
-        same, was = [row > 0 for row in befores], [*zip(*rows, strict=False)]
+        changed: dict[int, list[int]] = {}
+        was = [*zip(*rows, strict=False)]
         for column, one in self._records.columns.items():
             now = plan.cells[one.name]
             known: dict[object, object] = {value: OTHER if isinstance(value, Formula) else read_back(value) for value in {*now}}
             old = was[column - 1] if column <= len(was) else [None] * plan.length
-            same = [*map(and_, same, map(eq, map(known.__getitem__, now), old))]
-        return same
+            for at in compress(count(), map(ne, map(known.__getitem__, now), old)):
+                changed.setdefault(at, []).append(column)
+        return changed
 
     def _stays(self, at: int, styles: Mapping[int, int]) -> bool:
         """Whether the cells of a record look as they should. styles: of its cells, by column."""
