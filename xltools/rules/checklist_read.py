@@ -18,7 +18,7 @@ from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy, called
 from xltools.model.value import is_error, shown
 from xltools.rules.checklist_plan import is_chosen, is_share, row_formulas, stamped
-from xltools.rules.dates import read_date
+from xltools.rules.dates import FROM_COVER, read_date
 from xltools.rules.details import say_so
 from xltools.rules.limits import date_limits
 from xltools.rules.printed import altered, struck_items
@@ -30,6 +30,7 @@ QUOTED = re.compile(r'("(?:[^"]|"")*")')
 PLACEHOLDER = re.compile(r"\{(found|reason|reached):([^{}]+)\}")
 DECIMALS = re.compile(r"(?<![\w.])(\d+\.\d*?)0+(?!\d)")
 WRITTEN = ((" ", ""), ("\n", ""), ("$", ""), ("TRUE()", "TRUE"), ("FALSE()", "FALSE"), ("[.", ""), (":.", ":"), ("]", ""), (";", ","))
+FROM_POLICY = "年份取自政策"      # a checklist has no cover
 PART_OF_A_WHOLE = (0, 1)        # a share in this range may be a fraction of 1
 
 
@@ -182,6 +183,7 @@ def _date(cell: Entered | None, field: str, policy: Policy) -> tuple[date | None
     label = load_form("checklist_head")[field].label
     low, high = date_limits(policy)
     said = {"label": label, "value": shown(cell.value), "low": low, "high": high, **reading.details}
+    said |= {"how": FROM_POLICY} if said.get("how") == FROM_COVER else {}
     found = [reading.code.at(cell.place, **said)] if reading.code else []
     day = reading.value if isinstance(reading.value, date) else None
     if day and not low <= day <= high:

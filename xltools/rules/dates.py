@@ -12,6 +12,7 @@ from xltools.model.visible import visible
 from xltools.rules.reading import BLANK, Reading, converted, refused
 from xltools.rules.text import compact, narrow
 
+FROM_COVER = "年份取自封面"
 _ISO = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _YEAR_FIRST = re.compile(r"(\d{4})([-/.、,])(\d{1,2})\2(\d{1,2})[日号]?")
 _CHINESE = re.compile(r"(?:(\d{4}|\d{2})年)?(\d{1,2})月(\d{1,2})[日号]?")
@@ -64,7 +65,7 @@ def read_month(cell: object, year: int) -> Reading:
     if match is None or not 1 <= int(match[2]) <= 12:
         return _no_date(f"{year:04d}-06") if text else BLANK
     month = f"{int(match[1] or year):04d}-{int(match[2]):02d}"
-    return Reading(month) if month == cell else converted(month, "统一月份写法" if match[1] else "年份取自封面")
+    return Reading(month) if month == cell else converted(month, "统一月份写法" if match[1] else FROM_COVER)
 
 
 def _with_time(cell: datetime) -> Reading:
@@ -95,7 +96,7 @@ def _from_text(typed: str, year: int) -> Reading:
     if match is None:
         return _serial_text(text)
     if match[1] is None:
-        return _dated(str(year), match[2], match[3], "年份取自封面")
+        return _dated(str(year), match[2], match[3], FROM_COVER)
     return _dated(match[1] if len(match[1]) == 4 else f"20{match[1]}", match[2], match[3], "统一日期写法")
 
 

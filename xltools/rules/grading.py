@@ -24,7 +24,7 @@ from xltools.model.grade import (
 from xltools.model.indicator import AnswerKind, Indicator, IndicatorTable, TableStatus
 from xltools.rules.explain import flags_of, required_text, steps_of
 from xltools.rules.nearest import meant
-from xltools.rules.numbers import says_below
+from xltools.rules.numbers import ONE_ONLY, says_below, says_several
 from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
 from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
 from xltools.rules.text import latin
@@ -195,6 +195,8 @@ def _grade_meant(chosen: str, table: IndicatorTable) -> str:
 
 def _more(indicator: Indicator, found: str) -> str:
     """What else helps whoever typed this text: what may have been meant, never applied; that nothing says what counts below the limit of detection."""
+    if indicator.kind is AnswerKind.NUMBER and says_several(found):
+        return ONE_ONLY
     if indicator.kind is AnswerKind.NUMBER and says_below(found):
         return "；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请核查人对照监测报告确定后填数，原来的写法写在“核查意见”"
     return meant(found, indicator.options)

@@ -96,11 +96,16 @@ def says_below(typed: str) -> bool:
     return _BELOW.search(compact(typed)) is not None
 
 
+def says_several(typed: str) -> bool:
+    """Whether a text gives a range, a sum not worked out, or several numbers."""
+    return _SEVERAL.search(compact(typed)) is not None
+
+
 def _no_number(typed: str, field: Field) -> Reading:
     if says_below(typed):
         return refused(Code.NOT_A_NUMBER, example=field.example, more="；结果低于检出限的，按多少计没有规定（需人工确认），不能当作 0：请与市局商定后填数，原来的写法写在备注")
     proposal = "" if _is_list(typed) else _proposal(narrow(typed))
-    more = _nothing(field) if _NOTHING.fullmatch(compact(typed)) else ONE_ONLY if _SEVERAL.search(compact(typed)) else ""
+    more = _nothing(field) if _NOTHING.fullmatch(compact(typed)) else ONE_ONLY if says_several(typed) else ""
     return refused(Code.NOT_A_NUMBER, example=proposal or field.example, more=more)
 
 
