@@ -333,3 +333,40 @@ def test_make_checklist_writes_them_and_says_how_many(tmp_path: Path, capsys: py
 
 def test_an_unknown_policy_to_compare_with_is_a_usage_error(folder: Path) -> None:
     assert cli.run(["grade", str(folder), "--compare", "没有"]) == cli.USAGE
+
+
+# --- what the county lists and nobody checked --------------------------------------------------------------------------
+
+TWO_LINES = [enterprise(0, industry="耐火材料", process=process, table="耐火材料") for process in ("烧成1号线", "烧成2号线")]
+
+
+@pytest.mark.parametrize(
+    ("found", "listed", "checked", "overall", "told_of"),
+    [
+        ({}, TWO_LINES, "烧成1号线", "待核实", [(Code.LISTED_NOT_CHECKED, "烧成2号线")]),     # 三(三)3: the worse of both, and one is not known
+        ({"1": "煤"}, TWO_LINES, "烧成1号线", "D", [(Code.LISTED_NOT_CHECKED, "烧成2号线")]),   # nothing is worse than D
+        ({}, TWO_LINES[:1], "烧成1号线", "A", []),
+        ({}, TWO_LINES[:1], "烧成 １号线", "A", []),      # the same process, written otherwise
+        ({}, [TWO_LINES[0] | {"credit_code": CODES[3]}, TWO_LINES[1] | {"credit_code": CODES[3]}], "烧成1号线", "待核实", [(Code.LISTED_NOT_CHECKED, "烧成2号线")]),
+        ({}, [TWO_LINES[0], enterprise(1, industry="耐火材料", process="烧成2号线", table="耐火材料")], "烧成1号线", "A", []),   # of somebody else
+    ],
+)
+def test_a_process_that_nobody_checked_leaves_the_enterprise_open(
+    found: dict[str, Cell], listed: list[dict[str, Cell]], checked: str, overall: str, told_of: list[tuple[Code, str]], tmp_path: Path
+) -> None:
+    who = applicant(REFRACTORY, code=CODES[0], name=NAMES[0])
+    who = replace(who, parts=(replace(who.parts[0], process=checked),))
+    write(tmp_path / "甲.xlsx", who, [visit(REFRACTORY, {**best(REFRACTORY), **found})])
+    county_file(tmp_path, "灵宝市", listed)
+    outcome = grade_files([tmp_path], POLICY)
+    (whole,) = outcome.enterprises
+    assert whole.outcome == overall
+    assert [(one.code, dict(one.values)["process"]) for one in outcome.findings if one.code is Code.LISTED_NOT_CHECKED] == told_of
+    assert ("待核实：烧成2号线没有核查表" in whole.flags) == (overall == "待核实")
+
+
+def test_a_date_without_its_year_says_where_the_year_comes_from(tmp_path: Path) -> None:
+    """A checklist has no cover."""
+    write(tmp_path / "甲.xlsx", applicant(REFRACTORY, code=CODES[0], name=NAMES[0]), [visit(REFRACTORY, best(REFRACTORY), checked="7月26日")])
+    (note,) = [one for one in grade_files([tmp_path], POLICY).findings if one.code is Code.CONVERTED]
+    assert note.message == "“核查日期”由“7月26日”按“2022-07-26”读取（年份取自政策）"

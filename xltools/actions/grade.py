@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -35,8 +35,8 @@ from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
+from xltools.rules.listed import listed_in, said_of, unchecked, unlisted
 from xltools.rules.sanctions import events_of
-from xltools.rules.text import name_key
 
 COUNTY, CHANGES = "county", "changes"
 CHEAP = 5  # a checklist takes a fifth of the time that a county's workbook of its size takes
@@ -79,7 +79,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
     checked = counted(outcome_of(inputs.counties))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
-    inputs.findings += _unlisted(inputs.parts, checked)
+    inputs.findings += unlisted(inputs.parts, listed_in(checked.accepted))
     inputs.findings += [] if inputs.parts or inputs.findings else [Code.NO_CHECKLISTS.at(Place())]
     return _graded(inputs, checked, policy)
 
@@ -122,8 +122,10 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
     enterprises: list[EnterpriseGrade] = []
-    for parts in parts_of_each(after.parts).values():
-        whole, said = grade_enterprise(parts, policy)
+    lacking = unchecked(inputs.parts, listed_in(checked.accepted))
+    found += said_of(lacking)
+    for who, parts in parts_of_each(after.parts).items():
+        whole, said = grade_enterprise(parts, policy, [row.process for row in lacking.get(who, ())])
         enterprises.append(_with_signatures(whole, unsigned))
         found += said
     return GradeOutcome(
@@ -236,18 +238,6 @@ def _twice(parts: Sequence[PartGrade]) -> list[Finding]:
             values = {"name": checklist.name, "process": checklist.process, "other": str(other.checklist.place)}
             findings.append(Code.CHECKED_TWICE.at(checklist.place, **values))
     return findings
-
-
-def _unlisted(parts: Sequence[PartGrade], checked: Outcome) -> Iterator[Finding]:
-    """Checklists of enterprises that their county, where its workbook is among the files, does not list, by code or by name."""
-    listed: dict[str, set[str]] = {}
-    for one in checked.accepted:
-        if (table := one.tables.get("screening")) is not None:
-            codes, names = ([text for text in table.cells[field] if text is not None] for field in ("credit_code", "name"))
-            listed.setdefault(one.county, set()).update(codes, map(name_key, names))
-    for checklist in (part.checklist for part in parts):
-        if checklist.county in listed and not {checklist.credit_code, name_key(checklist.name)} & listed[checklist.county]:
-            yield Code.CHECKED_NOT_LISTED.at(checklist.place, name=checklist.name, county=checklist.county)
 
 
 def parts_of_each(parts: Iterable[PartGrade]) -> Mapping[str, list[PartGrade]]:

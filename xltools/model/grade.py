@@ -214,6 +214,11 @@ def spaced(word: str) -> str:
     return f" {word}" if word[:1].isascii() else word
 
 
+def within(word: str) -> str:
+    """The word between Chinese ones: “的 A 计”, but “的引领性计”."""
+    return f" {word} " if word[:1].isascii() else word
+
+
 def written(found: Found) -> str:
     """A found value as people write it."""
     if isinstance(found, bool) or found is None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from msgspec import Struct
 
 from xltools.model.form import Field, Kind
-from xltools.model.grade import NOT_APPLICABLE, Status
+from xltools.model.grade import NOT_APPLICABLE, Status, within
 from xltools.model.policy import Policy
 from xltools.model.value import shown
 from xltools.model.visible import visible
@@ -74,7 +74,7 @@ def _ranked(members: Sequence[tuple[str, tuple[str, str]]], policy: Policy) -> W
     deciding = "、".join(name for name, member in members if member == worst)
     if status is Status.CLEAR:
         return Worst(worst[1], f"{worst[1]}：以{deciding}为准，共{len(members)}项")
-    return Worst(f"{worst[1]}（{status.value}）", f"等级体系不同，没有规则规定先后，暂按{deciding}的 {worst[1]} 计")
+    return Worst(f"{worst[1]}（{status.value}）", f"等级体系不同，没有规则规定先后，暂按{deciding}的{within(worst[1])}计")
 
 
 def _members(grades: Iterable[str], policy: Policy) -> list[tuple[str, str]]:

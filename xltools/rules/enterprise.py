@@ -8,22 +8,24 @@ from msgspec.structs import replace
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
-from xltools.model.grade import EnterpriseGrade, PartGrade, Status
+from xltools.model.grade import EnterpriseGrade, PartGrade, Status, within
 from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy
 from xltools.rules.explain import enterprise_steps
 from xltools.rules.requirement import quoted
 
 
-def grade_enterprise(parts: Sequence[PartGrade], policy: Policy) -> tuple[EnterpriseGrade, list[Finding]]:
+def grade_enterprise(parts: Sequence[PartGrade], policy: Policy, unchecked: Sequence[str] = ()) -> tuple[EnterpriseGrade, list[Finding]]:
     """The enterprise that all these parts belong to, and what a person must decide about it.
 
-    Parts of one scheme compare by its order. Parts of different schemes compare by the policy's tiers; unless all stand in
+    unchecked: its processes that have no checklist; they leave open every grade but the lowest. Parts of one scheme compare by its order. Parts of different schemes compare by the policy's tiers; unless all stand in
     one tier that a published rule confirms, the result needs a person. Source: 三环文〔2022〕69号 三(三)3.
     """
     ordered = tuple(sorted(parts, key=lambda part: (part.checklist.process, part.checklist.table.id, part.checklist.place, part.outcome)))
     first = ordered[0].checklist
     status, grade, why = _whole(ordered, policy)
+    if unchecked and status is Status.CLEAR and grade not in {policy.scheme(part.checklist.table.scheme).lowest for part in ordered}:
+        status, grade, why = Status.UNVERIFIED, "", f"{'、'.join(unchecked)}没有核查表"
     flags = tuple(dict.fromkeys(flag for part in ordered for flag in part.flags))
     if status is not Status.CLEAR:
         flags = (f"{status.value}：{why}" if why else status.value, *flags)
@@ -72,7 +74,7 @@ def _whole(parts: Sequence[PartGrade], policy: Policy) -> tuple[Status, str, str
         return status, worst[1], f"以较差的{names}为准"
     if status is Status.CLEAR:
         return status, worst[1], "各等级体系的这一档按公开规则同等对待"
-    return status, worst[1], f"等级体系不同（{'、'.join(schemes)}），没有规则规定先后，暂按{names}的 {worst[1]} 计"
+    return status, worst[1], f"等级体系不同（{'、'.join(schemes)}），没有规则规定先后，暂按{names}的{within(worst[1])}计"
 
 
 def weakest(members: Sequence[tuple[str, str]], policy: Policy) -> tuple[Status, tuple[str, str] | None]:
