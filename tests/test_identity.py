@@ -271,6 +271,98 @@ def test_who_is_who_in_a_summary_does_not_depend_on_how_somebody_sorted_it(order
     assert known.apart == {(A, "乙")}
 
 
+def three_names() -> Submission:
+    return county("灵宝市", (A, "甲公司", "铸件"), (A, "乙公司", "烧结"), (A, "丙公司", "熔炼"))
+
+
+def later_two(decision: Decision) -> dict[str, Table]:
+    """The tables after a decision about the second and the third name, which were there first."""
+    two = read(county("灵宝市", (A, "乙公司", "烧结"), (A, "丙公司", "熔炼")))
+    return merged(two, decide(merged(two)[1], decision))[1]
+
+
+def lines(tables: dict[str, Table]) -> list[tuple[object, object]]:
+    return [*zip(*(tables["enterprises"].cells[name] for name in ("name", "processes")), strict=True)]
+
+
+def asked_about(tables: dict[str, Table]) -> list[tuple[object, object]]:
+    return [*zip(*(tables["conflicts"].cells[name] for name in ("first_name", "second_name")), strict=True)]
+
+
+@pytest.mark.parametrize(
+    ("about_two", "about_first", "asked", "found"),
+    [
+        # 乙 and 丙 are one, 丙 is right: what 甲 is to one of them it is to the other
+        (Decision.SECOND, Decision.SECOND, [], [("丙公司", 3)]),
+        (Decision.SECOND, Decision.BOTH, [], [("甲公司", 1), ("丙公司", 2)]),
+        (Decision.SECOND, Decision.FIRST, [("甲公司", "丙公司")], [("丙公司", 3)]),    # both are righter than 乙: nobody has said which it is
+        (Decision.FIRST, Decision.FIRST, [], [("甲公司", 3)]),
+        # 乙 and 丙 are two: who is one with 乙 is another one than 丙
+        (Decision.BOTH, Decision.FIRST, [], [("甲公司", 2), ("丙公司", 1)]),
+        (Decision.BOTH, Decision.SECOND, [], [("乙公司", 2), ("丙公司", 1)]),
+        (Decision.BOTH, Decision.BOTH, [("甲公司", "丙公司")], [("甲公司、丙公司", 2), ("乙公司", 1)]),
+    ],
+)
+def test_what_was_decided_of_two_names_holds_when_a_third_one_comes_before_them(about_two: Decision, about_first: Decision, asked: list[tuple[str, str]], found: list[tuple[str, int]]) -> None:
+    run = read(three_names())
+    _, tables = merged(run, later_two(about_two))
+    assert len(asked_about(tables)) == (2 if about_two is Decision.BOTH else 1)
+    run, after = merged(run, decide(tables, about_first))
+    assert (asked_about(after), lines(after)) == (asked, found)
+    assert Code.DECISIONS_CONTRADICT not in codes(run)
+
+
+def test_names_said_to_be_others_than_the_first_are_compared_with_each_other() -> None:
+    _, tables = merged(read(three_names()))
+    run, tables = merged(read(three_names()), decide(decide(tables, Decision.BOTH), Decision.BOTH, 1))
+    assert (asked_about(tables), lines(tables)) == ([("乙公司", "丙公司")], [("甲公司", 1), ("乙公司", 1), ("丙公司", 1)])
+    run, tables = merged(run, decide(tables, Decision.FIRST))
+    assert (asked_about(tables), lines(tables)) == ([], [("甲公司", 1), ("乙公司", 2)])
+    assert read_back(tables["ledger"], tables["names"], POLICY).apart == {(A, "乙")}
+
+
+def test_decisions_that_contradict_each_other_are_pointed_out_where_they_stand() -> None:
+    _, tables = merged(read(three_names()), later_two(Decision.BOTH))
+    run, tables = merged(read(three_names()), decide(decide(tables, Decision.SECOND), Decision.SECOND, 1))
+    said = [one for one in run.findings if one.code is Code.DECISIONS_CONTRADICT]
+    row = next(row for row, decision in zip(tables["names"].rows, tables["names"].cells["decision"], strict=True) if decision == Decision.BOTH)
+    assert [(one.place, dict(one.values)["first"], dict(one.values)["second"]) for one in said] == [(tables["names"].place(row, "decision"), "乙公司", "丙公司")]
+    assert [count for _, count in lines(tables)] == [3]
+
+
+def test_the_last_of_three_codes_of_a_name_is_the_right_one_by_two_decisions() -> None:
+    run = read(county("灵宝市", (A, "甲公司", "铸件"), (B, "甲公司", "烧结"), (C, "甲公司", "熔炼")))
+    two = read(county("灵宝市", (B, "甲公司", "烧结"), (C, "甲公司", "熔炼")))
+    _, tables = merged(two, decide(merged(two)[1], Decision.SECOND))
+    _, tables = merged(run, tables)
+    assert asked(tables) == [Clash.TWO_CODES.value]
+    _, tables = merged(run, decide(tables, Decision.SECOND))
+    assert (asked(tables), tables["enterprises"].cells["credit_code"]) == ([], [C])
+
+
+def test_close_names_that_decisions_already_tell_apart_are_not_asked_about() -> None:
+    run = read(county("灵宝市", *(("", f"三门峡示{sign}铸造有限公司", process) for sign, process in (("例", "铸件"), ("倒", "烧结"), ("列", "熔炼")))))
+    _, tables = merged(run)
+    assert len(asked(tables)) == 3
+    _, tables = merged(run, decide(decide(tables, Decision.FIRST), Decision.BOTH, 1))
+    assert (asked(tables), [count for _, count in lines(tables)]) == ([], [2, 1])
+
+
+def test_the_county_that_lost_stays_out_when_a_third_one_reports() -> None:
+    known = [county(name, (A, "甲公司", "铸件")) for name in ("渑池县", "灵宝市")]
+    _, tables = merged(read(*known), decide(merged(read(*known))[1], Decision.FIRST))
+    _, tables = merged(read(county("湖滨区", (A, "甲公司", "铸件")), *known), tables)
+    assert [where for where, _ in names(tables)] == ["湖滨区", "渑池县"]
+    assert asked(tables) == [Clash.TWO_COUNTIES.value]
+
+
+def test_two_plants_that_a_person_knows_of_are_asked_about_a_third_one_once() -> None:
+    known = [county(name, (A, "甲公司", "铸件")) for name in ("渑池县", "灵宝市")]
+    _, tables = merged(read(*known), decide(merged(read(*known))[1], Decision.BOTH))
+    _, tables = merged(read(county("湖滨区", (A, "甲公司", "铸件")), *known), tables)
+    assert asked(tables) == [Clash.TWO_COUNTIES.value]
+
+
 def test_two_plants_that_a_person_knows_of_leave_a_third_to_be_asked_about() -> None:
     run, tables = merged(read(*(county(name, (A, "甲公司", "铸件")) for name in ("湖滨区", "灵宝市", "义马市"))))
     _, two = merged(run, decide(tables, Decision.BOTH))
@@ -393,6 +485,13 @@ def test_of_three_files_a_person_is_asked_until_one_is_left() -> None:
     assert asked(tables) == [Clash.SENT_TWICE.value]
     _, tables = merged(twins(3), decide(tables, Decision.SECOND))
     assert [name for _, name in names(tables)] == ["3公司"]
+
+
+def test_of_two_files_the_one_left_out_stays_out_when_a_third_comes() -> None:
+    first, *two = twins(3).submissions
+    _, tables = merged(read(*two), decide(merged(read(*two))[1], Decision.SECOND))
+    _, tables = merged(read(first, *two), tables)
+    assert [{one["first_file"], one["second_file"]} for one in tables["conflicts"].records()] == [{first.file, two[1].file}]
 
 
 # --- a file that is not there this time -------------------------------------------------------------------------------

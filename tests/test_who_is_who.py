@@ -25,7 +25,7 @@ from xltools.model.publication import Notice
 EXPECTED = Path(__file__).with_name("who_is_who.txt")
 A, B = CODES[:2]
 MISTYPED = A[:-1] + "0"
-FIRST, SECOND = NAMES[:2]
+FIRST, SECOND, THIRD = NAMES[:3]
 HOME, OTHER = "灵宝市", "湖滨区"
 BRIBED = filled("changes", process="熔炼", change_kind="贿赂", found_date=date(2022, 8, 10), old_grade="B", second_review="不需要", new_grade="D", decided_by="市绩效分级评定领导小组", decided_date=date(2022, 8, 12))
 WHOSE = "E557"
@@ -266,6 +266,24 @@ def one_of_two_protected(desk: Desk) -> None:
     desk.note("保障", "emergency_protected", "name", "grade", path=desk.folder / "应急.xlsx")
 
 
+def three_names(desk: Desk) -> None:
+    """15 乙、丙用一个代码，定为两家；甲排到前面，定为就是乙：不再问甲和丙，丙贿赂不影响甲（三(三)3、五1）"""
+    two = [(A, SECOND, "熔炼"), (A, THIRD, "造型")]
+    bribed = BRIBED | {"credit_code": A, "name": THIRD, "process": "造型"}
+    desk.send(HOME, 7, *two)
+    desk.merge()
+    desk.decide("一码两名", "两方都保留")
+    desk.merge()
+    desk.send(HOME, 7, (A, FIRST, "铸件"), *two, changes=[bribed])
+    desk.merge()
+    desk.note("冲突", "conflicts", "first_name", "second_name")
+    desk.decide("一码两名", FIRST)
+    desk.grade("B")
+    desk.merge()
+    desk.note("冲突", "conflicts", "first_name", "second_name")
+    desk.results()
+
+
 def turned_round(desk: Desk) -> None:
     """08 两地同报，先定灵宝市，改定湖滨区，再取消：市里写在哪一行的话回到哪一行（没有条款，按手册“待认领”）"""
     for county in (HOME, OTHER):
@@ -312,7 +330,7 @@ def back_in_another_month(desk: Desk) -> None:
     desk.note("待认领", "unclaimed", "batch", "name", "item", "content")
 
 
-PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites, one_of_two_bribed, one_of_two_in_two_counties_bribed, one_of_two_protected)
+PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites, one_of_two_bribed, one_of_two_in_two_counties_bribed, one_of_two_protected, three_names)
 
 
 def expected() -> dict[str, str]:

@@ -9,7 +9,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xltools.model.code import Code
-from xltools.model.conflict import Side
+from xltools.model.conflict import Conflict, Memory, Side
 from xltools.model.dashboard import load_dashboard
 from xltools.model.finding import Finding, first_per_cell
 from xltools.model.form import Template
@@ -27,7 +27,7 @@ from xltools.rules.combine import More, combine
 from xltools.rules.decided import NOBODY, outdated, unusable
 from xltools.rules.enterprises import enterprises, known_of
 from xltools.rules.history import history, month_line
-from xltools.rules.identified import At, Identified, identified, identity
+from xltools.rules.identified import At, Identified, contradicted, identified, identity
 from xltools.rules.identity import listed
 from xltools.rules.journal import append, broken, moment_of
 from xltools.rules.kept import Kept, kept, kept_sides
@@ -35,10 +35,10 @@ from xltools.rules.moves import Period, moves
 from xltools.rules.reporting import Status, reporting
 from xltools.rules.resent import Earlier, told_lines
 from xltools.rules.rulings import (
-    Memory,
     Settled,
     conflict_findings,
     conflict_table,
+    contradictions,
     name_table,
     not_understood,
     notes,
@@ -75,6 +75,7 @@ class _Known(Struct, frozen=True):
 
     memory: Memory
     enterprises: Mapping[At, Identified]
+    contradicted: Sequence[Conflict]
     settled: Settled
     stays: Kept
     gone: Sequence[Mapping[str, object]]
@@ -125,7 +126,7 @@ def _decided(outcome: Outcome, basis: Basis) -> tuple[Outcome, _Known]:
     outcome = with_findings(staying.heard_of(outcome, stays), [*conflict_findings(settled, outcome), *notes(settled, memory, sides), *staying.notes(stays)])
     settled = replace(settled, open=(*asked, *settled.open))
     known = identified([side for side in sides if side.at not in settled.left_out] if settled.left_out else sides, settled)
-    return outcome, _Known(memory, known, settled, stays, [*out, *gone])
+    return outcome, _Known(memory, known, contradicted(settled, known), settled, stays, [*out, *gone])
 
 
 def _ordered(sides: Iterable[Side], policy: Policy) -> list[Side]:
@@ -150,7 +151,8 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
         said = set(outcome.findings)
         who = identity(carried[LEDGER], known_of(carried[LEDGER], known.enterprises)) if known.enterprises else NOBODY
         graded = [*unusable(carried[LEDGER], basis.policy, who), *outdated(carried[LEDGER], carried["events"], basis.policy, who)]
-        found = [one for one in [*gone, *not_understood(carried[CONFLICTS], carried[NAMES]), *graded] if one not in said]
+        decided = [*not_understood(carried[CONFLICTS], carried[NAMES]), *contradictions(carried[NAMES], known.contradicted)]
+        found = [one for one in [*gone, *decided, *graded] if one not in said]
         if not found:
             break
         outcome = with_findings(outcome, found)

@@ -225,6 +225,7 @@ class Code(Enum):
     ROW_LEFT_OUT = ("N615", "“{name}”（{process}）这一行没有汇总：{reason}", "不需要处理；要改决定的，请在“名称对照”改正后重新汇总")
     LEFT_OUT_ALONE = ("W621", "“{name}”（{process}）这一行没有汇总：{reason}；而{batch}只有{county}报了这道工序", "请核对属地：企业已经迁走的，在“名称对照”改处理决定后重新汇总；不该由{county}报的，请它不再报")
     DECISION_UNKNOWN = ("W616", "处理决定填了“{value}”，无法判断，仍按没有决定处理", "请从下拉框选择：{choices}")
+    DECISIONS_CONTRADICT = ("W622", "对“{first}”与“{second}”的决定是“{decision}”，按别的决定它们却是同一家，现在按同一家处理", "请核对“名称对照”里涉及它们的各条决定，改正其中一条后重新汇总")
     SOURCE_ABSENT = ("N617", "{county}{batch}的“{file}”不在本次收件箱，【{sheet}】的 {count} 行沿用上次", "不需要处理；不再需要的行可以整行删除，补报后会自动更新")
     LOG_CHANGED = ("W618", "运行日志第 {number} 条在写入之后被改动过", "请与备份的汇总表核对；日志只由汇总追加，不要修改")
     LOG_GAP = ("W619", "运行日志第 {first} 条到第 {last} 条不见了", "请从备份的汇总表恢复这几条；日志只由汇总追加，不要删除")

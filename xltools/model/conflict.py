@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from enum import StrEnum
-from typing import NamedTuple
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from msgspec import Struct
 
@@ -71,12 +72,13 @@ class Side(NamedTuple):  # there is one for every row
 
 
 class Conflict(Struct, frozen=True):
-    """Two sides with all their rows (at least one each). id: the same whichever side comes first, and in every merge."""
+    """Two sides with all their rows (at least one each). id: the same whichever side comes first, and in every merge · owns: what tells the sides apart."""
 
     id: str
     clash: Clash
     firsts: tuple[Side, ...]
     seconds: tuple[Side, ...]
+    owns: tuple[str, str]
 
     @property
     def first(self) -> Side:
@@ -104,6 +106,30 @@ class Ruling(Struct, frozen=True):
     def of(self, first: str) -> Decision:
         """The decision as seen with `first` on the first side."""
         return self.decision if first == self.first else self.decision.turned
+
+
+class Memory(Struct, frozen=True, dict=True):
+    """Every decision by the id of its conflict, and the lines of the sheet that remembers them."""
+
+    rulings: Mapping[str, Ruling]
+    lines: tuple[Mapping[Any, object], ...] = ()
+
+    def decision(self, conflict: Conflict) -> Decision | None:
+        """What was decided, with the conflict's own first side first; None when nothing was."""
+        ruling = self.rulings.get(conflict.id)
+        return ruling.of(conflict.owns[0]) if ruling else None
+
+    @cached_property
+    def others(self) -> Mapping[tuple[Clash, str], list[str]]:
+        """A kind of conflict and what tells one side → what tells the other sides that something was decided about."""
+        found: dict[tuple[Clash, str], list[str]] = {}
+        for one in self.rulings.values():
+            for here, there in ((one.first, one.second), (one.second, one.first)):
+                found.setdefault((one.clash, here), []).append(there)
+        return found
+
+
+NOTHING_DECIDED = Memory({})
 
 
 def conflict_id(clash: Clash, common: str, owns: tuple[str, str]) -> str:

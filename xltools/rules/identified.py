@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 
 from msgspec import Struct, field
 
 from xltools.model.conflict import Clash, Conflict, Decision, Side
+from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.city import record_orders
 from xltools.rules.codes import is_credit_code
 from xltools.rules.rulings import Settled, remembered, settle
 from xltools.rules.text import cell_key, company_key, key
+from xltools.rules.ties import ties
 
 At = tuple[str, str, int]
 Who = str | tuple[str, ...]  # the good code of an enterprise, or what stands in for it
@@ -65,7 +67,7 @@ def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
     """Who is who by what is known of every row of the ledger."""
     names = {row: one.name for row, one in zip(ledger.rows, found, strict=True) if one.name}
     codes = {row: code for row, one in zip(ledger.rows, found, strict=True) if (code := one.code or (one.who if isinstance(one.who, str) else ""))}
-    apart = frozenset((one.who[0], one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
+    apart = frozenset((one.who[0], company_key(one.name) or one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
     written = {row: _written(*one) for row, one in zip(ledger.rows, _rows(ledger), strict=True)} if codes else {}
     own = {old for row, old in written.items() if old == key(codes.get(row, str(old)))}     # of these another enterprise goes by what it wrote
     renewed = {old: codes[row] for row, old in written.items() if row in codes and old not in own}
@@ -113,18 +115,15 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     Rows of one good code are one enterprise, unless a person said that its names are two; rows without one belong to the only
     code of their name in the county; and what a person said to be one enterprise is one.
     """
-    apart = {(key(one.first.code), company_key(one.second.name)) for one, said in settled.decided if one.clash is Clash.TWO_NAMES and said is Decision.BOTH}
-    apart |= {(key(loser.code), company_key(loser.name)) for loser in _miscoded(settled)}
+    apart = _apart(settled)
     codes = {} if all(side.good for side in sides) else _codes(sides)
-    names: dict[Who, tuple[str, str]] = {}
     leads: dict[Who, Who] = {}
-    for conflict, decision in settled.decided:
-        if not conflict.clash.about_rows and decision is not Decision.BOTH:
-            winner, loser = _winner(conflict, decision)
-            top, under = (_top(leads, _who(side, codes, apart)) for side in (winner, loser))
-            if top != under:
-                leads[under] = top
-            names[top] = (winner.name, winner.code if winner.good else "")
+    said = [_winner(conflict, decision) for conflict, decision in settled.decided if not conflict.clash.about_rows and decision is not Decision.BOTH]
+    for winner, loser in said:
+        top, under = (_top(leads, _who(side, codes, apart)) for side in (winner, loser))
+        if top != under:
+            leads[under] = top
+    names = _called_now(said, lambda side: _top(leads, _who(side, codes, apart)))
     doubts = _doubts(settled.open)
     sites = {_top(leads, _who(side, codes, apart)) for one, said in settled.decided if one.clash is Clash.TWO_COUNTIES and said is Decision.BOTH for side in one}
     sites -= {_top(leads, _who(side, codes, apart)) for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
@@ -136,9 +135,53 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     return found
 
 
-def _miscoded(settled: Settled) -> Iterator[Side]:
-    """Who goes by a code that is not its own, as a person said; whoever else has that code stays with it."""
-    return (_winner(one, said)[1] for one, said in settled.decided if one.clash is Clash.TWO_CODES and said is not Decision.BOTH)
+def _apart(settled: Settled) -> set[tuple[str, str]]:
+    """Code and name of those that have another one's code: who goes by a code that is not its own, who was said to be another one than who has it first, and who is one with them."""
+    miscoded = {_named(_winner(one, said)[1]) for one, said in settled.decided if one.clash is Clash.TWO_CODES and said is not Decision.BOTH}
+    found = {*miscoded}
+    told = [(one, said) for one, said in settled.decided if one.clash is Clash.TWO_NAMES]
+    for code, some in grouped(told, lambda pair: pair[0].first.code).items():
+        tied = ties(Clash.TWO_NAMES, dict.fromkeys(own for one, _ in some for own in one.owns), some)
+        gone = {lead for name, lead in tied.lead.items() if (code, name) in miscoded}
+        stay = list[str]()
+        for lead in dict.fromkeys(tied.lead.values()):
+            (gone.add if lead in gone or any((lead, other) in tied.parted for other in stay) else stay.append)(lead)
+        found |= {(code, name) for name, lead in tied.lead.items() if lead in gone}
+    return found
+
+
+def _named(side: Side) -> tuple[str, str]:
+    return side.code, company_key(side.name)
+
+
+def _called_now(said: Iterable[tuple[Side, Side]], who: Callable[[Side], Who]) -> dict[Who, tuple[str, str]]:
+    """The name and the code of every enterprise about which something was decided, "" for a code that nobody knows.
+
+    said: winner and loser of each decision. Of several that are right the last one counts, until a person has said which.
+    """
+    tops = [(who(winner), winner, loser) for winner, loser in said]
+    names = _right(tops, lambda side: company_key(side.name))
+    codes = _right([one for one in tops if one[1].good], lambda side: side.code)
+    return {top: (one.name, codes[top].code if top in codes else "") for top, one in names.items()}
+
+
+def _right(tops: Sequence[tuple[Who, Side, Side]], own: Callable[[Side], str]) -> dict[Who, Side]:
+    """By enterprise the side whose `own` no other one beat."""
+    beaten = {(top, own(loser)) for top, winner, loser in tops if own(loser) != own(winner)}
+    found: dict[Who, Side] = {}
+    for top, winner, _ in tops:
+        if top not in found or (top, own(winner)) not in beaten:
+            found[top] = winner
+    return found
+
+
+def contradicted(settled: Settled, found: Mapping[At, Identified]) -> list[Conflict]:
+    """Where a person said that two names or codes are two enterprises, and other decisions make them one."""
+    return [
+        one
+        for one, said in settled.decided
+        if said is Decision.BOTH and not one.clash.about_rows and len({found[side.at].who if side.at in found else side.code for side in (one.first, one.second)}) == 1
+    ]
 
 
 def _codes(sides: Iterable[Side]) -> dict[tuple[str, str], set[str]]:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Seq
 
 from rapidfuzz.fuzz import ratio
 
-from xltools.model.conflict import Clash, Conflict, Side, conflict_id
+from xltools.model.conflict import NOTHING_DECIDED, Clash, Conflict, Memory, Side, conflict_id
 from xltools.model.grouped import Key, grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
@@ -21,6 +21,7 @@ from xltools.rules.city import Seen, place_in_order
 from xltools.rules.codes import is_credit_code
 from xltools.rules.cross import groups, newest
 from xltools.rules.text import company_key, key, name_key
+from xltools.rules.ties import ties
 
 LIST = "screening"
 CLOSE = 75          # how alike two bare names are, in per cent, before a person is asked
@@ -44,9 +45,12 @@ def _sides(seen: Seen) -> Iterator[Side]:
         yield Side(submission.county, name, code, process, batch, table.file, table.sheet, letters, row, is_credit_code(code))
 
 
-def conflicts(sides: Sequence[Side], policy: Policy) -> list[Conflict]:
-    """Every contradiction among these rows once, in the order of the rows; each side with all its rows."""
-    found = [*_one_code(sides), *_by_name(sides), *_close(sides, policy)]
+def conflicts(sides: Sequence[Side], policy: Policy, memory: Memory = NOTHING_DECIDED) -> list[Conflict]:
+    """Every contradiction among these rows once, in the order of the rows; each side with all its rows.
+
+    Those that were decided, and those that nothing which was decided answers.
+    """
+    found = [*_one_code(sides, memory), *_by_name(sides, memory), *_close(sides, policy, memory)]
     if not found:
         return []
     rank = {side.at: at for at, side in enumerate(sides)}
@@ -54,13 +58,12 @@ def conflicts(sides: Sequence[Side], policy: Policy) -> list[Conflict]:
     return sorted(unique.values(), key=lambda one: (rank[one.first.at], rank[one.second.at], one.id))
 
 
-def sent_twice(submissions: Sequence[Submission]) -> list[Conflict]:
-    """Workbooks of one county and batch of which none can be told to be the newest, each pair with the first."""
-    found = []
+def sent_twice(submissions: Sequence[Submission], memory: Memory) -> list[Conflict]:
+    """Workbooks of one county and batch of which none can be told to be the newest, in pairs as `conflicts` gives them."""
+    found = list[Conflict]()
     for group in groups(submissions).values():
         if len(group) > 1 and newest(group) is None:
-            first, *others = [_whole_file(one) for one in sorted(group, key=lambda one: one.file)]
-            found += [_conflict(Clash.SENT_TWICE, [first], [other]) for other in others]
+            found += _apart(Clash.SENT_TWICE, [_whole_file(one) for one in sorted(group, key=lambda one: one.file)], memory)
     return found
 
 
@@ -90,8 +93,8 @@ def own(clash: Clash, side: Side) -> str:
 
 def _conflict(clash: Clash, firsts: Sequence[Side], seconds: Sequence[Side]) -> Conflict:
     first, second = firsts[0], seconds[0]
-    named = conflict_id(clash, common(clash, first, second), (own(clash, first), own(clash, second)))
-    return Conflict(named, clash, tuple(firsts), tuple(seconds))
+    owns = own(clash, first), own(clash, second)
+    return Conflict(conflict_id(clash, common(clash, first, second), owns), clash, tuple(firsts), tuple(seconds), owns)
 
 
 def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list[Side]]:
@@ -106,55 +109,76 @@ def _several(sides: Iterable[Side], by: Callable[[Side], Hashable]) -> list[list
     return [*found.values()]
 
 
-def _apart(clash: Clash, group: Sequence[Side]) -> Iterator[Conflict]:
-    """The group's first kind against every other kind in it."""
-    kinds = list(grouped(group, lambda side: own(clash, side)).values())
-    for other in kinds[1:]:
-        yield _conflict(clash, kinds[0], other)
+def _apart(clash: Clash, group: Sequence[Side], memory: Memory) -> Iterator[Conflict]:
+    """Every two kinds in the group about which something was decided, and two of those that this leaves open."""
+    kinds = grouped(group, lambda side: own(clash, side))
+    if len(kinds) > 1:
+        told = [*_told(clash, kinds, memory)]
+        yield from told
+        for one, other in ties(clash, kinds, [(pair, memory.decision(pair)) for pair in told]).questions():
+            yield _conflict(clash, kinds[one], kinds[other])
 
 
-def _one_code(sides: Sequence[Side]) -> Iterator[Conflict]:
+def _told(clash: Clash, kinds: Mapping[str, Sequence[Side]], memory: Memory) -> Iterator[Conflict]:
+    """The pairs of kinds, in their order, about which something was decided."""
+    order = {kind: at for at, kind in enumerate(kinds)} if memory.rulings else {}
+    for one, at in order.items():
+        for other in memory.others.get((clash, one), ()):
+            if order.get(other, at) > at and (pair := _conflict(clash, kinds[one], kinds[other])).id in memory.rulings:
+                yield pair
+
+
+def _one_code(sides: Sequence[Side], memory: Memory) -> Iterator[Conflict]:
     """One code: two names, two counties with one process, one process in two files of a county and batch."""
     for group in _several((side for side in sides if side.good), lambda side: side.code):  # a good code is written in one way only
-        yield from _apart(Clash.TWO_NAMES, [side for side in group if side.name])
-        yield from _same_process(group)
+        yield from _apart(Clash.TWO_NAMES, [side for side in group if side.name], memory)
+        yield from _same_process(group, memory)
 
 
-def _same_process(group: Sequence[Side]) -> Iterator[Conflict]:
+def _same_process(group: Sequence[Side], memory: Memory) -> Iterator[Conflict]:
     """Of rows of one enterprise: those of one process that two counties or two files report."""
     for rows in _several((side for side in group if side.process), lambda side: key(side.process)):
-        yield from _apart(Clash.TWO_COUNTIES, rows)
+        yield from _apart(Clash.TWO_COUNTIES, rows, memory)
         for same in _several(rows, lambda side: side.county):
-            yield from _two_files(same)
+            yield from _two_files(same, memory)
 
 
-def _two_files(rows: Sequence[Side]) -> Iterator[Conflict]:
+def _two_files(rows: Sequence[Side], memory: Memory) -> Iterator[Conflict]:
     """Rows of one process and county in two files: of one batch, or of no batch at all."""
     named = grouped(rows, lambda side: side.batch)
     loose = named.pop("", [])
     for group in [*named.values()] or [[]]:
-        yield from _apart(Clash.TWO_FILES, [*group, *loose])
+        yield from _apart(Clash.TWO_FILES, [*group, *loose], memory)
 
 
-def _by_name(sides: Sequence[Side]) -> Iterator[Conflict]:
+def _by_name(sides: Sequence[Side], memory: Memory) -> Iterator[Conflict]:
     """One name in a county with two codes; and rows without a good code whose name and process stand in another county or file."""
     named = [side for side in sides if side.name]
     names = {name: company_key(name) for name in {side.name for side in named}}
     for group in _several((side for side in named if side.good), lambda side: (side.county, names[side.name])):
-        yield from _apart(Clash.TWO_CODES, group)
+        yield from _apart(Clash.TWO_CODES, group, memory)
     unsure = {(names[side.name], key(side.process)) for side in named if not side.good}
     if not unsure:
         return
     for who, group in grouped(named, lambda side: (names[side.name], key(side.process))).items():
         if who in unsure:
             codes = {key(side.code) for side in group if side.good}
-            yield from _same_process([side for side in group if not side.good or len(codes) == 1])
+            yield from _same_process([side for side in group if not side.good or len(codes) == 1], memory)
 
 
-def _close(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
+def _close(sides: Sequence[Side], policy: Policy, memory: Memory) -> Iterator[Conflict]:
     """Names that are nearly alike, of which at least one row has no good code: two good codes are two enterprises."""
     if all(side.good for side in sides if side.name):
         return
+    found = [*_alike(sides, policy)]
+    told = [(pair, decision) for pair in found if (decision := memory.decision(pair))]
+    tied = ties(Clash.CLOSE, dict.fromkeys(one for pair in found for one in pair.owns), told)
+    decided = {pair.id for pair, _ in told}
+    yield from (pair for pair in found if pair.id in decided or tied.leaves_open(*pair.owns))
+
+
+def _alike(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:
+    """Every pair of them."""
     groups = grouped((side for side in sides if side.name), lambda side: (side.county, name_key(side.name)))
     strip = stripped(policy)
     bare = {at: strip(rows[0].name) for at, rows in groups.items()}

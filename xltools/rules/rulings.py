@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from xltools.model.code import Code
-from xltools.model.conflict import Clash, Conflict, Decision, Ruling, Side, conflict_id
+from xltools.model.conflict import Clash, Conflict, Decision, Memory, Ruling, Side, conflict_id
 from xltools.model.finding import Finding, Place
 from xltools.model.form import Form
 from xltools.model.outcome import Outcome, Submission
@@ -30,18 +30,6 @@ CODES = {
 }
 Rows = dict[tuple[str, str, int], str]
 Record = Mapping[Any, object]
-
-
-class Memory(Struct, frozen=True):
-    """Every decision by the id of its conflict, and the lines of the sheet that remembers them."""
-
-    rulings: Mapping[str, Ruling]
-    lines: tuple[Record, ...] = ()
-
-    def decision(self, conflict: Conflict) -> Decision | None:
-        """What was decided, with the conflict's own first side first; None when nothing was."""
-        ruling = self.rulings.get(conflict.id)
-        return ruling.of(own(conflict.clash, conflict.first)) if ruling else None
 
 
 class Settled(Struct, frozen=True):
@@ -77,6 +65,18 @@ def not_understood(*tables: Table) -> list[Finding]:
         for row, value in zip(table.rows, table.cells["decision"], strict=True)
         if plain(value) is not None and str(value).strip() not in tuple(Decision)
     ]
+
+
+def contradictions(names: Table, found: Iterable[Conflict]) -> list[Finding]:
+    """A finding at every decision on the sheet of names that others contradict."""
+    rows = {about: row for row, about in zip(names.rows, names.column("about"), strict=True)}
+    return [Code.DECISIONS_CONTRADICT.at(names.place(rows[one.id], "decision"), **_both(one)) for one in found]
+
+
+def _both(one: Conflict) -> dict[str, object]:
+    """How a sentence names the two sides: by their names, or where those are one by their codes."""
+    first, second = (one.first.code, one.second.code) if one.clash is Clash.TWO_CODES else (one.first.name, one.second.name)
+    return {"first": first, "second": second, "decision": Decision.BOTH.value}
 
 
 def _day(line: Record) -> date:
@@ -150,7 +150,7 @@ def _chosen(group: Sequence[Submission], memory: Memory) -> tuple[list[Submissio
     """The workbooks that no decision leaves out, and the undecided pairs among them."""
     alive = sorted(group, key=lambda one: one.file)
     while True:
-        pairs = sent_twice(alive)
+        pairs = sent_twice(alive, memory)
         lost = {loser.file for pair in pairs for loser in losers(pair, memory.decision(pair))}
         if not lost:
             return alive, [pair for pair in pairs if memory.decision(pair) is None]
@@ -180,7 +180,7 @@ def settle(sides: Sequence[Side], memory: Memory, policy: Policy) -> Settled:
     over, alone = set[tuple[str, str, int]](), set[tuple[str, str, int]]()
     alive = list(sides)
     while True:
-        found = conflicts(alive, policy)
+        found = conflicts(alive, policy, memory)
         lost = {side.at: _reason(one, memory) for one in found for side in losers(one, memory.decision(one))}
         if not lost:
             break

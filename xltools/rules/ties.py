@@ -1,0 +1,53 @@
+"""What decisions about pairs come to: which are one, which are not, which of them is right, and what nobody has said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from msgspec import Struct
+
+from xltools.model.conflict import Clash, Conflict, Decision
+from xltools.model.grouped import grouped
+
+Told = Iterable[tuple[Conflict, Decision | None]]
+
+
+class Ties(Struct, frozen=True):
+    """lead: each → the first of all that are one with it · parted: pairs of leads that are not one, both ways round · beaten: those of which another one is right."""
+
+    lead: dict[str, str]
+    parted: frozenset[tuple[str, str]]
+    beaten: frozenset[str]
+
+    def leaves_open(self, one: str, other: str) -> bool:
+        """Whether nothing says if two are one; or, of two that are, which one is right."""
+        first, second = self.lead[one], self.lead[other]
+        return (first, second) not in self.parted if first != second else not {one, other} & self.beaten
+
+    def questions(self) -> Iterator[tuple[str, str]]:
+        """Of what is left open as much as can be asked at once: each with one before it."""
+        together = grouped(self.lead, self.lead.__getitem__)
+        for lead, members in together.items():
+            before = next((one for one in together if one == lead or (one, lead) not in self.parted), lead)
+            right = [one for one in members if one not in self.beaten]
+            yield from [(before, lead)] if before != lead else []
+            yield from ((right[0], one) for one in right[1:])
+
+
+def ties(clash: Clash, kinds: Iterable[str], told: Told) -> Ties:
+    """What decisions about pairs of these come to. kinds: what tells the sides of such conflicts, in their order.
+
+    Of rows those that stay side by side need no more questions, and the others are gone. Of names and codes either one is right, or they are two enterprises.
+    """
+    lead = {kind: kind for kind in kinds}
+    rank = {kind: at for at, kind in enumerate(lead)}
+    told = [*told]
+    for one, said in told:
+        first, second = sorted((lead[own] for own in one.owns), key=rank.__getitem__)
+        if first != second and (said is Decision.BOTH) is clash.about_rows:
+            lead = {kind: first if top == second else top for kind, top in lead.items()}
+    if clash.about_rows:
+        return Ties(lead, frozenset(), frozenset(lead))
+    pairs = [(lead[one.owns[0]], lead[one.owns[1]]) for one, said in told if said is Decision.BOTH]
+    beaten = {one.owns[said is Decision.FIRST] for one, said in told if said is not Decision.BOTH}
+    return Ties(lead, frozenset(pairs) | {(second, first) for first, second in pairs}, frozenset(beaten))
