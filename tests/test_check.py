@@ -444,6 +444,11 @@ def test_a_name_is_compared_with_the_first_row_that_has_one_and_an_empty_one_wit
     assert Code.NAME_DIFFERS not in {code for code, _ in found(made)}
 
 
+def test_every_name_that_the_list_has_of_a_code_may_stand_beside_it():
+    made = book(screening=[enterprise(), enterprise(name=OTHER_NAME, process="落砂")], review=[beside(name=OTHER_NAME, process="落砂")])
+    assert {code for code, _ in found(made)} == {Code.CODE_TWO_NAMES}
+
+
 def test_a_return_without_a_rectification_is_reported_at_the_opinion():
     made = book(review=[beside(opinion="退回整改")])
     assert found(made) == {(Code.RETURN_NOT_TRACKED, V + "R5")}

@@ -42,6 +42,8 @@ ELSEWHERE |= {Code.MERGED_SPREAD, Code.MERGED_DOUBT, Code.UNDER_MERGE, Code.HIDD
 ELSEWHERE |= {Code.DRAGGED, Code.COLUMNS_EXCHANGED, Code.WITHDRAWN}
 # tests/test_strikes.py
 ELSEWHERE |= {Code.STRUCK_THROUGH}
+# tests/test_who_is_who.py
+ELSEWHERE |= {Code.NAME_SAID}
 # What a county answers after a return; tests/test_answers.py does.
 ELSEWHERE |= {Code.ANSWERED, Code.ANSWER_LAPSED}
 # What only a merge into a city summary says: the count of the check shares modules with it. tests/test_identity.py, test_carry.py, test_moves.py, test_publish.py.

@@ -284,6 +284,23 @@ def three_names(desk: Desk) -> None:
     desk.results()
 
 
+def nobody_protected(desk: Desk) -> None:
+    """16 一个代码定为两家，看不出保障类、贿赂的是哪一家：都不算，问灵宝市；照改法粘贴排第一的甲的名称以后，就是甲（四、五1）"""
+    for name in ({}, {"name": FIRST}):
+        told = filled("protected", credit_code=A, project="否", green="", **name)
+        desk.send(HOME, 7, (A, FIRST, "铸件"), (A, SECOND, "熔炼"), protected=[told], changes=[BRIBED | {"credit_code": A, "process": "全厂", **name}])
+        desk.merge()
+        if not name:
+            desk.decide("一码两名", "两方都保留")
+            desk.grade("B")
+            desk.merge()
+        desk.lines += [f"问题 {one['county']} {one['sheet']} {one['code']}" for one in rows_of(desk.summary, "problems") if one["code"] in ("E557", "E558", "W216", "N228")]
+        path = desk.folder / f"应急{desk.count}.xlsx"
+        desk.lines += [f"应急问 {one.code.number}" for one in emergency(desk.summary, path, POLICY).findings if one.code.number in ("E557", "E558")]
+        desk.note("应急", "emergency", "name", "grade", path=path)
+        desk.note("保障", "emergency_protected", "name", "grade", path=path)
+
+
 def turned_round(desk: Desk) -> None:
     """08 两地同报，先定灵宝市，改定湖滨区，再取消：市里写在哪一行的话回到哪一行（没有条款，按手册“待认领”）"""
     for county in (HOME, OTHER):
@@ -330,7 +347,7 @@ def back_in_another_month(desk: Desk) -> None:
     desk.note("待认领", "unclaimed", "batch", "name", "item", "content")
 
 
-PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites, one_of_two_bribed, one_of_two_in_two_counties_bribed, one_of_two_protected, three_names)
+PLAYS = (renamed, mistyped, corrected, borrowed, one_after_all, two_after_all, two_in_two_counties, turned_round, moved_back, back_in_another_month, two_sites, one_of_two_bribed, one_of_two_in_two_counties_bribed, one_of_two_protected, three_names, nobody_protected)
 
 
 def expected() -> dict[str, str]:

@@ -39,6 +39,7 @@ from xltools.rules.cross import across, cover_doubts, only_county, replaced, set
 from xltools.rules.exchanged import exchanged_rows, exchanges_told
 from xltools.rules.gathered import hardly_filled, missing_together
 from xltools.rules.parse import parse_all, with_sign
+from xltools.rules.sheets import names_said
 from xltools.rules.slid import Misplaced, set_apart, slid_rows, told_together, unread, without
 from xltools.rules.tally import accounts, unaccounted, with_account
 from xltools.rules.together import said_once, workbook_doubts
@@ -192,7 +193,7 @@ def check_book(book: Book, template: Template, policy: Policy) -> Submission:
     if is_alone(book):
         found = _alone(book.name, raw, found)
     tables, found = _judged(raw, [*found, *stamp_findings(book, template, policy)], policy)
-    found = said_once(found, tables, policy)
+    found = names_said(said_once(found, tables, policy), tables)
     said, doubts = _whose(book, tables.get("cover"), policy)
     found += [*doubts, *workbook_doubts(book.name, tables, found, policy)]
     found, answers = answered(found, given, abouts(book, found, called(raw))) if (given := answers_in(book)) else (found, [])

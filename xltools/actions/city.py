@@ -150,7 +150,7 @@ def _carried(outcome: Outcome, tables: Mapping[str, Table], basis: Basis, known:
         carried, gone = carry(tables, before, basis.template["unclaimed"])
         said = set(outcome.findings)
         who = identity(carried[LEDGER], known_of(carried[LEDGER], known.enterprises)) if known.enterprises else NOBODY
-        graded = [*unusable(carried[LEDGER], basis.policy, who), *outdated(carried[LEDGER], carried["events"], basis.policy, who)]
+        graded = [*unusable(carried[LEDGER], basis.policy, who), *outdated(carried, basis.policy, who)]
         decided = [*not_understood(carried[CONFLICTS], carried[NAMES]), *contradictions(carried[NAMES], known.contradicted)]
         found = [one for one in [*gone, *decided, *graded] if one not in said]
         if not found:

@@ -21,7 +21,7 @@ class State(StrEnum):
 
 
 class Event(Struct, frozen=True):
-    """One row of 变更与处理. process "" : the whole enterprise; second_review as the form's list says it; name: as written there."""
+    """One row of 变更与处理. process "" : the whole enterprise; second_review as the form's list says it · name, county: as written there."""
 
     credit_code: str
     process: str
@@ -34,6 +34,7 @@ class Event(Struct, frozen=True):
     decided_date: date | None = None
     place: Place = NOWHERE
     name: str = ""
+    county: str = ""
 
     @property
     def when(self) -> date:

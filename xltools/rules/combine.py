@@ -11,6 +11,7 @@ from typing import Any
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from xltools.model.code import Code
 from xltools.model.form import Field, Form, Kind, Owner, Template
 from xltools.model.outcome import Outcome
 from xltools.model.policy import Policy
@@ -169,8 +170,8 @@ def names(seen: Seen, form: str) -> list[Any]:
 
 
 def names_told_apart(seen: Seen, form: str) -> list[Any]:
-    """The same; of several names that have the code the one that the row itself says where that is not the first, which the sheet's formula
-    always gives; else the only one with the row's process; else all of them.
+    """The same; of several names that have the code the one that the row itself says, where a person wrote it or it is not the first, which
+    the sheet's formula always gives; else the only one with the row's process; else all of them.
     """
     found = names(seen, form)
     listed = {*zip(seen.keys("screening", "credit_code"), seen.column("screening", "name"), strict=True)} if "screening" in seen.submission.tables else set()
@@ -184,11 +185,13 @@ def names_told_apart(seen: Seen, form: str) -> list[Any]:
             called.setdefault(part[0], {}).setdefault(company_key(str(name)), name)
             doing.setdefault(part, set()).add(company_key(str(name)))
     parts = seen.keys(form, *_PROCESS) if "process" in seen.submission.tables[form].cells else seen.keys(form, "credit_code")
-    told = [*found]
-    for at, (part, own) in enumerate(zip(parts, seen.column(form, "name"), strict=True)):
+    told, table = [*found], seen.submission.tables[form]
+    by_hand = {one.place for one in seen.submission.findings if one.code is Code.NAME_SAID}
+    for at, (row, part, own) in enumerate(zip(table.rows, parts, seen.column(form, "name"), strict=True)):
         if len(some := called.get(part[0], {})) > 1:
             written, fitting = company_key(str(own or "")), doing.get(part, set())
-            one = written if written in some and written != next(iter(some)) else next(iter(fitting)) if len(fitting) == 1 else ""
+            said = written in some and (written != next(iter(some)) or table.place(row, "name") in by_hand)
+            one = written if said else next(iter(fitting)) if len(fitting) == 1 else ""
             told[at] = some.get(one) or LIST.join(map(str, some.values()))
     return told
 

@@ -92,13 +92,13 @@ def unusable(ledger: Table, policy: Policy, known: Identity = NOBODY) -> list[Fi
     return [*said.values()]
 
 
-def outdated(ledger: Table, events: Table, policy: Policy, known: Identity = NOBODY) -> list[Finding]:
-    """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing; and for every event that is nobody's.
+def outdated(tables: Mapping[str, Table], policy: Policy, known: Identity = NOBODY) -> list[Finding]:
+    """A finding for every grade in a summary's ledger that is not the one to use after what happened since, at its cell and in the words of publishing; and for every event and protected enterprise that is nobody's.
 
-    ledger, events: as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
+    tables: ledger, events and protections as merged, with what the city typed. Source: 三环文〔2022〕69号 二(五)、五1、五2.
     """
-    ledger = known.ledger(ledger)
-    happened = Happened(events_of(known.named(events)), ledger, known.apart)
+    ledger = known.ledger(tables["ledger"])
+    happened = Happened(events_of(known.named(tables["events"])), ledger, known.apart, known.named(tables["protections"]))
     codes = {one.credit_code for one in happened.events}
     concerned = ledger.only(code in codes for code in ledger.cells["credit_code"])
     parsed, _ = _parsed(concerned, (FIELD, "decided_date"), policy)

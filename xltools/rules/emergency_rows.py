@@ -43,7 +43,7 @@ class CitySheets(Struct, frozen=True, dict=True):
     @cached_property
     def happened(self) -> Happened:
         """The events of every enterprise."""
-        return Happened(self.events, self.ledger, self.apart)
+        return Happened(self.events, self.ledger, self.apart, self.protections)
 
 
 class Last(Struct, frozen=True):

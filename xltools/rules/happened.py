@@ -13,7 +13,7 @@ from xltools.model.grouped import grouped
 from xltools.model.policy import Policy
 from xltools.model.standing import Event
 from xltools.model.table import Record, Table
-from xltools.rules.enterprises import ROW, told_by
+from xltools.rules.enterprises import ROW, rows_of, told_by
 from xltools.rules.identified import Apart
 from xltools.rules.sanctions import MOVING, of_whole
 from xltools.rules.text import cell_key, company_key, key
@@ -22,11 +22,12 @@ NOBODY = ("", "")
 
 
 class Happened(Struct, frozen=True, dict=True):
-    """The events of the enterprises in a ledger. ledger, events: with every enterprise called as it is · apart: enterprises that have another one's code."""
+    """The events of the enterprises in a ledger. ledger, events, protections: with every enterprise called as it is · apart: enterprises that have another one's code."""
 
     events: Sequence[Event]
     ledger: Table
     apart: Apart = frozenset()
+    protections: Table | None = None
 
     def of(self, row: Mapping[str, object]) -> Sequence[Event]:
         """The events of the enterprise that this row of any list is about."""
@@ -59,10 +60,13 @@ class Happened(Struct, frozen=True, dict=True):
         return frozenset((code, company_key(str(name or ""))) for code, name in ((cell_key(code), name) for code, name in rows) if code in self._shared)
 
     def doubts(self) -> Iterator[Finding]:
-        """A finding for every event of which nobody can tell whose it is, because several enterprises have its code and it says the name of none."""
-        for one in self.events:
-            if key(one.credit_code) in self._shared and self.whose(one) == NOBODY:
-                yield Code.EVENT_WHOSE.at(one.place, code=one.credit_code, name=one.name)
+        """A finding for every event and protected enterprise of which nobody can tell whose it is, because several enterprises have its code and it says the name of none."""
+        for event in self.events if self._shared else ():
+            if self.whose(event) == NOBODY:
+                yield Code.EVENT_WHOSE.at(event.place, code=event.credit_code, name=event.name, county=event.county)
+        for row in rows_of(self.protections) if self._shared else ():
+            if self.protections and self.who(row) == NOBODY:
+                yield Code.PROTECTED_WHOSE.at(self.protections.place(row[ROW], "name"), code=row["credit_code"], name=row["name"] or "", county=row["county"] or "")
 
     def unplaced(self, listed: Iterable[Record], policy: Policy) -> list[Finding]:
         """The same, and a finding for every event that would move a grade and names a process which its enterprise does not have.

@@ -51,7 +51,7 @@ class City(Struct, frozen=True, dict=True):
     @cached_property
     def happened(self) -> Happened:
         """The events of every enterprise."""
-        return Happened(self.events, self.ledger, self.apart)
+        return Happened(self.events, self.ledger, self.apart, self.protections)
 
     @cached_property
     def on_paper(self) -> frozenset[str]:

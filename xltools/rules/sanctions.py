@@ -49,6 +49,7 @@ def events_of(table: Table) -> list[Event]:
                 decided_date=day_of(values.get("decided_date")),
                 place=table.place(row, "change_kind"),
                 name=str(values.get("name", "")),
+                county=str(values.get("county", "")),
             )
         )
     return events

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import cache
 
@@ -19,7 +19,7 @@ from xltools.rules.codes import is_credit_code
 from xltools.rules.limits import date_limits
 from xltools.rules.nearest import Listed, enterprise_meant, enterprises_in, processes_there
 from xltools.rules.rows import cell_text, row_keys, true_where
-from xltools.rules.text import name_key
+from xltools.rules.text import company_key, name_key
 
 _SCREENING = "screening"
 _KEY = ("credit_code", "process")
@@ -93,19 +93,40 @@ def _unknown(name: str, table: Table, listed: Callable[[], Sequence[Listed]], kn
 
 
 def _other_names(table: Table, screening: Table) -> Iterator[Finding]:
-    """A name beside a code that the screening list gives to an enterprise of another name."""
+    """A name beside a code that the screening list gives to an enterprise of another name, and to none of this one."""
     if "name" not in table.columns or "name" not in screening.columns:
         return
-    listed: dict[str | None, int] = {}
+    listed: dict[str | None, dict[str, int]] = {}
     for row, code, name in zip(screening.rows, screening.cells["credit_code"], screening.cells["name"], strict=True):
         if name is not None:
-            listed.setdefault(code, row)
+            listed.setdefault(code, {}).setdefault(name_key(name), row)
     rows = _judged(table)
     for row, code in zip(rows.rows, rows.cells["credit_code"], strict=True):
-        there, name = listed.get(code), cell_text(table, row, "name")
-        if there is not None and name and name_key(name) != name_key(other := cell_text(screening, there, "name")):
-            place = screening.place(there, "name").cell
-            yield Code.NAME_DIFFERS.at(table.place(row, "name"), name=name, place=place, other=other)
+        called, name = listed.get(code, {}), cell_text(table, row, "name")
+        if called and name and name_key(name) not in called:
+            there = next(iter(called.values()))
+            yield Code.NAME_DIFFERS.at(table.place(row, "name"), name=name, place=screening.place(there, "name").cell, other=cell_text(screening, there, "name"))
+
+
+def names_said(found: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings of one workbook; a single name put in the place of its formula says, where the screening list has several names of the code, which one is meant."""
+    found = [*found]
+    lost = {one.place for one in found if one.code is Code.FORMULA_LOST and not dict(one.values)["more"]}
+    said = {place: name for table in tables.values() for place, name in _said(table, tables.get(_SCREENING)) if place in lost} if lost else {}
+    return [Code.NAME_SAID.at(one.place, value=said[one.place]) if one.code is Code.FORMULA_LOST and one.place in said else one for one in found] if said else found
+
+
+def _said(table: Table, screening: Table | None) -> Iterator[tuple[Place, str]]:
+    """The cells with a name which the screening list has, beside another one, of the row's code."""
+    if screening is None or table is screening or "name" not in table.columns or "credit_code" not in table.cells:
+        return
+    called: dict[str, set[str]] = {}
+    for code, name in zip(screening.cells["credit_code"], screening.cells["name"], strict=True):
+        if code is not None and name is not None:
+            called.setdefault(code, set()).add(company_key(name))
+    for row, code, name in zip(table.rows, table.cells["credit_code"], table.cells["name"], strict=True):
+        if name is not None and len(some := called.get(code, set())) > 1 and company_key(name) in some:
+            yield table.place(row, "name"), name
 
 
 def _unlisted(table: Table, screening: Table) -> Table:
