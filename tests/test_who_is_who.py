@@ -294,9 +294,9 @@ def nobody_protected(desk: Desk) -> None:
             desk.decide("一码两名", "两方都保留")
             desk.grade("B")
             desk.merge()
-        desk.lines += [f"问题 {one['county']} {one['sheet']} {one['code']}" for one in rows_of(desk.summary, "problems") if one["code"] in ("E557", "E558", "W216", "N228")]
+        desk.lines += [f"问题 {one['county']} {one['sheet']} {one['code']}" for one in rows_of(desk.summary, "problems") if one["code"] in ("E557", "E559", "W216", "N228")]
         path = desk.folder / f"应急{desk.count}.xlsx"
-        desk.lines += [f"应急问 {one.code.number}" for one in emergency(desk.summary, path, POLICY).findings if one.code.number in ("E557", "E558")]
+        desk.lines += [f"应急问 {one.code.number}" for one in emergency(desk.summary, path, POLICY).findings if one.code.number in ("E557", "E559")]
         desk.note("应急", "emergency", "name", "grade", path=path)
         desk.note("保障", "emergency_protected", "name", "grade", path=path)
 
