@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
@@ -12,6 +12,7 @@ from tests.checklist_books import applicant, change, visit, write
 from tests.checklists import best, table_of
 from tests.county_files import CODES, NAMES, county_file, enterprise, filled
 from tests.workbooks import parts_of
+from xltools.actions.merge import merge
 from xltools.actions.pack import Job, close_month, pack_files
 from xltools.actions.reporting import default_settings, make_reporting, read_reporting
 from xltools.actions.sign import Signing, sign_files
@@ -101,6 +102,29 @@ def test_what_is_incomplete_is_not_reported_and_the_reason_is_said(tmp_path: Pat
 @pytest.mark.parametrize(("signed", "late"), [(date(2022, 7, 20), False), (date(2022, 7, 21), True)])
 def test_a_signature_after_the_20th_is_told_and_does_not_decide_the_batch(tmp_path: Path, signed: date, late: bool) -> None:
     assert [code for code, _ in told(inbox(tmp_path / "收件箱", {"sign_date": signed}))] == ([Code.SIGNED_LATE] if late else [])
+
+
+def test_a_corrected_file_is_not_said_to_be_late_where_an_earlier_one_is_known_that_was_in_time(tmp_path: Path) -> None:
+    """三(一): whether a file that was corrected after the date is late no source says."""
+
+    def sent(day: int, name: str) -> Path:
+        rows = [enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")]
+        made = county_file(tmp_path / "写", "灵宝市", rows, {"report_date": date(2022, 7, day)}, review=[filled("review", credit_code=CODES[0], process="烧成", applied="B")])
+        (tmp_path / "收件箱").mkdir(exist_ok=True)
+        return made.rename(tmp_path / "收件箱" / name)
+
+    def said(number: int, *files: Path, **more: object) -> str:
+        done = pack_files(files, "7月", job(tmp_path / str(number), **more))
+        return next(line for line in parts_of(done.paths[0])["说明.txt"].decode().splitlines() if "上报日期" in line).partition("上报日期：")[2]
+
+    first, summary = sent(19, "灵宝市7月.xlsx"), tmp_path / "市级汇总.xlsx"
+    merge([first], summary, POLICY, datetime(2022, 7, 21, 9))
+    corrected = sent(28, "灵宝市7月改.xlsx")
+    ask = "2022-07-28（2022-07-19 报的按时，改后重报的晚于期限，算不算迟报没有规定，由市级确认）"
+    assert said(1, corrected) == "2022-07-28（迟8天（应于7月20日前））"
+    assert said(2, first, corrected) == ask
+    assert said(3, corrected, summary=summary) == ask
+    assert said(4, first, summary=summary) == "2022-07-19（按时）"
 
 
 def test_problems_go_along_with_their_state(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """Who has sent what, when, in time or not against the calendar of 三环文〔2022〕69号 三(一); and the reminders."""
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import openpyxl
@@ -113,7 +113,7 @@ def test_a_county_that_says_none_has_answered_and_is_not_reminded_though_its_fil
     assert line(7, REVIEWS, "7月") == line(8, REVIEWS, "7月") == (0, "按时", None, WORDS.state["kept"])
     assert line(8, REVIEWS, "8月")[3] == WORDS.state["missing"]
     county_file(tmp_path / "收件箱", "灵宝市", [enterprise(1)], facts)
-    assert line(9, REVIEWS, "7月")[3] == WORDS.state["empty"].format(sheet="初审意见")     # said otherwise since
+    assert line(9, REVIEWS, "7月")[3] == WORDS.state["emptied"].format(first="2022-07-20", sheet="初审意见")     # said otherwise since
 
 
 @pytest.mark.parametrize(
@@ -308,6 +308,36 @@ def test_the_first_day_is_remembered_where_nothing_was_to_report_either_time() -
         none, again = WORDS.state["none"].format(sheet="排查清单"), WORDS.state["again"].format(first="2022-07-20")
         assert (one["records"], one["on_time"], one["state"]) == ((0, "按时", none) if moment == 21 else (0, WORDS.state["ask"], again))
         before = city(run, Basis(before, POLICY, CITY, datetime(2022, 7, moment, 9)))[1]
+
+
+@pytest.mark.parametrize(("duty", "forms", "due"), [((REVIEWS, "7月"), ("screening", "review"), date(2022, 7, 20)), ((SCREENING, ""), ("screening",), date(2022, 6, 30))])
+def test_the_first_day_is_remembered_where_a_corrected_file_has_left_the_sheet_empty(duty: tuple[str, str], forms: tuple[str, ...], due: date) -> None:
+    batch = f"{due.month}月"
+
+    def run(after: int, *forms: str) -> Outcome:
+        return outcome([sent("灵宝市", batch, due + timedelta(days=after), *forms, sha256=f"{after % 7}" * 64, findings=()), sent("湖滨区", "7月", date(2022, 7, 19), "screening", "review")])
+
+    elsewhere = outcome(run(0).submissions[1:])
+    emptied = WORDS.state["emptied"].format(first=due, sheet=load_form(forms[-1]).sheet)
+    before: dict[str, Table] = {}
+    for day, found, (state, on_time, since) in (
+        (1, run(0, *forms), (WORDS.state["sent"], "按时", None)),
+        (5, run(5, *forms[:-1]), (emptied, None, due + timedelta(days=1))),
+        (6, run(5, *forms[:-1]), (emptied, None, due + timedelta(days=1))),
+        (7, elsewhere, (WORDS.state["missing"] if forms == ("screening",) else emptied, None, due + timedelta(days=1))),
+    ):
+        one = lines(found, due + timedelta(days=day), "灵宝市", before)
+        assert (one[duty]["state"], one[duty]["on_time"], one[duty]["since"]) == (state, on_time, since)
+        last, before = before, city(found, Basis(before, POLICY, CITY, datetime(due.year, due.month, due.day, 9) + timedelta(days=day)))[1]
+    one = lines(run(12, *forms), due + timedelta(days=13), "灵宝市", last)
+    assert (one[duty]["state"], one[duty]["on_time"]) == (WORDS.state["again"].format(first=due), WORDS.state["ask"])
+
+
+def test_a_sheet_emptied_before_the_date_is_asked_about() -> None:
+    before = city(outcome([sent("灵宝市", "7月", date(2022, 7, 10), "screening", "review", sha256="a" * 64)]), Basis({}, POLICY, CITY, datetime(2022, 7, 11, 9)))[1]
+    one = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 12), "screening", sha256="b" * 64, findings=())]), date(2022, 7, 12), "灵宝市", before)
+    assert (one[REVIEWS, "7月"]["state"], one[REVIEWS, "7月"]["since"]) == (WORDS.state["emptied"].format(first="2022-07-10", sheet="初审意见"), None)
+    assert "“初审意见”没有内容" in str(one[WORDS.total, ""]["reminder"])
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 from xltools.actions.grade import check_and_grade
-from xltools.actions.run import read_summary, refuse_other_policy
+from xltools.actions.run import earlier_by
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, write_new_lists
 from xltools.books.read import read_tables
@@ -15,14 +15,12 @@ from xltools.model.calendar import CalendarOutcome, DaysOff
 from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
-from xltools.model.table import Record
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
 from xltools.rules.cross import in_archives
 from xltools.rules.parse import parse
 from xltools.rules.progress import Desk, checks_judged, judged, missing, progress, sent
-from xltools.rules.resent import Earlier, Line, told_lines
 
-CALENDAR, PROGRESS, HOLIDAYS, REPORTING = "calendar", "progress", "holidays", "reporting"
+CALENDAR, PROGRESS, HOLIDAYS = "calendar", "progress", "holidays"
 
 
 def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path | None = None, summary: Path | None = None) -> CalendarOutcome:
@@ -38,7 +36,7 @@ def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path 
     if files:
         outcome = check_and_grade(files, policy)
         there = sent(outcome.accepted, policy)
-        earlier = Earlier(_told(summary, policy) if summary else {}, outcome.submissions)
+        earlier = earlier_by(summary, outcome, policy)
         lines = progress(dues, there, Desk(policy, today, earlier, in_archives(outcome, policy)))
         found += [one for one in outcome.findings if one.place.file in outcome.unread]
         found += [*judged(there, policy, earlier), *checks_judged(outcome.graded.checks if outcome.graded else (), there, policy), *missing(lines)]
@@ -56,13 +54,6 @@ def write_calendar(output: Path, outcome: CalendarOutcome, policy: Policy, today
 def make_holidays(output: Path, policy: Policy) -> Path:
     """Write a blank register of days off. Raises StopError when the file is there already."""
     return write_new_lists(output, Lists(load_template(HOLIDAYS), policy))
-
-
-def _told(path: Path, policy: Policy) -> dict[Line, Record]:
-    """What a summary says of the files that it knew. Raises StopError when the workbook is none, or one by another policy."""
-    book, tables = read_summary(path)
-    refuse_other_policy(book, policy)
-    return told_lines(tables.get(REPORTING))
 
 
 def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:

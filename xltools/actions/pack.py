@@ -15,6 +15,7 @@ from msgspec.structs import replace
 from xltools.actions.check import check_files
 from xltools.actions.grade import check_and_grade
 from xltools.actions.reporting import default_settings
+from xltools.actions.run import earlier_by
 from xltools.actions.seal_state import county_state
 from xltools.books.file import open_book
 from xltools.books.list_book import Lists, list_bytes, write_lists
@@ -30,6 +31,7 @@ from xltools.model.policy import Policy
 from xltools.model.result import Written
 from xltools.rules.board import on_time
 from xltools.rules.closing import closing_lines, lacking, to_visit
+from xltools.rules.deadlines import deadline_of
 from xltools.rules.package import (
     NOT_DONE,
     applications,
@@ -40,18 +42,21 @@ from xltools.rules.package import (
     late_signature,
     paper_lines,
 )
+from xltools.rules.resent import Earlier
 
 BATCH, OPINIONS, RECTIFICATION, PAPER = "batch", "package_opinions", "package_rectification", "package_paper"
 Rows = Sequence[Mapping[str, object]]
 
 
 class Job(Struct, frozen=True):
-    """What stays the same for every package of one run. materials: a folder with one folder per enterprise, named by its code."""
+    """What stays the same for every package of one run. materials: a folder with one folder per enterprise, named by its code ·
+    summary: the last one, which says when a file that was corrected first came."""
 
     policy: Policy
     folder: Path
     settings: Settings
     materials: Path | None = None
+    summary: Path | None = None
 
 
 def pack_files(paths: Iterable[Path], month: str, job: Job) -> Written:
@@ -60,12 +65,13 @@ def pack_files(paths: Iterable[Path], month: str, job: Job) -> Written:
     Nothing that is there is overwritten.
     """
     outcome = check_files(paths, job.policy)
+    earlier = earlier_by(job.summary, outcome, job.policy)
     found = [one for one in outcome.findings if one.place.file in outcome.unread]
     found += [] if job.settings.confirmed else [Code.MAPPING_DEFAULT.at(Place())]
     written: list[Path] = []
     lines: list[str] = []
     for one in (one for one in outcome.accepted if one.batch == month):
-        path, said, line = _county(one, job)
+        path, said, line = _county(one, job, earlier)
         found += said
         written += [path] if path else []
         lines += [line] if line else []
@@ -74,7 +80,7 @@ def pack_files(paths: Iterable[Path], month: str, job: Job) -> Written:
     return Written(tuple(written), tuple(lines), tuple(first_per_cell(found)))
 
 
-def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding], str]:
+def _county(submission: Submission, job: Job, earlier: Earlier) -> tuple[Path | None, list[Finding], str]:
     """The package of one workbook: its path, what was found, a line to read."""
     names = load_package_words().names
     everybody = applications(submission, job.settings)
@@ -90,7 +96,7 @@ def _county(submission: Submission, job: Job) -> tuple[Path | None, list[Finding
     found += _unsolved(reported, problems)
     sealed, said = county_state(open_book(submission.path, submission.file), submission) if submission.path else ("", [])
     found += [one for one in said if one.code is not Code.NOT_SEALED]
-    write_parcel(path, _files(submission, everybody, problems, job) | {names["about"]: _about(submission, everybody, job, sealed).encode()}, names["checksums"])
+    write_parcel(path, _files(submission, everybody, problems, job) | {names["about"]: _about(submission, everybody, job, {"sealed": sealed, "on_time": _on_time(submission, len(everybody), job.policy, earlier)}).encode()}, names["checksums"])
     return path, found, f"{submission.county}{submission.batch}：列入 {len(reported)} 道工序，没有列入 {len(everybody) - len(reported)} 道"
 
 
@@ -142,14 +148,21 @@ def _materials(reported: Iterable[Application], job: Job) -> dict[str, bytes]:
     return found
 
 
-def _about(submission: Submission, everybody: Sequence[Application], job: Job, sealed: str) -> str:
+def _on_time(submission: Submission, reviews: int, policy: Policy, earlier: Earlier) -> str:
+    """Whether the workbook came in time, in words; with the day of an earlier one that did."""
+    month = policy.month(submission.batch)
+    first = earlier.first_in_time(submission, deadline_of(policy, month, reviews), policy) if month else ""
+    return load_package_words().words["again"].format(first=first) if first else on_time(submission, reviews, policy)
+
+
+def _about(submission: Submission, everybody: Sequence[Application], job: Job, said_of: Mapping[str, str]) -> str:
     said = load_package_words()
     cover = submission.tables["cover"].card() if "cover" in submission.tables else {}
     values = {
         "county": submission.county, "month": submission.batch, "file": submission.file, "sha256": submission.sha256, "version": submission.version,
         "policy": job.policy.id, "signed": cover.get("sign_date") or "未填写", "reported": submission.report_date or "未填写",
-        "on_time": on_time(submission, len(everybody), job.policy), "mapping": said.words["confirmed" if job.settings.confirmed else "default"],
-        "sealed": sealed, "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody),
+        "mapping": said.words["confirmed" if job.settings.confirmed else "default"],
+        "count": sum(not one.reasons for one in everybody), "held": sum(bool(one.reasons) for one in everybody), **said_of,
     }
     return "".join(f"{localised(line, job.policy).format(**values)}\n" for line in said.about)
 

@@ -28,6 +28,7 @@ from xltools.model.table import Table
 from xltools.rules.board import figures
 from xltools.rules.journal import head
 from xltools.rules.marks import WORDS, marks
+from xltools.rules.resent import Earlier, told_lines
 from xltools.rules.summary import counted, shares
 
 TEMPLATE = "city"
@@ -92,6 +93,15 @@ def tables_of(book: Book) -> dict[str, Table]:
     """The tables of a summary as they stand in it. Raises StopError when the workbook is none."""
     template = load_template(TEMPLATE)
     return read_ours(book, template, (form for form in template if form.name not in DRAWN))[0]
+
+
+def earlier_by(summary: Path | None, outcome: Outcome, policy: Policy) -> Earlier:
+    """What is known of files that came earlier: from the last summary, if any, and from those of this run that another one replaced. Raises StopError when the workbook is none, or one by another policy."""
+    if summary is None:
+        return Earlier(there=outcome.submissions)
+    book, tables = read_summary(summary)
+    refuse_other_policy(book, policy)
+    return Earlier(told_lines(tables.get("reporting")), outcome.submissions)
 
 
 class Run(Struct, frozen=True):

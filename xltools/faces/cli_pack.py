@@ -37,10 +37,11 @@ month_option = click.option("--month", required=True, metavar="7月", help="哪�
 @output_folder
 @click.option("--settings", "settings_file", type=A_FILE, metavar="上报设置.xlsx", help="省平台的列名和顺序、参评绩效先进性的企业；用 xltools make reporting 生成。")
 @click.option("--materials", type=A_FOLDER, metavar="文件夹", help="申报材料：一家企业一个子文件夹，名称里有信用代码；原样放进包里。")
+@click.option("--summary", type=A_FILE, metavar="市级汇总.xlsx", help="取其中“报送情况”：第一次报的按时、改好重报的，不说成迟报。")
 @json_option
 @policy_option
 @help_option
-def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path | None, materials: Path | None, as_json: bool, policy: Policy) -> int:
+def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path | None, as_json: bool, policy: Policy, **more: Path | None) -> int:
     """上报包：每个县（市、区）一个 县区-月.zip，含分级清单、申报表、初审意见、整改情况和校验和。
 
     材料不齐、没有签字、初审意见不同意的不列入清单，逐家写明原因。
@@ -49,7 +50,7 @@ def pack(files: tuple[Path, ...], month: str, folder: Path, settings_file: Path 
     from xltools.actions.reporting import default_settings, read_reporting
 
     settings = read_reporting(settings_file, policy)[0] if settings_file else default_settings()
-    done = pack_files(files, _month(month, policy), Job(policy, folder, settings, materials))
+    done = pack_files(files, _month(month, policy), Job(policy, folder, settings, more["materials"], more["summary"]))
     show_written(done, as_json)
     return exit_code(done.findings)
 

@@ -138,14 +138,16 @@ def _line(duty: Duty, county: str, status: Status) -> Record:
         return {**line, **said, **(_said("none", status, sheet=_none_in(none, duty)) if said["kind"] != "again" else {})}
     doubt = others[0] if others and others[0].count(duty.form) else None
     if (former := status.before.get((county, duty.deadline.name, duty.batch))) and not (duty.batch and others) and not (doubt and _asked(former, status)):
-        return {**line, **_kept(former, status)}
+        return {**line, **_kept(former, duty, status)}
     if doubt:
         return {**line, **_facts(doubt, duty, status), **_said("unclear", status, month=duty.month, batch=doubt.batch, **_content(doubt, duty)), "on_time": status.words.state["ask"]}
+    late = {"since": day + timedelta(days=1) if status.today > day else None}
+    if first := next(filter(None, (status.earlier.first(one, duty.deadline, status.policy) for one in others)), ""):
+        return {**line, **_facts(others[0], duty, status), **late, **_said("emptied", status, first=first, **_content(others[0], duty)), "kind": "empty"}
     if not is_asked(duty.deadline, status.policy, duty.month):
         return {**line, **_said("closed", status)}
     if status.today <= day:
         return {**line, **_said("pending", status)}
-    late = {"since": day + timedelta(days=1)}
     if others:
         return {**line, **_facts(others[0], duty, status), **late, **_said("empty", status, **_content(others[0], duty))}
     if county in status.packed:
@@ -158,10 +160,12 @@ def _asked(former: Record, status: Status) -> bool:
     return former.get("on_time") == status.words.state["ask"] and not first_named(former)
 
 
-def _kept(former: Record, status: Status) -> Record:
-    """What the last summary says of a file that is away. That one in time came before it no other sheet says, so that it stays said."""
-    first = first_named(former)
-    return {**{name: former.get(name) for name in ANSWERED}, **(_said("again", status, first=first) if first else _said("kept", status))}
+def _kept(former: Record, duty: Duty, status: Status) -> Record:
+    """What the last summary says of a file that is away. That one in time came before it no other sheet says, so that it stays said; one without content answers as little as it did."""
+    facts, first = {name: former.get(name) for name in ANSWERED}, first_named(former)
+    if not former.get("on_time"):
+        return {**facts, "since": former.get("since"), "state": former.get("state"), "kind": "empty", "sheet": load_form(duty.form).sheet}
+    return {**facts, **(_said("again", status, first=first) if first else _said("kept", status))}
 
 
 def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], list[Submission]]:
@@ -174,7 +178,7 @@ def _files(duty: Duty, county: str, status: Status) -> tuple[list[Submission], l
     if duty.deadline == policy.deadline("screening"):
         own = {one.file for one in there if deadline_of(policy, policy.month(one.batch) or NO_MONTH, one.count("review")) == duty.deadline}
         listed = [one for one in there if one.count(duty.form)]
-        return [one for one in listed if one.file in own], [*listed, *(one for one in there if one.file in own and _none_in(one, duty))]
+        return [one for one in listed if one.file in own], [*listed, *(one for one in there if one.file in own)]
     return [one for one in there if one.count(duty.form)], there
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -26,10 +27,16 @@ class Earlier(Struct, frozen=True):
     def first_in_time(self, one: Submission, deadline: Deadline, policy: Policy) -> str:
         """The day on which the county met the date before this file came after it in the place of another; "" where it is not late, or nothing says so."""
         month = deadline.month or policy.month(one.batch)
-        if not month or one.report_date is None or (one.year or policy.year) != policy.year:
+        late = bool(month) and one.report_date is not None and one.report_date > last_day(deadline, policy.year, month)
+        return self.first(one, deadline, policy) if late else ""
+
+    def first(self, one: Submission, deadline: Deadline, policy: Policy) -> str:
+        """The day on which the county met the date before this file came; "" where nothing says so."""
+        month = deadline.month or policy.month(one.batch)
+        if not month or (one.year or policy.year) != policy.year:
             return ""
         last = last_day(deadline, policy.year, month)
-        return (self._told(one, deadline, last) or self._replaced(one, deadline, last, policy)) if one.report_date > last else ""
+        return self._told(one, deadline, last) or self._replaced(one, deadline, last, policy)
 
     def _told(self, one: Submission, deadline: Deadline, last: date) -> str:
         """The day that the last summary names."""
@@ -57,9 +64,13 @@ def told_lines(reporting: Table | None) -> dict[Line, Record]:
 
 def first_named(line: Record) -> str:
     """The day of the file in time that a line names because another one came in its place; "" where it names none."""
-    before, after = load_reporting().state["again"].split("{first}")
-    state = str(line.get("state") or "")
-    return state.removeprefix(before).removesuffix(after) if state.startswith(before) and state.endswith(after) else ""
+    said = (_pattern(load_reporting().state[kind]).fullmatch(str(line.get("state") or "")) for kind in ("again", "emptied"))
+    return next((one["first"] for one in said if one), "")
+
+
+def _pattern(state: str) -> re.Pattern[str]:
+    """What a sentence is, whichever day and sheet it names."""
+    return re.compile(re.escape(state).replace(re.escape("{first}"), r"(?P<first>\d{4}-\d\d-\d\d)").replace(re.escape("{sheet}"), ".+"))
 
 
 def _answers(one: Submission, deadline: Deadline, policy: Policy) -> bool:
