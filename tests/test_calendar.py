@@ -82,7 +82,7 @@ def test_days_off_come_from_a_person_and_without_one_that_is_said(tmp_path: Path
     book[load_form("holidays").sheet].cell(FIRST_ROW + len(OCTOBER), 1).value = date(2022, 10, 20)      # nobody said which
     book.save(path)
     outcome = calendar([], POLICY, date(2022, 9, 30), path)
-    assert "节假日按登记的 9 天计" in outcome.note
+    assert "节假日和调休按登记的 9 天计" in outcome.note
     assert line("2022-09-30", "2022-10-20", path)["state"] == "还有20天（11个工作日）"     # 8, 9, 10–14, 17–20 October
     assert line("2022-09-30", "2022-10-20")["state"] == "还有20天（14个工作日）"
 
@@ -111,9 +111,51 @@ def test_late_early_and_closed_are_told_with_their_clause(tmp_path: Path, report
 
 
 def test_every_month_is_late_by_its_own_date(tmp_path: Path) -> None:
-    for batch, reported in (("7月", "2022-07-21"), ("8月", "2022-08-22")):
+    for batch, reported in (("7月", "2022-07-21"), ("8月", "2022-08-23")):
         sent(tmp_path / batch, "灵宝市", reported, batch)
-    assert [message.rpartition("，")[2] for _, message in told(tmp_path, "2022-09-01")] == ["迟 1 天", "迟 2 天"]
+    assert [message.rpartition("，")[2] for _, message in told(tmp_path, "2022-09-01")] == ["迟 1 天", "迟 3 天"]
+
+
+def test_a_report_that_only_a_weekend_made_late_is_asked_about(tmp_path: Path) -> None:
+    """三(三)2 says "20日前"; whether a Saturday moves it to the Monday no clause says."""
+    sent(tmp_path, "湖滨区", "2022-08-22", "8月")
+    sent(tmp_path, "陕州区", "2022-08-23", "8月")
+    outcome = calendar([tmp_path], POLICY, date(2022, 9, 1))
+    state = {one["county"]: one["state"] for one in outcome.progress if one["month"] == "8月"}
+    assert (state["湖滨区"], state["陕州区"]) == ("需人工确认", "迟3天")
+    said = [message.rpartition("报送，")[2] for code, message in told(tmp_path, "2022-09-01") if code is Code.REPORTED_LATE]
+    assert said == ["期限落在周末，2022-08-22 是其后第一个工作日，是否顺延没有规定", "迟 3 天"]
+
+
+def test_registered_days_off_are_asked_about_too(tmp_path: Path) -> None:
+    """A register that makes the 20th of July and the day after it days off."""
+    path = make_holidays(tmp_path / "节假日.xlsx", POLICY)
+    book = openpyxl.load_workbook(path)
+    for row, day in enumerate((20, 21), FIRST_ROW):
+        book[load_form("holidays").sheet].cell(row, 1).value, book[load_form("holidays").sheet].cell(row, 2).value = date(2022, 7, day), "否"
+    book.save(path)
+    sent(tmp_path, "灵宝市", "2022-07-22")
+    (late,) = [one.message for one in calendar([tmp_path], POLICY, date(2022, 8, 1), path).findings if one.code is Code.REPORTED_LATE]
+    assert late.endswith("期限落在休息日，2022-07-22 是其后第一个工作日，是否顺延没有规定")
+
+
+def test_a_batch_after_the_adjustment_is_closed_and_not_late_besides(tmp_path: Path) -> None:
+    """四: nothing says that a batch of December is still due, so nothing says that it is late."""
+    sent(tmp_path, "灵宝市", "2023-01-05", "12月")
+    outcome = calendar([tmp_path], POLICY, date(2023, 1, 6))
+    assert [one["state"] for one in outcome.progress if one["month"] == "12月"] == ["需人工确认"]
+    assert [code for code, _ in told(tmp_path, "2023-01-06")] == [Code.ADJUSTMENT_CLOSED]
+    assert "是否还要报没有规定" in str(line("2022-11-16", "2022-11-20")["remark"])
+
+
+def test_a_file_of_another_year_answers_no_date_of_this_one(tmp_path: Path) -> None:
+    """The batch of January 2023 makes nobody owe that of January 2022."""
+    row = enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")
+    days = {"report_date": date(2023, 1, 15), "sign_date": date(2023, 1, 14), "batch": "1月", "year": 2023}
+    county_file(tmp_path, "灵宝市", [row], days, review=[filled("review", credit_code=CODES[0], process="烧成")])
+    outcome = calendar([tmp_path], POLICY, date(2022, 12, 31))
+    assert [one for one in outcome.progress if one["month"] == "1月"] == []
+    assert Code.COUNTY_OVERDUE not in {one.code for one in outcome.findings}
 
 
 def test_a_workbook_that_comes_early_is_told_once_whatever_lists_are_in_it(tmp_path: Path) -> None:

@@ -59,6 +59,20 @@ def test_the_twentieth_is_late_when_the_setting_excludes_the_day(reported: date,
     assert punctuality(replace(REVIEW, inclusive=False), 2022, 7, reported) == words
 
 
+@pytest.mark.parametrize(
+    ("month", "reported", "words"),
+    [
+        (8, date(2022, 8, 19), "按时"),
+        (8, date(2022, 8, 21), "需人工确认（应于8月20日前，那天是周六）"),
+        (8, date(2022, 8, 22), "需人工确认（应于8月20日前，那天是周六）"),
+        (8, date(2022, 8, 23), "迟3天（应于8月20日前）"),
+        (11, date(2022, 11, 21), "需人工确认（应于11月20日前，那天是周日）"),
+    ],
+)
+def test_what_only_a_weekend_made_late_is_asked(month: int, reported: date, words: str) -> None:
+    assert punctuality(REVIEW, 2022, month, reported) == words
+
+
 def test_an_excluded_first_of_the_month_ends_the_month_before() -> None:
     first = Deadline("x", "", "", 3, 1, "", inclusive=False)
     assert last_day(first, 2022, 1) == date(2022, 2, 28)

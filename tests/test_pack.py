@@ -7,6 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from msgspec.structs import replace
 
 from tests.checklist_books import applicant, change, visit, write
 from tests.checklists import best, table_of
@@ -125,6 +126,14 @@ def test_a_corrected_file_is_not_said_to_be_late_where_an_earlier_one_is_known_t
     assert said(2, first, corrected) == ask
     assert said(3, corrected, summary=summary) == ask
     assert said(4, first, summary=summary) == "2022-07-19（按时）"
+
+
+def test_a_signature_that_only_a_weekend_made_late_says_so(tmp_path: Path) -> None:
+    """Under a policy that asks for the 17th, which is a Sunday in July 2022: whether it moves no clause says."""
+    policy = replace(POLICY, deadlines=tuple(replace(one, day=17) if one.id == "review" else one for one in POLICY.deadlines))
+    found = pack_files([inbox(tmp_path / "收件箱", {"sign_date": date(2022, 7, 18)})], "7月", job(tmp_path, policy=policy)).findings
+    (late,) = [one.message for one in found if one.code is Code.SIGNED_LATE]
+    assert late.endswith("分局局长 2022-07-18 签字，应于 2022-07-17 前（那天是周末，是否顺延没有规定）")
 
 
 def test_problems_go_along_with_their_state(tmp_path: Path) -> None:

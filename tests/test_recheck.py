@@ -35,7 +35,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
     ]
     problems = [filled("rectification", credit_code=CODES[0], process="烧成", origin="省级复核")]
     county_file(folder, "灵宝市", screening, review=reviews, rectification=problems)
-    late = date(2022, 8, 1)
+    late = date(2022, 8, 2)      # the 31st is a Sunday: whether the Monday after it is late no rule says
     who = tuple({"name": name, "unit": "监测站", "speciality": "大气治理", "signature": sign, "date": late} for name, sign in (("王五", "王五"), ("赵六", None)))
     write(folder / "甲.xlsx", applicant(REFRACTORY, code=CODES[0], name=NAMES[0]), [visit(REFRACTORY, best(REFRACTORY), checked=late, checkers=who)])
     return folder
@@ -67,6 +67,14 @@ def test_every_county_has_its_counts_and_the_processes_behind_them(inbox: Path, 
     assert [line[name] for name in ("county", "reviews", "seen", "raised", "lowered", "province", "unsigned", "late")] == ["灵宝市", 2, 1, 1, 0, 1, 1, 1]
     assert f"{NAMES[0]}（烧成）：初审 B，现场核查 A" in str(line["which"])
     assert county_line(path, FIRST_ROW + 1)["county"] is None
+
+
+def test_a_check_that_only_a_weekend_made_late_counts_against_nobody(tmp_path: Path) -> None:
+    """三(三)4 says "每月月底前", and 2022-07-31 is a Sunday: whether the Monday after it is late no clause says."""
+    said = {"process": "烧成", "checker1": "张三", "checker2": "李四", "sign_date": date(2022, 7, 18)}
+    county_file(tmp_path, "灵宝市", [enterprise(0, industry="耐火材料", process="烧成", table="耐火材料")], review=[filled("review", credit_code=CODES[0], **said)])
+    write(tmp_path / "甲.xlsx", applicant(REFRACTORY, code=CODES[0], name=NAMES[0]), [visit(REFRACTORY, best(REFRACTORY), checked=date(2022, 8, 1))])
+    assert [one["late"] for one in rows(made(tmp_path, tmp_path), "recheck_people")] == [0, 0, 0]
 
 
 def test_what_turned_out_below_its_grade_counts_against_who_checked_and_a_new_name_does_not(tmp_path: Path) -> None:

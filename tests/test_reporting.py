@@ -57,6 +57,21 @@ def test_a_review_is_on_time_until_the_20th_of_its_month(reported: date | None, 
     assert (one["on_time"], one["state"], one["records"], one["due"], one["clause"]) == (said, state, 1, date(2022, 7, 20), POLICY.deadline("review").source)
 
 
+@pytest.mark.parametrize(
+    ("batch", "reported", "said", "state"),
+    [
+        ("8月", date(2022, 8, 22), "需人工确认（应于8月20日前，那天是周六）", WORDS.state["rest"]),      # whether a Saturday moves the date no clause says
+        ("8月", date(2022, 8, 23), "迟3天（应于8月20日前）", WORDS.state["late"]),
+        ("12月", date(2023, 1, 5), "需人工确认", WORDS.state["after"]),      # 四: after 11-15 no clause says that a batch is due
+        ("12月", date(2022, 12, 20), "按时", WORDS.state["sent"]),
+    ],
+)
+def test_what_no_clause_calls_late_is_asked(batch: str, reported: date, said: str, state: str) -> None:
+    run = outcome([sent("灵宝市", batch, reported, "screening", "review")])
+    one = lines(run, date(2023, 1, 10), "灵宝市")[REVIEWS, batch]
+    assert (one["on_time"], one["state"]) == (said, state)
+
+
 def test_where_the_date_excludes_its_day_the_20th_is_late() -> None:
     strict = replace(POLICY, deadlines=tuple(replace(one, inclusive=False) for one in POLICY.deadlines))
     one = lines(outcome([sent("灵宝市", "7月", date(2022, 7, 20), "review")]), date(2022, 7, 25), "灵宝市", policy=strict)[REVIEWS, "7月"]

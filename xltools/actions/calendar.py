@@ -36,10 +36,10 @@ def calendar(paths: Iterable[Path], policy: Policy, today: date, holidays: Path 
     if files:
         outcome = check_and_grade(files, policy)
         there = sent(outcome.accepted, policy)
-        earlier = earlier_by(summary, outcome, policy)
-        lines = progress(dues, there, Desk(policy, today, earlier, in_archives(outcome, policy)))
+        desk = Desk(policy, today, earlier_by(summary, outcome, policy), in_archives(outcome, policy), off)
+        lines = progress(dues, there, desk)
         found += [one for one in outcome.findings if one.place.file in outcome.unread]
-        found += [*judged(there, policy, earlier), *checks_judged(outcome.graded.checks if outcome.graded else (), there, policy), *missing(lines)]
+        found += [*judged(there, desk), *checks_judged(outcome.graded.checks if outcome.graded else (), there, policy), *missing(lines)]
     agenda = tuple(line_of(due, today, off) for due in dues)
     return CalendarOutcome(agenda, tuple(lines), tuple(ahead(dues, today, off)), counted(today, off), tuple(first_per_cell(found)))
 

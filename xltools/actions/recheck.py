@@ -39,9 +39,9 @@ from xltools.model.recheck import (
     load_recheck_words,
 )
 from xltools.rules.city import plain
-from xltools.rules.deadlines import last_day
+from xltools.rules.deadlines import last_day, rests
 from xltools.rules.enterprises import numbered_records
-from xltools.rules.package import SIGNED, applications, late_signature
+from xltools.rules.package import SIGNED, applications
 from xltools.rules.parse import parse
 from xltools.rules.plan import known_of
 from xltools.rules.recheck import county_lines, people_lines, sample
@@ -119,7 +119,8 @@ def _reviewed(one: Application, policy: Policy) -> Case:
     county, review = one.submission.county, one.review
     people = tuple((str(review[name]), county) for name in ("checker1", "checker2") if review[name])
     unsigned = people if review["checkers_signed"] != SIGNED else ()
-    late, month = bool(late_signature(one, policy)), policy.month(one.submission.batch)
+    month = policy.month(one.submission.batch)
+    late = _is_late(review["sign_date"], "review", (one.submission.year or policy.year, month), policy)
     return Case(county, one.name, one.code, one.process, str(review["conclusion"] or ""), county_people=people, unsigned=unsigned, review_late=late, month=month)
 
 
@@ -131,12 +132,16 @@ def _visited(part: PartGrade, case: Case, graded: GradeOutcome, policy: Policy) 
     people = tuple((one.name, one.unit) for one in mine)
     unsigned = tuple((one.name, one.unit) for one in mine if (one.place.sheet, one.place.row) in open_rows)
     site = part.outcome if part.status is Status.CLEAR else ""
-    return replace(case, site=site, city_people=people, unsigned=(*case.unsigned, *unsigned), site_late=_is_late(checklist.checked, case, policy))
+    return replace(case, site=site, city_people=people, unsigned=(*case.unsigned, *unsigned), site_late=_is_late(checklist.checked, "site_check", (policy.year, case.month), policy))
 
 
-def _is_late(checked: date | None, case: Case, policy: Policy) -> bool:
-    """Whether the city came after the end of the month the county reported for; without a month nothing is said."""
-    return bool(checked and case.month and checked > last_day(policy.deadline("site_check"), policy.year, case.month))
+def _is_late(day: object, deadline: str, batch: tuple[int, int], policy: Policy) -> bool:
+    """Whether a day lies after the deadline of the batch, a year and a month; what only a weekend made late does not count, nor anything without a month."""
+    year, month = batch
+    if not isinstance(day, date) or not month:
+        return False
+    last = last_day(policy.deadline(deadline), year, month)
+    return day > last and not rests(last, day)
 
 
 def _usual(policy: Policy) -> tuple[Weight, ...]:

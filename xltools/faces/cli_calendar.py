@@ -52,7 +52,7 @@ def calendar(
     if outcome.ahead:
         say("\n接下来：")
     else:
-        say("\n今年没有还没到期的时限了。")
+        say("\n{year}年的时限都过了；下一年的请用那一年的政策（--policy）。", year=policy.year)
     for line in outcome.ahead:
         click.echo(f"  · {line_said(line)}")
     show_report(outcome.findings)

@@ -34,18 +34,29 @@ class DaysOff(Struct, frozen=True):
             day -= timedelta(days=1)
         return day
 
+    def next_working(self, day: date) -> date:
+        """The day itself, or the first working day after it."""
+        while not self.works(day):
+            day += timedelta(days=1)
+        return day
+
     def count(self, first: date, last: date) -> int:
         """How many working days lie after the first day, up to the last one."""
         return sum(self.works(first + timedelta(days=at)) for at in range(1, (last - first).days + 1))
 
 
+WEEK = DaysOff({})      # days as the week alone tells them
+
+
 class Due(Struct, frozen=True):
-    """One deadline in one month. month: 0 for one that comes once a year · due: as printed · last: the last day on time."""
+    """One deadline in one month. month: 0 for one that comes once a year · due: as printed · last: the last day on time ·
+    asked: whether a rule says that it is still due."""
 
     deadline: Deadline
     month: int
     due: date
     last: date
+    asked: bool = True
 
 
 class CalendarOutcome(Struct, frozen=True):

@@ -6,12 +6,13 @@ other is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from xltools.model.calendar import SATURDAY, DaysOff, Due, load_calendar_words
 from xltools.model.policy import Policy
-from xltools.rules.deadlines import due_date, last_day
+from xltools.rules.deadlines import due_date, is_asked, last_day
+from xltools.rules.text import SAID
 
 MONTHS = range(1, 13)
 AHEAD = 5           # so many are named as coming next
@@ -21,7 +22,7 @@ TINTS = {"past": "note", "today": "warning"}
 def year_of(policy: Policy, year: int) -> list[Due]:
     """Every deadline as it falls in this year, by its date."""
     found = [
-        Due(one, 0 if one.month else month, due_date(one, year, month), last_day(one, year, month))
+        Due(one, 0 if one.month else month, due_date(one, year, month), last_day(one, year, month), is_asked(one, policy, month))
         for one in policy.deadlines
         for month in ([one.month] if one.month else MONTHS)
     ]
@@ -31,7 +32,6 @@ def year_of(policy: Policy, year: int) -> list[Due]:
 def line_of(due: Due, today: date, off: DaysOff) -> dict[str, object]:
     """One deadline as a line of the calendar."""
     said = load_calendar_words()
-    working = off.last_working(due.last)
     return {
         "due": due.due,
         "weekday": said.weekdays[due.due.weekday()],
@@ -40,11 +40,20 @@ def line_of(due: Due, today: date, off: DaysOff) -> dict[str, object]:
         "who": due.deadline.who,
         "inclusive": said.words["inclusive" if due.deadline.inclusive else "exclusive"],
         "last": due.last,
-        "working": working,
+        "working": off.last_working(due.last),
         "state": state(due, today, off),
-        "remark": None if working == due.last else said.words["move"].format(kind=_kind(due.last, off), day=working.isoformat()),
+        "remark": SAID.join(_remarks(due, off)) or None,
         "source": due.deadline.source,
     }
+
+
+def _remarks(due: Due, off: DaysOff) -> Iterator[str]:
+    """What no rule says about the date."""
+    words, working = load_calendar_words().words, off.last_working(due.last)
+    if not due.asked:
+        yield words["after"]
+    if working != due.last:
+        yield words["move"].format(kind=kind_of(due.last, off), day=working.isoformat())
 
 
 def state(due: Due, today: date, off: DaysOff) -> str:
@@ -61,7 +70,8 @@ def tint(due: Due, today: date) -> str:
     return TINTS["past"] if due.last < today else TINTS["today"] if due.last == today else ""
 
 
-def _kind(day: date, off: DaysOff) -> str:
+def kind_of(day: date, off: DaysOff) -> str:
+    """What sort of day it is, in words."""
     words = load_calendar_words().words
     return words["holiday"] if day in off.known else words["weekend"] if day.weekday() >= SATURDAY else words["working"]
 

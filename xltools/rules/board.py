@@ -17,7 +17,7 @@ from xltools.rules.account import KEEPS_OUT, KEPT
 from xltools.rules.city import Seen, city_columns, city_records, place_in_order
 from xltools.rules.combine import names
 from xltools.rules.cross import in_archives
-from xltools.rules.deadlines import deadline_of, punctuality
+from xltools.rules.deadlines import deadline_of, is_asked, last_day, punctuality
 from xltools.rules.resent import NOTHING_EARLIER, Earlier
 
 NOT_SENT, PACKED, NOT_READ, NOT_MERGED, REPLACED = "未报送", "在压缩包里，没有读取，见问题清单", "打不开，见问题清单", "未汇总，见问题清单", "已由另一份代替，不用处理"
@@ -84,9 +84,11 @@ def on_time(submission: Submission, reviews: int, policy: Policy, earlier: Earli
     if submission.report_date is None or not month:
         return NO_DATE
     deadline = deadline_of(policy, month, reviews)
-    if earlier.first_in_time(submission, deadline, policy):
+    year = submission.year or policy.year
+    after = not is_asked(deadline, policy, month) and submission.report_date > last_day(deadline, year, month)
+    if after or earlier.first_in_time(submission, deadline, policy):
         return load_reporting().state["ask"]
-    return punctuality(deadline, submission.year or policy.year, month, submission.report_date)
+    return punctuality(deadline, year, month, submission.report_date)
 
 
 def guess(text: str, policy: Policy) -> str:

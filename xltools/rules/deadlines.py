@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 from datetime import date, timedelta
 
+from xltools.model.calendar import WEEK, DaysOff, load_calendar_words
 from xltools.model.policy import Deadline, Policy
 
 ADJUSTMENT = "adjustment"
@@ -43,15 +44,22 @@ def is_asked(deadline: Deadline, policy: Policy, month: int) -> bool:
     return bool(deadline.month) or last_day(deadline, policy.year, month) <= adjustment_closed(policy, policy.year)
 
 
+def rests(last: date, reported: date, off: DaysOff = WEEK) -> bool:
+    """Whether a report missed the last day only because that is a day off: whether the date then moves no rule says."""
+    return last < reported <= off.next_working(last)
+
+
 def days_late(deadline: Deadline, year: int, month: int, reported: date) -> int:
     """Whole days after the last day that was on time; 0 when on time."""
     return max(0, (reported - last_day(deadline, year, month)).days)
 
 
 def punctuality(deadline: Deadline, year: int, month: int, reported: date) -> str:
-    """The words for a report date: “按时” or “迟1天（应于7月20日前）”."""
-    late = days_late(deadline, year, month, reported)
-    due = due_date(deadline, year, month)
+    """The words for a report date: “按时” or “迟1天（应于7月20日前）”; what only a weekend made late is asked."""
+    late, last = days_late(deadline, year, month, reported), last_day(deadline, year, month)
+    due, said = due_date(deadline, year, month), load_calendar_words()
+    if rests(last, reported):
+        return said.words["punctual_rest"].format(due=due, weekday=said.weekdays[last.weekday()])
     return f"迟{late}天（应于{due.month}月{due.day}日前）" if late else "按时"
 
 

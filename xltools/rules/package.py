@@ -11,7 +11,7 @@ from xltools.model.form import Field, Form, Owner, load_form
 from xltools.model.outcome import Submission
 from xltools.model.package import Application, PlatformColumn, Settings, load_package_words
 from xltools.model.policy import Policy
-from xltools.rules.deadlines import due_date, last_day
+from xltools.rules.deadlines import due_date, last_day, rests
 from xltools.rules.enterprises import numbered_records
 from xltools.rules.text import LIST, cell_key, key, part_key
 
@@ -63,7 +63,9 @@ def late_signature(one: Application, policy: Policy) -> str:
     year, deadline = one.submission.year or policy.year, policy.deadline(REVIEW)
     if signed <= last_day(deadline, year, month):
         return ""
-    return load_package_words().words["sign_late"].format(signed=signed, due=due_date(deadline, year, month))
+    words = load_package_words().words
+    rest = words["sign_rest"] if rests(last_day(deadline, year, month), signed) else ""
+    return words["sign_late"].format(signed=signed, due=due_date(deadline, year, month)) + rest
 
 
 def held_back(one: Application) -> Finding:

@@ -7,7 +7,7 @@ from datetime import date
 
 from msgspec import Struct
 
-from xltools.model.calendar import Due, load_calendar_words
+from xltools.model.calendar import WEEK, DaysOff, Due, load_calendar_words
 from xltools.model.code import Code
 from xltools.model.finding import Finding, Place
 from xltools.model.grade import PartGrade
@@ -15,7 +15,8 @@ from xltools.model.outcome import Submission
 from xltools.model.policy import Policy
 from xltools.model.reporting import load_reporting
 from xltools.model.value import day_of
-from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day
+from xltools.rules.agenda import kind_of
+from xltools.rules.deadlines import adjustment_closed, adjustment_in, deadline_of, due_date, is_asked, last_day, rests
 from xltools.rules.resent import NOTHING_EARLIER, Earlier
 from xltools.rules.text import key
 
@@ -35,11 +36,11 @@ class Sent(Struct, frozen=True):
 
 
 def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
-    """What every accepted workbook with batch and report date answers, the earliest first."""
+    """What every accepted workbook of the policy's year with batch and report date answers, the earliest first."""
     found: list[Sent] = []
     for one in submissions:
         month = policy.month(one.batch)
-        if one.report_date is None or not month:
+        if one.report_date is None or not month or (one.year or policy.year) != policy.year:
             continue
         answered = [deadline_of(policy, month, one.count(REVIEW)).id, *(id for id, form in FILLED.items() if one.count(form))]
         found += [Sent(one, id, month, one.report_date) for id in answered]
@@ -47,12 +48,13 @@ def sent(submissions: Iterable[Submission], policy: Policy) -> list[Sent]:
 
 
 class Desk(Struct, frozen=True):
-    """What a line is judged by. packed: counties of which a workbook lies unread in an archive · earlier: what is known of files that came before."""
+    """What a line is judged by. packed: counties of which a workbook lies unread in an archive · earlier: what is known of files that came before · off: registered days off."""
 
     policy: Policy
     today: date
     earlier: Earlier = NOTHING_EARLIER
     packed: Container[str] = ()
+    off: DaysOff = WEEK
 
 
 def progress(dues: Sequence[Due], there: Sequence[Sent], desk: Desk) -> list[dict[str, object]]:
@@ -79,7 +81,8 @@ def _line(county: str, due: Due, answers: Sequence[Sent], desk: Desk) -> dict[st
     words = load_calendar_words().words
     first = answers[0] if answers else None
     late = (first.reported - due.last).days if first else 0
-    if first and desk.earlier.first_in_time(first.submission, due.deadline, desk.policy):
+    unclear = late > 0 and first and (not due.asked or rests(due.last, first.reported, desk.off))
+    if first and (unclear or desk.earlier.first_in_time(first.submission, due.deadline, desk.policy)):
         state = load_reporting().state["ask"]
     elif first:
         state = words["late"].format(days=late) if late > 0 else words["on_time"]
@@ -97,31 +100,33 @@ def _line(county: str, due: Due, answers: Sequence[Sent], desk: Desk) -> dict[st
     }
 
 
-def judged(there: Iterable[Sent], policy: Policy, earlier: Earlier) -> Iterator[Finding]:
+def judged(there: Iterable[Sent], desk: Desk) -> Iterator[Finding]:
     """What was late, early, or came when adjustments had closed; each with its clause.
 
-    there: the earliest first · earlier: what is known of files that came before. A yearly date is answered once: what a county sends of it again later is not late.
+    there: the earliest first. A yearly date is answered once: what a county sends of it again later is not late.
     """
     answered: set[tuple[str, str]] = set()
+    policy, year = desk.policy, desk.policy.year
     for one in there:
-        year = one.submission.year or policy.year
         deadline, place = policy.deadline(one.deadline), Place(one.submission.file)
         last = last_day(deadline, year, one.month)
         inclusive = load_calendar_words().words["inclusive" if deadline.inclusive else "exclusive"]
         again = deadline.month and (one.submission.county, one.deadline) in answered
         answered.add((one.submission.county, one.deadline))
-        if one.reported > last and not again:
+        if one.reported > last and not again and is_asked(deadline, policy, one.month):
             due = due_date(deadline, year, one.month)
-            said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "late": _late(one, last, policy, earlier)}
+            said = {"name": deadline.name, "due": due, "inclusive": inclusive, "reported": one.reported, "late": _late(one, last, desk)}
             yield Code.REPORTED_LATE.at(place, **said, source=deadline.source)
         if one.deadline == REVIEW and one.reported < date(year, one.month, 1):
             yield Code.REPORTED_EARLY.at(place, batch=one.submission.batch, reported=one.reported, source=deadline.source)
         yield from _closed(one, policy, year)
 
 
-def _late(one: Sent, last: date, policy: Policy, earlier: Earlier) -> str:
-    """How late a file is; of one that came in the place of another that was in time, when that one came."""
-    first, words = earlier.first_in_time(one.submission, policy.deadline(one.deadline), policy), load_calendar_words().words
+def _late(one: Sent, last: date, desk: Desk) -> str:
+    """How late a file is; of one that came in the place of another that was in time, when that one came; of one that only a day off made late, that."""
+    first, words = desk.earlier.first_in_time(one.submission, desk.policy.deadline(one.deadline), desk.policy), load_calendar_words().words
+    if not first and rests(last, one.reported, desk.off):
+        return words["rest"].format(kind=kind_of(last, desk.off), day=desk.off.next_working(last))
     return words["again"].format(first=first) if first else words["days_late"].format(days=(one.reported - last).days)
 
 

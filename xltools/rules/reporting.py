@@ -21,7 +21,7 @@ from xltools.rules.account import KEPT
 from xltools.rules.board import NO_DATE
 from xltools.rules.city import NO_MONTH, city_records
 from xltools.rules.cross import in_archives
-from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality
+from xltools.rules.deadlines import deadline_of, due_date, is_asked, last_day, punctuality, rests
 from xltools.rules.journal import lines_of
 from xltools.rules.kept import EARLIER, LAST
 from xltools.rules.reminder import Files, files_of, reminder
@@ -196,11 +196,15 @@ def _content(one: Submission, duty: Duty) -> dict[str, object]:
 def _sent(one: Submission, duty: Duty, status: Status) -> Record:
     if one.report_date is None:
         return {**_facts(one, duty, status), "on_time": NO_DATE, **_said("sent", status)}
-    late = one.report_date > last_day(duty.deadline, status.policy.year, duty.month)
+    last = last_day(duty.deadline, status.policy.year, duty.month)
+    late = one.report_date > last
     if first := status.earlier.first_in_time(one, duty.deadline, status.policy):
         return {**_facts(one, duty, status), "on_time": status.words.state["ask"], **_said("again", status, first=first)}
+    if late and not is_asked(duty.deadline, status.policy, duty.month):
+        return {**_facts(one, duty, status), "on_time": status.words.state["ask"], **_said("after", status)}
     said = punctuality(duty.deadline, status.policy.year, duty.month, one.report_date)
-    return {**_facts(one, duty, status), "on_time": said, **_said("late" if late else "sent", status)}
+    kind = "sent" if not late else "rest" if rests(last, one.report_date) else "late"
+    return {**_facts(one, duty, status), "on_time": said, **_said(kind, status)}
 
 
 def _facts(one: Submission, duty: Duty, status: Status) -> Record:
@@ -225,7 +229,7 @@ def _summed(lines: Sequence[Record], files: Files, status: Status) -> Record:
     kinds = [str(line["kind"]) for line in lines]
     numbers = {
         "due": sum(kind not in ("pending", "closed") for kind in kinds),
-        "sent": _count(kinds, ("sent", "none", "late", "again", "kept")),
+        "sent": _count(kinds, ("sent", "none", "late", "rest", "after", "again", "kept")),
         "missing": _count(kinds, ("missing", "unread", "empty")),
         "asked": _count(kinds, ("unclear", "packed")),
     }
