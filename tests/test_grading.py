@@ -185,7 +185,11 @@ def test_a_grade_typed_in_another_way_is_asked_about(typed: str, asked: str) -> 
     assert found.fix == f"请填专家判定的等级：A、B、C、D{asked}"
 
 
-@pytest.mark.parametrize(("reason", "told"), [("√", 1), ("是", 1), ("不适用", 1), ("无此工序", 0)])
+NO_REASON = ["√", "是", "不适用", "不涉及", "无关", "不涉及。", "（不涉及）", "本企业不涉及", "与本企业无关", "不涉及该项内容", "该指标不适用", "不适用于本企业", "不需要", "没有", "N/A", "——", "//"]
+REASON = ["无此工序", "不涉及涂装", "不涉及此工序", "不涉及VOCs物料", "与熔炼工序无关", "没有锅炉", "无烟气", "不需要脱硝，本来就达标", "全部外委", "不用煤"]
+
+
+@pytest.mark.parametrize(("reason", "told"), [*((one, 1) for one in NO_REASON), *((one, 0) for one in REASON)])
 def test_a_reason_for_not_applying_that_names_none_is_asked_about(reason: str, told: int) -> None:
     """三环文〔2022〕69号 三(三)3: what is left out of a grade is left out for a reason that others can read."""
     findings = grade_part(filled(small(), GOOD | {"1": ("不适用", reason)}))[1]

@@ -26,7 +26,7 @@ from xltools.rules.explain import flags_of, required_text, steps_of
 from xltools.rules.nearest import meant
 from xltools.rules.numbers import ONE_ONLY, says_below, says_several
 from xltools.rules.reached import asked_alike, climb, is_graded, pending, ranking
-from xltools.rules.requirement import is_answer, is_blank, number_written, says_not_applicable
+from xltools.rules.requirement import is_answer, is_blank, names_no_reason, number_written, says_not_applicable
 from xltools.rules.text import latin
 
 UNFILLED = frozenset({Code.NO_ANSWER, Code.ROW_GONE})
@@ -225,10 +225,10 @@ def _disagreements(part: PartGrade) -> Iterator[Finding]:
 
 
 def _empty_reasons(part: PartGrade) -> Iterator[Finding]:
-    """Reasons for not applying that name none: a tick, or the word itself."""
+    """Reasons for not applying that name none."""
     for item in part.items:
         answer = item.answer
-        if answer and item.outcome == NOT_APPLICABLE and (len(answer.reason.strip()) == 1 or says_not_applicable(answer.reason.strip())):
+        if answer and item.outcome == NOT_APPLICABLE and names_no_reason(answer.reason):
             yield Code.REASON_SAYS_NOTHING.at(answer.reason_place, item=item.label, more="", value=answer.reason.strip())
 
 

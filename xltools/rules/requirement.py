@@ -19,6 +19,10 @@ SPACES = " \u3000"
 SIGNS = {Operator.EQUAL: "=", Operator.AT_LEAST: ">=", Operator.ABOVE: ">", Operator.AT_MOST: "<=", Operator.BELOW: "<"}
 HUNDRED = Decimal(100)
 NUMBER = re.compile(r"[0-9]+(\.[0-9]+)?")
+_MARKS = re.compile(r"[\W_]+")
+_THIS = "(?:[本该此这我](?:项|条|款|指标|内容|要求|项目|企业|公司|单位|厂|家)*|企业|公司)"
+_DOES_NOT = "不适[用合]于?|不涉及到?|无关|没有?关系|不相关|不需要?|不用|无需"
+_NO_REASON = re.compile(f"[与和对]?{_THIS}?[均都确实暂]*(?:{_DOES_NOT}){_THIS}?的?|没有|不存在|是的|确认|na|no|none", re.IGNORECASE)
 
 
 def is_blank(found: object) -> bool:
@@ -29,6 +33,12 @@ def is_blank(found: object) -> bool:
 def says_not_applicable(found: object) -> bool:
     """Whether the word for "does not apply" stands in the cell."""
     return isinstance(found, str) and found == NOT_APPLICABLE
+
+
+def names_no_reason(reason: str) -> bool:
+    """Whether what stands as the reason is a tick, or only says once more that it does not apply; “不涉及涂装” says why."""
+    bare = _MARKS.sub("", reason)
+    return len(bare) < 2 or _NO_REASON.fullmatch(bare) is not None
 
 
 def is_answer(indicator: Indicator, found: Found) -> bool:
