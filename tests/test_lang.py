@@ -381,6 +381,13 @@ def test_the_calendar_is_told_in_english_on_every_day_of_interest(tmp_path: Path
         english(capsys.readouterr().out)
 
 
+@pytest.mark.parametrize("code", [Code.REPORTED_LATE, Code.COUNTY_OVERDUE, Code.NOT_AT_HAND])
+def test_a_finding_names_its_deadline_in_both_languages(code: Code) -> None:
+    for one in load_policy("sanmenxia-2022").deadlines:
+        said = ENGLISH.translated(code.at(Place(), **dict.fromkeys(code.parameters, "-") | {"name": one.name})).message
+        assert f" “{one.name}” ({ENGLISH.text(one.name)}) " in f" {said}"
+
+
 # What rules put together stays Chinese, in quotes, where it is nothing but names of files, counties, sheets, indicators or clauses:
 # by the number of the finding and its value, as the commands below find them in the example.
 STAYS = {
