@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.county_books import CODE, OTHER, THIRD, beside, book, check, enterprise, found, told
+from tests.county_books import CODE, OTHER, TEMPLATE, THIRD, beside, book, check, enterprise, found, told
 from xltools.model.code import Code
 from xltools.rules.account import WRONG, states
 from xltools.rules.codes import make_credit_code
@@ -51,6 +51,14 @@ def test_a_workbook_in_which_only_the_cover_is_filled_is_asked_about_unless_it_s
     grid = nothing.grids["排查清单"]
     grid.append([None, "无", *[None] * (len(grid[0]) - 2)])
     assert [one.code for one in check(nothing).findings] == [Code.SAID_NONE]
+
+
+def test_a_blank_template_is_told_once_and_not_cell_by_cell():
+    empty = {field.name: None for field in TEMPLATE["cover"]}
+    (one,) = check(book("空白.xlsx", cover=empty, screening=[])).findings
+    assert (one.code, one.place.file, one.place.sheet) == (Code.NOT_FILLED, "空白.xlsx", "")
+    begun = check(book("空白.xlsx", cover=empty | {"county": "灵宝市"}, screening=[])).findings
+    assert {one.code for one in begun} == {Code.NOTHING_FILLED, Code.REQUIRED}
 
 
 @pytest.mark.parametrize(

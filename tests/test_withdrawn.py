@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.county_books import CODE, OTHER, beside, book, check, enterprise, found
+from tests.county_books import CODE, OTHER, TEMPLATE, beside, book, check, enterprise, found
 from xltools.model.code import Code
 
 
@@ -26,6 +26,11 @@ def test_the_question_says_what_stands_there_and_that_the_row_counts():
 )
 def test_a_remark_about_something_else_is_not(remark):
     assert found(book(screening=[enterprise(remark=remark)])) == set()
+
+
+def test_a_row_that_is_not_merged_is_not_said_to_be():
+    row = {field.name: None for field in TEMPLATE["screening"]} | {"remark": "已删除"}
+    assert found(book(screening=[enterprise(), row])) == {(Code.ROW_WITHOUT_KEY, "排查清单!C6")}
 
 
 def test_of_an_event_that_an_enterprise_is_deregistered_is_what_happened():

@@ -28,7 +28,8 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
         found += [one for one in cell_findings(table, policy, unread) if not (one.code is Code.PERCENT_DOUBT and one.place in with_unit)]
         found += row_findings(table, policy)
         found += sheet_findings(table)
-        found += [*dragged(table), *withdrawn(table)]
+        lost = {one.place.row for one in found if one.code is Code.ROW_WITHOUT_KEY and one.place.sheet == table.sheet}
+        found += [*dragged(table), *(one for one in withdrawn(table) if one.place.row not in lost)]
     return found + between_sheets(tables, policy, unread)
 
 

@@ -32,7 +32,7 @@ THROUGHOUT = 0.8    # of the rows with two dates, from which on it is the column
 def said_once(findings: Iterable[Finding], tables: Mapping[str, Table], policy: Policy) -> list[Finding]:
     """The findings of one workbook, with one in place of all those that come of the same mistake."""
     found = dates_together(gaps_explained(shifted_together(findings, tables, policy), tables), tables)
-    return unlisted_together(blocks_together(dragged_together(found), tables), tables)
+    return never_filled(unlisted_together(blocks_together(dragged_together(found), tables), tables), tables)
 
 
 def workbook_doubts(file: str, tables: Mapping[str, Table], findings: Iterable[Finding], policy: Policy) -> list[Finding]:
@@ -131,12 +131,25 @@ def unlisted_together(findings: Iterable[Finding], tables: Mapping[str, Table]) 
     return [told, *(one for one in found if one.code not in UNLISTED)]
 
 
+def never_filled(findings: Iterable[Finding], tables: Mapping[str, Table]) -> list[Finding]:
+    """The findings, those about the cells of an empty cover as one where nothing else is filled in either: a blank template among the files."""
+    found, cover = list(findings), tables.get("cover")
+    missed = [one for one in found if cover is not None and one.place.sheet == cover.sheet]
+    if cover is None or not _has_no_rows(tables, found) or any(one.code is not Code.REQUIRED for one in missed) or any(value is not None for value in cover.card().values()):
+        return found
+    return [Code.NOT_FILLED.at(Place(cover.file), sheet=tables[SCREENING].sheet, word=NOTHING), *(one for one in found if one not in missed)]
+
+
 def nothing_filled(file: str, tables: Mapping[str, Table], findings: Iterable[Finding]) -> Iterator[Finding]:
     """That no sheet but the cover holds a row, and none says that there is nothing to report."""
-    screening = tables.get(SCREENING)
+    found = list(findings)
+    if _has_no_rows(tables, found) and not any(one.code is Code.NOT_FILLED for one in found):
+        yield Code.NOTHING_FILLED.at(Place(file), sheet=tables[SCREENING].sheet, word=NOTHING)
+
+
+def _has_no_rows(tables: Mapping[str, Table], findings: Iterable[Finding]) -> bool:
     rows = [table for table in tables.values() if table.form.layout == "rows"]
-    if screening is not None and "cover" in tables and not any(table.rows for table in rows) and not any(one.code in WRITTEN for one in findings):
-        yield Code.NOTHING_FILLED.at(Place(file), sheet=screening.sheet, word=NOTHING)
+    return SCREENING in tables and "cover" in tables and not any(table.rows for table in rows) and not any(one.code in WRITTEN for one in findings)
 
 
 def batch_doubt(tables: Mapping[str, Table], policy: Policy) -> Iterator[Finding]:
