@@ -117,6 +117,12 @@ def test_what_is_open_stands_in_the_plan_as_such(tmp_path: Path) -> None:
     no, _ = failing("A")
     done = planned(inbox(tmp_path / "收件箱", {key: value for key, value in best(REFRACTORY).items() if key != no}), tmp_path / "方案")
     assert [one["found"] for one in rows(done.paths[0])] == ["待核实"]
+
+
+def test_a_result_that_nobody_can_judge_is_said_to_be_open_and_not_to_be_short(tmp_path: Path) -> None:
+    """ND is neither met nor missed; a unit stands behind numbers only."""
+    done = planned(inbox(tmp_path / "收件箱", found(("8", "ND"), ("6", 12.0))), tmp_path / "方案")
+    assert [one["found"] for one in rows(done.paths[0])] == ["12 mg/m³", "ND（待核实）"]
     assert Code.PLAN_OPEN in [one.code for one in done.findings]
 
 

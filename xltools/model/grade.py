@@ -104,10 +104,11 @@ class ItemGrade(Struct, frozen=True):
 
     @property
     def found(self) -> str:
-        """What was seen, as people write it: with its unit, without needless zeros."""
+        """What was seen, as people write it: a number with its unit and without needless zeros, a text as it stands."""
         if self.answer is None or self.answer.found in (None, ""):
             return ""
-        return f"{written(self.answer.found)} {self.indicator.unit}".strip()
+        unit = "" if isinstance(self.answer.found, str) else self.indicator.unit
+        return f"{written(self.answer.found)} {unit}".strip()
 
 
 class Reason(Struct, frozen=True):

@@ -86,7 +86,7 @@ def _gaps(part: PartGrade, goal: str) -> Iterator[Record]:
     short = [item for item in counted if item.outcome not in grades or grades.index(item.outcome) > grades.index(goal)]
     for one in needs(short, goal, table):
         unclear = one.outcome in (Status.UNVERIFIED, Status.NEEDS_DECISION)
-        found = one.found or (open_word if unclear else None)
+        found = f"{one.found}（{open_word}）" if one.found and unclear else one.found or (open_word if unclear else None)
         place = {"file": one.place.file, "sheet": one.place.sheet, "cell": one.place.cell}
         yield {"indicator": one.label, "found": found, "required": one.required or None, "open": unclear, **place}
 
