@@ -216,6 +216,7 @@ def test_headers_are_proposed_and_changed_by_hand(tmp_path: Path) -> None:
     ("heads", "fields"),
     [       # the headers of emergency lists, of the national permit platform, of the public register of administrative permissions
         ("序号 所在地 企业全名 社会统一信用代码 行业类型 绩效级别", "serial county name credit_code industry current"),
+        ("单位名称 排污许可证编号 生产经营场所所在区县 行业类别 管理类别", "name permit_no county industry category"),
         ("序号 区（县） 企业名称 统一社会信用代码 行业类别 绩效评级", "serial county name credit_code industry current"),
         ("省/直辖市 地市 许可证编号 单位名称 行业类别 有效期限 发证日期", ". . permit_no name industry . document_date"),
         ("所属县区 企业单位名称 排污登记编号 排污许可管理级别", "county name permit_no category"),
