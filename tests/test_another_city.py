@@ -30,8 +30,8 @@ from xltools.model.local import form_in, load_written, localised
 from xltools.model.policy import Policy, load_policy, policy_in
 from xltools.rules.formula import live
 
-# What only this city or its year says; "2022-06-30 这样的日期" tells how to write any date, and versions of templates are the tool's.
-OURS = re.compile(r"三门峡|三环文|三绩评|69号|湖滨|开发区|示范区|陕州|陕县|渑池|义马|灵宝|卢氏|sanmenxia|例如：?2022|2022年")
+# What only this city or its year says; versions of templates are the tool's.
+OURS = re.compile(r"三门峡|三环文|三绩评|69号|湖滨|开发区|示范区|陕州|陕县|渑池|义马|灵宝|卢氏|sanmenxia|例如：?2022|2022年|2022-[0-9]{2}-[0-9]{2} 这样")
 THEIRS = {"三环文〔2022〕69号": "清环发〔2031〕5号", "三门峡市": "清河市", "sanmenxia-2022": "qinghe-2031", "2022": "2031"}
 COUNTIES = """
 [[county]]

@@ -108,7 +108,7 @@ def test_one_month_makes_no_line(tmp_path: Path, months: int, count: int) -> Non
 def test_a_bracket_in_a_header_of_the_months_stands_on_a_line_of_its_own(tmp_path: Path) -> None:
     sheet = board(tmp_path / "a.xlsx", counts(3), months=1)
     heads = [cell.value for cell in sheet[rows_of(sheet, WORDS.history.title)[0] + 1] if cell.value]
-    assert [one for one in heads if "（" in one] == ["现有等级\n（较差）", "申报等级\n（较差）", "初审结论\n（较差）", "市级评定等级（较差）"]
+    assert [one for one in heads if "（" in one] == ["现有等级\n（较差）", "申报等级\n（较差）", "初审结论\n（较差）", "市级评定\n等级\n（较差）"]
 
 
 # --- brought up to date inside the package ----------------------------------------------------------------------------

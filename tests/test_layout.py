@@ -5,7 +5,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from xltools.books.layout import lines
+from xltools.books.layout import broken, lines
 from xltools.model.form import FIRST_ROW, Kind, load_template
 
 SUMMARY = Path(__file__).parent.parent / "workbooks" / "市级汇总.xlsx"
@@ -36,3 +36,16 @@ def test_a_number_keeps_apart_from_the_text_in_the_next_column() -> None:
     assert len(numbers) >= 4
     found = [sheet.cell(FIRST_ROW, column).alignment for column in numbers]
     assert {(one.horizontal, one.indent) for one in found} == {("right", 1)}
+
+
+@pytest.mark.parametrize(
+    ("header", "width", "lines"),
+    [
+        ("现有等级（较差）", 20, ["现有等级（较差）"]),
+        ("现有等级（较差）", 7.9, ["现有等级", "（较差）"]),
+        ("市级评定等级（较差）", 7.9, ["市级评定", "等级", "（较差）"]),
+        ("逾期未完成数", 7.9, ["逾期未完成数"]),
+    ],
+)
+def test_a_header_goes_on_in_a_new_line_between_its_words(header: str, width: float, lines: list[str]) -> None:
+    assert broken(header, width).split("\n") == lines

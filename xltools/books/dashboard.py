@@ -275,8 +275,9 @@ def add_months(workbook: Workbook, sheet: Worksheet, row: int, ranges: Ranges, s
     section(sheet, row, words.title, styles)
     names = [ranges.label(figures.words.share.form, basis) for basis in bases]
     head = [*(ranges.label(words.form, name) for name in words.before), *names, target, *(ranges.label(words.form, name) for name in words.after)]
-    sheet.set_row(row, 34)
-    line(sheet, row + 1, [broken(one, NUMBER_WIDTH) for one in head], [("header", "formula")] * len(head), styles)
+    head = [broken(one, NUMBER_WIDTH) for one in head]
+    sheet.set_row(row, 6 + 14 * max(2, *(one.count("\n") + 1 for one in head)))
+    line(sheet, row + 1, head, [("header", "formula")] * len(head), styles)
     before, shares = len(words.before), len(bases) + 1
     looks = [("cell", "bold"), *[("cell", "center")] * (before - 1), *[("cell", "share")] * shares, *[("cell", "center")] * len(words.after)]
     shown = figures.months[-words.last :]

@@ -74,9 +74,16 @@ def _broken(text: str, room: float) -> int:
 
 
 def broken(text: str, width: float) -> str:
-    """A header with what stands in brackets at its end on a line of its own, where only what stands before fits the column: LibreOffice leaves the bracket behind."""
+    """A header with what stands in brackets at its end on a line of its own, where the whole does not fit the column: LibreOffice leaves the bracket behind.
+
+    What stands before is cut where a line is full, in two characters: so words of Chinese go on.
+    """
     before, bracket, rest = text.partition("（")
-    return f"{before}\n{bracket}{rest}" if text_width(before) <= width + 1 < text_width(text) and rest.endswith("）") else text
+    if text_width(text) <= width + 1 or not rest.endswith("）"):
+        return text
+    room = max(2, int(width + 1) // 4 * 2)      # characters, two of a word side by side
+    parts = [before] if text_width(before) <= width + 1 else [before[at : at + room] for at in range(0, len(before), room)]
+    return "\n".join((*parts, bracket + rest))
 
 
 def header_height(form: Form) -> float:

@@ -30,7 +30,7 @@ def _accepted(form: Form, field: Field) -> Options:
     if field.kind in (Kind.NUMBER, Kind.INTEGER):
         return _number(field)
     if field.kind is Kind.DATE:
-        return {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST, **_error(field, "refused_date")}
+        return {"validate": "date", "criteria": "between", "minimum": EARLIEST, "maximum": LATEST, **_error(field, "refused_date", example=field.example)}
     if field.kind is Kind.CREDIT_CODE:
         return {"validate": "length", "criteria": "==", "value": field.max_length, **_error(field, "doubtful_code", "warning", limit=field.max_length)}
     refused = _error(field, "refused_long", limit=field.max_length)

@@ -54,5 +54,5 @@ def _day(book: Any, name: str, label: str, policy: Policy) -> date:
         raise RefusedError(said["no_notice"].format(label=label))
     day = day_in(value, policy.year)
     if day is None:
-        raise RefusedError(said["bad_notice"].format(label=label, text=value))
+        raise RefusedError(said["bad_notice"].format(label=label, text=value, year=policy.year))
     return day
