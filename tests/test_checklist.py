@@ -446,6 +446,33 @@ def test_a_checklist_that_is_there_is_never_written_again(tmp_path: Path) -> Non
     assert path.read_bytes() == b"filled"
 
 
+def test_a_process_reported_later_gets_a_checklist_of_its_own(tmp_path: Path) -> None:
+    """三(三)3: every process is graded. The checklist that somebody may have filled in stays as it is."""
+    first, second = two_processes()
+    folder = tmp_path / "核查表"
+    (path,) = make_checklists([county(tmp_path, first)], POLICY, folder).paths
+    moved = path.rename(folder / f"已填-{path.name}")
+    filled = moved.read_bytes()
+    file = county(tmp_path, first, second)
+    made = make_checklists([file], POLICY, folder)
+    assert [one.name for one in made.paths] == [f"灵宝市-{NAMES[1]}-{CODES[1]}-{second['process']}.xlsx"]
+    assert [(one.code, dict(one.values)["process"]) for one in made.findings] == [(Code.CHECKLIST_MORE, second["process"])]
+    assert [str(part.head["process"].value) for part in read_checklist(open_book(made.paths[0])).parts] == [second["process"]]
+    assert moved.read_bytes() == filled
+    again = make_checklists([file], POLICY, folder)
+    assert (again.paths, [one.code for one in again.findings]) == ((), [Code.CHECKLIST_KEPT])
+
+
+def test_an_industry_without_a_table_is_the_city_s_to_mend_and_not_the_county_s(tmp_path: Path) -> None:
+    rows = [enterprise(0, industry="陶瓷", table=None), enterprise(1, industry="其他", table=None), enterprise(2, table=None)]
+    made = make_checklists([county(tmp_path, *rows)], POLICY, tmp_path / "核查表")
+    assert [(one.place.cell[0], one.message.partition("：")[2]) for one in made.findings] == [
+        ("F", "政策中没有“陶瓷”的指标表"),
+        ("F", "“其他”不在政策的行业中"),
+        ("H", "“指标表”没有填写"),
+    ]
+
+
 def test_rows_that_can_have_no_checklist_are_named(tmp_path: Path) -> None:
     file = county(tmp_path, enterprise(0, table="没有的表"), {**enterprise(1), "name": None}, enterprise(2))
     made = make_checklists([file], POLICY, tmp_path / "核查表")

@@ -8,21 +8,25 @@ from functools import partial
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from xltools.actions.check import check_files, missed
 from xltools.actions.inbox import THIS_ONE, Step, team_of, unseen
 from xltools.actions.workers import Team
 from xltools.books.checklist import write_checklist
 from xltools.books.checklist_mould import Mould
+from xltools.books.checklist_read import is_checklist, read_checklist
+from xltools.books.file import open_book
 from xltools.books.package import replace_file
 from xltools.model.checklist import STAND_INS, Applicant, ApplicantPart, IndicatorRow, Visit, load_checklist_words
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place, order
+from xltools.model.finding import Finding, Place, StopError, order
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.checklist_plan import checklist_plan, table_lines
+from xltools.rules.text import cell_key
 
 SCREENING = "screening"
 NOT_IN_A_FILE_NAME = re.compile(r'[\\/:*?"<>|\s]+')
@@ -67,21 +71,40 @@ def make_checklists(
 def write_new(chosen: Sequence[Applicant], findings: Iterable[Finding], making: Making) -> ChecklistsMade:
     """Write a checklist for each applicant that has none in the folder or below it; gives them with all findings.
 
-    One that is there is known by the credit code in its name, so that it may have been renamed or sorted into folders.
+    One that is there is known by the credit code in its name, so that it may have been renamed or sorted into folders. What it lacks of
+    the processes, because they were reported later, gets a checklist of its own.
     """
     folder = making.folder
     folder.mkdir(parents=True, exist_ok=True)
-    there = [path.name for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
+    there = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.name.startswith((".", "~$"))]
     said, new = list(findings), list[Sheet]()
     for one in chosen:
         path = folder / file_name(one)
-        kept = next((name for name in there if one.credit_code in name or name == path.name), "")
-        if kept:
-            said.append(Code.CHECKLIST_KEPT.at(Place(kept), file=kept))
-        else:
+        kept = [other for other in there if one.credit_code in other.name or other.name == path.name]
+        if not kept:
             new.append((path, one))
+            continue
+        if more := _lacking(one, kept):
+            processes = "、".join(part.process for part in more)
+            said.append(Code.CHECKLIST_MORE.at(Place(kept[0].name), file=kept[0].name, process=processes))
+            new.append((folder / file_name(one, processes), replace(one, parts=more)))
+        else:
+            said.append(Code.CHECKLIST_KEPT.at(Place(kept[0].name), file=kept[0].name))
     _write_all(new, making)
     return ChecklistsMade(tuple(path for path, _ in new), tuple(sorted(said, key=order)))
+
+
+def _lacking(one: Applicant, kept: Sequence[Path]) -> tuple[ApplicantPart, ...]:
+    """The processes of which none of its checklists has a sheet; nothing where one of them cannot be read, or was made for as many tables."""
+    try:
+        books = [open_book(path) for path in kept]
+        if max(len(book.stamp.subject.split(" ")) - 1 for book in books) >= len(one.parts):
+            return ()
+        parts = [part for book in books if is_checklist(book) for part in read_checklist(book).parts]
+    except StopError:
+        return ()
+    there = {cell_key(cell.value) for part in parts if (cell := part.head.get("process"))}
+    return tuple(part for part in one.parts if there and cell_key(part.process) not in there)
 
 
 def _write_all(new: Sequence[Sheet], making: Making) -> None:
@@ -114,12 +137,13 @@ def write_one(path: Path, applicant: Applicant, policy: Policy, lines: dict[str,
     write_checklist(path, checklist_plan(applicant, lines, policy, visits))
 
 
-def file_name(applicant: Applicant) -> str:
-    """What the checklist of an enterprise is called."""
+def file_name(applicant: Applicant, more: str = "") -> str:
+    """What the checklist of an enterprise is called. more: processes that a checklist of its own is about."""
     name = load_checklist_words().words["file"].format(
         county=applicant.county, name=applicant.name[:LONGEST_NAME], credit_code=applicant.credit_code
     )
-    return NOT_IN_A_FILE_NAME.sub("", name) + ".xlsx"
+    stem = f"{name}-{more[:LONGEST_NAME]}" if more else name
+    return NOT_IN_A_FILE_NAME.sub("", stem) + ".xlsx"
 
 
 def applicants(outcome: Outcome, policy: Policy) -> tuple[list[Applicant], list[Finding]]:
@@ -147,19 +171,26 @@ def _rows(submission: Submission, policy: Policy) -> Iterator[tuple[str, str, Ap
         texts = {name: "" if value is None else str(value) for name, value in record.items()}
         name, code, process = texts["name"], texts["credit_code"].upper(), texts["process"]
         used = policy.table(texts["table"])
-        if reason := _reason(texts, table, policy):
-            place = table.place(row, "table")
-            yield name, code, None, Code.NO_CHECKLIST.at(place, name=name or code, process=process, reason=reason)
+        if why := _reason(texts, table, policy):
+            field, reason = why
+            yield name, code, None, Code.NO_CHECKLIST.at(table.place(row, field), name=name or code, process=process, reason=reason)
         elif used:
             yield name, code, ApplicantPart(process, used, texts["applied"], texts["self"]), None
 
 
-def _reason(texts: Mapping[str, str], table: Table, policy: Policy) -> str:
-    """Why a row can have no checklist, "" when it can."""
-    for field in ("credit_code", "name", "process", "table"):
-        if not texts[field]:
-            return f"“{table.form[field].label}”没有填写"
+def _without_table(industry: str, policy: Policy) -> str:
+    known = industry in {one.name for one in policy.industries}
+    return f"政策中没有“{industry}”的指标表" if known else f"“{industry}”不在政策的行业中"
+
+
+def _reason(texts: Mapping[str, str], table: Table, policy: Policy) -> tuple[str, str] | None:
+    """Why a row can have no checklist, with the field it is about; None when it can."""
+    lost = next((field for field in ("credit_code", "name", "process", "table") if not texts[field]), "")
+    if lost == "table" and texts["industry"] and not any(one.industry == texts["industry"] for one in policy.tables):
+        return "industry", _without_table(texts["industry"], policy)
+    if lost:
+        return lost, f"“{table.form[lost].label}”没有填写"
     used = policy.table(texts["table"])
     if used is None:
-        return f"政策中没有指标表“{texts['table']}”"
-    return "" if used.indicators else f"指标表“{used.name}”还没有指标"
+        return "table", f"政策中没有指标表“{texts['table']}”"
+    return None if used.indicators else ("table", f"指标表“{used.name}”还没有指标")
