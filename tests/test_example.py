@@ -49,6 +49,8 @@ ELSEWHERE |= {Code.ANSWERED, Code.ANSWER_LAPSED}
 # What only a merge into a city summary says: the count of the check shares modules with it. tests/test_identity.py, test_carry.py, test_moves.py, test_publish.py.
 ELSEWHERE |= {Code.DECIDED, Code.ROW_LEFT_OUT, Code.LEFT_OUT_ALONE, Code.DECISION_UNKNOWN, Code.DECISIONS_CONTRADICT, Code.SOURCE_ABSENT, Code.CITY_ROW_GONE, Code.ROW_IN_TWO_FILES, Code.NAMES_CLOSE}
 ELSEWHERE |= {Code.CODE_TWO_NAMES_ACROSS, Code.NAME_TWO_CODES_ACROSS, Code.LOG_CHANGED, Code.LOG_GAP, Code.LOG_CUT, Code.NOT_PUBLISHED}
+# What only a merge says that is given no checklists again; tests/test_site_checks.py.
+ELSEWHERE |= {Code.CHECKS_STAY}
 # What a summary of more rows than a sheet holds says; tests/test_detail.py.
 ELSEWHERE |= {Code.ROWS_BESIDE, Code.ROWS_ELSEWHERE, Code.ROWS_TOO_MANY}
 # What only a summary says that is published or listed from; tests/test_publish.py.

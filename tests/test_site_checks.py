@@ -21,6 +21,7 @@ from tests.checklist_books import (
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise
 from tests.workbooks import parts_of
 from xltools.actions.merge import merge, previous
+from xltools.actions.trace import trace
 from xltools.books.file import open_book
 from xltools.model.code import Code
 from xltools.model.form import FIRST_ROW, load_template
@@ -138,3 +139,58 @@ def test_a_process_that_the_ledger_does_not_have_comes_last_even_where_it_has_a_
     write(folder / "甲.xlsx", applicant(CLINKER, GRINDING, code=CODES[0], name=NAMES[0]), [at_best(CLINKER), at_best(GRINDING)])
     _, lines = merged(folder)
     assert [line["process"] for line in lines] == ["粉磨", "熟料"]
+
+
+# --- checklists that are not given again --------------------------------------------------------------------------------
+
+AWAY = "核查表不在本次文件里，沿用上次，以后的变更与处理没有计入"
+
+
+def test_results_stay_while_their_checklists_are_away_and_say_so(inbox: Path) -> None:
+    """三(三)4: what was checked is summed up for the leading group; a folder that nobody named again takes nothing back."""
+    _, before = merged(inbox)
+    checklists = shutil.move(inbox / "核查表", inbox.parent / "别处")
+    outcome, after = merged(inbox)
+    assert [one["site"] for one in after] == ["B", "非引领性"]
+    assert [str(one["confirm"]).partition("；")[0] for one in after] == [AWAY, AWAY]
+    assert [one.message for one in outcome.findings if one.code is Code.CHECKS_STAY] == ["上次的 2 份核查结果，这次没有给出它们的核查表，【核查结果】里沿用上次"]
+    assert [one["confirm"] for one in merged(inbox)[1]] == [one["confirm"] for one in after]
+    shutil.move(checklists, inbox / "核查表")
+    assert merged(inbox)[1] == before
+
+
+def test_a_line_goes_where_its_checklist_was_given_again_without_it(inbox: Path) -> None:
+    """A checklist corrected to another process: the file is there, and what it said before is not in force."""
+    merged(inbox)
+    write(inbox / "核查表" / "甲.xlsx", applicant(CLINKER, code=CODES[0], name=NAMES[0]), [at_best(CLINKER)])
+    outcome, lines = merged(inbox)
+    assert [one["process"] for one in lines] == ["熟料"]
+    assert Code.CHECKS_STAY not in {one.code for one in outcome.findings}
+
+
+def test_a_process_checked_in_another_month_keeps_the_whole_open(tmp_path: Path) -> None:
+    """三(三)3: the worse of both processes; August's folder has only one of them, and neither has the county's file of July."""
+    inbox = tmp_path / "收件箱"
+    cement_county(inbox)
+    write(inbox / "甲.xlsx", applicant(GRINDING, code=CODES[0], name=NAMES[0]), [at_best(GRINDING, no_6="敞开")])
+    merged(inbox)
+    august = tmp_path / "八月"
+    august.mkdir()
+    write(august / "乙.xlsx", applicant(CLINKER, code=CODES[0], name=NAMES[0]), [at_best(CLINKER)])
+    outcome = merge([august], inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)
+    assert outcome.output is not None
+    clinker, grinding = previous(outcome.output, load_template("city")).tables["site_checks"].records()
+    assert (clinker["site"], clinker["overall"]) == ("A", "待核实")
+    assert "待核实：粉磨不在这次给出的核查表里" in str(clinker["confirm"])
+    assert (grinding["site"], str(grinding["confirm"]).partition("；")[0]) == ("非引领性", AWAY)
+
+
+def test_every_cell_of_a_result_can_be_walked_back(inbox: Path) -> None:
+    """To the checklist's grade, to the county's cell, to the city's own word."""
+    outcome, _ = merged(inbox)
+    assert outcome.output is not None
+    columns = previous(outcome.output, load_template("city")).tables["site_checks"].columns
+    said = {name: list(trace(outcome.output, f"核查结果!{columns[name]}{FIRST_ROW}", POLICY)) for name in ("site", "conclusion", "decided")}
+    assert said["site"][1].startswith("  由核查表得出 ← 甲.xlsx【熟料】C")
+    assert "    来自 灵宝市.xlsx【初审意见】P5" in said["conclusion"]
+    assert said["decided"][-1] == "    由市局填写，重新汇总时随企业、工序和批次保留"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from xltools.model.code import Code
 from xltools.model.conflict import Conflict, Memory, Side
 from xltools.model.dashboard import load_dashboard
-from xltools.model.finding import Finding, first_per_cell
+from xltools.model.finding import Finding, Place, first_per_cell
 from xltools.model.form import Template
 from xltools.model.grouped import grouped
 from xltools.model.outcome import Outcome
@@ -48,10 +48,10 @@ from xltools.rules.rulings import (
     with_reviews,
     without_decided,
 )
-from xltools.rules.site_checks import site_checks
+from xltools.rules.site_checks import away, site_checks
 from xltools.rules.tally import accounts, fate_of, unaccounted, with_account
 
-LEDGER, NAMES, CONFLICTS = "ledger", "names", "conflicts"
+LEDGER, NAMES, CONFLICTS, SITE_CHECKS = "ledger", "names", "conflicts", "site_checks"
 # What a workbook alone is reported for; everything else is said anew by each merge.
 OF_ONE_FILE = frozenset(code.number for code in Code if code.stage < 6)
 
@@ -85,6 +85,9 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     """All city tables of an outcome, with the city's own words from the tables before; and the outcome with what that brought up."""
     template, policy = basis.template, basis.policy
     outcome, known = _decided(outcome, basis)
+    stay = away(basis.before.get(SITE_CHECKS), outcome.graded)
+    if stay:
+        outcome = with_findings(outcome, [Code.CHECKS_STAY.at(Place(), sheet=template[SITE_CHECKS].sheet, count=len(stay))])
     tables = combine(outcome, policy, template, More(known.stays.records, known.settled.left_out, known.gone))
     parts = accounts(outcome, fate_of(outcome, tables))
     tables["log"] = log(template["log"], tables, outcome, policy, parts)
@@ -96,7 +99,7 @@ def city(outcome: Outcome, basis: Basis) -> tuple[Outcome, dict[str, Table]]:
     tables[CONFLICTS] = conflict_table(template[CONFLICTS], known.settled.open)
     outcome, carried = _carried(outcome, tables, basis, known)
     carried["enterprises"] = enterprises(template["enterprises"], carried[LEDGER], policy, known.enterprises)
-    carried["site_checks"] = site_checks(template["site_checks"], outcome.graded, carried[LEDGER])
+    carried[SITE_CHECKS] = site_checks(template[SITE_CHECKS], outcome.graded, carried[LEDGER], stay)
     former = basis.against or basis.before
     period = Period(moment_of(former.get("log")), f"{basis.moment:%Y-%m-%d %H:%M:%S}")
     carried["moves"] = moves(template["moves"], former, carried, period, policy)

@@ -20,7 +20,7 @@ from xltools.model.outcome import Outcome
 from xltools.model.table import Table
 from xltools.rules.city import city_records
 from xltools.rules.marks import WORDS, marks
-from xltools.rules.site_checks import site_checks
+from xltools.rules.site_checks import away, site_checks
 
 LEDGER, SITE_CHECKS, UNCLAIMED = "ledger", "site_checks", "unclaimed"
 
@@ -41,7 +41,7 @@ def grade_open(book: OpenBook, request: Request, step: Step = unseen) -> Graded:
     """
     standing, before = opened(book)
     outcome = with_grades(check_files(request.paths, request.policy, step), request.paths, request.policy)
-    table = site_checks(standing[SITE_CHECKS], outcome.graded, _ledger(before, standing, book.name))
+    table = site_checks(standing[SITE_CHECKS], outcome.graded, _ledger(before, standing, book.name), away(seen.table if (seen := before.get(SITE_CHECKS)) else None, outcome.graded))
     summary = with_own(_summary(table, outcome, before, standing, request), before, standing)
     names = (SITE_CHECKS, UNCLAIMED)
     works = tuple(sheet_work(summary, standing, before.get(name), name) for name in names)

@@ -28,8 +28,10 @@ from xltools.model.value import shown
 from xltools.rules.city import plain
 from xltools.rules.figures import Figure, figure_at
 from xltools.rules.journal import moment_of
-from xltools.rules.text import cell_key
+from xltools.rules.site_checks import FROM_LEDGER
+from xltools.rules.text import cell_key, part_key
 
+CHECKS = "site_checks"
 REFERENCE = re.compile(r"^'?(?P<sheet>.+?)'?[!！](?P<column>[A-Za-z]{1,3})(?P<row>\d+)$")
 
 
@@ -171,9 +173,25 @@ def _cell(book: FileBook, tables: Mapping[str, Table], cell: tuple[str, str, int
         return [*lines, "  由市局填写，重新汇总时随企业、工序和批次保留"]
     if "ledger_rows" in table.form:
         return [*lines, f"  由【{tables['ledger'].sheet}】第{shown(record['ledger_rows'])}行得出{_origin(tables, record)}"]
+    if table.form.name == CHECKS:
+        return [*lines, *_checked(book, tables, record, name)]
     if plain(record.get("source_file")) is None:
         return [*lines, "  由汇总计算得出"]
     return [*lines, *_source(book, tables, record, one.inherits, table.form.collects)]
+
+
+def _checked(book: FileBook, tables: Mapping[str, Table], record: Any, name: str) -> Iterator[str]:
+    """What a line of site checks is made from: the cell of the checklist, and the row of the ledger that it stands beside."""
+    ledger = tables["ledger"]
+    if name in FROM_LEDGER:
+        who = part_key(record["credit_code"], record["process"])
+        rows = [row for row, one in ledger.numbered() if part_key(one["credit_code"], one["process"]) == who][-1:]     # the latest batch counts
+        for row in rows:
+            yield from (f"  {line}" for line in _cell(book, tables, (ledger.sheet, ledger.columns[name], row)))
+        if not rows:
+            yield f"  【{ledger.sheet}】里现在没有这家企业的这道工序"
+        return
+    yield f"  由核查表得出 ← {Place(str(record['file']), str(record['sheet']), str(record['cell'] or ''))}"
 
 
 def _source(book: FileBook, tables: Mapping[str, Table], record: Any, inherits: str, collects: str) -> list[str]:
