@@ -218,6 +218,15 @@ def test_a_batch_closes_only_with_a_signed_checklist_of_every_applicant(tmp_path
     assert closing(tmp_path) == []
 
 
+def test_a_signed_checklist_without_a_result_does_not_close_the_batch(tmp_path: Path) -> None:
+    """三(三)4: the results are summed up for the leading group by the month's end; two items have none."""
+    inbox(tmp_path / "收件箱")
+    open_items = {no: value for no, value in best(REFRACTORY).items() if no not in ("5", "8")}
+    (tmp_path / "核查表").mkdir()
+    write(tmp_path / "核查表" / "0.xlsx", applicant(REFRACTORY, code=CODES[0], name=NAMES[0]), [visit(REFRACTORY, open_items)])
+    assert closing(tmp_path) == [f"“{NAMES[0]}”（烧成）申报 B，核查表还有 2 项待核实，没有得出等级，7月批次不能关闭"]
+
+
 def test_a_month_without_an_application_says_so(tmp_path: Path) -> None:
     inbox(tmp_path / "收件箱", {"opinion": "不同意", "shortfall": "未密闭"})
     checklist(tmp_path / "核查表")

@@ -330,7 +330,7 @@ class Code(Enum):
     NOTHING_TO_REPORT = ("W842", "“{county}”{month}没有可以上报的工序，没有生成上报包", "请核对上面逐家列出的原因")
     MAPPING_UNKNOWN = ("E843", "平台列“{header}”取自“{source}”，填报表里没有这一列", "请写成“工作表.表头”，例如 排查清单.企业名称")
     MAPPING_DEFAULT = ("W844", "省平台的列名和顺序用的是默认设置，没有经人确认", "请对照省平台的导入模板填写上报设置，再打包")
-    NOT_CHECKED = ("W845", "“{name}”（{process}）申报 {applied}，{reason}，{month}批次不能关闭", "请补做现场核查，并由全部核查人签字")
+    NOT_CHECKED = ("W845", "“{name}”（{process}）申报 {applied}，{reason}，{month}批次不能关闭", "请补做现场核查，填齐每一项，并由全部核查人签字")
     SIGNED_LATE = ("W846", "“{name}”：{reason}", "请说明原因；是否计入当月批次由市级确认")
     PAPER_ONLY = ("N847", "“{name}”参评绩效先进性，只报纸质材料，没有列入平台清单", "不需要处理；纸质材料清单在上报包里")
     NOTHING_THIS_MONTH = ("W848", "给出的文件里没有{month}批次的区县填报表", "请核对批次和文件夹")

@@ -1,4 +1,4 @@
-"""Whether a month's batch may close: every applicant the city must visit has a signed checklist. Source: 三环文〔2022〕69号 三(三)3, 三(三)4."""
+"""Whether a month's batch may close: every applicant the city must visit has a signed checklist that gives a grade. Source: 三环文〔2022〕69号 三(三)3, 三(三)4."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from xltools.model.code import Code
 from xltools.model.finding import Finding
-from xltools.model.grade import PartGrade
+from xltools.model.grade import PartGrade, Status
 from xltools.model.graded import GradeOutcome
 from xltools.model.grouped import grouped
 from xltools.model.package import Application, load_package_words
@@ -36,8 +36,11 @@ def _line(one: Application, parts: list[PartGrade], signed: Mapping[str, str]) -
         reason = words["no_checklist"]
     elif len(parts) > 1:
         reason = words["several"]
+    elif not is_signed(state):
+        reason = words["not_signed"].format(state=state)
     else:
-        reason = "" if is_signed(state) else words["not_signed"].format(state=state)
+        count = sum(item.outcome == Status.UNVERIFIED for item in parts[0].items)
+        reason = words["unfilled"].format(count=count) if count else ""
     return {
         "complete": words["no" if reason else "yes"],
         "county": one.submission.county,
