@@ -36,6 +36,8 @@ def said(now: list[Row], before: list[Row], protected: tuple[list[Row], list[Row
         ("reported_red", 50, 100, ("50", "100")),
         ("day_pm", None, 10, (None, "10")),
         ("base", 960, Computed("", Decimal(800)), ("960", "800")),
+        ("base", 800, Computed("", Decimal("800.0")), None),
+        ("measure_red", "限产50%。", "限产50%", ("限产50%。", "限产50%")),     # of names alone another writing is no change
         ("base", None, Computed("", Decimal(800)), None),                    # not calculated when the last list was saved
         ("base", 960, Computed("", ""), ("960", None)),
         ("cut_red", None, Computed("", Decimal(50)), None),
@@ -78,6 +80,8 @@ def test_of_one_that_went_to_or_from_the_protected_only_what_both_sheets_have_is
     on = said([], [{**LINE, **cuts}], ([{**LINE, "day_pm": 9}], []))
     assert (on[0][0], on[0][4]) == (WORDS["protected"], place[LISTED])
     assert {one[1] for one in on[1:]} == {FORMS[LISTED]["day_pm"].label}
+    on = said([], [{**LINE, **cuts}], ([{**LINE, "grade": "C"}], []))
+    assert [one[1:4] for one in on[1:] if one[1] == FORMS[LISTED]["grade"].label] == [(FORMS[LISTED]["grade"].label, "B", "C")]
 
 
 def test_without_a_last_list_nothing_has_changed() -> None:

@@ -73,15 +73,16 @@ def test_the_whole_is_the_citys_figure_or_the_list_with_or_without_the_protected
 
 
 def test_of_nothing_no_share_is_said() -> None:
-    assert results(said([row(0, 0, 0, 0)])) == ("不能确定",) * 3
+    line = said([row(0, 0, 0, 0)])
+    assert (results(line), {line[f"share_{level}"] for level in WORDS.levels}) == (("不能确定",) * 3, {""})     # as its formula gives it
 
 
 @pytest.mark.parametrize(
-    ("line", "code", "said"),
-    [(row(100, 10, 15, 30), Code.SUM_BELOW, "橙色预警颗粒物减排占比 15%，没有达到要求的 20%"), (row(100, 10, None, 30), Code.SUM_OPEN, "0%"), (row(0, 0, 0, 0), Code.SUM_OPEN, "?%")],
+    ("line", "code", "said", "levels"),
+    [(row(100, 10, 15, 30), Code.SUM_BELOW, "橙色预警颗粒物减排占比 15%，没有达到要求的 20%", 1), (row(100, 10, None, 30), Code.SUM_OPEN, "0%", 1), (row(0, 0, 0, 0), Code.SUM_OPEN, "?%", 3)],
 )
-def test_what_is_not_enough_is_a_finding_at_its_result(line: Row, code: Code, said: str) -> None:
+def test_what_is_not_enough_is_a_finding_at_its_result_and_nothing_else_is(line: Row, code: Code, said: str, levels: int) -> None:
     form = load_template("emergency")["emergency_sums"]
     found = {one.place.cell: one for one in short(sums(Sums([line], [], [], "是", WORDS, POLICY)), form, "清单.xlsx", WORDS)}
     at = column_letters([one.name for one in form].index("result_orange") + 1)
-    assert (found[f"{at}5"].code, said in found[f"{at}5"].message, len(found) % len(WORDS.pollutants)) == (code, True, 0)
+    assert (found[f"{at}5"].code, said in found[f"{at}5"].message, len(found)) == (code, True, levels * len(WORDS.pollutants))
