@@ -13,7 +13,7 @@ from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.actions.city import Basis, city, with_findings
 from xltools.model.code import Code
-from xltools.model.conflict import Clash, Decision, Side
+from xltools.model.conflict import Clash, Conflict, Decision, Side
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
@@ -25,6 +25,7 @@ from xltools.rules.identified import read_back
 from xltools.rules.identity import conflicts, listed, stripped
 from xltools.rules.parse import parse
 from xltools.rules.sanctions import events_of
+from xltools.rules.ties import ties
 
 A, B, C = CODES[:3]
 NOW = datetime(2022, 7, 25, 9, 0)
@@ -338,6 +339,50 @@ def test_the_last_of_three_codes_of_a_name_is_the_right_one_by_two_decisions() -
     assert asked(tables) == [Clash.TWO_CODES.value]
     _, tables = merged(run, decide(tables, Decision.SECOND))
     assert (asked(tables), tables["enterprises"].cells["credit_code"]) == ([], [C])
+
+
+ONE, OTHER, BOTH = Decision
+AMONG = {   # clash, decisions → what is left to be asked
+    (Clash.TWO_NAMES,): ["甲乙", "甲丙", "甲丁"],
+    (Clash.TWO_NAMES, "甲乙", ONE): ["甲丙", "甲丁"],
+    (Clash.TWO_NAMES, "乙丙", ONE): ["甲乙", "甲丁"],
+    (Clash.TWO_NAMES, "甲乙", BOTH): ["甲丙", "甲丁"],
+    (Clash.TWO_NAMES, "甲乙", BOTH, "甲丙", BOTH): ["乙丙", "甲丁"],
+    (Clash.TWO_NAMES, "甲乙", BOTH, "甲丙", BOTH, "甲丁", BOTH): ["乙丙", "乙丁"],
+    (Clash.TWO_NAMES, "甲乙", ONE, "乙丙", ONE): ["甲丁"],
+    (Clash.TWO_NAMES, "甲乙", ONE, "乙丙", BOTH): ["甲丁"],
+    (Clash.TWO_NAMES, "甲乙", ONE, "乙丙", OTHER): ["甲丙", "甲丁"],                        # 甲 and 丙 are both righter than 乙
+    (Clash.TWO_NAMES, "甲乙", ONE, "乙丙", OTHER, "甲丁", BOTH): ["甲丙"],
+    (Clash.TWO_NAMES, "甲乙", ONE, "丙丁", ONE, "乙丁", BOTH): [],
+    (Clash.TWO_NAMES, "甲乙", ONE, "乙丙", ONE, "甲丙", BOTH): ["甲丁"],                    # they contradict each other
+    (Clash.TWO_COUNTIES,): ["甲乙", "甲丙", "甲丁"],
+    (Clash.TWO_COUNTIES, "乙丙", BOTH): ["甲乙", "甲丁"],
+    (Clash.TWO_COUNTIES, "乙丙", BOTH, "甲乙", BOTH): ["甲丁"],
+    (Clash.TWO_COUNTIES, "乙丙", BOTH, "甲乙", BOTH, "丙丁", BOTH): [],
+}
+
+
+@pytest.mark.parametrize("told", AMONG, ids=str)
+def test_what_follows_from_decisions_among_four_is_not_asked(told: tuple[Clash, *tuple[str | Decision, ...]]) -> None:
+    clash, *said = told
+    decided = [(Conflict("", clash, (), (), (owns[0], owns[1])), decision) for owns, decision in zip(said[::2], said[1::2], strict=True)]
+    assert sorted("".join(pair) for pair in ties(clash, "甲乙丙丁", decided).questions()) == sorted(AMONG[told])
+
+
+@pytest.mark.parametrize(
+    ("decisions", "left"),
+    [([], ["例倒", "例列", "倒列"]), ([("例倒", ONE)], ["例列"]), ([("例倒", ONE), ("例列", ONE)], []), ([("例倒", OTHER), ("例列", OTHER)], ["倒列"]), ([("例倒", BOTH)], ["例列", "倒列"])],
+)
+def test_of_close_names_nothing_is_asked_that_another_answer_says(decisions: list[tuple[str, Decision]], left: list[str]) -> None:
+    run = read(county("灵宝市", *(("", f"三门峡示{sign}铸造有限公司", process) for sign, process in zip("例倒列", ("铸件", "烧结", "熔炼"), strict=True))))
+
+    def signs(tables: dict[str, Table]) -> list[str]:
+        return ["".join(str(name)[4] for name in pair) for pair in asked_about(tables)]
+
+    _, tables = merged(run)
+    for pair, decision in decisions:
+        tables = decide(tables, decision, signs(tables).index(pair))
+    assert sorted(signs(merged(run, tables)[1])) == sorted(left)
 
 
 def test_close_names_that_decisions_already_tell_apart_are_not_asked_about() -> None:

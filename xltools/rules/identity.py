@@ -173,8 +173,9 @@ def _close(sides: Sequence[Side], policy: Policy, memory: Memory) -> Iterator[Co
     found = [*_alike(sides, policy)]
     told = [(pair, decision) for pair in found if (decision := memory.decision(pair))]
     tied = ties(Clash.CLOSE, dict.fromkeys(one for pair in found for one in pair.owns), told)
-    decided = {pair.id for pair, _ in told}
-    yield from (pair for pair in found if pair.id in decided or tied.leaves_open(*pair.owns))
+    yield from (pair for pair, _ in told)
+    asked = {tied.between(*pair.owns): pair for pair in reversed(found) if tied.leaves_open(*pair.owns)}     # of several with one answer the first
+    yield from asked.values()
 
 
 def _alike(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:

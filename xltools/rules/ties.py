@@ -24,6 +24,10 @@ class Ties(Struct, frozen=True):
         first, second = self.lead[one], self.lead[other]
         return (first, second) not in self.parted if first != second else not {one, other} & self.beaten
 
+    def between(self, one: str, other: str) -> frozenset[str]:
+        """What all questions have in common that one answer settles."""
+        return frozenset((self.lead[one], self.lead[other]))
+
     def questions(self) -> Iterator[tuple[str, str]]:
         """Of what is left open as much as can be asked at once: each with one before it."""
         together = grouped(self.lead, self.lead.__getitem__)
