@@ -63,10 +63,10 @@ def test_the_twentieth_is_late_when_the_setting_excludes_the_day(reported: date,
     ("month", "reported", "words"),
     [
         (8, date(2022, 8, 19), "按时"),
-        (8, date(2022, 8, 21), "需人工确认（应于8月20日前，那天是周六）"),
-        (8, date(2022, 8, 22), "需人工确认（应于8月20日前，那天是周六）"),
+        (8, date(2022, 8, 21), "期限是周六，需人工确认"),
+        (8, date(2022, 8, 22), "期限是周六，需人工确认"),
         (8, date(2022, 8, 23), "迟3天（应于8月20日前）"),
-        (11, date(2022, 11, 21), "需人工确认（应于11月20日前，那天是周日）"),
+        (11, date(2022, 11, 21), "期限是周日，需人工确认"),
     ],
 )
 def test_what_only_a_weekend_made_late_is_asked(month: int, reported: date, words: str) -> None:

@@ -145,7 +145,7 @@ REVIEW = "credit_code | process\n甲 | 铸件"
         ("6月", date(2022, 6, 30), {"screening": LIST}, "按时"),
         ("6月", date(2022, 7, 1), {"screening": LIST}, "迟1天（应于6月30日前）"),
         ("6月", date(2022, 6, 30), {"screening": LIST, "review": REVIEW}, "迟10天（应于6月20日前）"),
-        ("8月", date(2022, 8, 22), {"screening": LIST, "review": REVIEW}, "需人工确认（应于8月20日前，那天是周六）"),
+        ("8月", date(2022, 8, 22), {"screening": LIST, "review": REVIEW}, "期限是周六，需人工确认"),
         ("12月", date(2023, 1, 5), {"screening": LIST, "review": REVIEW}, "需人工确认"),
         ("7月", None, {"screening": LIST}, "上报日期未填或有误"),
         ("", date(2022, 7, 1), {"screening": LIST}, "上报日期未填或有误"),

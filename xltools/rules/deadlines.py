@@ -59,7 +59,7 @@ def punctuality(deadline: Deadline, year: int, month: int, reported: date) -> st
     late, last = days_late(deadline, year, month, reported), last_day(deadline, year, month)
     due, said = due_date(deadline, year, month), load_calendar_words()
     if rests(last, reported):
-        return said.words["punctual_rest"].format(due=due, weekday=said.weekdays[last.weekday()])
+        return said.words["punctual_rest"].format(weekday=said.weekdays[last.weekday()])
     return f"迟{late}天（应于{due.month}月{due.day}日前）" if late else "按时"
 
 
