@@ -79,7 +79,7 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
     checked = counted(outcome_of(inputs.counties))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
-    inputs.findings += unlisted(inputs.parts, listed_in(checked.accepted))
+    inputs.findings += unlisted(inputs.parts, listed_in(checked.accepted, inputs.parts))
     inputs.findings += [] if inputs.parts or inputs.findings else [Code.NO_CHECKLISTS.at(Place())]
     return _graded(inputs, checked, policy)
 
@@ -122,7 +122,7 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
     enterprises: list[EnterpriseGrade] = []
-    lacking = unchecked(inputs.parts, listed_in(checked.accepted))
+    lacking = unchecked(inputs.parts, listed_in(checked.accepted, inputs.parts))
     found += said_of(lacking)
     for who, parts in parts_of_each(after.parts).items():
         whole, said = grade_enterprise(parts, policy, [row.process for row in lacking.get(who, ())])

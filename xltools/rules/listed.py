@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -32,16 +32,25 @@ class Listed(Struct, frozen=True):
         return {text for text in (self.code, name_key(self.name)) if text}
 
 
-def listed_in(submissions: Iterable[Submission]) -> list[Listed]:
-    """Every row of the screening lists of these workbooks, in their order."""
-    return [row for one in submissions if SCREENING in one.tables for row in _rows(one.county, one.tables[SCREENING])]
+class Lists(Struct, frozen=True):
+    """What the screening lists say of the enterprises that were checked. counties: whose lists they are · rows: in their order."""
+
+    counties: frozenset[str]
+    rows: Sequence[Listed]
 
 
-def unlisted(parts: Iterable[PartGrade], listed: Iterable[Listed]) -> list[Finding]:
+def listed_in(submissions: Iterable[Submission], parts: Iterable[PartGrade]) -> Lists:
+    """The rows about these enterprises in the screening lists of these workbooks."""
+    who = {text for part in parts for text in (part.checklist.credit_code, name_key(part.checklist.name)) if text}
+    tables = [(one.county, one.tables[SCREENING]) for one in submissions if SCREENING in one.tables] if who else []
+    return Lists(frozenset(county for county, _ in tables), [row for county, table in tables for row in _rows(county, table, who)])
+
+
+def unlisted(parts: Iterable[PartGrade], listed: Lists) -> list[Finding]:
     """Checklists of enterprises that their county, where its list was given, does not list, by code or by name."""
-    known: dict[str, set[str]] = {}
-    for row in listed:
-        known.setdefault(row.county, set()).update(row.known_by)
+    known: dict[str, set[str]] = {county: set() for county in listed.counties}
+    for row in listed.rows:
+        known[row.county].update(row.known_by)
     sheets = [part.checklist for part in parts]
     return [
         Code.CHECKED_NOT_LISTED.at(one.place, name=one.name, county=one.county)
@@ -50,13 +59,13 @@ def unlisted(parts: Iterable[PartGrade], listed: Iterable[Listed]) -> list[Findi
     ]
 
 
-def unchecked(parts: Iterable[PartGrade], listed: Sequence[Listed]) -> Mapping[str, list[Listed]]:
+def unchecked(parts: Iterable[PartGrade], listed: Lists) -> Mapping[str, list[Listed]]:
     """By what tells an enterprise that was checked: its processes on the list that have no checklist, each once.
 
     An enterprise of several processes is graded by the worse one. Source: 三环文〔2022〕69号 三(三)3.
     """
     rows: dict[str, list[Listed]] = {}
-    for row in listed:
+    for row in listed.rows:
         for text in row.known_by:
             rows.setdefault(text, []).append(row)
     lacking: dict[str, list[Listed]] = {}
@@ -79,9 +88,11 @@ def said_of(lacking: Mapping[str, Sequence[Listed]]) -> list[Finding]:
     ]
 
 
-def _rows(county: str, table: Table) -> list[Listed]:
-    columns = (table.cells[field] for field in ("credit_code", "name", "process"))
+def _rows(county: str, table: Table, who: Container[str]) -> list[Listed]:
+    columns = [table.cells[field] for field in ("credit_code", "name", "process")]
+    names = {name: name_key(str(name or "")) in who for name in set(columns[1])}
     return [
         Listed(county, str(code or ""), str(name or ""), str(process or ""), table.place(row, "process"))
         for row, code, name, process in zip(table.rows, *columns, strict=True)
+        if code in who or names[name]
     ]
