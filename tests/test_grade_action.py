@@ -87,7 +87,7 @@ def test_notes_and_saved_pages_among_the_checklists_are_passed_over(tmp_path: Pa
     ("code", "name", "county", "found"),
     [
         (CODES[0], NAMES[0], "灵宝市", []),
-        (CODES[3], NAMES[0], "灵宝市", []),         # a slip in the code: the name is listed
+        (CODES[3], NAMES[0], "灵宝市", [Code.CHECKED_OTHER_CODE]),      # a slip in the code: the name is listed
         (CODES[3], NAMES[3], "灵宝市", [Code.CHECKED_NOT_LISTED]),
         (CODES[3], NAMES[3], "卢氏县", []),         # whose file was not given
     ],

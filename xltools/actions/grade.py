@@ -35,7 +35,7 @@ from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
-from xltools.rules.listed import listed_in, said_of, unchecked, unlisted
+from xltools.rules.listed import listed_in, other_codes, said_of, unchecked, unlisted
 from xltools.rules.sanctions import events_of
 
 COUNTY, CHANGES = "county", "changes"
@@ -122,8 +122,9 @@ def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
     enterprises: list[EnterpriseGrade] = []
-    lacking = unchecked(inputs.parts, listed_in(checked.accepted, inputs.parts))
-    found += said_of(lacking)
+    listed = listed_in(checked.accepted, inputs.parts)
+    lacking = unchecked(inputs.parts, listed)
+    found += [*said_of(lacking), *other_codes(inputs.parts, listed)]
     for who, parts in parts_of_each(after.parts).items():
         whole, said = grade_enterprise(parts, policy, [row.process for row in lacking.get(who, ())])
         enterprises.append(_with_signatures(whole, unsigned))

@@ -59,6 +59,18 @@ def unlisted(parts: Iterable[PartGrade], listed: Lists) -> list[Finding]:
     ]
 
 
+def other_codes(parts: Iterable[PartGrade], listed: Lists) -> list[Finding]:
+    """Checklists whose code their county lists nowhere, while it lists their name under another one; each enterprise once."""
+    codes = {(row.county, row.code) for row in listed.rows}
+    named = {(row.county, name_key(row.name)): row.code for row in reversed(listed.rows) if row.code}
+    sheets = {part.checklist.enterprise: part.checklist for part in sorted(parts, key=lambda part: part.checklist.place, reverse=True)}
+    return [
+        Code.CHECKED_OTHER_CODE.at(one.place, name=one.name, code=one.credit_code, county=one.county, other=other)
+        for one in sheets.values()
+        if one.credit_code and (one.county, one.credit_code) not in codes and (other := named.get((one.county, name_key(one.name)), ""))
+    ]
+
+
 def unchecked(parts: Iterable[PartGrade], listed: Lists) -> Mapping[str, list[Listed]]:
     """By what tells an enterprise that was checked: its processes on the list that have no checklist, each once.
 
