@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -16,6 +16,7 @@ from msgspec.structs import replace
 
 from tests.county_files import CODES, NAMES, POLICY, county_file, enterprise, filled
 from tests.office.live_books import (
+    BOARD,
     CITY,
     LATER,
     LEDGER,
@@ -44,10 +45,13 @@ from xltools.books.file import open_book
 from xltools.books.layout import header_text
 from xltools.books.live import LiveBook
 from xltools.faces import excel
+from xltools.faces.live.cells import tint_color
 from xltools.faces.live.heights import heights
 from xltools.faces.live.links import links
+from xltools.libreoffice.block import set_links
 from xltools.libreoffice.bridge import named
 from xltools.model.conflict import Decision
+from xltools.model.dashboard import load_dashboard
 from xltools.model.form import load_template
 from xltools.model.guide import load_guide
 from xltools.rules.journal import broken, head
@@ -241,6 +245,48 @@ def test_everything_of_the_users_own_survives_merge_and_undo(engine: Any, book: 
     assert everything(book) == before
     done(engine, book, excel.undo)
     assert everything(book) == merged
+
+
+def test_a_merge_that_changes_nothing_writes_nothing_and_an_undo_goes_behind_the_one_before(
+    engine: Any, book: xw.Book, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    blank = everything(book)
+    stop_clock(monkeypatch, NOW)
+    done(engine, book, excel.merge)
+    merged = everything(book)
+    stop_clock(monkeypatch, LATER)
+    said = done(engine, book, excel.merge)
+    assert said.startswith("2022-07-26 09:00　已经是最新，没有改写：1 个文件，3 行")
+    assert book.names[RESULT].refers_to_range.value == said
+    assert everything(book) == merged
+    for state in (blank, merged):
+        done(engine, book, excel.undo)
+        assert everything(book) == state
+    seen = make_own(book)       # and nothing of the user's own makes it a merge to be written, once the rows are as high as they should be again
+    done(engine, book, excel.merge)
+    own = everything(book), {name: look() for name, look in seen.items()}
+    assert "没有改写" in done(engine, book, excel.merge)
+    assert (everything(book), {name: look() for name, look in seen.items()}) == own
+
+
+def test_what_somebody_changed_of_ours_is_written_again_and_is_in_the_log(engine: Any, book: xw.Book) -> None:
+    done(engine, book, excel.merge)
+    sheet, log = book.sheets[LEDGER.sheet], CITY["log"].sheet
+    name = column_of(book, LEDGER.sheet, header_text(LEDGER["name"]))
+    head, source = (5, name), (5, column_of(book, LEDGER.sheet, header_text(LEDGER["source_row"])))
+    changes: dict[str, Callable[[], object]] = {
+        "value": lambda: setattr(sheet.range(head), "value", "别的名称"),
+        "tint": lambda: setattr(sheet.range(head), "color", tint_color("error")),
+        "link": lambda: set_links(book.api, sheet.range(source).api, {0: ""}),
+        "figures": lambda: setattr(book.sheets[load_dashboard().sheet].range("A1"), "value", "别的标题"),
+        "board": lambda: setattr(book.sheets[BOARD.sheet].range((row_of(book, BOARD.sheet, "灵宝市"), 3)), "value", 99),
+    }
+    for what, change in changes.items():
+        lines = len(LiveBook(book).values(log))
+        change()
+        assert "合并了" in done(engine, book, excel.merge), what
+        assert len(LiveBook(book).values(log)) > lines, what
+        assert "没有改写" in done(engine, book, excel.merge), what
 
 
 @pytest.mark.parametrize("version", VERSIONS)

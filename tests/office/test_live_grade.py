@@ -125,12 +125,13 @@ def test_without_a_checklist_the_button_says_what_to_do(engine: Any, book: xw.Bo
 
 
 def test_every_enterprise_gets_a_checklist_once(engine: Any, book: xw.Book, folder: Path) -> None:
+    county_file(folder / "收件箱", "湖滨区", [enterprise(2)])
     done(engine, book, excel.merge)
     said = done(engine, book, excel.checklist)
-    assert "生成了 2 份核查表，放在“核查表”" in said
+    assert "生成了 3 份核查表，放在“核查表”" in said
     path = folder / "核查表" / f"灵宝市-{NAMES[0]}-{CODES[0]}.xlsx"
     path.write_bytes(b"filled")
-    assert "生成了 0 份核查表，放在“核查表”；2 份已经有了，没有改动" in done(engine, book, excel.checklist)
+    assert "生成了 0 份核查表，放在“核查表”；3 份已经有了，没有改动" in done(engine, book, excel.checklist)
     assert path.read_bytes() == b"filled"
     assert "恢复到" in done(engine, book, excel.undo)      # the merge can still be undone
 
@@ -205,6 +206,7 @@ def test_how_long_a_notice_lasts_is_never_assumed(engine: Any, book: xw.Book, st
 
 
 def test_without_a_decision_nothing_is_published_and_the_reason_listed(engine: Any, book: xw.Book, folder: Path) -> None:
+    county_file(folder / "收件箱", "湖滨区", [enterprise(2)])
     done(engine, book, excel.merge)
     publish_between(book, date(2022, 8, 1), date(2022, 8, 5))
     assert "没有可以公示的企业，原因见【校验结果】" in done(engine, book, excel.publish)

@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xltools.actions.detail import refuse_too_long
-from xltools.actions.merge_open import Seen, opened, sheet_work, with_own
+from xltools.actions.merge_open import OF_THE_RUN, Seen, opened, sheet_work, with_own
 from xltools.actions.run import DRAWN, Before, Run, log_said, with_output
 from xltools.books.closed import ClosedBook
 from xltools.books.inplace import Renewal, Renewed, renewed
@@ -20,8 +20,6 @@ from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.rules.carry import EMPTY, OWN
 from xltools.rules.journal import repeats
-
-OF_THE_RUN = ("log", "moves", "history")  # forms that tell of the merges themselves
 
 
 class Existing(Struct, frozen=True):

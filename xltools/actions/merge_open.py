@@ -35,10 +35,12 @@ from xltools.model.value import is_blank
 from xltools.rules.carry import EMPTY, NOTES, OWN, ROW, carry
 from xltools.rules.city import city_records
 from xltools.rules.cross import not_sent
+from xltools.rules.journal import repeats
 from xltools.rules.lines import carry_beside, same_lines
 
 # What in the open workbook must be mended by a person first, because writing would destroy it or leave it wrong.
 BROKEN = frozenset({Code.SHEET_MISSING, Code.HEADER_MISSING, Code.COLUMN_MISSING})
+OF_THE_RUN = ("log", "moves", "history")  # forms that tell of the merges themselves
 
 
 class OpenBook(Book, Protocol):
@@ -86,13 +88,20 @@ class SheetWork(Struct, frozen=True):
 
 
 class Work(Struct, frozen=True):
-    """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets."""
+    """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets ·
+    repeats: whether it is a merge of what was merged last; it is written only when a sheet says something else, see `told`."""
 
     outcome: Outcome
     summary: Summary
     template: Template
     board: BoardPlan
     sheets: tuple[SheetWork, ...]
+    repeats: bool
+
+    @property
+    def told(self) -> tuple[SheetWork, ...]:
+        """The sheets that tell of the enterprises, not of the merges themselves."""
+        return tuple(one for one in self.sheets if one.plan.form.name not in OF_THE_RUN)
 
 
 def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
@@ -111,7 +120,7 @@ def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
     refuse_too_long(book.name, summary.tables)
     summary = with_own(summary, before, standing)
     sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
-    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets)
+    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets, repeats(former.tables.get("log"), summary.tables["log"]))
 
 
 class Seen(Struct, frozen=True):

@@ -149,9 +149,9 @@ def with_output(outcome: Outcome, target: Path, summary: Summary) -> Outcome:
     return replace(outcome, output=target, counties=tuple(_as_json(line) for line in summary.tables["board"].records()))
 
 
-def result_line(outcome: Outcome, moment: datetime) -> str:
-    """What a merge did, in one line."""
-    return load_console().said["merged"].format(moment=f"{moment:%Y-%m-%d %H:%M}", **outcome.counts)
+def result_line(outcome: Outcome, moment: datetime, done: str = "merged") -> str:
+    """What a merge did, in one line. done: "unchanged" when nothing had to be written."""
+    return load_console().said[done].format(moment=f"{moment:%Y-%m-%d %H:%M}", **outcome.counts)
 
 
 def seen_from(folder: Path, path: Path) -> str:

@@ -13,9 +13,9 @@ from xltools.books.live import LiveBook
 from xltools.books.locate import locate
 from xltools.books.sheet import Formula
 from xltools.faces.live.back import Back
-from xltools.faces.live.cells import Color, Point, area, entry, fills, recolor, tint_color, write
+from xltools.faces.live.cells import Color, Point, area, changed, entry, fills, recolor, tint_color, write
 from xltools.faces.live.host import Desk, RefusedError
-from xltools.faces.live.links import links, relink, targets
+from xltools.faces.live.links import links, other_links, relink, targets
 from xltools.faces.live.state import Snapshot, shift, take, take_row
 from xltools.model.address import address
 from xltools.model.console import load_console
@@ -75,12 +75,37 @@ def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
         column = area(sheet, first, place.columns[one.name], len(records) + 1, 1)
         write(column, [*([record[one.name]] for record in records), [_total(one, place, rows, plan)]])
     for row, column, text in _places(place, plan):
-        sheet.range((row, column)).value = int(text) if text.isdecimal() else entry(text)
+        sheet.range((row, column)).value = entry(_figure(text))
     block = area(sheet, first, 1, len(records), place.size[1])
     tints = _tints(plan, place)
     recolor(block, fills(block, tints), tints)
+    relink(block, _leads(desk, place, plan), links(block))
+
+
+def board_stands(desk: Desk, place: BoardPlace, plan: BoardPlan, table: Snapshot) -> bool:
+    """Whether `write_board` would change nothing but the line about the run. table: the last of `board_snapshots`."""
+    records, count = plan.table.records(), len(plan.table.rows)
+    rows = [[record[one.name] for one in plan.table.form] for record in records]
+    was = [[row[place.columns[one.name] - 1] for one in plan.table.form] for row in table.rows[:count]]
+    figures = [(place.grid[row - 1][column - 1], _figure(text)) for row, column, text in _places(place, plan) if text != plan.run]
+    first = place.rows[0]
+    return (
+        count == place.rows[1] - first + 1
+        and not changed(rows, was)
+        and all(there == now for there, now in figures)
+        and {point: color for point, color in table.fills.items() if point[0] < count} == _tints(plan, place)
+        and not other_links({point: url for point, url in table.links.items() if point[0] < count}, _leads(desk, place, plan))
+    )
+
+
+def _leads(desk: Desk, place: BoardPlace, plan: BoardPlan) -> dict[Point, str]:
+    """Where the rows of the table lead."""
     cells = [(row, place.columns[name] - 1) for row, name in plan.links]
-    relink(block, dict(zip(cells, targets(desk, plan.links.values()), strict=True)), links(block))
+    return dict(zip(cells, targets(desk, plan.links.values()), strict=True))
+
+
+def _figure(text: str) -> str | int:
+    return int(text) if text.isdecimal() else text
 
 
 def _total(one: Field, place: BoardPlace, rows: tuple[int, int], plan: BoardPlan) -> Cell | Formula:

@@ -51,11 +51,16 @@ def write(block: Any, rows: Rows) -> None:
 
 def write_changed(block: Any, rows: Rows, before: Rows) -> list[int]:
     """Put `rows`, which have the block's shape, into it, apart from those that stand there; gives which were written. before: what its first rows hold."""
-    same = {row for row, (now, was) in enumerate(zip(rows, before, strict=False)) if _entries(now) == _entries(was)}
-    changed = [row for row in range(len(rows)) if row not in same]
-    for first, last in stretches(changed):
+    written = changed(rows, before)
+    for first, last in stretches(written):
         write(block[first : last + 1, :], rows[first : last + 1])
-    return changed
+    return written
+
+
+def changed(rows: Rows, before: Rows) -> list[int]:
+    """Which rows hold something else than before; those beyond all that is known of before among them."""
+    same = {row for row, (now, was) in enumerate(zip(rows, before, strict=False)) if _entries(now) == _entries(was)}
+    return [row for row in range(len(rows)) if row not in same]
 
 
 def stretches(numbers: Iterable[int]) -> Iterator[tuple[int, int]]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import partial
 from itertools import groupby
 from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
+from xltools.books.base import Cell, Grid
+from xltools.books.file import open_book
 from xltools.books.live import LiveBook
 from xltools.books.refs import quoted
 from xltools.faces.live.back import rename, show
@@ -47,6 +49,26 @@ def replace_figures(desk: Desk, path: Path, formulas: Mapping[str, str], using: 
     show(old, False, back)
     _enter(book.sheets[sheet], formulas)
     _redirect(book, looks)
+
+
+def figures_stand(live: LiveBook, path: Path, formulas: Mapping[str, str]) -> bool:
+    """Whether the open sheet of figures says what the one in the workbook at `path` does. formulas: as for `replace_figures`."""
+    sheet = names()[0]
+    if sheet not in live.sheets or _unquoted(live.formulas(sheet)) != _unquoted(formulas):
+        return False
+    places = {split(cell) for cell in formulas}
+    now, then = (_plain(grid, places) for grid in (live.values(sheet), open_book(path).values(sheet)))
+    return now == then
+
+
+def _unquoted(formulas: Mapping[str, str]) -> dict[str, str]:
+    """Formulas to compare: hosts leave out the quotes around names of sheets that need none."""
+    return {cell: text.replace("'", "") for cell, text in formulas.items()}
+
+
+def _plain(grid: Grid, formulas: Collection[Point | None]) -> dict[Point, Cell]:
+    """The filled cells that are no formulas."""
+    return {place: value for row, line in enumerate(grid, 1) for column, value in enumerate(line, 1) if value is not None and (place := (row, column)) not in formulas}
 
 
 def spare() -> str:

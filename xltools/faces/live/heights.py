@@ -31,7 +31,11 @@ def _heights(rows: Any) -> Iterator[float]:
 
 def set_heights(sheet: Any, top: int, now: Sequence[float], wanted: Sequence[float]) -> None:
     """Give other heights to the rows from row `top` down."""
-    change = [(row, height) for row, (was, height) in enumerate(zip(now, wanted, strict=True), top) if was and height and was != height]
-    for (_, height), run in groupby(enumerate(change), key=lambda item: (item[1][0] - item[0], item[1][1])):
+    for (_, height), run in groupby(enumerate(other_heights(top, now, wanted)), key=lambda item: (item[1][0] - item[0], item[1][1])):
         rows = [row for _, (row, _) in run]
         sheet.range(f"{rows[0]}:{rows[-1]}").row_height = height
+
+
+def other_heights(top: int, now: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, float]]:
+    """The rows from row `top` down that get another height, with it."""
+    return [(row, height) for row, (was, height) in enumerate(zip(now, wanted, strict=True), top) if was and height and was != height]

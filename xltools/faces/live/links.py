@@ -39,8 +39,7 @@ def links_of_rows(block: Any, rows: Sequence[int]) -> dict[Point, str]:
 
 def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str]) -> None:
     """Let just these cells of a block lead somewhere; what stands in them stays. now: which do, and where to."""
-    changed = {point: wanted.get(point, "") for point in {*now, *wanted} if now.get(point) != wanted.get(point)}
-    by_column = sorted(changed.items(), key=lambda one: (one[0][1], one[0][0]))
+    by_column = sorted(other_links(now, wanted).items(), key=lambda one: (one[0][1], one[0][0]))
     for column, ones in groupby(by_column, key=lambda one: one[0][1]):
         urls = {row: url for (row, _), url in ones}
         first, last = min(urls), max(urls)
@@ -49,6 +48,16 @@ def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str]) ->
             uno_block.set_links(block.sheet.book.api, cells.api, urls)
         else:
             _set_links(cells, urls, {row for row in urls if (row + first, column) in now})
+
+
+def other_links(now: Mapping[Point, str], wanted: Mapping[Point, str]) -> dict[Point, str]:
+    """The cells that get another link, with it; "" for none."""
+    return {point: wanted.get(point, "") for point in {*now, *wanted} if _read(now.get(point, "")) != _read(wanted.get(point, ""))}
+
+
+def _read(url: str) -> str:
+    """A link to compare: those of a file that LibreOffice opened come with 收件箱 where ours have %E6%94%B6…, and with quotes around a sheet."""
+    return unquote(url).replace("'", "")
 
 
 def _set_links(column: Any, urls: Mapping[int, str], linked: Collection[int]) -> None:

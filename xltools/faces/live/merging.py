@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -17,15 +18,24 @@ from xltools.actions.run import result_line
 from xltools.books.console import INBOX, RESULT
 from xltools.books.figures_alone import write_figures
 from xltools.books.live import LiveBook
-from xltools.faces.live.board import BoardPlace, board_snapshots, find_board, room_on, write_board
-from xltools.faces.live.figures import drop, looking_at_figures, names, replace_figures, spare, swap_figures
+from xltools.faces.live.board import BoardPlace, board_snapshots, board_stands, find_board, room_on, write_board
+from xltools.faces.live.figures import (
+    drop,
+    figures_stand,
+    looking_at_figures,
+    names,
+    replace_figures,
+    spare,
+    swap_figures,
+)
 from xltools.faces.live.folders import checklists, city, inbox, policy_of, result, write_result
 from xltools.faces.live.forms import form_snapshots, show_what_is_filled, write_forms
 from xltools.faces.live.host import MINUTE, Desk, RefusedError, Reply, steps, written_in
 from xltools.faces.live.leading import changes_of, lead, led_back, lost, pointing, put, still
 from xltools.faces.live.looks import the_other
 from xltools.faces.live.paint import clean
-from xltools.faces.live.state import Led, Snapshot, State, fill, keep, kept, refill, shift, take, take_row
+from xltools.faces.live.state import Led, Snapshot, State, fill, followed, keep, kept, refill, shift, take, take_row
+from xltools.faces.live.writing import stands
 from xltools.faces.places import cache_folder
 from xltools.model.console import load_console
 
@@ -48,13 +58,25 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / FIGURES_FILE
         formulas = write_figures(path, work.template, policy, work.summary)
-        snapshots, led, lost = run.write(live)
+        before = form_snapshots(desk, live, work.sheets), board_snapshots(run.board, run.place, work.board)
+        if work.repeats and run.stands(live, *before) and figures_stand(live, path, formulas):
+            return _unchanged(desk, result_line(work.outcome, moment, "unchanged"))
+        snapshots, led, lost = run.write(live, *before)
         line = f"{result_line(work.outcome, moment)}{_lost_clause(lost)}"
         state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), snapshots, led=led)
         replace_figures(desk, path, formulas, looking_at_figures(live))
     keep(desk.path, state, desk.back)
     write_result(desk, line)
     drop(book, spare())
+    return Reply(line)
+
+
+def _unchanged(desk: Desk, line: str) -> Reply:
+    """Nothing is written but the result, as in a file; an undo still goes back behind the merge before."""
+    state = kept(desk.path)
+    if state is not None and state.mark == written_in(desk.book, RESULT):
+        keep(desk.path, followed(state, line), desk.back)
+    write_result(desk, line)
     return Reply(line)
 
 
@@ -112,12 +134,16 @@ class _Run(Struct, frozen=True):
         """The sheet of the board."""
         return self.desk.book.sheets[self.place.sheet]
 
-    def write(self, live: LiveBook) -> tuple[list[Snapshot], tuple[Led, ...], list[str]]:
+    def stands(self, live: LiveBook, before: Sequence[Snapshot], board: Sequence[Snapshot]) -> bool:
+        """Whether every sheet says already what it will, apart from those that tell of the merges. before, board: the sheets as they stand."""
+        desk, work, there = self.desk, self.work, {one.sheet: one for one in before}
+        return all(one.sheet in live.sheets and stands(desk, one, there[one.sheet]) for one in work.told) and board_stands(desk, self.place, work.board, board[-1])
+
+    def write(self, live: LiveBook, before: Sequence[Snapshot], board: Sequence[Snapshot]) -> tuple[list[Snapshot], tuple[Led, ...], list[str]]:
         """Write every sheet, the board last; gives the sheets as they stood, with the rows that were put in, and what of the user's own
-        formulas was led along and what could not be."""
+        formulas was led along and what could not be. before, board: the sheets as they stand."""
         desk, work, plan = self.desk, self.work, self.work.board
-        before = form_snapshots(desk, live, work.sheets)
-        *heads, table = board_snapshots(self.board, self.place, plan)
+        *heads, table = board
         points = pointing(live, [one.sheet for one in work.sheets], self._ours)
         desk.back.by(partial(put, desk.book, points))
         done = write_forms(desk, work.sheets, before)

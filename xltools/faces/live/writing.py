@@ -7,17 +7,31 @@ from itertools import groupby
 from typing import Any
 
 from xltools.actions.merge_open import SheetWork
+from xltools.books.base import Cell
 from xltools.books.inplace_sheet import SLACK
 from xltools.books.layout import header_text
-from xltools.books.sheet import SheetPlan
+from xltools.books.sheet import Formula, SheetPlan
 from xltools.books.style import BASE, LOOKS, kind_look
 from xltools.books.summary import ONLY_WHEN_FILLED, ROW_HEIGHT
 from xltools.books.summary import heights as needed
 from xltools.faces.live.back import Back, show
-from xltools.faces.live.cells import INKS, Color, Point, area, ink, recolor, rgb, stretches, tint_color, write_changed
-from xltools.faces.live.heights import heights, set_heights
+from xltools.faces.live.cells import (
+    INKS,
+    Color,
+    Point,
+    Rows,
+    area,
+    changed,
+    ink,
+    recolor,
+    rgb,
+    stretches,
+    tint_color,
+    write_changed,
+)
+from xltools.faces.live.heights import heights, other_heights, set_heights
 from xltools.faces.live.host import Desk
-from xltools.faces.live.links import links_of_rows, relink, targets
+from xltools.faces.live.links import links_of_rows, other_links, relink, targets
 from xltools.faces.live.looks import Looks, dress, of_records
 from xltools.faces.live.state import Snapshot, set_notes, shift
 from xltools.model.form import FIRST_ROW, HEADER_ROW, TITLE_ROW, Field, Form, Owner
@@ -42,17 +56,30 @@ def write_sheet(desk: Desk, work: SheetWork, before: Snapshot) -> None:
     height = max(count, old)
     if height:
         block = area(sheet, FIRST_ROW, 1, height, len(work.plan.form.fields))
-        written, records = set[int](), work.plan.records()
-        for column, fields in _runs(work):
-            right = column + len(fields)
-            rows = [[record.get(one.name) for one in fields] for record in records]
-            written.update(write_changed(block[:, column:right], rows + [[None] * len(fields)] * (height - count), [row[column:right] for row in before.rows[:old]]))
-        recolor(block, _as_dressed(before, old, height), {**_moved_fills(work, before.fills), **tints_of(work.plan)})
+        written = set[int]()
+        for part, rows, was in _columns(work, before):
+            written.update(write_changed(block[:, part], rows + [[None] * (part.stop - part.start)] * (height - count), was))
+        recolor(block, _as_dressed(before, old, height), _fills(work, before))
         _link(desk, block, work, before, written)
         now = heights(sheet, FIRST_ROW, height) if before.added[1] else before.heights[:height]
         set_heights(sheet, FIRST_ROW, now, _heights(work, before, height))
     set_notes(sheet, FIRST_ROW, _moved_notes(work, before))
     show(sheet, count > 0 or work.plan.form.name not in ONLY_WHEN_FILLED, desk.back)
+
+
+def stands(desk: Desk, work: SheetWork, before: Snapshot) -> bool:
+    """Whether `write_sheet` would change nothing."""
+    count = work.plan.length
+    if count != work.last - HEADER_ROW or any(row != now for row, now in work.moved.items()) or any(changed(rows, was) for _, rows, was in _columns(work, before)):
+        return False
+    there = {point: color for point, color in before.fills.items() if point[0] < count}
+    links = {point: url for point, url in before.links.items() if point[0] < count}
+    return (
+        _fills(work, before) == there
+        and not other_links(links, _leads(desk, work, before))
+        and not other_heights(FIRST_ROW, before.heights[:count], _heights(work, before, count))
+        and _moved_notes(work, before) == before.notes
+    )
 
 
 def add_header(sheet: Any, form: Form) -> None:
@@ -61,6 +88,14 @@ def add_header(sheet: Any, form: Form) -> None:
     header = area(sheet, HEADER_ROW, 1, 1, len(form.fields))
     header.value = [header_text(one) for one in form]
     header.font.bold = True
+
+
+def _columns(work: SheetWork, before: Snapshot) -> Iterator[tuple[slice, list[list[Cell | Formula]], Rows]]:
+    """The columns that are written, those side by side together: where they are, what comes there, and what the records before had there."""
+    records, rows = work.plan.records(), before.rows[: work.last - HEADER_ROW]
+    for column, fields in _runs(work):
+        part = slice(column, column + len(fields))
+        yield part, [[record.get(one.name) for one in fields] for record in records], [row[part] for row in rows]
 
 
 def _runs(work: SheetWork) -> Iterator[tuple[int, list[Field]]]:
@@ -119,19 +154,32 @@ def tints_of(plan: SheetPlan) -> dict[Point, Color]:
     return found
 
 
-def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Collection[int]) -> None:
-    """Let every record lead to where it came from, and the user's own links go with their records. written: rows that may have other links than before."""
-    fields = [one.name for one in work.plan.form]
-    places = [(row, fields.index(name)) for row, name in work.plan.links]
-    ours = dict(zip(places, targets(desk, work.plan.links.values()), strict=True))
+def _fills(work: SheetWork, before: Snapshot) -> dict[Point, Color]:
+    """The fills that the records get: the user's own, and our tints."""
+    return {**_moved_fills(work, before.fills), **tints_of(work.plan)}
+
+
+def _leads(desk: Desk, work: SheetWork, before: Snapshot) -> dict[Point, str]:
+    """Where the records lead: each to where it came from, and the user's own links go with their records."""
     theirs = {
         (now - FIRST_ROW, column): url
         for (row, column), url in before.links.items()
         if work.plan.form.fields[column].owner is Owner.CITY and (now := work.moved.get(row + FIRST_ROW)) is not None
     }
+    return {**theirs, **dict(zip(_linked(work), targets(desk, work.plan.links.values()), strict=True))}
+
+
+def _linked(work: SheetWork) -> list[Point]:
+    """The cells with links of ours, in the order of these."""
+    fields = [one.name for one in work.plan.form]
+    return [(row, fields.index(name)) for row, name in work.plan.links]
+
+
+def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Collection[int]) -> None:
+    """Let every record lead to where it should. written: rows that may have other links than before."""
     there = {point: url for point, url in before.links.items() if point[0] not in written} | links_of_rows(block, sorted(written))
-    relink(block, {**theirs, **ours}, there)
-    ink(block, dict.fromkeys(ours, rgb(str(LOOKS["link"]["font_color"]))))
+    relink(block, _leads(desk, work, before), there)
+    ink(block, dict.fromkeys(_linked(work), rgb(str(LOOKS["link"]["font_color"]))))
 
 
 def _heights(work: SheetWork, before: Snapshot, count: int) -> list[float]:
