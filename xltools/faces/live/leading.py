@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from xltools.actions.merge_open import SheetWork
 from xltools.books.elsewhere import placed
 from xltools.books.live import LiveBook
 from xltools.books.reshape import Change
-from xltools.faces.live.back import Back
 from xltools.faces.live.state import Led
 from xltools.model.form import HEADER_ROW
 
@@ -56,9 +54,8 @@ def still(book: Any, led: Iterable[Led]) -> list[Led]:
     return [one for one in known if there.get((one.sheet, one.cell)) == one.after]
 
 
-def led_back(book: Any, ours: Sequence[Led], back: Back) -> tuple[Led, ...]:
+def led_back(book: Any, ours: Sequence[Led]) -> tuple[Led, ...]:
     """Let these places hold what they held before; gives them the other way round."""
-    back.by(partial(put, book, {(one.sheet, one.cell): one.after for one in ours}))
     put(book, {(one.sheet, one.cell): one.before for one in ours})
     return tuple(Led(one.sheet, one.cell, one.after, one.before) for one in ours)
 

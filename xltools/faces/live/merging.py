@@ -96,13 +96,15 @@ def undo(desk: Desk, moment: datetime) -> Reply:
         clean(book.sheets[one.sheet], desk.back)
     live = LiveBook(book)
     ours = still(book, state.led)
+    sheets = [one.sheet for one in state.snapshots]
+    desk.back.by(partial(put, book, pointing(live, sheets, {*_apart(), *sheets})))      # put back last of all: rows that go and come move them
     now = [_again(live, one) for one in state.snapshots]
     for one, former in zip(state.snapshots, now, strict=True):
         desk.say(said["restoring"].format(sheet=one.sheet))
         desk.back.by(partial(refill, book, former))
         shift(book.sheets[one.sheet], one.added, desk.back)
         fill(book.sheets[one.sheet], one, len(live.values(one.sheet)) - one.added[1])
-    led = led_back(book, ours, desk.back)
+    led = led_back(book, ours)
     if state.figures:
         swap_figures(desk, looking_at_figures(live))
     show_what_is_filled(desk, state.snapshots)
@@ -120,6 +122,11 @@ def _again(live: LiveBook, former: Snapshot) -> Snapshot:
     size = len(grid) - former.top + 1, max(former.width, len(grid[0]) if grid else 0)
     at, count = former.added
     return replace(take(sheet, former.top, size, len(former.heights) + count), added=(at, -count), looks=the_other(sheet, former.looks))
+
+
+def _apart() -> set[str]:
+    """The sheets of ours that are none of forms: the figures, those kept for an undo, the results of a check."""
+    return {load_console().check.sheet, *names(), spare()}
 
 
 class _Run(Struct, frozen=True):
@@ -158,4 +165,4 @@ class _Run(Struct, frozen=True):
     @property
     def _ours(self) -> set[str]:
         """The sheets whose formulas are ours, or stay as they were."""
-        return {self.place.sheet, load_console().check.sheet, *names(), spare(), *(one.sheet for one in self.work.sheets)}
+        return {self.place.sheet, *_apart(), *(one.sheet for one in self.work.sheets)}
