@@ -18,7 +18,7 @@ from xltools.faces import excel
 from xltools.faces.live.heights import heights
 from xltools.faces.live.host import Reply
 from xltools.faces.live.state import path_beside
-from xltools.libreoffice.block import text_links
+from xltools.libreoffice.block import set_links, text_links
 from xltools.libreoffice.bridge import struct
 from xltools.libreoffice.engine import caller
 from xltools.model.form import load_template
@@ -28,6 +28,7 @@ LEDGER, BOARD = CITY["ledger"], CITY["board"]
 YELLOW = (255, 255, 0)
 TEXT_FORMAT = 100      # "@", as LibreOffice numbers it
 NO_FILL = -1
+LEADS = "https://example.org/"
 # Cells that show the moment of the run, which no two runs share.
 OF_THE_RUN = {(BOARD.sheet, "E3"), (BOARD.sheet, "H3")}
 NOW, LATER = datetime(2022, 7, 25, 9, 0), datetime(2022, 7, 26, 9, 0)
@@ -159,10 +160,13 @@ def make_own(book: xw.Book) -> dict[str, Callable[[], object]]:
     ledger(book, NAMES[0], "市级备注").color = YELLOW
     ledger(book, NAMES[0], "企业名称").add_note("我的批注")
     sheet.range("C1").column_width = 30
-    sheet.range((row_of(book, LEDGER.sheet, NAMES[1]) + 2, 1)).value = "注：以上数据已与区县核对"
+    line = sheet.range((row_of(book, LEDGER.sheet, NAMES[1]) + 2, 1))
+    line.value = "注：以上数据已与区县核对"
+    set_links(book.api, line.api, {0: LEADS})
 
-    def below() -> object:
-        return [line[0] for line in sheet.range("A5:B40").value if line[0]][-1]
+    def below() -> tuple[object, object]:
+        at = max(row for row, value in enumerate(sheet.range("A5:A40").value) if value)
+        return sheet.range("A5:A40").value[at], text_links(sheet.range("A5:A40").api)[at, 0]
 
     return {
         "own sheet": lambda: mine.range("A1:B3").value,

@@ -177,7 +177,8 @@ def _linked(work: SheetWork) -> list[Point]:
 
 def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Collection[int]) -> None:
     """Let every record lead to where it should. written: rows that may have other links than before."""
-    there = {point: url for point, url in before.links.items() if point[0] not in written} | links_of_rows(block, sorted(written))
+    height = block.shape[0]     # what stands below the table is not ours
+    there = {point: url for point, url in before.links.items() if point[0] < height and point[0] not in written} | links_of_rows(block, sorted(written))
     relink(block, _leads(desk, work, before), there)
     ink(block, dict.fromkeys(_linked(work), rgb(str(LOOKS["link"]["font_color"]))))
 
