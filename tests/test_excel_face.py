@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from datetime import date, datetime
-from pathlib import Path
+from pathlib import Path, PurePath, PurePosixPath, PureWindowsPath
 from types import SimpleNamespace
 
 import pytest
@@ -20,7 +20,7 @@ from xltools.faces import excel
 from xltools.faces.live.back import Back
 from xltools.faces.live.cells import entry, runs
 from xltools.faces.live.host import Desk, RefusedError, Reply, quiet, steps
-from xltools.faces.live.links import targets
+from xltools.faces.live.links import other_links, targets
 from xltools.faces.live.state import VERSION, Snapshot, State, keep, kept
 
 ROOT = Path(__file__).parent.parent
@@ -287,3 +287,21 @@ def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
     path = tmp_path / "市级汇总-备份" / "撤销.json"
     path.write_text(path.read_text(encoding="utf-8").replace(f'"version": {VERSION}', '"version": 0'), encoding="utf-8")
     assert kept(tmp_path / "市级汇总.xlsm") is None
+
+
+@pytest.mark.parametrize(
+    ("folder", "ours", "told"),
+    [
+        (PureWindowsPath("D:/市局"), "D:\\市局\\收件箱\\灵宝市.xlsx#'排查清单'!A5", "收件箱\\灵宝市.xlsx#'排查清单'!A5"),        # Excel, once it was saved
+        (PureWindowsPath("D:/市局"), "D:\\市局\\收件箱\\灵宝市.xlsx", "收件箱/灵宝市.xlsx"),
+        (PureWindowsPath("D:/市局"), "file:///D:/%E5%B8%82%E5%B1%80/%E6%94%B6.xlsx#A5", "file:///D:/市局/收.xlsx#A5"),     # LibreOffice, a file that it opened
+        (PurePosixPath("/家/市局"), "file:///%E5%AE%B6/%E5%B8%82%E5%B1%80/%E6%94%B6.xlsx", "file:///家/市局/收.xlsx"),
+        (PurePosixPath("/家/市局"), "#企业台账.A5", "#'企业台账'.A5"),
+    ],
+)
+def test_a_link_is_the_same_in_whatever_way_a_host_tells_it(folder: PurePath, ours: str, told: str) -> None:
+    point, other = (0, 3), (1, 3)
+    assert other_links({point: told}, {point: ours}, folder) == {}
+    assert other_links({point: told}, {}, folder) == {point: ""}
+    assert other_links({point: told}, {point: ours, other: ours}, folder) == {other: ours}
+    assert other_links({point: told.replace("A5", "A6").replace("收.", "别.").replace("灵宝市", "义马市")}, {point: ours}, folder) == {point: ours}

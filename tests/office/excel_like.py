@@ -10,7 +10,9 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -108,6 +110,9 @@ class Link:
         self.Range = Cells(cell)
         inside = INSIDE.fullmatch(url)
         self.Address, _, self.SubAddress = ("", "", f"'{inside[1] or inside[2]}'!{inside[3]}") if inside else url.partition("#")
+        folder = f"{Path(cell.sheet.book.fullname).parent.as_uri()}/"
+        if self.Address.startswith(folder):     # as seen from a workbook that was saved
+            self.Address = unquote(self.Address.removeprefix(folder)).replace("/", "\\")
 
 
 class Sheet:
@@ -124,7 +129,9 @@ class Sheet:
 
 def change(cell: Range, url: str) -> None:
     """Let one cell lead somewhere."""
-    block.set_links(cell.sheet.document, cell.xl, {0: url})
+    url = url.replace("\\", "/")
+    seen_from_here = url and ":" not in url and not url.startswith(("/", "#"))
+    block.set_links(cell.sheet.document, cell.xl, {0: (Path(cell.sheet.book.fullname).parent / url.partition("#")[0]).as_uri() + "".join(url.partition("#")[1:]) if seen_from_here else url})
 
 
 @contextmanager

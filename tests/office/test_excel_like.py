@@ -60,7 +60,8 @@ def asked(book: xw.Book, monkeypatch: pytest.MonkeyPatch) -> Iterator[Counter[st
 def led(book: xw.Book) -> dict[tuple[str, int, int], str]:
     """Where every cell leads: to which file, or place in the workbook."""
     found = {(form.sheet, *at): url for form in CITY for at, url in links(book.sheets[form.sheet].range("A5:AZ80")).items()}
-    return {at: f"{Path(unquote(url).partition('#')[0]).name}#{url.partition('#')[2]}" for at, url in found.items()}
+    parts = {at: unquote(url).replace("\\", "/").partition("#") for at, url in found.items()}
+    return {at: f"{Path(file).name}#{place}" for at, (file, _, place) in parts.items()}
 
 
 def test_a_merge_in_excel_leaves_the_cells_and_links_of_the_command_line(asked: Counter[str], engine: Any, book: xw.Book, folder: Path, tmp_path: Path) -> None:

@@ -79,7 +79,7 @@ def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     block = area(sheet, first, 1, len(records), place.size[1])
     tints = _tints(plan, place)
     recolor(block, fills(block, tints), tints)
-    relink(block, _leads(desk, place, plan), links(block))
+    relink(block, _leads(desk, place, plan), links(block), desk.folder)
 
 
 def board_stands(desk: Desk, place: BoardPlace, plan: BoardPlan, table: Snapshot) -> bool:
@@ -94,7 +94,7 @@ def board_stands(desk: Desk, place: BoardPlace, plan: BoardPlan, table: Snapshot
         and not changed(rows, was)
         and all(there == now for there, now in figures)
         and {point: color for point, color in table.fills.items() if point[0] < count} == _tints(plan, place)
-        and not other_links({point: url for point, url in table.links.items() if point[0] < count}, _leads(desk, place, plan))
+        and not other_links({point: url for point, url in table.links.items() if point[0] < count}, _leads(desk, place, plan), desk.folder)
     )
 
 

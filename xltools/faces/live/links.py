@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import PurePath
 from typing import Any
 from urllib.parse import unquote
 
@@ -37,9 +38,9 @@ def links_of_rows(block: Any, rows: Sequence[int]) -> dict[Point, str]:
     return found
 
 
-def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str]) -> None:
-    """Let just these cells of a block lead somewhere; what stands in them stays. now: which do, and where to."""
-    by_column = sorted(other_links(now, wanted).items(), key=lambda one: (one[0][1], one[0][0]))
+def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str], folder: PurePath | None = None) -> None:
+    """Let just these cells of a block lead somewhere; what stands in them stays. now: which do, and where to · folder: as for `other_links`."""
+    by_column = sorted(other_links(now, wanted, folder).items(), key=lambda one: (one[0][1], one[0][0]))
     for column, ones in groupby(by_column, key=lambda one: one[0][1]):
         urls = {row: url for (row, _), url in ones}
         first, last = min(urls), max(urls)
@@ -50,14 +51,17 @@ def relink(block: Any, wanted: Mapping[Point, str], now: Mapping[Point, str]) ->
             _set_links(cells, urls, {row for row in urls if (row + first, column) in now})
 
 
-def other_links(now: Mapping[Point, str], wanted: Mapping[Point, str]) -> dict[Point, str]:
-    """The cells that get another link, with it; "" for none."""
-    return {point: wanted.get(point, "") for point in {*now, *wanted} if _read(now.get(point, "")) != _read(wanted.get(point, ""))}
+def other_links(now: Mapping[Point, str], wanted: Mapping[Point, str], folder: PurePath | None = None) -> dict[Point, str]:
+    """The cells that get another link, with it; "" for none. folder: of the workbook, where hosts may tell a link as seen from there."""
+    here = folder.as_posix() if folder else ""
+    return {point: wanted.get(point, "") for point in {*now, *wanted} if _plain(now.get(point, ""), here) != _plain(wanted.get(point, ""), here)}
 
 
-def _read(url: str) -> str:
-    """A link to compare: those of a file that LibreOffice opened come with 收件箱 where ours have %E6%94%B6…, and with quotes around a sheet."""
-    return unquote(url).replace("'", "")
+def _plain(url: str, here: str) -> str:
+    """A link to compare. LibreOffice gives those of a file that it opened with 收件箱 where ours have %E6%94%B6…, and with quotes around a
+    sheet; Excel those of a file that was saved as seen from the workbook."""
+    text = unquote(url).replace("'", "").replace("\\", "/")
+    return text.removeprefix("file://").removeprefix("/" if here[1:2] == ":" else "").removeprefix(f"{here}/") if here else text
 
 
 def _set_links(column: Any, urls: Mapping[int, str], linked: Collection[int]) -> None:

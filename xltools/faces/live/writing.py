@@ -76,7 +76,7 @@ def stands(desk: Desk, work: SheetWork, before: Snapshot) -> bool:
     links = {point: url for point, url in before.links.items() if point[0] < count}
     return (
         _fills(work, before) == there
-        and not other_links(links, _leads(desk, work, before))
+        and not other_links(links, _leads(desk, work, before), desk.folder)
         and not other_heights(FIRST_ROW, before.heights[:count], _heights(work, before, count))
         and _moved_notes(work, before) == before.notes
     )
@@ -179,7 +179,7 @@ def _link(desk: Desk, block: Any, work: SheetWork, before: Snapshot, written: Co
     """Let every record lead to where it should. written: rows that may have other links than before."""
     height = block.shape[0]     # what stands below the table is not ours
     there = {point: url for point, url in before.links.items() if point[0] < height and point[0] not in written} | links_of_rows(block, sorted(written))
-    relink(block, _leads(desk, work, before), there)
+    relink(block, _leads(desk, work, before), there, desk.folder)
     ink(block, dict.fromkeys(_linked(work), rgb(str(LOOKS["link"]["font_color"]))))
 
 
