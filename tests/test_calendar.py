@@ -127,6 +127,17 @@ def test_a_report_that_only_a_weekend_made_late_is_asked_about(tmp_path: Path) -
     assert said == ["期限落在周末，2022-08-22 是其后第一个工作日，是否顺延没有规定", "迟 3 天"]
 
 
+def test_a_line_of_the_register_that_cannot_be_used_is_named(tmp_path: Path) -> None:
+    """“放假” is no answer to 是否上班: the day would be counted as if nobody had registered it."""
+    path = make_holidays(tmp_path / "节假日.xlsx", POLICY)
+    book = openpyxl.load_workbook(path)
+    for row, (day, works) in enumerate([(date(2022, 10, 3), "放假"), (date(2022, 10, 4), "否"), (date(2022, 10, 5), "否"), (date(2022, 10, 4), "是")], FIRST_ROW):
+        book[load_form("holidays").sheet].cell(row, 1).value, book[load_form("holidays").sheet].cell(row, 2).value = day, works
+    book.save(path)
+    found = calendar([], POLICY, date(2022, 9, 30), path).findings
+    assert [(one.code, one.place.cell) for one in found] == [(Code.NOT_A_CHOICE, f"B{FIRST_ROW}"), (Code.DUPLICATE_VALUE, f"A{FIRST_ROW + 3}")]
+
+
 def test_registered_days_off_are_asked_about_too(tmp_path: Path) -> None:
     """A register that makes the 20th of July and the day after it days off."""
     path = make_holidays(tmp_path / "节假日.xlsx", POLICY)

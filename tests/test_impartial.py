@@ -46,6 +46,13 @@ def told(folder: Path) -> list[tuple[Code, str]]:
     return [(one.code, one.place.cell) for one in found if one.code in CONFLICTS]
 
 
+def test_a_word_on_the_blacklist_that_is_no_choice_is_not_passed_over(tmp_path: Path) -> None:
+    """六(三): who is on the blacklist may not check again; “已列入” must not count as not listed in silence."""
+    register(checked(tmp_path), {"name": "张三", "blacklisted": "已列入"})
+    found = grade_files([tmp_path], POLICY).findings
+    assert [(one.place.cell, dict(one.values)["value"]) for one in found if one.code is Code.NOT_A_CHOICE] == [(f"D{FIRST_ROW}", "已列入")]
+
+
 @pytest.mark.parametrize(
     ("person", "code"),
     [

@@ -16,9 +16,10 @@ from xltools.model.finding import Finding, StopError, first_per_cell
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
 from xltools.rules.agenda import ahead, counted, days_off, line_of, tint, year_of
+from xltools.rules.check import judged_table
 from xltools.rules.cross import in_archives
-from xltools.rules.parse import parse
 from xltools.rules.progress import Desk, checks_judged, judged, missing, progress, sent
+from xltools.rules.rows import sheet_findings
 
 CALENDAR, PROGRESS, HOLIDAYS = "calendar", "progress", "holidays"
 
@@ -61,5 +62,5 @@ def _days_off(path: Path, policy: Policy) -> tuple[DaysOff, list[Finding]]:
     raw, found = read_tables(open_book(path), load_template(HOLIDAYS))
     if HOLIDAYS not in raw:
         raise StopError(found[0])
-    typed, said = parse(raw[HOLIDAYS], policy, policy.year)
-    return days_off(typed.records()), [*found, *said]
+    typed, said = judged_table(raw[HOLIDAYS], policy)
+    return days_off(typed.records()), [*found, *said, *sheet_findings(typed)]

@@ -10,8 +10,8 @@ from xltools.books.read import read_tables
 from xltools.model.finding import Finding
 from xltools.model.form import load_template
 from xltools.model.policy import Policy
+from xltools.rules.check import judged_table
 from xltools.rules.impartial import Person, register_of
-from xltools.rules.parse import parse
 
 TEMPLATE = "people"
 
@@ -31,5 +31,5 @@ def read_people(book: Book, policy: Policy) -> tuple[list[Person], list[Finding]
     raw, found = read_tables(book, load_template(TEMPLATE))
     if TEMPLATE not in raw:
         return [], found
-    typed, said = parse(raw[TEMPLATE], policy, policy.year)
+    typed, said = judged_table(raw[TEMPLATE], policy)
     return register_of(typed), [*found, *said]

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 
 from xltools.model.code import Code
-from xltools.model.finding import Finding, Place
+from xltools.model.finding import Finding, Place, Severity
 from xltools.model.policy import Policy
 from xltools.model.table import Table
 from xltools.rules.declared import failures
 from xltools.rules.details import cell_details
 from xltools.rules.dragged import dragged
+from xltools.rules.parse import parse
 from xltools.rules.rows import row_findings, sheet_findings
 from xltools.rules.sheets import between_sheets
 from xltools.rules.withdrawn import withdrawn
@@ -31,6 +32,13 @@ def check(tables: Mapping[str, Table], policy: Policy, unread: Collection[Place]
         lost = {one.place.row for one in found if one.code is Code.ROW_WITHOUT_KEY and one.place.sheet == table.sheet}
         found += [*dragged(table), *(one for one in withdrawn(table) if one.place.row not in lost)]
     return found + between_sheets(tables, policy, unread)
+
+
+def judged_table(raw: Table, policy: Policy) -> tuple[Table, list[Finding]]:
+    """A register's only table, typed, with everything that is wrong in it: a word that is none of the choices says nothing, and must not do so in silence."""
+    typed, said = parse(raw, policy, policy.year)
+    lost = {one.place for one in said if one.severity is Severity.ERROR}
+    return typed, [*said, *cell_findings(typed, policy, lost)] if typed.rows else said
 
 
 def cell_findings(table: Table, policy: Policy, unread: Collection[Place]) -> Iterator[Finding]:
