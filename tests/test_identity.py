@@ -19,7 +19,7 @@ from xltools.model.table import Table
 from xltools.rules.account import KEPT
 from xltools.rules.city import city_records
 from xltools.rules.cross import across, newest, not_sent, set_aside
-from xltools.rules.enterprises import rows_of
+from xltools.rules.enterprises import by_enterprise, rows_of
 from xltools.rules.happened import Happened
 from xltools.rules.identified import read_back
 from xltools.rules.identity import conflicts, listed, stripped
@@ -28,6 +28,7 @@ from xltools.rules.sanctions import events_of
 from xltools.rules.ties import ties
 
 A, B, C = CODES[:3]
+ONE, OTHER, BOTH = Decision
 NOW = datetime(2022, 7, 25, 9, 0)
 Row = tuple[str, str, str]  # code, name, process
 
@@ -341,7 +342,6 @@ def test_the_last_of_three_codes_of_a_name_is_the_right_one_by_two_decisions() -
     assert (asked(tables), tables["enterprises"].cells["credit_code"]) == ([], [C])
 
 
-ONE, OTHER, BOTH = Decision
 AMONG = {   # clash, decisions → what is left to be asked
     (Clash.TWO_NAMES,): ["甲乙", "甲丙", "甲丁"],
     (Clash.TWO_NAMES, "甲乙", ONE): ["甲丙", "甲丁"],
@@ -434,6 +434,27 @@ def test_an_event_under_a_code_that_was_not_its_own_follows_the_enterprise_to_th
     happened = happened_in(tables, (B, "甲公司"), (B, "乙公司"))
     assert [(one.credit_code, one.name) for one in happened.events] == [(A, "甲公司"), (B, "乙公司")]
     assert {(row["name"], *(one.name for one in happened.of(row))) for row in rows_of(happened.ledger)} == {("甲公司", "甲公司"), ("乙公司", "乙公司")}
+
+
+def test_a_name_said_to_be_one_that_goes_by_a_wrong_code_goes_with_it_to_the_right_one() -> None:
+    july = county("灵宝市", (B, "甲公司", "铸件"), (B, "甲厂", "造型"), (B, "乙公司", "熔炼"), file="7月.xlsx", batch="7月")
+    run = read(july, county("灵宝市", (A, "甲公司", "铸件"), file="8月.xlsx", batch="8月"))
+    _, tables = merged(run)
+    right = [row for row, one in enumerate(tables["conflicts"].records()) if {one["first_name"], one["second_name"]} == {"甲公司", "甲厂"}]
+    tables = decide(tables, Decision.FIRST, *right)
+    at = asked(tables).index(Clash.TWO_CODES.value)
+    _, tables = merged(run, decide(tables, Decision.FIRST if tables["conflicts"].cells["first_code"][at] == A else Decision.SECOND, at))
+    assert {*zip(*(tables["enterprises"].cells[name] for name in ("credit_code", "name", "processes")), strict=True)} == {(A, "甲公司", 2), (B, "乙公司", 1)}
+
+
+def test_of_two_right_names_the_one_shown_tells_the_enterprise_until_a_person_has_chosen() -> None:
+    """丁 is 乙, 戊 is 丙, and 丁 and 戊 are one; none of them is 甲."""
+    said = [("甲", "乙", BOTH), ("乙", "丁", ONE), ("丙", "戊", ONE), ("丁", "戊", ONE)]
+    decisions = [{"clash": Clash.TWO_NAMES.value, "decision": one.value, "first_name": f"{first}公司", "second_name": f"{second}公司", "first_code": A, "second_code": A} for first, second, one in said]
+    _, tables = merged(read(county("灵宝市", *((A, f"{name}公司", f"{name}线") for name in "甲乙丙丁戊"))), decisions=decisions)
+    assert (asked_about(tables), lines(tables)) == ([("乙公司", "丙公司")], [("甲公司", 1), ("丙公司", 4)])
+    known = read_back(tables["ledger"], tables["names"], POLICY)
+    assert sorted(map(len, by_enterprise(known.ledger(tables["ledger"]), POLICY, known.apart))) == [1, 4]
 
 
 def happened_in(tables: dict[str, Table], *who: tuple[str, str]) -> Happened:

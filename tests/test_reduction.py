@@ -22,6 +22,7 @@ def basis(lines: int | None = None, half: str = WORDS[0], base: str = "", unit: 
         ("投料量由960吨降低到768吨", "20"),
         ("由每天９６０吨减到 768 吨", "20"),
         ("从960t/d降至768t/d", "20"),
+        ("产量由960吨每天降到768吨每天", "20"),
         ("投料量由960降低到768吨", "20"),
         ("限产100%", "100"),
         ("负荷控制在100%以内", "0"),
@@ -105,6 +106,8 @@ def test_a_word_that_denies_or_spares_counts_by_what_it_is_about(text: str, perc
         ("停产50%的生产线", 3, WORDS[1], "66.6667"),
         ("停产50%的生产线", 3, WORDS[2], "33.3333"),
         ("停产一半生产线", 1, WORDS[2], "0"),
+        ("停产一半生产线", 0, WORDS[1], None),
+        ("停产1条生产线", 0, WORDS[0], None),
         ("停产1条生产线（共3条）", 3, WORDS[0], "33.3333"),
         ("停产1条生产线（共3条）", 2, WORDS[0], None),  # the text and the list say different numbers
     ],

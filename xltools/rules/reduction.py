@@ -82,7 +82,7 @@ def worked(text: str, basis: Basis) -> Worked:
 
 
 def _readings(clause: str) -> list[tuple[Callable[[re.Match[str], Basis], Worked], re.Match[str]]]:
-    return [(reader, match) for pattern, reader in _READERS.items() if (match := pattern.fullmatch(clause))][:1]
+    return [(reader, match) for pattern, reader in _READERS.items() if (match := pattern.fullmatch(clause))]
 
 
 def _spares(text: str) -> bool:
