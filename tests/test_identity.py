@@ -464,11 +464,24 @@ def happened_in(tables: dict[str, Table], *who: tuple[str, str]) -> Happened:
     return Happened(events_of(known.named(events)), known.ledger(tables["ledger"]), known.apart)
 
 
-def test_close_names_said_to_be_one_take_the_code_that_is_right() -> None:
-    run = read(county("灵宝市", ("", "三门峡示倒铸造有限公司", "烧结"), (A, "三门峡示例铸造有限公司", "铸件")))
-    _, tables = merged(run)
-    _, after = merged(run, decide(tables, Decision.SECOND))
-    assert after["enterprises"].frame[["name", "credit_code", "processes"]].values.tolist() == [["三门峡示例铸造有限公司", A, 2]]
+@pytest.mark.parametrize("decision", [ONE, OTHER])
+@pytest.mark.parametrize("order", [1, -1])
+def test_close_names_said_to_be_one_are_one_in_every_list_with_the_only_code(decision: Decision, order: int) -> None:
+    """三(三)3: an enterprise is graded as a whole; also where the right name stands in the row that lacks the code."""
+    rows = [("", "三门峡示倒铸造有限公司", "烧结"), (A, "三门峡示例铸造有限公司", "铸件")][::order]
+    run = read(county("灵宝市", *rows))
+    _, after = merged(run, decide(merged(run)[1], decision))
+    right = rows[decision is OTHER][1]
+    assert after["enterprises"].frame[["name", "credit_code", "processes"]].values.tolist() == [[right, A, 2]]
+    known = read_back(after["ledger"], after["names"], POLICY)
+    assert [[(one["name"], one["credit_code"]) for one in rows] for rows in by_enterprise(known.ledger(after["ledger"]), POLICY, known.apart)] == [[(right, A)] * 2]
+
+
+@pytest.mark.parametrize(("said", "found"), [([("甲", "丁", ONE), ("乙", "丙", BOTH)], [3, 1]), ([("乙", "丙", BOTH), ("丙", "丁", BOTH)], [3, 1])])
+def test_of_two_said_to_be_two_one_goes_with_the_others_of_the_code_until_a_person_has_said(said: list[tuple[str, str, Decision]], found: list[int]) -> None:
+    decisions = [{"clash": Clash.TWO_NAMES.value, "decision": one.value, "first_name": f"{first}公司", "second_name": f"{second}公司", "first_code": A, "second_code": A} for first, second, one in said]
+    _, tables = merged(read(county("灵宝市", *((A, f"{name}公司", f"{name}线") for name in "甲乙丙丁"))), decisions=decisions)
+    assert (sorted(tables["enterprises"].cells["processes"], reverse=True), "丙公司" in tables["enterprises"].cells["name"]) == (found, True)
 
 
 def test_a_row_without_a_good_code_belongs_to_the_only_code_of_its_name() -> None:

@@ -66,7 +66,7 @@ class Identity(Struct, frozen=True):
 def identity(ledger: Table, found: Sequence[Identified]) -> Identity:
     """Who is who by what is known of every row of the ledger."""
     names = {row: one.name for row, one in zip(ledger.rows, found, strict=True) if one.name}
-    codes = {row: code for row, one in zip(ledger.rows, found, strict=True) if (code := one.code or (one.who if isinstance(one.who, str) else ""))}
+    codes = {row: code for row, one in zip(ledger.rows, found, strict=True) if (code := one.code or _known(one.who))}
     apart = frozenset((one.who[0], company_key(one.name) or one.who[1]) for one in found if isinstance(one.who, tuple) and one.who[0])
     written = {row: _written(*one) for row, one in zip(ledger.rows, _rows(ledger), strict=True)} if codes else {}
     own = {old for row, old in written.items() if old == key(codes.get(row, str(old)))}     # of these another enterprise goes by what it wrote
@@ -123,7 +123,7 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
         top, under = (_top(leads, _who(side, codes, apart)) for side in (winner, loser))
         if top != under:
             leads[under] = top
-    names = _called_now(said, lambda side: _top(leads, _who(side, codes, apart)))
+    names = _called_now(said, lambda side: _top(leads, _who(side, codes, apart)), lambda side: side.code if side.good else _known(_who(side, codes, apart)))
     doubts = _doubts(settled.open)
     sites = {_top(leads, _who(side, codes, apart)) for one, said in settled.decided if one.clash is Clash.TWO_COUNTIES and said is Decision.BOTH for side in one}
     sites -= {_top(leads, _who(side, codes, apart)) for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
@@ -154,24 +154,24 @@ def _named(side: Side) -> tuple[str, str]:
     return side.code, company_key(side.name)
 
 
-def _called_now(said: Iterable[tuple[Side, Side]], who: Callable[[Side], Who]) -> dict[Who, tuple[str, str]]:
+def _called_now(said: Iterable[tuple[Side, Side]], who: Callable[[Side], Who], coded: Callable[[Side], str]) -> dict[Who, tuple[str, str]]:
     """The name and the code of every enterprise about which something was decided, "" for a code that nobody knows.
 
-    said: winner and loser of each decision. Of several that are right the last one counts, until a person has said which.
+    said: winner and loser of each decision · coded: a row's code, "" where nobody knows it. A name without a code that is right has the other one's.
     """
     tops = [(who(winner), winner, loser) for winner, loser in said]
-    names = _right(tops, lambda side: company_key(side.name))
-    codes = _right([one for one in tops if one[1].good], lambda side: side.code)
-    return {top: (one.name, codes[top].code if top in codes else "") for top, one in names.items()}
+    names = _right([(top, winner.name, loser.name) for top, winner, loser in tops], company_key)
+    codes = _right([(top, coded(winner) or coded(loser), coded(loser)) for top, winner, loser in tops], str)
+    return {top: (name, codes.get(top, "")) for top, name in names.items()}
 
 
-def _right(tops: Sequence[tuple[Who, Side, Side]], own: Callable[[Side], str]) -> dict[Who, Side]:
-    """By enterprise the side whose `own` no other one beat."""
-    beaten = {(top, own(loser)) for top, winner, loser in tops if own(loser) != own(winner)}
-    found: dict[Who, Side] = {}
-    for top, winner, _ in tops:
-        if top not in found or (top, own(winner)) not in beaten:
-            found[top] = winner
+def _right(said: Sequence[tuple[Who, str, str]], own: Callable[[str], str]) -> dict[Who, str]:
+    """By enterprise what is right and nothing else is righter; of several the last, until a person has said which. said: enterprise, right, wrong."""
+    beaten = {(top, own(wrong)) for top, right, wrong in said if own(wrong) != own(right)}
+    found: dict[Who, str] = {}
+    for top, right, _ in said:
+        if right and (top not in found or (top, own(right)) not in beaten):
+            found[top] = right
     return found
 
 
@@ -199,6 +199,11 @@ def _who(side: Side, codes: Mapping[tuple[str, str], set[str]], apart: set[tuple
     name = company_key(side.name)
     known = codes.get((side.county, name), set())
     return next(iter(known)) if name and len(known) == 1 else ("", side.county, name or key(side.code))
+
+
+def _known(who: Who) -> str:
+    """The code that tells an enterprise, "" where none does."""
+    return who if isinstance(who, str) else ""
 
 
 def _winner(conflict: Conflict, decision: Decision) -> tuple[Side, Side]:
