@@ -80,6 +80,18 @@ def test_the_document_has_the_same_gaps_and_room_for_what_is_to_be_agreed(tmp_pa
     assert any("企业负责人（签字）" in one.text for one in table.after)
 
 
+def test_a_day_that_cannot_be_read_is_carried_on_as_it_was_typed(tmp_path: Path) -> None:
+    no, _ = failing("A")
+    source = inbox(tmp_path / "收件箱", found((no, bad(no))))
+    path = planned(source, tmp_path / "一").paths[0]
+    book, form = openpyxl.load_workbook(path), load_form("plan")
+    book[form.sheet].cell(FIRST_ROW, [one.name for one in form].index("due") + 1).value = "8月底"
+    book.save(path)
+    done = planned(source, tmp_path / "二", path)
+    assert [one["due"] for one in rows(done.paths[0])] == ["8月底"]
+    assert Code.NOT_A_DATE in {one.code for one in done.findings}
+
+
 def test_without_a_goal_the_next_better_grade_counts(tmp_path: Path) -> None:
     """A process at C that names no goal is planned for the grade above, B- where the table has it."""
     no, _ = failing("A")

@@ -93,9 +93,14 @@ def _fitting(line: Record, form: str) -> Record:
 
 
 def _last(path: Path, policy: Policy) -> tuple[Last, list[Finding]]:
-    """The lines of the last tracking workbook, and what in them could not be read. Raises StopError when it is none."""
+    """The lines of the last tracking workbook, a cell that could not be read as it was typed, and what could not. Raises StopError when it is none."""
     book, template = open_book(path), load_template(TEMPLATE)
     raw, found = read_ours(book, template, template)
     typed, said = parse_all(raw, policy)
-    lines = [(table.place(row, "due"), record) for table in typed.values() for row, record in numbered_records(table) if record["indicator"]]
+    lines = [
+        (table.place(row, "due"), {name: raw[form].values([row], name)[0] if value is None else value for name, value in record.items()})
+        for form, table in typed.items()
+        for row, record in numbered_records(table)
+        if record["indicator"]
+    ]
     return lines, [one for one in (*found, *said) if one.severity is not Severity.NOTE]
