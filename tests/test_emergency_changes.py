@@ -84,5 +84,11 @@ def test_of_one_that_went_to_or_from_the_protected_only_what_both_sheets_have_is
     assert [one[1:4] for one in on[1:] if one[1] == FORMS[LISTED]["grade"].label] == [(FORMS[LISTED]["grade"].label, "B", "C")]
 
 
+def test_a_row_of_the_last_list_that_names_no_county_is_about_each_that_lists_the_process_now() -> None:
+    """As a list of another make has it: neither of the two is new."""
+    found = said([LINE, {**LINE, "county": "湖滨区"}], [{**LINE, "county": None, "grade": "C"}])
+    assert [one[:4] for one in found] == [(WORDS["changed"], FORMS[LISTED]["grade"].label, "C", "B")] * 2
+
+
 def test_without_a_last_list_nothing_has_changed() -> None:
     assert changes(Compared([LINE], [], Last(), FORMS[LISTED], WORDS, POLICY)) == []
