@@ -280,6 +280,7 @@ def test_what_somebody_changed_of_ours_is_written_again_and_is_in_the_log(engine
         "link": lambda: set_links(book.api, sheet.range(source).api, {0: ""}),
         "figures": lambda: setattr(book.sheets[load_dashboard().sheet].range("A1"), "value", "别的标题"),
         "board": lambda: setattr(book.sheets[BOARD.sheet].range((row_of(book, BOARD.sheet, "灵宝市"), 3)), "value", 99),
+        "total": lambda: setattr(book.sheets[BOARD.sheet].range((row_of(book, BOARD.sheet, "合计"), 3)), "value", 99),
     }
     for what, change in changes.items():
         lines = len(LiveBook(book).values(log))

@@ -69,14 +69,12 @@ def room_on(sheet: Any, place: BoardPlace, plan: BoardPlan, back: Back) -> tuple
 def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
     """Write the board, in whose table `room_on` has made room."""
     sheet, first = desk.book.sheets[place.sheet], place.rows[0]
-    records = plan.table.records()
-    rows = (first, first + len(records) - 1)
-    for one in plan.table.form:
-        column = area(sheet, first, place.columns[one.name], len(records) + 1, 1)
-        write(column, [*([record[one.name]] for record in records), [_total(one, place, rows, plan)]])
+    rows, form = _rows(place, plan), plan.table.form
+    for at, one in enumerate(form):
+        write(area(sheet, first, place.columns[one.name], len(rows), 1), [[row[at]] for row in rows])
     for row, column, text in _places(place, plan):
         sheet.range((row, column)).value = entry(_figure(text))
-    block = area(sheet, first, 1, len(records), place.size[1])
+    block = area(sheet, first, 1, len(rows) - 1, place.size[1])
     tints = _tints(plan, place)
     recolor(block, fills(block, tints), tints)
     relink(block, _leads(desk, place, plan), links(block), desk.folder)
@@ -84,14 +82,12 @@ def write_board(desk: Desk, place: BoardPlace, plan: BoardPlan) -> None:
 
 def board_stands(desk: Desk, place: BoardPlace, plan: BoardPlan, table: Snapshot) -> bool:
     """Whether `write_board` would change nothing but the line about the run. table: the last of `board_snapshots`."""
-    records, count = plan.table.records(), len(plan.table.rows)
-    rows = [[record[one.name] for one in plan.table.form] for record in records]
-    was = [[row[place.columns[one.name] - 1] for one in plan.table.form] for row in table.rows[:count]]
+    count = len(plan.table.rows)
+    was = [[row[place.columns[one.name] - 1] for one in plan.table.form] for row in table.rows[: count + 1]]
     figures = [(place.grid[row - 1][column - 1], _figure(text)) for row, column, text in _places(place, plan) if text != plan.run]
-    first = place.rows[0]
     return (
-        count == place.rows[1] - first + 1
-        and not changed(rows, was)
+        count == place.rows[1] - place.rows[0] + 1
+        and not changed(_rows(place, plan), was)
         and all(there == now for there, now in figures)
         and {point: color for point, color in table.fills.items() if point[0] < count} == _tints(plan, place)
         and not other_links({point: url for point, url in table.links.items() if point[0] < count}, _leads(desk, place, plan), desk.folder)
@@ -106,6 +102,13 @@ def _leads(desk: Desk, place: BoardPlace, plan: BoardPlan) -> dict[Point, str]:
 
 def _figure(text: str) -> str | int:
     return int(text) if text.isdecimal() else text
+
+
+def _rows(place: BoardPlace, plan: BoardPlan) -> list[list[Cell | Formula]]:
+    """What the columns of the table hold, the line of totals at the end."""
+    records, first = plan.table.records(), place.rows[0]
+    rows = (first, first + len(records) - 1)
+    return [*([record[one.name] for one in plan.table.form] for record in records), [_total(one, place, rows, plan) for one in plan.table.form]]
 
 
 def _total(one: Field, place: BoardPlace, rows: tuple[int, int], plan: BoardPlan) -> Cell | Formula:
