@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import permutations
+from typing import ClassVar
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -367,6 +368,28 @@ def test_what_follows_from_decisions_among_four_is_not_asked(told: tuple[Clash, 
     clash, *said = told
     decided = [(Conflict("", clash, (), (), (owns[0], owns[1])), decision) for owns, decision in zip(said[::2], said[1::2], strict=True)]
     assert sorted("".join(pair) for pair in ties(clash, "甲乙丙丁", decided).questions()) == sorted(AMONG[told])
+
+
+class Kind(str):
+    """What tells a side, and how often it was looked up."""
+
+    __slots__ = ()
+    looks: ClassVar = [0]
+
+    def __hash__(self) -> int:
+        self.looks[0] += 1
+        return super().__hash__()
+
+
+def test_what_decisions_come_to_takes_as_long_as_there_are_decisions() -> None:
+    def looks(count: int) -> int:
+        kinds = [Kind(at) for at in range(2 * count)]
+        decided = [(Conflict("", Clash.CLOSE, (), (), (kinds[at], kinds[at + 1])), ONE) for at in range(0, 2 * count, 2)]
+        Kind.looks[0] = 0
+        assert len({*ties(Clash.CLOSE, kinds, decided).lead.values()}) == count
+        return Kind.looks[0]
+
+    assert looks(200) < 2.5 * looks(100)
 
 
 @pytest.mark.parametrize(

@@ -47,11 +47,19 @@ def ties(clash: Clash, kinds: Iterable[str], told: Told) -> Ties:
     rank = {kind: at for at, kind in enumerate(lead)}
     told = [*told]
     for one, said in told:
-        first, second = sorted((lead[own] for own in one.owns), key=rank.__getitem__)
-        if first != second and (said is Decision.BOTH) is clash.about_rows:
-            lead = {kind: first if top == second else top for kind, top in lead.items()}
+        if (said is Decision.BOTH) is clash.about_rows:
+            first, second = sorted((_top(lead, own) for own in one.owns), key=rank.__getitem__)
+            lead[second] = first
+    lead = {kind: _top(lead, kind) for kind in lead}
     if clash.about_rows:
         return Ties(lead, frozenset(), frozenset(lead))
     pairs = [(lead[one.owns[0]], lead[one.owns[1]]) for one, said in told if said is Decision.BOTH]
     beaten = {one.owns[said is Decision.FIRST] for one, said in told if said is not Decision.BOTH}
     return Ties(lead, frozenset(pairs) | {(second, first) for first, second in pairs}, frozenset(beaten))
+
+
+def _top(lead: dict[str, str], kind: str) -> str:
+    """The first of all that are one with a kind; the way to it is made short."""
+    while (above := lead[kind]) != kind:
+        lead[kind] = kind = lead[above]
+    return kind
