@@ -1,5 +1,6 @@
 """What differs from the last emergency list, of records in memory; the list as a workbook is in test_emergency."""
 
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -7,9 +8,10 @@ import pytest
 from tests.county_files import CODES, NAMES, POLICY
 from xltools.model.emergency import Computed, load_emergency
 from xltools.model.form import load_template
+from xltools.model.standing import Event
 from xltools.rules.city import city_records
 from xltools.rules.emergency_changes import Compared, changes
-from xltools.rules.emergency_rows import APART, LISTED, Last
+from xltools.rules.emergency_rows import APART, LISTED, Last, graded
 
 Row = dict[str, object]
 FORMS, WORDS = load_template("emergency"), load_emergency().words
@@ -92,3 +94,10 @@ def test_a_row_of_the_last_list_that_names_no_county_is_about_each_that_lists_th
 
 def test_without_a_last_list_nothing_has_changed() -> None:
     assert changes(Compared([LINE], [], Last(), FORMS[LISTED], WORDS, POLICY)) == []
+
+
+@pytest.mark.parametrize(("day", "grade"), [(None, "D"), (date(2022, 7, 31), "D"), (date(2022, 9, 1), "B")])
+def test_a_grade_without_a_day_is_taken_for_earlier_than_what_happened(day: date | None, grade: str) -> None:
+    """五1: after bribery the lowest grade; the day of the decision was only left out."""
+    bribed = Event(CODES[0], "铸件", "贿赂", date(2022, 8, 10), "B", "不需要", "D", "市局", date(2022, 8, 12))
+    assert graded({}, {**LINE, "decided": "B", "decided_date": day}, [bribed], POLICY)[0].grade == grade
