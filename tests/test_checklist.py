@@ -463,6 +463,18 @@ def test_a_process_reported_later_gets_a_checklist_of_its_own(tmp_path: Path) ->
     assert (again.paths, [one.code for one in again.findings]) == ((), [Code.CHECKLIST_KEPT])
 
 
+def test_a_checklist_of_its_own_is_never_written_again_whatever_somebody_made_of_its_process(tmp_path: Path) -> None:
+    first, second = two_processes()
+    folder = tmp_path / "核查表"
+    make_checklists([county(tmp_path, first)], POLICY, folder)
+    file = county(tmp_path, first, second)
+    (path,) = make_checklists([file], POLICY, folder).paths
+    filled = change(path, 2, **{read_checklist(open_book(path)).parts[0].head["process"].place.cell: "二线"}).read_bytes()
+    (more,) = make_checklists([file], POLICY, folder).paths
+    assert (more.name, path.read_bytes()) == (f"{path.stem}-2.xlsx", filled)
+    assert make_checklists([file], POLICY, folder).paths == ()
+
+
 def test_an_industry_without_a_table_is_the_city_s_to_mend_and_not_the_county_s(tmp_path: Path) -> None:
     rows = [enterprise(0, industry="陶瓷", table=None), enterprise(1, industry="其他", table=None), enterprise(2, table=None)]
     made = make_checklists([county(tmp_path, *rows)], POLICY, tmp_path / "核查表")

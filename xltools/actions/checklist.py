@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 
 from msgspec import Struct
@@ -87,11 +88,17 @@ def write_new(chosen: Sequence[Applicant], findings: Iterable[Finding], making: 
         if more := _lacking(one, kept):
             processes = "、".join(part.process for part in more)
             said.append(Code.CHECKLIST_MORE.at(Place(kept[0].name), file=kept[0].name, process=processes))
-            new.append((folder / file_name(one, processes), replace(one, parts=more)))
+            new.append((_unused(folder / file_name(one, processes)), replace(one, parts=more)))
         else:
             said.append(Code.CHECKLIST_KEPT.at(Place(kept[0].name), file=kept[0].name))
     _write_all(new, making)
     return ChecklistsMade(tuple(path for path, _ in new), tuple(sorted(said, key=order)))
+
+
+def _unused(path: Path) -> Path:
+    """The path, with a number behind its name where a file is there."""
+    numbered = (path.with_stem(f"{path.stem}-{number}") for number in count(2))
+    return next(one for one in chain([path], numbered) if not one.exists())
 
 
 def _lacking(one: Applicant, kept: Sequence[Path]) -> tuple[ApplicantPart, ...]:
