@@ -294,6 +294,8 @@ def test_a_state_of_another_version_is_not_used(tmp_path: Path) -> None:
     [
         (PureWindowsPath("D:/市局"), "D:\\市局\\收件箱\\灵宝市.xlsx#'排查清单'!A5", "收件箱\\灵宝市.xlsx#'排查清单'!A5"),        # Excel, once it was saved
         (PureWindowsPath("D:/市局"), "D:\\市局\\收件箱\\灵宝市.xlsx", "收件箱/灵宝市.xlsx"),
+        (PureWindowsPath("D:/市局"), "D:\\收件箱\\灵宝市.xlsx#'排查清单'!A5", "..\\收件箱\\灵宝市.xlsx#'排查清单'!A5"),
+        (PureWindowsPath("//甲/市局"), "\\\\甲\\市局\\收件箱\\灵宝市.xlsx", "收件箱\\灵宝市.xlsx"),
         (PureWindowsPath("D:/市局"), "file:///D:/%E5%B8%82%E5%B1%80/%E6%94%B6.xlsx#A5", "file:///D:/市局/收.xlsx#A5"),     # LibreOffice, a file that it opened
         (PurePosixPath("/家/市局"), "file:///%E5%AE%B6/%E5%B8%82%E5%B1%80/%E6%94%B6.xlsx", "file:///家/市局/收.xlsx"),
         (PurePosixPath("/家/市局"), "#企业台账.A5", "#'企业台账'.A5"),

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from pathlib import PurePath
+from pathlib import Path, PurePath
+from posixpath import normpath
 from typing import Any
 from urllib.parse import unquote
 
@@ -59,9 +61,12 @@ def other_links(now: Mapping[Point, str], wanted: Mapping[Point, str], folder: P
 
 def _plain(url: str, here: str) -> str:
     """A link to compare. LibreOffice gives those of a file that it opened with 收件箱 where ours have %E6%94%B6…, and with quotes around a
-    sheet; Excel those of a file that was saved as seen from the workbook."""
+    sheet; Excel those of a file that was saved as seen from the workbook, ..\\ before what lies beside its folder."""
     text = unquote(url).replace("'", "").replace("\\", "/")
-    return text.removeprefix("file://").removeprefix("/" if here[1:2] == ":" else "").removeprefix(f"{here}/") if here else text
+    if not here or not text or text.startswith("#"):
+        return text
+    file, mark, place = text.removeprefix("file://").removeprefix("/" if here[1:2] == ":" else "").partition("#")
+    return f"{normpath(f'{here}/{file}') if ':' not in file and not file.startswith('/') else file}{mark}{place}"
 
 
 def _set_links(column: Any, urls: Mapping[int, str], linked: Collection[int]) -> None:
@@ -94,6 +99,6 @@ def targets(desk: Desk, urls: Iterable[str]) -> Iterator[str]:
             continue
         path, mark, place = rest.partition("#")
         if path not in whole:
-            file = (folder / unquote(path)).resolve()
+            file = Path(os.path.normpath(folder / unquote(path)))     # not resolved: Z: would become \\server\share, and every link another one
             whole[path] = file.as_uri() if in_libreoffice else str(file)
         yield f"{whole[path]}{mark}{place}"
