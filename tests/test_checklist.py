@@ -459,8 +459,9 @@ def test_a_process_reported_later_gets_a_checklist_of_its_own(tmp_path: Path) ->
     assert [(one.code, dict(one.values)["process"]) for one in made.findings] == [(Code.CHECKLIST_MORE, second["process"])]
     assert [str(part.head["process"].value) for part in read_checklist(open_book(made.paths[0])).parts] == [second["process"]]
     assert moved.read_bytes() == filled
+    assert (made.kept, made.told) == (0, made.findings)     # not one that was there already: the line at the end would say so, and no more
     again = make_checklists([file], POLICY, folder)
-    assert (again.paths, [one.code for one in again.findings]) == ((), [Code.CHECKLIST_KEPT])
+    assert (again.paths, [one.code for one in again.findings], again.kept) == ((), [Code.CHECKLIST_KEPT], 1)
 
 
 def test_a_checklist_of_its_own_is_never_written_again_whatever_somebody_made_of_its_process(tmp_path: Path) -> None:

@@ -329,6 +329,11 @@ def test_make_checklist_writes_them_and_says_how_many(tmp_path: Path, capsys: py
     assert "已生成 1 份核查表" in capsys.readouterr().out
     assert cli.run(["make", "checklist", "--from", str(file), "-o", target]) == 0
     assert "已生成 1 份核查表，放在 " + target + "；另有 1 份已经存在，没有改动" in capsys.readouterr().out
+    county_file(tmp_path, "灵宝市", [enterprise(0), enterprise(1), enterprise(1, process="另一条线")])
+    assert cli.run(["make", "checklist", "--from", str(file), "-o", target]) == 0
+    said = capsys.readouterr().out
+    assert "说明 N768" in said
+    assert "已生成 1 份核查表，放在 " + target + "；另有 1 份已经存在，没有改动" in said
 
 
 def test_an_unknown_policy_to_compare_with_is_a_usage_error(folder: Path) -> None:

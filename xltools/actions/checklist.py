@@ -52,6 +52,16 @@ class ChecklistsMade(Struct, frozen=True):
     paths: tuple[Path, ...]
     findings: tuple[Finding, ...]
 
+    @property
+    def kept(self) -> int:
+        """How many were there already, and were left alone."""
+        return len(self.findings) - len(self.told)
+
+    @property
+    def told(self) -> tuple[Finding, ...]:
+        """The findings apart from those about checklists that were there already: a line each would hide the others."""
+        return tuple(one for one in self.findings if one.code is not Code.CHECKLIST_KEPT)
+
 
 def make_checklists(
     county_files: Iterable[Path], policy: Policy, folder: Path, codes: Iterable[str] = (), step: Step = unseen

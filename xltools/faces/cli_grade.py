@@ -27,7 +27,6 @@ from xltools.faces.options import (
 )
 from xltools.faces.speech import say, spoken
 from xltools.faces.terminal import counts_line, progress, show_json, show_report, show_written
-from xltools.model.finding import Severity
 from xltools.model.grade import Status
 from xltools.model.result import exit_code
 
@@ -57,10 +56,8 @@ def make_checklist(files: tuple[Path, ...], codes: tuple[str, ...], folder: Path
         from xltools.actions.inbox import Inbox
 
         made = make_checklists(Inbox(files, team=team), policy, folder, codes, step)
-    show_report(made.findings)
-    kept = sum(one.severity is Severity.NOTE for one in made.findings)
-    language = spoken()
-    also = language.say("；另有 {count} 份已经存在，没有改动", count=kept) if kept else ""
+    show_report(made.told, brief=False)
+    also = spoken().say("；另有 {count} 份已经存在，没有改动", count=made.kept) if made.kept else ""
     say("已生成 {count} 份核查表，放在 {folder}{also}", count=len(made.paths), folder=folder, also=also)
     return exit_code(made.findings)
 

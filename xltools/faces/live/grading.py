@@ -44,10 +44,9 @@ def make(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     if folder.exists() and not folder.is_dir():
         raise RefusedError(words.said["folder_is_file"].format(folder=folder.name))
     made = make_open(live, policy_of(desk, live.stamp.policy, policy_id), folder, steps(desk.say, "making"))
-    kept_ones = sum(one.severity is Severity.NOTE for one in made.findings)
     refused = [one for one in made.findings if one.severity is not Severity.NOTE]
     line = words.said["made"].format(moment=f"{moment:{MINUTE}}", made=len(made.paths), folder=folder.name)
-    line += words.said["kept"].format(kept=kept_ones) if kept_ones else ""
+    line += words.said["kept"].format(kept=made.kept) if made.kept else ""
     line += words.said["refused"].format(refused=len(refused), sheet=words.check.sheet) if refused else ""
     reply = announce(desk, line, moment, [])
     if refused:
