@@ -262,6 +262,12 @@ def test_a_merge_that_changes_nothing_writes_nothing_and_an_undo_goes_behind_the
     for state in (blank, merged):
         done(engine, book, excel.undo)
         assert everything(book) == state
+    stop_clock(monkeypatch, NOW.replace(month=12))
+    done(engine, book, excel.merge)
+    december = everything(book)
+    stop_clock(monkeypatch, NOW.replace(year=2023, month=1))     # nothing is due any more, so that only a month would begin
+    assert "没有改写" in done(engine, book, excel.merge)
+    assert everything(book) == december
     seen = make_own(book)       # and nothing of the user's own makes it a merge to be written, once the rows are as high as they should be again
     done(engine, book, excel.merge)
     own = everything(book), {name: look() for name, look in seen.items()}

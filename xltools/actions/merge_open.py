@@ -89,14 +89,14 @@ class SheetWork(Struct, frozen=True):
 
 class Work(Struct, frozen=True):
     """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets ·
-    repeats: whether it is a merge of what was merged last; it is written only when a sheet says something else, see `told`."""
+    again: of a merge of what was merged last the summary in which what tells of merges stays; it is written only when a sheet says something else, see `told`."""
 
     outcome: Outcome
     summary: Summary
     template: Template
     board: BoardPlan
     sheets: tuple[SheetWork, ...]
-    repeats: bool
+    again: Summary | None
 
     @property
     def told(self) -> tuple[SheetWork, ...]:
@@ -120,7 +120,9 @@ def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
     refuse_too_long(book.name, summary.tables)
     summary = with_own(summary, before, standing)
     sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
-    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets, repeats(former.tables.get("log"), summary.tables["log"]))
+    told = {name: former.tables[name] for name in OF_THE_RUN if name in former.tables}
+    again = replace(summary, tables={**summary.tables, **told}) if repeats(told.get("log"), summary.tables["log"]) else None
+    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets, again)
 
 
 class Seen(Struct, frozen=True):

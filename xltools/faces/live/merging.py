@@ -57,10 +57,10 @@ def merge(desk: Desk, moment: datetime, policy_id: str) -> Reply:
     run = _Run(desk, work, find_board(live, result(book).sheet.name, work.board))
     with TemporaryDirectory() as temporary:
         path = Path(temporary) / FIGURES_FILE
-        formulas = write_figures(path, work.template, policy, work.summary)
         before = form_snapshots(desk, live, work.sheets), board_snapshots(run.board, run.place, work.board)
-        if work.repeats and run.stands(live, *before) and figures_stand(live, path, formulas):
+        if work.again and run.stands(live, *before) and figures_stand(live, path, write_figures(path, work.template, policy, work.again)):
             return _unchanged(desk, result_line(work.outcome, moment, "unchanged"))
+        formulas = write_figures(path, work.template, policy, work.summary)
         snapshots, led, lost = run.write(live, *before)
         line = f"{result_line(work.outcome, moment)}{_lost_clause(lost)}"
         state = State(f"{moment:{MINUTE}}", line, written_in(book, RESULT), snapshots, led=led)
