@@ -367,7 +367,7 @@ def test_a_process_that_nobody_checked_leaves_the_enterprise_open(
     (whole,) = outcome.enterprises
     assert whole.outcome == overall
     assert [(one.code, dict(one.values)["process"]) for one in outcome.findings if one.code is Code.LISTED_NOT_CHECKED] == told_of
-    assert ("待核实：烧成2号线没有核查表" in whole.flags) == (overall == "待核实")
+    assert ("待核实：烧成2号线不在这次给出的核查表里" in whole.flags) == (overall == "待核实")
 
 
 def test_a_date_without_its_year_says_where_the_year_comes_from(tmp_path: Path) -> None:

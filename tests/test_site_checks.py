@@ -183,6 +183,9 @@ def test_a_process_checked_in_another_month_keeps_the_whole_open(tmp_path: Path)
     assert (clinker["site"], clinker["overall"]) == ("A", "待核实")
     assert "待核实：粉磨不在这次给出的核查表里" in str(clinker["confirm"])
     assert (grinding["site"], str(grinding["confirm"]).partition("；")[0]) == ("非引领性", AWAY)
+    outcome = merge([august, inbox / "灵宝市.xlsx"], inbox.parent / "市级汇总.xlsx", POLICY, MOMENT)       # nor does one who gives that say that there is none
+    assert [one.message for one in outcome.findings if one.code is Code.LISTED_NOT_CHECKED] == [f"“{NAMES[0]}”的“粉磨”不在这次给出的核查表里，企业总体等级要连它一起看"]
+    assert previous(inbox.parent / "市级汇总.xlsx", load_template("city")).tables["site_checks"].records()[0]["confirm"] == clinker["confirm"]
 
 
 def test_every_cell_of_a_result_can_be_walked_back(inbox: Path) -> None:

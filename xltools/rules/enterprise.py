@@ -13,6 +13,9 @@ from xltools.model.indicator import IndicatorTable
 from xltools.model.policy import Policy
 from xltools.rules.explain import enterprise_steps
 from xltools.rules.requirement import quoted
+from xltools.rules.text import LIST
+
+NOT_NOW = "不在这次给出的核查表里"
 
 
 def grade_enterprise(parts: Sequence[PartGrade], policy: Policy, unchecked: Sequence[str] = ()) -> tuple[EnterpriseGrade, list[Finding]]:
@@ -25,7 +28,7 @@ def grade_enterprise(parts: Sequence[PartGrade], policy: Policy, unchecked: Sequ
     first = ordered[0].checklist
     status, grade, why = _whole(ordered, policy)
     if unchecked and status is Status.CLEAR and grade not in {policy.scheme(part.checklist.table.scheme).lowest for part in ordered}:
-        status, grade, why = Status.UNVERIFIED, "", f"{'、'.join(unchecked)}没有核查表"
+        status, grade, why = Status.UNVERIFIED, "", f"{LIST.join(unchecked)}{NOT_NOW}"
     flags = tuple(dict.fromkeys(flag for part in ordered for flag in part.flags))
     if status is not Status.CLEAR:
         flags = (f"{status.value}：{why}" if why else status.value, *flags)

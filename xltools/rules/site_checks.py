@@ -12,13 +12,13 @@ from xltools.model.grade import EnterpriseGrade, PartGrade, Status
 from xltools.model.graded import GradeOutcome
 from xltools.model.table import Record, Table
 from xltools.rules.city import city_records, plain_record
+from xltools.rules.enterprise import NOT_NOW
 from xltools.rules.explain import aim
 from xltools.rules.text import LIST, SAID, key, part_key
 
 OPINIONS = ("self", "applied", "conclusion", "decided")     # grades that others gave
 FROM_LEDGER = ("county", *OPINIONS, "opinion")
 NOT_LISTED = "企业台账没有这家企业的这道工序"
-NOT_NOW = "不在这次给出的核查表里"
 AWAY = "核查表不在本次文件里，沿用上次，以后的变更与处理没有计入"
 OPEN = frozenset({Status.UNVERIFIED.value, Status.NEEDS_DECISION.value})
 
