@@ -1,5 +1,6 @@
 """Who is who: what contradicts itself is asked once, what a person decided holds in every later merge, and no row is lost."""
 
+import cProfile
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import permutations
@@ -14,7 +15,7 @@ from tests.county_files import CODES
 from tests.submissions import CITY, POLICY, outcome, submission
 from xltools.actions.city import Basis, city, with_findings
 from xltools.model.code import Code
-from xltools.model.conflict import Clash, Conflict, Decision, Side
+from xltools.model.conflict import Clash, Conflict, Decision, Memory, Ruling, Side
 from xltools.model.outcome import Outcome, Submission
 from xltools.model.table import Table
 from xltools.rules.account import KEPT
@@ -414,6 +415,17 @@ def test_close_names_that_decisions_already_tell_apart_are_not_asked_about() -> 
     assert len(asked(tables)) == 3
     _, tables = merged(run, decide(decide(tables, Decision.FIRST), Decision.BOTH, 1))
     assert (asked(tables), [count for _, count in lines(tables)]) == ([], [2, 1])
+
+
+def test_what_two_counties_both_report_is_looked_up_once_however_much_was_decided_between_them() -> None:
+    def calls(count: int) -> int:
+        sides = [Side(where, f"{at}号厂", f"91411282YA000{at:04}", "熔炼", "6月", f"{where}.xlsx", row=at, good=True) for where in ("灵宝市", "湖滨区") for at in range(count)]
+        memory = Memory({one.id: Ruling(one.id, one.clash, BOTH, *one.owns) for one in conflicts(sides, POLICY)})
+        with cProfile.Profile() as profile:
+            assert len(conflicts(sides, POLICY, memory)) == count
+        return sum(entry.callcount for entry in profile.getstats())
+
+    assert calls(100) < 2.5 * calls(50)
 
 
 def test_the_county_that_lost_stays_out_when_a_third_one_reports() -> None:

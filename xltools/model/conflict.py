@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 from enum import StrEnum
 from functools import cached_property
@@ -120,12 +120,12 @@ class Memory(Struct, frozen=True, dict=True):
         return ruling.of(conflict.owns[0]) if ruling else None
 
     @cached_property
-    def others(self) -> Mapping[tuple[Clash, str], list[str]]:
-        """A kind of conflict and what tells one side → what tells the other sides that something was decided about."""
-        found: dict[tuple[Clash, str], list[str]] = {}
+    def others(self) -> Mapping[tuple[Clash, str], Collection[str]]:
+        """A kind of conflict and what tells one side → what tells the other sides that something was decided about, each once: of two counties there is much to decide."""
+        found: dict[tuple[Clash, str], dict[str, None]] = {}
         for one in self.rulings.values():
             for here, there in ((one.first, one.second), (one.second, one.first)):
-                found.setdefault((one.clash, here), []).append(there)
+                found.setdefault((one.clash, here), {})[there] = None
         return found
 
 
