@@ -428,6 +428,21 @@ def test_what_two_counties_both_report_is_looked_up_once_however_much_was_decide
     assert calls(100) < 2.5 * calls(50)
 
 
+@pytest.mark.parametrize("decision", Decision)
+def test_two_spellings_of_a_name_are_compared_with_a_close_one_once(decision: Decision) -> None:
+    """Without a code either they are one enterprise, so that two answers could contradict each other."""
+    run = read(county("灵宝市", *(("", f"三门峡示{name}公司", process) for name, process in (("倒铸造有限", "铸件"), ("例铸造有限", "烧结"), ("例铸造有限责任", "熔炼")))))
+    _, tables = merged(run)
+    assert asked_about(tables) == [("三门峡示倒铸造有限公司", "三门峡示例铸造有限公司")]
+    _, tables = merged(run, decide(tables, decision))
+    assert (asked(tables), [count for _, count in lines(tables)]) == ([], [1, 2] if decision is BOTH else [3])
+
+
+def test_two_spellings_of_a_name_with_codes_of_their_own_are_each_compared_with_a_close_one() -> None:
+    run = read(county("灵宝市", ("", "三门峡示倒铸造有限公司", "铸件"), (A, "三门峡示例铸造有限公司", "烧结"), (B, "三门峡示例铸造有限责任公司", "熔炼")))
+    assert asked(merged(run)[1]).count(Clash.CLOSE) == 2
+
+
 def test_the_county_that_lost_stays_out_when_a_third_one_reports() -> None:
     known = [county(name, (A, "甲公司", "铸件")) for name in ("渑池县", "灵宝市")]
     _, tables = merged(read(*known), decide(merged(read(*known))[1], Decision.FIRST))

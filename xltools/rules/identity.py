@@ -172,10 +172,21 @@ def _close(sides: Sequence[Side], policy: Policy, memory: Memory) -> Iterator[Co
         return
     found = [*_alike(sides, policy)]
     told = [(pair, decision) for pair in found if (decision := memory.decision(pair))]
-    tied = ties(Clash.CLOSE, dict.fromkeys(one for pair in found for one in pair.owns), told)
+    kinds = {own: side for pair in found for own, side in zip(pair.owns, (pair.first, pair.second), strict=True)}
+    tied = ties(Clash.CLOSE, kinds, told, _spellings(kinds, sides))
     yield from (pair for pair, _ in told)
     asked = {tied.between(*pair.owns): pair for pair in reversed(found) if tied.leaves_open(*pair.owns)}     # of several with one answer the first
     yield from asked.values()
+
+
+def _spellings(kinds: Mapping[str, Side], sides: Iterable[Side]) -> Iterator[tuple[str, str]]:
+    """The first spelling of a name in a county that has not several codes there, and each other one: their rows are one enterprise without a decision."""
+    groups = grouped(kinds, lambda own: (kinds[own].county, company_key(kinds[own].name)))
+    several = {who: own for who, own in groups.items() if len(own) > 1}
+    codes = grouped((side for side in sides if side.good and side.name) if several else (), lambda side: (side.county, company_key(side.name)))
+    for who, (first, *others) in several.items():
+        if len({side.code for side in codes.get(who, ())}) < 2:
+            yield from ((first, other) for other in others)
 
 
 def _alike(sides: Sequence[Side], policy: Policy) -> Iterator[Conflict]:

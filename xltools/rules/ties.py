@@ -38,24 +38,25 @@ class Ties(Struct, frozen=True):
             yield from ((right[0], one) for one in right[1:])
 
 
-def ties(clash: Clash, kinds: Iterable[str], told: Told) -> Ties:
-    """What decisions about pairs of these come to. kinds: what tells the sides of such conflicts, in their order.
+def ties(clash: Clash, kinds: Iterable[str], told: Told, alike: Iterable[tuple[str, str]] = ()) -> Ties:
+    """What decisions about pairs of these come to. kinds: what tells the sides of such conflicts, in their order · alike: pairs that are one without a decision, two spellings of a name.
 
     Of rows those that stay side by side need no more questions, and the others are gone. Of names and codes either one is right, or they are two enterprises.
     """
     lead = {kind: kind for kind in kinds}
     rank = {kind: at for at, kind in enumerate(lead)}
     told = [*told]
-    for one, said in told:
-        if (said is Decision.BOTH) is clash.about_rows:
-            first, second = sorted((_top(lead, own) for own in one.owns), key=rank.__getitem__)
-            lead[second] = first
+    spelt = {kind: first for first, kind in alike}
+    for pair in (*spelt.items(), *(one.owns for one, said in told if (said is Decision.BOTH) is clash.about_rows)):
+        first, second = sorted((_top(lead, own) for own in pair), key=rank.__getitem__)
+        lead[second] = first
     lead = {kind: _top(lead, kind) for kind in lead}
     if clash.about_rows:
         return Ties(lead, frozenset(), frozenset(lead))
     pairs = [(lead[one.owns[0]], lead[one.owns[1]]) for one, said in told if said is Decision.BOTH]
-    beaten = {one.owns[said is Decision.FIRST] for one, said in told if said is not Decision.BOTH}
-    return Ties(lead, frozenset(pairs) | {(second, first) for first, second in pairs}, frozenset(beaten))
+    wrong = {spelt.get(own := one.owns[said is Decision.FIRST], own) for one, said in told if said is not Decision.BOTH}
+    beaten = frozenset(kind for kind in lead if spelt.get(kind, kind) in wrong)
+    return Ties(lead, frozenset(pairs) | {(second, first) for first, second in pairs}, beaten)
 
 
 def _top(lead: dict[str, str], kind: str) -> str:
