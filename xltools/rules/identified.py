@@ -15,7 +15,7 @@ from xltools.rules.city import record_orders
 from xltools.rules.codes import is_credit_code
 from xltools.rules.rulings import Settled, remembered, settle
 from xltools.rules.text import cell_key, company_key, key
-from xltools.rules.ties import ties
+from xltools.rules.ties import leader, ties
 
 At = tuple[str, str, int]
 Who = str | tuple[str, ...]  # the good code of an enterprise, or what stands in for it
@@ -118,18 +118,22 @@ def identified(sides: Sequence[Side], settled: Settled) -> dict[At, Identified]:
     apart = _apart(settled)
     codes = {} if all(side.good for side in sides) else _codes(sides)
     leads: dict[Who, Who] = {}
+
+    def lead(side: Side) -> Who:
+        return leader(leads, _who(side, codes, apart))
+
     said = [_winner(conflict, decision) for conflict, decision in settled.decided if not conflict.clash.about_rows and decision is not Decision.BOTH]
     for winner, loser in said:
-        top, under = (_top(leads, _who(side, codes, apart)) for side in (winner, loser))
-        if top != under:
-            leads[under] = top
-    names = _called_now(said, lambda side: _top(leads, _who(side, codes, apart)), lambda side: side.code if side.good else _known(_who(side, codes, apart)))
+        above, under = lead(winner), lead(loser)
+        if above != under:
+            leads[under] = above
+    names = _called_now(said, lead, lambda side: side.code if side.good else _known(_who(side, codes, apart)))
     doubts = _doubts(settled.open)
-    sites = {_top(leads, _who(side, codes, apart)) for one, said in settled.decided if one.clash is Clash.TWO_COUNTIES and said is Decision.BOTH for side in one}
-    sites -= {_top(leads, _who(side, codes, apart)) for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
+    sites = {lead(side) for one, said in settled.decided if one.clash is Clash.TWO_COUNTIES and said is Decision.BOTH for side in one}
+    sites -= {lead(side) for one in settled.open if one.clash is Clash.TWO_COUNTIES for side in one}
     found: dict[At, Identified] = {}
     for side in sides:
-        who = _top(leads, _who(side, codes, apart))
+        who = lead(side)
         if not side.good or who != side.code or who in names or who in sites or (doubts and side.at in doubts):
             found[side.at] = Identified(who, *names.get(who, ("", "")), doubts=tuple(dict.fromkeys(doubts.get(side.at, ()))), has_sites=who in sites)
     return found
@@ -208,12 +212,6 @@ def _known(who: Who) -> str:
 
 def _winner(conflict: Conflict, decision: Decision) -> tuple[Side, Side]:
     return (conflict.first, conflict.second) if decision is Decision.FIRST else (conflict.second, conflict.first)
-
-
-def _top(leads: Mapping[Who, Who], who: Who) -> Who:
-    while who in leads:
-        who = leads[who]
-    return who
 
 
 def _doubts(conflicts: Iterable[Conflict]) -> dict[At, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from typing import TypeVar
 
 from msgspec import Struct
 
@@ -10,6 +11,7 @@ from xltools.model.conflict import Clash, Conflict, Decision
 from xltools.model.grouped import grouped
 
 Told = Iterable[tuple[Conflict, Decision | None]]
+Kind = TypeVar("Kind")
 
 
 class Ties(Struct, frozen=True):
@@ -48,9 +50,9 @@ def ties(clash: Clash, kinds: Iterable[str], told: Told, alike: Iterable[tuple[s
     told = [*told]
     spelt = {kind: first for first, kind in alike}
     for pair in (*spelt.items(), *(one.owns for one, said in told if (said is Decision.BOTH) is clash.about_rows)):
-        first, second = sorted((_top(lead, own) for own in pair), key=rank.__getitem__)
+        first, second = sorted((leader(lead, own) for own in pair), key=rank.__getitem__)
         lead[second] = first
-    lead = {kind: _top(lead, kind) for kind in lead}
+    lead = {kind: leader(lead, kind) for kind in lead}
     if clash.about_rows:
         return Ties(lead, frozenset(), frozenset(lead))
     pairs = [(lead[one.owns[0]], lead[one.owns[1]]) for one, said in told if said is Decision.BOTH]
@@ -59,8 +61,8 @@ def ties(clash: Clash, kinds: Iterable[str], told: Told, alike: Iterable[tuple[s
     return Ties(lead, frozenset(pairs) | {(second, first) for first, second in pairs}, beaten)
 
 
-def _top(lead: dict[str, str], kind: str) -> str:
-    """The first of all that are one with a kind; the way to it is made short."""
-    while (above := lead[kind]) != kind:
-        lead[kind] = kind = lead[above]
+def leader(lead: dict[Kind, Kind], kind: Kind) -> Kind:
+    """The first of all that are one with a kind, which leads nowhere or to itself; the way to it is made short."""
+    while (above := lead.get(kind, kind)) != kind:
+        lead[kind] = kind = lead.get(above, above)
     return kind
