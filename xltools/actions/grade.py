@@ -35,7 +35,7 @@ from xltools.rules.enterprise import grade_enterprise
 from xltools.rules.grading import grade_part
 from xltools.rules.impartial import Person, checkers_of, conflicts
 from xltools.rules.in_force import in_force
-from xltools.rules.listed import listed_in, other_codes, said_of, unchecked, unlisted
+from xltools.rules.listed import Lists, listed_in, other_codes, said_of, unchecked, unlisted
 from xltools.rules.sanctions import events_of
 
 COUNTY, CHANGES = "county", "changes"
@@ -79,9 +79,10 @@ def grade_files(paths: Iterable[Path], policy: Policy, step: Step = unseen) -> G
     inputs = _read(sources(paths)[0], _with_policy(_any, policy), paths, step)
     checked = counted(outcome_of(inputs.counties))
     inputs.findings += [one for one in _about_counties(checked) if not (one.place.file in inputs.chance and one.place.file in checked.unread)]
-    inputs.findings += unlisted(inputs.parts, listed_in(checked.accepted, inputs.parts))
+    listed = listed_in(checked.accepted, inputs.parts)
+    inputs.findings += unlisted(inputs.parts, listed)
     inputs.findings += [] if inputs.parts or inputs.findings else [Code.NO_CHECKLISTS.at(Place())]
-    return _graded(inputs, checked, policy)
+    return _graded(inputs, checked, policy, listed)
 
 
 def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outcome:
@@ -91,7 +92,8 @@ def with_grades(outcome: Outcome, paths: Iterable[Path], policy: Policy) -> Outc
     """
     taken = {one.file for one in outcome.submissions} | set(outcome.unread)
     left = [replace(source, chosen=False) for source in sources(paths)[0] if source.name not in taken]
-    graded = _graded(_read(left, _with_policy(_about_checks, policy), paths), outcome, policy)
+    inputs = _read(left, _with_policy(_about_checks, policy), paths)
+    graded = _graded(inputs, outcome, policy, listed_in(outcome.accepted, inputs.parts))
     found = [one for one in graded.findings if one.code is not Code.NO_ANSWER]
     skipped = tuple(name for name in outcome.skipped if name not in graded.files)
     return replace(outcome, graded=graded, findings=tuple(first_per_cell([*outcome.findings, *found])), skipped=skipped)
@@ -115,14 +117,13 @@ def chosen_checklists(paths: Iterable[Path]) -> list[Path]:
     return found
 
 
-def _graded(inputs: Inputs, checked: Outcome, policy: Policy) -> GradeOutcome:
-    """The grades in force of everything read."""
+def _graded(inputs: Inputs, checked: Outcome, policy: Policy, listed: Lists) -> GradeOutcome:
+    """The grades in force of everything read. listed: what the counties list of the enterprises."""
     found = [*inputs.findings, *_twice(inputs.parts), *conflicts(inputs.checkers, inputs.people, checked.accepted)]
     after = in_force(inputs.parts, _events(checked), policy)
     found += after.findings
     unsigned = {(one.place.file, one.place.sheet) for one in found if one.code in UNSIGNED}
     enterprises: list[EnterpriseGrade] = []
-    listed = listed_in(checked.accepted, inputs.parts)
     lacking = unchecked(inputs.parts, listed)
     found += [*said_of(lacking), *other_codes(inputs.parts, listed)]
     for who, parts in parts_of_each(after.parts).items():
