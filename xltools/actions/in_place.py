@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from xltools.actions.detail import refuse_too_long
-from xltools.actions.merge_open import OF_THE_RUN, Seen, opened, sheet_work, with_own
+from xltools.actions.merge_open import Seen, opened, repeated, sheet_work, with_own
 from xltools.actions.run import DRAWN, Before, Run, log_said, with_output
 from xltools.books.closed import ClosedBook
 from xltools.books.inplace import Renewal, Renewed, renewed
@@ -19,7 +19,6 @@ from xltools.books.summary import Summary, board_plan, heights
 from xltools.model.form import Template
 from xltools.model.outcome import Outcome
 from xltools.rules.carry import EMPTY, OWN
-from xltools.rules.journal import repeats
 
 
 class Existing(Struct, frozen=True):
@@ -43,15 +42,14 @@ def renew(there: Existing, run: Run, outcome: Outcome, folder: Path) -> tuple[Ou
     A merge of what was merged last, with the same result, changes nothing: it is not in the log either.
     Raises CannotPatchError when it cannot be changed without harm, StopError when it has not enough rows.
     """
-    before = {name: one.table for name, one in there.seen.items()}
-    former = Before(before, log=log_said(there.book, there.template))
-    outcome, summary = replace(run, template=there.template, before=former).summary(outcome, folder)
+    former = Before({name: one.table for name, one in there.seen.items()}, log=log_said(there.book, there.template))
+    run = replace(run, template=there.template, before=former)
+    outcome, summary = run.summary(outcome, folder)
     refuse_too_long(there.book.file.name, summary.tables)
     summary = with_own(summary, there.seen, there.template)
     outcome = with_output(outcome, there.book.file.path, summary)
-    if repeats(before.get("log"), summary.tables["log"]):
-        told = {name: before[name] for name in OF_THE_RUN if name in before and not (run.against and name == "moves")}
-        done = _renewed(there, run, replace(summary, tables={**summary.tables, **told}))
+    if again := repeated(summary, run):
+        done = _renewed(there, run, again)
         if not done.is_changed:
             return outcome, done
     return outcome, _renewed(there, run, summary)

@@ -89,7 +89,7 @@ class SheetWork(Struct, frozen=True):
 
 class Work(Struct, frozen=True):
     """All that is to be written, and what the merge found. template: the forms with their columns as in the open sheets ·
-    again: of a merge of what was merged last the summary in which what tells of merges stays; it is written only when a sheet says something else, see `told`."""
+    again: what `repeated` gives; then it is written only when a sheet of `told` says something else."""
 
     outcome: Outcome
     summary: Summary
@@ -120,9 +120,16 @@ def merge_open(book: OpenBook, request: Request, step: Step = unseen) -> Work:
     refuse_too_long(book.name, summary.tables)
     summary = with_own(summary, before, standing)
     sheets = tuple(sheet_work(summary, standing, before.get(form.name), form.name) for form in standing if form.name not in DRAWN)
-    told = {name: former.tables[name] for name in OF_THE_RUN if name in former.tables}
-    again = replace(summary, tables={**summary.tables, **told}) if repeats(told.get("log"), summary.tables["log"]) else None
-    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets, again)
+    return Work(outcome, summary, standing, board_plan(summary, request.policy), sheets, repeated(summary, run))
+
+
+def repeated(summary: Summary, run: Run) -> Summary | None:
+    """The summary of a merge of what was merged last, in which what tells of merges stays as it was before the run; None of any other merge."""
+    before = run.before.tables
+    if not repeats(before.get("log"), summary.tables["log"]):
+        return None
+    told = {name: before[name] for name in OF_THE_RUN if name in before and not (run.against and name == "moves")}
+    return replace(summary, tables={**summary.tables, **told})
 
 
 class Seen(Struct, frozen=True):
