@@ -36,7 +36,8 @@ def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table, stay: Se
     graded = graded or GradeOutcome()
     if not graded.checks and not stay:
         return city_records(form, [])
-    asked = {_who(part) for part in graded.checks} | {part_key(line["credit_code"], line["process"]) for line in stay}
+    now = {_who(part) for part in graded.checks}
+    asked = now | {part_key(line["credit_code"], line["process"]) for line in stay}
     rows: dict[tuple[str, str], Record] = {}
     order: dict[tuple[str, str], int] = {}
     own: dict[str, dict[tuple[str, str], str]] = {code: {} for code, _ in asked}
@@ -46,7 +47,6 @@ def site_checks(form: Form, graded: GradeOutcome | None, ledger: Table, stay: Se
             own[who[0]][who] = str(process)
         if who in asked:
             rows[who], order[who] = {name: ledger.cells[name][at] for name in FROM_LEDGER}, at    # the latest batch counts
-    now = {_who(part) for part in graded.checks}
     wholes = {one.credit_code: _as_far_as_known(one, own.get(key(one.credit_code), {}), now) for one in graded.enterprises}
     after = {part.checklist.place: part for one in graded.enterprises for part in one.parts}
     lines: list[tuple[int, Place, Record]] = []
